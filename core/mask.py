@@ -1,0 +1,46 @@
+"""What is given and what is generated: one mask per frame and joint (or face channel, or root), and the given values.
+
+Pins, kept parts and kept ranges all become one `Given` (design: "mask: 1 = generate, 0 = given").
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from . import arkit, skeleton
+from .performance import Performance
+
+
+@dataclass(frozen=True)
+class Mask:
+    """True = generate, False = given.
+
+    joints  (T, 55) bool
+    root    (T,) bool, the translation
+    face    (T, 52) bool
+    """
+
+    joints: np.ndarray
+    root: np.ndarray
+    face: np.ndarray
+
+    @property
+    def anything_given(self) -> bool:
+        return not (self.joints.all() and self.root.all() and self.face.all())
+
+
+def everything(frames: int) -> Mask:
+    """A mask that asks for all of `frames` frames."""
+    return Mask(
+        np.ones((frames, skeleton.JOINT_COUNT), bool), np.ones(frames, bool), np.ones((frames, arkit.COUNT), bool)
+    )
+
+
+@dataclass(frozen=True)
+class Hints:
+    """Given values at 30 fps on the speech's own time; only the values where the mask is False are looked at."""
+
+    performance: Performance
+    mask: Mask

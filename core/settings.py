@@ -1,0 +1,121 @@
+"""What an artist asks of a generation, besides the speech: plain frozen values, the same in the UI and on the command line."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+
+from .errors import OratorError
+from .skeleton import PARTS
+
+EMOTIONS: tuple[str, ...] = ("neutral", "happy", "sad", "angry", "fear", "disgust", "contempt", "surprise")
+"""MEAD's eight, in the order of every emotion vector."""
+
+
+@dataclass(frozen=True)
+class EmotionTrack:
+    """Emotion over time: `weights` (K, 8) in the order of EMOTIONS and `intensity` (K,) in [0, 1] at `times` (K,) seconds.
+
+    Between keys both are linear; before the first and after the last they are held.
+    """
+
+    times: np.ndarray
+    weights: np.ndarray
+    intensity: np.ndarray
+
+    def at(self, seconds: np.ndarray) -> np.ndarray:
+        """Emotion weights times intensity at each time, (N, 8); rows sum to at most 1."""
+        seconds = np.asarray(seconds, np.float64)
+        weights = np.stack([np.interp(seconds, self.times, w) for w in np.asarray(self.weights).T], axis=1)
+        total = np.maximum(weights.sum(axis=1, keepdims=True), 1.0)
+        return weights / total * np.interp(seconds, self.times, self.intensity)[:, None]
+
+
+def constant_emotion(name: str = "neutral", intensity: float = 1.0) -> EmotionTrack:
+    """One emotion throughout. Raises OratorError for a name that is not one of EMOTIONS."""
+    return parse_emotion(f"{name}:{intensity}")
+
+
+def parse_emotion(spec: str) -> EmotionTrack:
+    """`happy`, `happy:0.8`, mixtures `happy:0.5+surprise:0.5`, and keys in time `0=neutral,2.5=angry:0.7`.
+
+    Raises OratorError that shows the right form.
+    """
+    times, weights, intensities = [], [], []
+    try:
+        for key in spec.split(","):
+            at, _, value = key.rpartition("=")
+            row = np.zeros(len(EMOTIONS))
+            for piece in value.split("+"):
+                name, _, strength = piece.strip().partition(":")
+                amount = float(strength) if strength else 1.0
+                if not 0.0 <= amount <= 1.0:
+                    raise ValueError
+                row[EMOTIONS.index(name.strip().lower())] += amount
+            total = float(row.sum())
+            times.append(float(at) if at else 0.0)
+            weights.append(row / total if total > 0 else np.eye(len(EMOTIONS))[0])
+            intensities.append(min(total, 1.0))
+    except ValueError:
+        raise OratorError(
+            f"The emotion '{spec}' is not understood. Write a name of {', '.join(EMOTIONS)} with an intensity from 0 to 1, "
+            "like 'happy:0.8', or keys in seconds like '0=neutral,2.5=angry:0.7'."
+        ) from None
+    order = np.argsort(times, kind="stable")
+    return EmotionTrack(np.array(times)[order], np.array(weights)[order], np.array(intensities)[order])
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The controls of a generation. Numbers are multipliers around 1 unless said otherwise.
+
+    parts          which of upper, hands, lower, face are generated; the others rest (or are given by hints)
+    energy         size and speed of gestures, 0.3 - 2
+    gesture_rate   strokes a minute, 0.3 - 2
+    handedness     -1 left only, 0 both, 1 right only
+    stance         0 as it comes; -1 narrow and still, 1 wide with weight shifts
+    head_activity  nods and turns, 0 - 2
+    travel         the root walks when above 0 (0 - 1)
+    style          name of a style the body network knows
+    temperature    spread of the sampling, 0.5 - 1.5
+    blink_rate     blinks a minute
+    lip_strength   mouth opening, 0 - 2
+    model          'embedded' or 'emage:FOLDER'
+    emage_mode     'orator' or 'reference'
+    transcript     the words that are said, or None
+    """
+
+    parts: tuple[str, ...] = PARTS
+    energy: float = 1.0
+    gesture_rate: float = 1.0
+    handedness: float = 0.0
+    stance: float = 0.0
+    head_activity: float = 1.0
+    travel: float = 0.0
+    style: str = "neutral"
+    temperature: float = 1.0
+    blink_rate: float = 18.0
+    lip_strength: float = 1.0
+    model: str = "embedded"
+    emage_mode: str = "orator"
+    transcript: str | None = None
+    curves: dict[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
+    """Per-frame controls: control name -> (seconds, value) keys that replace the constant."""
+
+    def __post_init__(self) -> None:
+        unknown = [p for p in self.parts if p not in PARTS]
+        if unknown or not self.parts:
+            raise OratorError(f"The parts are {', '.join(PARTS)}; choose at least one of them.")
+
+    def curve(self, name: str, seconds: np.ndarray) -> np.ndarray:
+        """The control `name` at each time, (N,): its curve when it has one, else its constant."""
+        keys = self.curves.get(name)
+        if not keys:
+            return np.full(len(seconds), float(getattr(self, name)))
+        return np.interp(seconds, [k[0] for k in keys], [k[1] for k in keys])
+
+    def as_meta(self) -> dict[str, Any]:
+        """JSON-like values for a take's provenance."""
+        return asdict(self)

@@ -1,0 +1,23 @@
+"""The speech: one speaker's mono 16 kHz signal and where it starts on the timeline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+SAMPLE_RATE: Final = 16000
+
+
+@dataclass(frozen=True)
+class Speech:
+    """samples (N,) float32 in [-1, 1] at 16 kHz; `start` is the timeline second of samples[0]; `name` is for messages."""
+
+    samples: np.ndarray
+    start: float = 0.0
+    name: str = "speech"
+
+    @property
+    def seconds(self) -> float:
+        return len(self.samples) / SAMPLE_RATE
