@@ -1,6 +1,6 @@
 """What is given and what is generated: one mask per frame and joint (or face channel, or root), and the given values.
 
-Pins, kept parts and kept ranges all become one `Given` (design: "mask: 1 = generate, 0 = given").
+Pins, kept parts and kept ranges all become one mask beside one performance that holds the given values (the hints).
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import arkit, skeleton
-from .performance import Performance
 
 
 @dataclass(frozen=True)
@@ -36,11 +35,3 @@ def everything(frames: int) -> Mask:
     return Mask(
         np.ones((frames, skeleton.JOINT_COUNT), bool), np.ones(frames, bool), np.ones((frames, arkit.COUNT), bool)
     )
-
-
-@dataclass(frozen=True)
-class Hints:
-    """Given values at 30 fps on the speech's own time; only the values where the mask is False are looked at."""
-
-    performance: Performance
-    mask: Mask

@@ -28,7 +28,7 @@ def frame_count(seconds: float, fps: float = MODEL_FPS) -> int:
 class Performance:
     """What a body and a face do over time; frame k is at k / fps seconds from the start of the speech.
 
-    rotations    (T, 55, 4) float32, local unit quaternions wxyz relative to the SMPL-X rest pose, hemisphere-continuous.
+    rotations    (T, 55, 4) float32, local unit quaternions wxyz from the SMPL-X rest pose, hemisphere-continuous.
     translation  (T, 3) float32, metres, SMPL-X axes (Y up); added to the rest pelvis.
     face         (T, 52) float32, ARKit weights in [0, 1].
     expressions  (T, 100) float32 or None, FLAME/SMPL-X expression coefficients.
@@ -89,9 +89,9 @@ def make_performance(
     names = ("rotations", "translation", "face")
     for name, array, shape in zip(names, (rotations, translation, face), expected, strict=True):
         if array.shape != shape:
-            raise OratorError(f"The performance's {name} have shape {array.shape} instead of {shape}: use another file.")
+            raise OratorError(f"The performance's {name} have shape {array.shape}, not {shape}: use another file.")
         if not np.isfinite(array).all():
-            raise OratorError(f"The performance's {name} hold values that are not numbers: generate or export it again.")
+            raise OratorError(f"The performance's {name} are not all numbers: generate or export it again.")
     if frames == 0 or not (math.isfinite(fps) and fps > 0):
         raise OratorError("The performance has no frames or no frame rate: generate or export it again.")
     if expressions is not None:

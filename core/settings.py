@@ -1,4 +1,4 @@
-"""What an artist asks of a generation, besides the speech: plain frozen values, the same in the UI and on the command line."""
+"""What an artist asks of a generation besides the speech: frozen values, the same in the UI and on the command line."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ EMOTIONS: tuple[str, ...] = ("neutral", "happy", "sad", "angry", "fear", "disgus
 
 @dataclass(frozen=True)
 class EmotionTrack:
-    """Emotion over time: `weights` (K, 8) in the order of EMOTIONS and `intensity` (K,) in [0, 1] at `times` (K,) seconds.
+    """Emotion over time: `weights` (K, 8), in the order of EMOTIONS, and `intensity` (K,) 0 - 1, at `times` (K,) seconds.
 
     Between keys both are linear; before the first and after the last they are held.
     """
@@ -60,7 +60,7 @@ def parse_emotion(spec: str) -> EmotionTrack:
             intensities.append(min(total, 1.0))
     except ValueError:
         raise OratorError(
-            f"The emotion '{spec}' is not understood. Write a name of {', '.join(EMOTIONS)} with an intensity from 0 to 1, "
+            f"The emotion '{spec}' is not understood. Write one of {', '.join(EMOTIONS)} with an intensity from 0 to 1 "
             "like 'happy:0.8', or keys in seconds like '0=neutral,2.5=angry:0.7'."
         ) from None
     order = np.argsort(times, kind="stable")

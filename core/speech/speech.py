@@ -12,7 +12,7 @@ SAMPLE_RATE: Final = 16000
 
 @dataclass(frozen=True)
 class Speech:
-    """samples (N,) float32 in [-1, 1] at 16 kHz; `start` is the timeline second of samples[0]; `name` is for messages."""
+    """samples (N,) float32 in [-1, 1] at 16 kHz; `start` is the timeline second of samples[0]; `name` is shown."""
 
     samples: np.ndarray
     start: float = 0.0

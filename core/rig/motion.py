@@ -1,0 +1,45 @@
+"""What retargeting hands to the bake: values for a rig's own bones and shape keys over time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How much of a performance a rig can show, in the words of the report."""
+
+    joints: int = 0
+    joints_total: int = 55
+    missing_joints: tuple[str, ...] = ()
+    shapes: int = 0
+    shapes_total: int = 52
+    missing_shapes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def sentence(self) -> str:
+        """For example: '55 of 55 joints, 47 of 52 shapes; missing: cheekPuff, tongueOut ...'."""
+        text = f"{self.joints} of {self.joints_total} joints, {self.shapes} of {self.shapes_total} shapes"
+        missing = self.missing_joints + self.missing_shapes
+        if missing:
+            more = f" and {len(missing) - 6} more" if len(missing) > 6 else ""
+            text += f"; missing: {', '.join(missing[:6])}{more}"
+        return text
+
+
+@dataclass(frozen=True)
+class RigMotion:
+    """Channels for one armature and its meshes; frame k is at `times[k]` seconds from the start of the speech.
+
+    rotations  bone name -> (T, 4) wxyz, the rotation of the pose bone's matrix_basis (its own space)
+    locations  bone name -> (T, 3), the location of matrix_basis, in the rig's own units
+    shapes     (mesh object name, shape key name) -> (T,)
+    """
+
+    times: np.ndarray
+    rotations: dict[str, np.ndarray] = field(default_factory=dict)
+    locations: dict[str, np.ndarray] = field(default_factory=dict)
+    shapes: dict[tuple[str, str], np.ndarray] = field(default_factory=dict)
+    coverage: Coverage = field(default_factory=Coverage)
