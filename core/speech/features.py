@@ -2,13 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
 
+from .speech import SAMPLE_RATE, Speech
+
 FEATURE_FPS: Final = 100.0
 MELS: Final = 64
+
+HOP: Final = 160
+WINDOW: Final = 400
+FFT: Final = 512
+LOWEST: Final = 60.0
+HIGHEST: Final = 7600.0
+BLOCK_FRAMES: Final = 2000
+# Power per sample of the quietest voice that is still taken for speech: -65 dB below full scale.
+QUIETEST: Final = 10.0**-6.5
+# Mel power below this share of the clip's loud frames is taken as silence.
+FLOOR: Final = 1e-7
+
+PITCH_RATE: Final = 8000
+PITCH_HOP: Final = 80
+PITCH_WINDOW: Final = 280
+PITCH_FFT: Final = 512
+PITCH_LOW: Final = 60.0
+PITCH_HIGH: Final = 450.0
+VOICED: Final = 0.35
 
 
 @dataclass(frozen=True)
@@ -34,6 +57,35 @@ class SpeechFeatures:
         return len(self.mel)
 
 
+def speech_features(speech: Speech, tick: Callable[[float], None] | None = None) -> SpeechFeatures:
+    """The features of a speech. `tick(fraction)` is called every 20 s of speech and may raise Cancelled.
+
+    Levels do not matter: everything is relative to the clip's own loud frames, down to a floor below which a
+    recording counts as silence. Blocks of 20 s bound the memory; each frame depends on its own window only.
+    """
+    samples = np.ascontiguousarray(speech.samples, np.float32)
+    frames = -(-len(samples) * int(FEATURE_FPS) // SAMPLE_RATE) + 1
+    power = np.empty((frames, MELS), np.float32)
+    loud = np.empty(frames, np.float32)
+    dip = np.empty(frames, np.float32)
+    f0 = np.empty(frames, np.float32)
+    for first in range(0, frames, BLOCK_FRAMES):
+        last = min(first + BLOCK_FRAMES, frames)
+        power[first:last], loud[first:last] = _mel_power(samples, first, last)
+        f0[first:last], dip[first:last] = _yin(samples, first, last)
+        if tick is not None:
+            tick(last / frames)
+    reference = _reference(loud)
+    mel = power  # in place: an hour is 90 MB
+    mel /= reference
+    mel += FLOOR
+    np.log(mel, out=mel)
+    energy = np.clip(10.0 * np.log10(loud / reference + 1e-9), -60.0, 10.0).astype(np.float32)
+    voicing = np.clip(1.0 - dip, 0.0, 1.0) * np.clip((energy + 45.0) / 10.0, 0.0, 1.0)
+    f0 = _steady(f0, voicing > 1.0 - VOICED)
+    return SpeechFeatures(mel, energy, _onset(mel), f0, voicing.astype(np.float32), speech.seconds)
+
+
 def at_rate(track: np.ndarray, frames: int, fps: float, source_fps: float = FEATURE_FPS) -> np.ndarray:
     """A feature track (N, ...) at `frames` frames of `fps`, by triangular averaging around each true time."""
     track = np.asarray(track, np.float32)
@@ -45,3 +97,107 @@ def at_rate(track: np.ndarray, frames: int, fps: float, source_fps: float = FEAT
     weight /= weight.sum(axis=1, keepdims=True)
     index = np.clip(index, 0, len(track) - 1)
     return np.einsum("tk,tk...->t...", weight.astype(np.float32), track[index])
+
+
+@lru_cache(maxsize=1)
+def _filters() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Mel filters (257, 64) that sum powers, the window (400,) and the band's bins (257,), float32."""
+    from librosa import filters
+
+    bank = filters.mel(sr=SAMPLE_RATE, n_fft=FFT, n_mels=MELS, fmin=LOWEST, fmax=HIGHEST, norm=None).T
+    window = filters.get_window("hann", WINDOW).astype(np.float32)
+    window /= np.sqrt(np.sum(window**2) * FFT / 2.0)
+    frequency = np.arange(FFT // 2 + 1) * (SAMPLE_RATE / FFT)
+    band = ((frequency >= LOWEST) & (frequency <= HIGHEST)).astype(np.float32)
+    return np.ascontiguousarray(bank, np.float32), window.astype(np.float32), band
+
+
+def _windows(samples: np.ndarray, first: int, last: int, hop: int, width: int) -> np.ndarray:
+    """Frames first..last (n, width) centred on k * hop, zeros beyond the ends."""
+    begin = first * hop - width // 2
+    end = (last - 1) * hop - width // 2 + width
+    piece = samples[max(begin, 0) : max(end, 0)]
+    piece = np.pad(piece, (max(0, -begin), max(0, end - max(begin, 0) - len(piece))))
+    return np.lib.stride_tricks.sliding_window_view(piece[: end - begin], width)[::hop]
+
+
+def _mel_power(samples: np.ndarray, first: int, last: int) -> tuple[np.ndarray, np.ndarray]:
+    """Mel power (n, 64) and band power (n,) per frame; a full-scale sine has a band power of about 0.5."""
+    from scipy import fft
+
+    bank, window, band = _filters()
+    spectrum = fft.rfft(_windows(samples, first, last, HOP, WINDOW) * window, FFT, axis=1)
+    power = spectrum.real**2 + spectrum.imag**2
+    return power @ bank, power @ band
+
+
+def _reference(loud: np.ndarray) -> float:
+    """The power of the clip's loud frames: their 95th percentile among those within 40 dB of the loudest."""
+    active = loud[loud > 1e-4 * float(loud.max())] if len(loud) else loud
+    return max(float(np.percentile(active, 95.0)) if len(active) else 0.0, QUIETEST)
+
+
+def _onset(mel: np.ndarray) -> np.ndarray:
+    """Half-wave rectified spectral flux of the log-mel over 20 ms, mean over bands (as librosa.onset does)."""
+    onset = np.zeros(len(mel), np.float32)
+    for first in range(1, len(mel) - 1, BLOCK_FRAMES):
+        last = min(first + BLOCK_FRAMES, len(mel) - 1)
+        piece = np.maximum(mel[first - 1 : last + 1], np.log(1e-5))
+        onset[first:last] = np.maximum(piece[2:] - piece[:-2], 0.0).mean(axis=1)
+    return onset
+
+
+def _yin(samples: np.ndarray, first: int, last: int) -> tuple[np.ndarray, np.ndarray]:
+    """F0 in Hz and its dip (0 periodic, 1 not) per frame, at 8 kHz: YIN, de Cheveigne and Kawahara 2002."""
+    from scipy import fft
+
+    lowest, highest = int(PITCH_RATE / PITCH_HIGH), int(np.ceil(PITCH_RATE / PITCH_LOW))
+    width = PITCH_WINDOW + highest + 1
+    begin = first * HOP - width - 4
+    end = last * HOP + width + 4
+    piece = samples[max(begin, 0) : max(end, 0)]
+    piece = np.pad(piece, (max(0, -begin), max(0, end - max(begin, 0) - len(piece))))
+    # A three-tap low-pass is enough before halving: F0 and its first harmonics lie far below 4 kHz.
+    half = 0.25 * piece[:-2:2] + 0.5 * piece[1:-1:2] + 0.25 * piece[2::2]
+    origin = (first * HOP - begin - 1) // 2 - width // 2
+    rows = np.lib.stride_tricks.sliding_window_view(half, width)[origin::PITCH_HOP][: last - first]
+    size = fft.next_fast_len(width, real=True)
+    whole = fft.rfft(rows, size, axis=1)
+    part = fft.rfft(rows[:, :PITCH_WINDOW], size, axis=1)
+    product = fft.irfft(whole * np.conj(part), size, axis=1)[:, : highest + 2]
+    squares = np.cumsum(np.pad(rows.astype(np.float64) ** 2, ((0, 0), (1, 0))), axis=1)
+    lags = np.arange(highest + 1)
+    moved = squares[:, lags + PITCH_WINDOW] - squares[:, lags]
+    difference = np.maximum(moved[:, :1] + moved - 2.0 * product[:, : highest + 1], 0.0)
+    running = np.cumsum(difference[:, 1:], axis=1)
+    normal = np.ones_like(difference)
+    normal[:, 1:] = difference[:, 1:] * lags[1:] / np.maximum(running, 1e-12)
+    normal[moved[:, 0] < 1e-9] = 1.0
+    search = normal[:, lowest : highest + 1]
+    dips = np.zeros(search.shape, bool)
+    dips[:, 1:-1] = (search[:, 1:-1] <= search[:, :-2]) & (search[:, 1:-1] < search[:, 2:])
+    # The first dip nearly as deep as the deepest is the period; later ones are its multiples.
+    deep = dips & (search <= search.min(axis=1, keepdims=True) + 0.1)
+    best = np.where(deep.any(axis=1), deep.argmax(axis=1), search.argmin(axis=1)) + lowest
+    best = np.clip(best, 1, highest - 1)
+    row = np.arange(len(best))
+    left, centre, right = normal[row, best - 1], normal[row, best], normal[row, best + 1]
+    bend = left - 2.0 * centre + right
+    shift = np.where(np.abs(bend) > 1e-6, 0.5 * (left - right) / np.where(np.abs(bend) > 1e-6, bend, 1.0), 0.0)
+    return (PITCH_RATE / (best + np.clip(shift, -0.5, 0.5))).astype(np.float32), centre.astype(np.float32)
+
+
+def _steady(f0: np.ndarray, voiced: np.ndarray) -> np.ndarray:
+    """F0 (N,), zero where unvoiced, octave slips against the clip's neighbourhood (0.5 s) folded back."""
+    from scipy.ndimage import median_filter
+
+    out = np.where(voiced, f0, 0.0).astype(np.float32)
+    index = np.flatnonzero(voiced)
+    if len(index) < 5:
+        return np.zeros_like(out)
+    tone = np.log2(out[index])
+    local = median_filter(tone, size=min(51, len(tone) // 2 * 2 + 1), mode="nearest")
+    slip = np.round(tone - local)
+    tone = np.where(np.abs(slip) <= 2, tone - slip, local)
+    out[index] = np.exp2(median_filter(tone, size=3, mode="nearest"))
+    return out
