@@ -96,8 +96,11 @@ def make_performance(
         raise OratorError("The performance has no frames or no frame rate: generate or export it again.")
     if expressions is not None:
         expressions = np.asarray(expressions, np.float32)
+    # Values that are already unit stay to the bit, so that reading what was written changes nothing.
+    off = np.abs(np.linalg.norm(rotations, axis=-1, keepdims=True) - 1.0) > 1e-6
+    unit = np.where(off, normalise(rotations), rotations)
     return Performance(
-        hemisphere_continuous(normalise(rotations)).astype(np.float32),
+        hemisphere_continuous(unit).astype(np.float32),
         translation.astype(np.float32),
         np.clip(face, 0.0, 1.0).astype(np.float32),
         float(fps),

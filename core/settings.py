@@ -16,7 +16,7 @@ EMOTIONS: tuple[str, ...] = ("neutral", "happy", "sad", "angry", "fear", "disgus
 
 @dataclass(frozen=True)
 class EmotionTrack:
-    """Emotion over time: `weights` (K, 8), in the order of EMOTIONS, and `intensity` (K,) 0 - 1, at `times` (K,) seconds.
+    """Emotion over time: `weights` (K, 8) by EMOTIONS, and `intensity` (K,) 0 - 1, at `times` (K,) seconds.
 
     Between keys both are linear; before the first and after the last they are held.
     """

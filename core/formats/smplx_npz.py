@@ -1,0 +1,92 @@
+"""BEAT2- and AMASS-style SMPL-X .npz: axis-angle poses, root translation, expressions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from .. import arkit, skeleton
+from ..errors import OratorError
+from ..files import write_atomically
+from ..performance import Performance, make_performance
+from ..rotations import from_rotvec, to_rotvec
+from .npz import read_npz, scalar
+
+_FPS_KEYS = ("mocap_frame_rate", "mocap_framerate", "fps")
+
+
+def write_smplx(performance: Performance, path: Path, betas: np.ndarray | None = None) -> None:
+    """Write poses (T, 165) axis-angle in radians, trans (T, 3), expressions (T, 100), betas (300), mocap_frame_rate.
+
+    A performance without expressions writes zeros; the jaw's rotation is in the poses.
+    """
+    frames = performance.frames
+    expressions = performance.expressions
+    if expressions is None:
+        expressions = np.zeros((frames, 100), np.float32)
+    arrays = {
+        "poses": to_rotvec(performance.rotations).reshape(frames, 165).astype(np.float32),
+        "trans": performance.translation.astype(np.float32),
+        "expressions": np.asarray(expressions, np.float32),
+        "betas": np.zeros(300, np.float32) if betas is None else np.asarray(betas, np.float32),
+        "gender": np.array("neutral"),
+        "model": np.array("smplx2020"),
+        "mocap_frame_rate": np.array(_plain_rate(performance.fps)),
+    }
+    write_atomically(Path(path), lambda stream: np.savez(stream, **arrays))
+
+
+def read_smplx(path: Path) -> Performance:
+    """Read an SMPL-X .npz: `poses` of 165 (SMPL-X), 156 (SMPL-H with hands) or 66 and more (body), or AMASS' parts.
+
+    Frame 0 is second 0 of the speech. Face weights are zero: expressions stay beside them. Raises OratorError.
+    """
+    path = Path(path)
+    data = read_npz(path, ("trans",), "SMPL-X motion file")
+    poses = _poses(data, path)
+    fps = next((scalar(data[key], key, path) for key in _FPS_KEYS if key in data), 30.0)
+    frames = len(poses)
+    translation = data["trans"]
+    if translation.shape != (frames, 3):
+        raise OratorError(f"In '{path.name}' trans has shape {translation.shape}, not ({frames}, 3). Export it again.")
+    expressions = data.get("expressions")
+    if expressions is not None and (expressions.ndim != 2 or len(expressions) != frames):
+        expressions = None
+    if expressions is not None:
+        full = np.zeros((frames, 100), np.float32)
+        full[:, : min(100, expressions.shape[1])] = expressions[:, :100]
+        expressions = full
+    rotations = from_rotvec(poses.reshape(frames, skeleton.JOINT_COUNT, 3))
+    return make_performance(rotations, translation, np.zeros((frames, arkit.COUNT)), fps, expressions)
+
+
+def _poses(data: dict[str, np.ndarray], path: Path) -> np.ndarray:
+    if "poses" in data:
+        poses = np.asarray(data["poses"], np.float64)
+        if poses.ndim == 3:
+            poses = poses.reshape(len(poses), -1)
+        if poses.ndim != 2 or len(poses) == 0 or not np.isfinite(poses).all():
+            raise OratorError(f"In '{path.name}' the poses are empty or not all numbers. Export it again.")
+        width = poses.shape[1]
+        if width == 165:
+            return poses
+        if width == 156:
+            # SMPL-H: body 22 joints, then both hands; no jaw and eyes.
+            return np.concatenate([poses[:, :66], np.zeros((len(poses), 9)), poses[:, 66:]], axis=1)
+        if width in (66, 69, 72):
+            return np.concatenate([poses[:, :66], np.zeros((len(poses), 99))], axis=1)
+        raise OratorError(f"In '{path.name}' the poses are {width} wide; SMPL-X has 165. Convert it first.")
+    if "root_orient" in data and "pose_body" in data:
+        frames = len(data["root_orient"])
+        parts = [data["root_orient"], data["pose_body"]]
+        parts += [data[k] if k in data else np.zeros((frames, n)) for k, n in (("pose_jaw", 3), ("pose_eye", 6))]
+        parts.append(data["pose_hand"] if "pose_hand" in data else np.zeros((frames, 90)))
+        poses = np.concatenate([np.asarray(p, np.float64).reshape(frames, -1) for p in parts], axis=1)
+        if poses.shape[1] == 165:
+            return poses
+    raise OratorError(f"'{path.name}' has no SMPL-X poses. Choose a BEAT2 or AMASS SMPL-X file.")
+
+
+def _plain_rate(fps: float) -> float | int:
+    return int(fps) if float(fps).is_integer() else float(fps)

@@ -1,0 +1,68 @@
+"""TAKE.npz: a take on disk."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from .. import arkit, skeleton
+from ..errors import OratorError
+from ..files import write_atomically
+from ..performance import Take, make_performance
+from .npz import read_npz, scalar
+
+
+def write_take(take: Take, path: Path, extra: dict[str, np.ndarray] | None = None) -> None:
+    """Write `take`; `extra` arrays go beside it (the EMAGE reference mode's poses, for example).
+
+    Keys: fps; rotations float32 (T, 55, 4) wxyz local; translation (T, 3) metres, Y up; face (T, 52); joint_names;
+    face_names; meta, a JSON string; expressions (T, 100) when there are any. Raises OratorError when it cannot.
+    """
+    performance = take.performance
+    arrays = {
+        "fps": np.float64(performance.fps),
+        "rotations": performance.rotations.astype(np.float32),
+        "translation": performance.translation.astype(np.float32),
+        "face": performance.face.astype(np.float32),
+        "joint_names": np.array(skeleton.JOINTS),
+        "face_names": np.array(arkit.ARKIT),
+        "meta": np.array(json.dumps({**take.meta, "name": take.name})),
+    }
+    if performance.expressions is not None:
+        arrays["expressions"] = performance.expressions.astype(np.float32)
+    arrays.update(extra or {})
+    write_atomically(Path(path), lambda stream: np.savez_compressed(stream, **arrays))
+
+
+def read_take(path: Path) -> Take:
+    """Read a TAKE.npz; joints and face weights may be in any order, by their names.
+
+    Raises OratorError with a sentence for anything that is not a take.
+    """
+    path = Path(path)
+    data = read_npz(path, ("fps", "rotations", "translation", "face", "joint_names", "face_names"), "take")
+    joints = _order([str(n) for n in np.atleast_1d(data["joint_names"])], skeleton.JOINTS, "joints", path)
+    weights = _order([str(n) for n in np.atleast_1d(data["face_names"])], arkit.ARKIT, "face weights", path)
+    rotations, face = data["rotations"], data["face"]
+    if rotations.ndim != 3 or rotations.shape[1] != len(joints) or face.ndim != 2 or face.shape[1] != len(weights):
+        raise OratorError(f"In '{path.name}' the arrays do not fit their names. Export the take again.")
+    try:
+        meta = json.loads(str(data["meta"])) if "meta" in data else {}
+    except json.JSONDecodeError:
+        meta = {}
+    if not isinstance(meta, dict):
+        meta = {}
+    performance = make_performance(
+        rotations[:, joints], data["translation"], face[:, weights], scalar(data["fps"], "fps", path),
+        data.get("expressions"),
+    )
+    return Take(performance, str(meta.get("name", path.stem)), meta)
+
+
+def _order(found: list[str], wanted: tuple[str, ...], what: str, path: Path) -> list[int]:
+    missing = [name for name in wanted if name not in found]
+    if missing:
+        raise OratorError(f"'{path.name}' lacks the {what} {', '.join(missing[:4])}. Export the take again.")
+    return [found.index(name) for name in wanted]
