@@ -4,23 +4,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers.motions import moving
 from orator.core import arkit, skeleton
 from orator.core.errors import OratorError
 from orator.core.formats.bvh import read_bvh, write_bvh
 from orator.core.formats.livelink import read_livelink, write_livelink
 from orator.core.formats.smplx_npz import read_smplx, write_smplx
 from orator.core.formats.take_npz import read_take, write_take
-from orator.core.performance import Performance, Take, make_performance, resample
-from orator.core.rotations import angle_between, forward_kinematics, from_rotvec
-
-
-def moving(frames: int = 40, fps: float = 30.0) -> Performance:
-    t = np.arange(frames)[:, None, None] / fps
-    rng = np.random.default_rng(3)
-    axis = rng.normal(size=(1, 55, 3)) * 0.4
-    rotvec = axis * np.sin(2 * np.pi * 0.7 * t + rng.uniform(0, 6, (1, 55, 1)))
-    face = 0.5 + 0.5 * np.sin(t[:, 0] * 3 + np.arange(52))
-    return make_performance(from_rotvec(rotvec), np.concatenate([t[:, 0]] * 3, 1) * 0.1, face, fps)
+from orator.core.performance import Take, resample
+from orator.core.rotations import angle_between, forward_kinematics
 
 
 def test_take_round_trip_is_exact(tmp_path: Path) -> None:

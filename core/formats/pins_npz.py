@@ -1,0 +1,51 @@
+"""PINS.npz: pins on disk, at 30 fps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from .. import arkit, skeleton
+from ..errors import OratorError
+from ..files import write_atomically
+from ..pins import Pins
+from .npz import read_npz
+
+
+def write_pins(pins: Pins, path: Path) -> None:
+    """Write the arrays of `Pins` under their own names. Raises OratorError."""
+    write_atomically(Path(path), lambda stream: np.savez_compressed(stream, **vars(pins)))
+
+
+def read_pins(path: Path) -> Pins:
+    """Read pins; kinds of values that the file leaves out are not pinned. Raises OratorError for anything else."""
+    path = Path(path)
+    data = read_npz(path, ("frames",), "pins file")
+    frames = np.atleast_1d(data["frames"])
+    count = len(frames)
+    if frames.ndim != 1 or not np.isfinite(frames.astype(np.float64)).all():
+        raise OratorError(f"In '{path.name}' the frames must be a list of whole numbers.")
+    if np.abs(frames - np.round(frames)).max(initial=0) > 1e-6:
+        raise OratorError(f"In '{path.name}' the frames must be whole frames at 30 fps.")
+    shapes = {
+        "rotations": (count, skeleton.JOINT_COUNT, 4),
+        "joints": (count, skeleton.JOINT_COUNT),
+        "translation": (count, 3),
+        "translation_pinned": (count,),
+        "face": (count, arkit.COUNT),
+        "face_pinned": (count, arkit.COUNT),
+    }
+    arrays = {}
+    for name, shape in shapes.items():
+        pinned = name in ("joints", "translation_pinned", "face_pinned")
+        array = np.asarray(data.get(name, np.zeros(shape)))
+        if array.shape != shape:
+            raise OratorError(f"In '{path.name}' {name} has shape {array.shape}, not {shape}. Write the pins again.")
+        if not pinned and not np.isfinite(array).all():
+            raise OratorError(f"In '{path.name}' {name} holds values that are not numbers. Write the pins again.")
+        arrays[name] = array.astype(bool) if pinned else array.astype(np.float32)
+    norm = np.linalg.norm(arrays["rotations"], axis=-1)
+    if (arrays["joints"] & (np.abs(norm - 1.0) > 0.05)).any():
+        raise OratorError(f"In '{path.name}' some pinned rotations are not unit quaternions (w x y z).")
+    return Pins(np.round(frames).astype(int), **arrays)
