@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,7 +45,7 @@ def check_pins(pins: Pins, frames: int) -> None:
             f"The pin at frame {outside[0]} lies outside the speech (frames 0 to {frames - 1}). Move or disable it."
         )
     order = np.argsort(pins.frames, kind="stable")
-    for a, b in zip(order[:-1], order[1:], strict=True):
+    for a, b in itertools.pairwise(order):
         if pins.frames[a] != pins.frames[b]:
             continue
         both = pins.joints[a] & pins.joints[b]
@@ -60,7 +61,7 @@ def check_pins(pins: Pins, frames: int) -> None:
                 else ("the root" if far else arkit.ARKIT[int(np.flatnonzero(odd)[0])])
             )
             raise OratorError(
-                f"Two pins at frame {int(pins.frames[a])} ask different things of {what}. Delete or disable one of them."
+                f"Two pins at frame {int(pins.frames[a])} ask different things of {what}. Delete or disable one."
             )
 
 
@@ -84,12 +85,12 @@ def pins_as_hints(pins: Pins, frames: int) -> tuple[Performance, Mask]:
 
 
 def unreachable(pins: Pins, fps: float = 30.0, fastest: float = 900.0) -> list[str]:
-    """Sentences about pins that a body cannot reach in the time between them (joints over `fastest` degrees a second)."""
+    """Sentences about pins that a body cannot reach in the time between them (over `fastest` degrees a second)."""
     sentences = []
     order = np.argsort(pins.frames, kind="stable")
     for j in range(skeleton.JOINT_COUNT):
         pinned = [k for k in order if pins.joints[k, j]]
-        for a, b in zip(pinned[:-1], pinned[1:], strict=True):
+        for a, b in itertools.pairwise(pinned):
             seconds = (pins.frames[b] - pins.frames[a]) / fps
             angle = float(angle_between(pins.rotations[a, j], pins.rotations[b, j]))
             if seconds > 0 and angle / seconds > fastest:

@@ -63,7 +63,7 @@ def _anchor_frames(given: np.ndarray) -> np.ndarray:
 
 
 def _columns(given: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Columns with the same given frames, together: [(column indices, frames (T,) bool)], columns with none left out."""
+    """Columns with the same given frames, together: [(column indices, frames (T,) bool)]; none given: left out."""
     groups: dict[bytes, list[int]] = {}
     for column in range(given.shape[1]):
         if given[:, column].any():

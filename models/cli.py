@@ -1,0 +1,210 @@
+"""The command line: `orator generate` and `orator evaluate`, the same engine without Blender."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..core.errors import Cancelled, OratorError
+from ..core.files import check_writable
+from ..core.formats.pins_npz import read_pins
+from ..core.formats.take_npz import write_take
+from ..core.mask import Mask
+from ..core.performance import Performance, Take, frame_count
+from ..core.pins import pins_as_hints, unreachable
+from ..core.settings import EmotionTrack, Settings, parse_emotion
+from ..core.skeleton import PARTS
+from ..core.speech.load import load_speech
+from ..core.speech.speech import Speech
+
+
+def add_generate_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `orator generate`, shared with the command inside Blender."""
+    parser.add_argument("speech", type=Path, metavar="SPEECH", help="a sound file of one speaker")
+    parser.add_argument("-o", "--output", type=Path, required=True, help="what to write")
+    parser.add_argument("--transcript", help="the words that are said: text, or a text file")
+    parser.add_argument("--parts", default=",".join(PARTS), help="which of upper,hands,lower,face to generate")
+    parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same take")
+    parser.add_argument("--takes", type=int, default=1, help="how many takes, with the seeds that follow")
+    parser.add_argument("--pins", type=Path, help="a PINS.npz of poses that must be hit")
+    parser.add_argument("--emotion", default="neutral", help="like happy:0.8, or 0=neutral,2.5=angry:0.7")
+    parser.add_argument("--model", default="embedded", help="embedded, or emage:FOLDER")
+    parser.add_argument("--emage-mode", choices=("orator", "reference"), default="orator")
+    parser.add_argument("--hints", type=Path, help="EMAGE hints: an .npz with hint_motion and hint_mask (T, 337)")
+    for name, help_text in (
+        ("energy", "size and speed of gestures, 0.3 - 2"),
+        ("gesture-rate", "strokes a minute, 0.3 - 2"),
+        ("handedness", "-1 left, 0 both, 1 right"),
+        ("stance", "-1 narrow and still, 1 wide with weight shifts"),
+        ("head-activity", "nods and turns, 0 - 2"),
+        ("travel", "0 stays in place, 1 walks about"),
+        ("temperature", "spread of the sampling, 0.5 - 1.5"),
+        ("lip-strength", "opening of the mouth, 0 - 2"),
+        ("blink-rate", "blinks a minute"),
+    ):
+        parser.add_argument(f"--{name}", type=float, help=help_text)
+    parser.add_argument("--style", help="a style that the body network knows")
+
+
+@dataclass(frozen=True)
+class GenerateJob:
+    """What the options of `orator generate` ask for, checked; one performance a seed."""
+
+    speech: Speech
+    settings: Settings
+    emotion: EmotionTrack
+    seeds: tuple[int, ...]
+    mask: Mask | None = None
+    hints: Performance | None = None
+    hints_337: Path | None = None
+
+
+def settings_from(args: argparse.Namespace) -> Settings:
+    """Settings out of parsed options. Raises OratorError."""
+    given = {
+        name: getattr(args, name)
+        for name in ("energy", "gesture_rate", "handedness", "stance", "head_activity", "travel", "temperature",
+                     "lip_strength", "blink_rate", "style")
+        if getattr(args, name) is not None
+    }
+    parts = tuple(p.strip() for p in args.parts.split(",") if p.strip())
+    return Settings(
+        parts=parts, model=args.model, emage_mode=args.emage_mode, transcript=_transcript(args.transcript), **given
+    )
+
+
+def job_from(args: argparse.Namespace) -> GenerateJob:
+    """The checked job out of parsed options; everything that can be wrong is said here, before the work.
+
+    Raises OratorError.
+    """
+    settings = settings_from(args)
+    emotion = parse_emotion(args.emotion)
+    if args.takes < 1:
+        raise OratorError("Ask for at least one take: --takes 1.")
+    speech = load_speech(args.speech)
+    mask = hints = None
+    if args.pins is not None:
+        pins = read_pins(args.pins)
+        hints, mask = pins_as_hints(pins, frame_count(speech.seconds))
+        for sentence in unreachable(pins)[:5]:
+            print(f"Note: {sentence}", file=sys.stderr)
+    seeds = tuple(range(args.seed, args.seed + args.takes))
+    return GenerateJob(speech, settings, emotion, seeds, mask, hints, args.hints)
+
+
+def _transcript(text: str | None) -> str | None:
+    if text is None:
+        return None
+    try:
+        is_file = len(text) < 1024 and "\n" not in text and Path(text).is_file()
+    except OSError:
+        is_file = False
+    if not is_file:
+        return text
+    try:
+        return Path(text).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        raise OratorError(f"The transcript '{text}' cannot be read. Save it as UTF-8 text.") from None
+
+
+def run_job(job: GenerateJob, seed: int, progress=None, cancelled=None) -> tuple[Take, dict]:
+    """One take of the job, with its provenance, and arrays to store beside it (EMAGE's reference poses)."""
+    from .generate import generate, model_ids
+
+    started = time.perf_counter()
+    extra: dict = {}
+    if job.settings.model != "embedded" and (job.settings.emage_mode == "reference" or job.hints_337 is not None):
+        from .emage import generate_emage_reference
+
+        performance, extra = generate_emage_reference(job.settings, job.speech, job.hints_337, seed, progress, cancelled)
+    else:
+        performance = generate(job.speech, job.settings, job.mask, job.hints, job.emotion, seed, progress, cancelled)
+    meta = {
+        "seed": seed,
+        "settings": job.settings.as_meta(),
+        "models": model_ids(job.settings),
+        "speech": {"name": job.speech.name, "seconds": job.speech.seconds},
+        "seconds_taken": round(time.perf_counter() - started, 3),
+    }
+    return Take(performance, f"Take {seed}", meta), extra
+
+
+def output_paths(output: Path, seeds: tuple[int, ...]) -> list[Path]:
+    """One path a take: the output itself, or numbered ones (TAKE_1.npz, TAKE_2.npz ...) for several."""
+    if len(seeds) == 1:
+        return [output]
+    return [output.with_name(f"{output.stem}_{k + 1}{output.suffix}") for k in range(len(seeds))]
+
+
+class Bar:
+    """A progress bar on the error stream, when that is a terminal; else a line a quarter."""
+
+    def __init__(self) -> None:
+        self._shown = -1
+
+    def __call__(self, fraction: float, text: str) -> None:
+        width = 30
+        if sys.stderr.isatty():
+            done = int(width * fraction)
+            sys.stderr.write(f"\r[{'#' * done}{'.' * (width - done)}] {100 * fraction:3.0f}% {text:<12}")
+            sys.stderr.write("\n" if fraction >= 1.0 else "")
+            sys.stderr.flush()
+        elif int(4 * fraction) > self._shown:
+            self._shown = int(4 * fraction)
+            print(f"{100 * fraction:3.0f}% {text}", file=sys.stderr)
+
+
+def _generate(args: argparse.Namespace) -> int:
+    if args.output.suffix.lower() != ".npz":
+        raise OratorError(f"'{args.output.name}' should end in .npz; for .blend, .glb and .fbx use `blender --command "
+                          "orator generate`.")
+    check_writable(args.output)
+    job = job_from(args)
+    for seed, path in zip(job.seeds, output_paths(args.output, job.seeds), strict=True):
+        take, extra = run_job(job, seed, Bar())
+        write_take(take, path, extra)
+        print(f"{path}: {take.performance.frames} frames, {take.performance.seconds:.2f} s, "
+              f"made in {take.meta['seconds_taken']:.1f} s")
+    return 0
+
+
+def _evaluate(args: argparse.Namespace) -> int:
+    from .training.evaluate import evaluate
+
+    return evaluate(args)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of `orator`."""
+    parser = argparse.ArgumentParser(prog="orator", description="Gesture and face performance from speech.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    make = commands.add_parser("generate", help="make takes for a speech file")
+    add_generate_arguments(make)
+    make.set_defaults(run=_generate)
+    judge = commands.add_parser("evaluate", help="measure the embedded networks on held-out speech")
+    judge.add_argument("--cache", type=Path, help="the folder of the built corpora")
+    judge.add_argument("-o", "--output", type=Path, help="write the report here (Markdown)")
+    judge.add_argument("--only", choices=("body", "face", "phones"), help="one section")
+    judge.set_defaults(run=_evaluate)
+    return parser
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command line; errors are one sentence on the error stream and exit code 1."""
+    args = build_parser().parse_args(argv)
+    try:
+        return args.run(args)
+    except OratorError as error:
+        print(f"orator: {error}", file=sys.stderr)
+        return 1
+    except (KeyboardInterrupt, Cancelled):
+        print("orator: cancelled; nothing was written.", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())
