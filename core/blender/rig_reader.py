@@ -1,0 +1,90 @@
+"""Reading a rig out of Blender as plain data. Changes nothing, so it works on linked and overridden rigs alike."""
+
+from __future__ import annotations
+
+import re
+
+import bpy
+import numpy as np
+
+from ..rig.description import Bone, MeshDescription, RigDescription, Shape
+
+_BONE_PATH = re.compile(r'pose\.bones\["((?:[^"\\]|\\.)*)"\]\.(?:rotation|location)')
+_SHAPE_PATH = re.compile(r'key_blocks\["((?:[^"\\]|\\.)*)"\]\.value')
+
+
+def _unescape(name: str) -> str:
+    return re.sub(r"\\(.)", r"\1", name)
+
+
+def _driven(owner: bpy.types.ID | None, pattern: re.Pattern[str]) -> set[str]:
+    """Names of bones or shape keys that drivers on this data-block already move."""
+    data = owner.animation_data if owner is not None else None
+    found = (pattern.search(curve.data_path) for curve in data.drivers) if data else ()
+    return {_unescape(match.group(1)) for match in found if match}
+
+
+def skinned_meshes(armature: bpy.types.Object) -> list[bpy.types.Object]:
+    """Mesh objects that the armature deforms through a modifier or carries as children, however deep."""
+    out = []
+    for obj in bpy.data.objects:
+        if obj.type != "MESH":
+            continue
+        deformed = any(m.type == "ARMATURE" and m.object == armature for m in obj.modifiers)
+        parent = obj.parent
+        while parent is not None and parent != armature:
+            parent = parent.parent
+        if deformed or parent == armature:
+            out.append(obj)
+    return sorted(out, key=lambda obj: obj.name)
+
+
+def _mesh(obj: bpy.types.Object) -> MeshDescription:
+    keys = obj.data.shape_keys
+    if keys is None:
+        return MeshDescription(obj.name)
+    driven = _driven(keys, _SHAPE_PATH)
+    basis = keys.reference_key.name if keys.reference_key else None
+    shapes = tuple(
+        Shape(block.name, block.slider_min, block.slider_max, block.mute, block.name in driven)
+        for block in keys.key_blocks
+        if block.name != basis
+    )
+    return MeshDescription(obj.name, shapes)
+
+
+def _bone(pose_bone: bpy.types.PoseBone, driven: set[str]) -> Bone:
+    bone = pose_bone.bone
+    constrained = any(c.enabled and c.influence > 0.0 for c in pose_bone.constraints)
+    return Bone(
+        name=bone.name,
+        parent=bone.parent.name if bone.parent else None,
+        rest=np.array(bone.matrix_local, dtype=np.float64),
+        length=float(bone.length),
+        deform=bool(bone.use_deform),
+        rotation_mode=pose_bone.rotation_mode,
+        inherit_rotation=bool(bone.use_inherit_rotation),
+        local_location=bool(bone.use_local_location),
+        connected=bool(bone.use_connect and bone.parent),
+        constrained=constrained,
+        driven=bone.name in driven,
+        properties=tuple(key for key in pose_bone.keys() if not key.startswith("_")),
+    )
+
+
+def describe(armature: bpy.types.Object) -> RigDescription:
+    """The rig of an armature object with every mesh it deforms or carries.
+
+    The rest pose is read from the armature's data, so it does not matter which pose the rig stands in, or whether
+    it is shown in pose or rest position.
+    """
+    driven = _driven(armature, _BONE_PATH)
+    ordered: list[bpy.types.Bone] = []
+    waiting = [bone for bone in armature.data.bones if bone.parent is None]
+    while waiting:
+        bone = waiting.pop(0)
+        ordered.append(bone)
+        waiting[:0] = list(bone.children)
+    bones = tuple(_bone(armature.pose.bones[bone.name], driven) for bone in ordered)
+    meshes = tuple(_mesh(obj) for obj in skinned_meshes(armature))
+    return RigDescription(armature.name, bones, meshes, np.array(armature.matrix_world, dtype=np.float64))
