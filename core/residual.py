@@ -7,11 +7,11 @@ supported radial functions", 1995) interpolates what is missing at the given fra
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
-from . import skeleton
 from .mask import Mask
 from .performance import Performance, make_performance
 from .rotations import conjugate, from_rotvec, multiply, to_rotvec
@@ -102,9 +102,20 @@ def honour(performance: Performance, hints: Performance, mask: Mask) -> Performa
         delta = hints.face[anchors][:, channels].astype(np.float64) - performance.face[anchors][:, channels]
         face[:, channels] += smooth_residual(times[anchors], delta, times, 0.5 * SHORTEST_REACH).astype(np.float32)
         face[np.ix_(given, channels)] = hints.face[np.ix_(given, channels)]
-    return make_performance(rotations, translation, face, performance.fps, performance.expressions)
+    made = make_performance(rotations, translation, face, performance.fps, performance.expressions)
+    return _keep_bits(made, hints, ~mask.joints)
 
 
-def hint_joints(mask: Mask) -> np.ndarray:
-    """(55,) bool: joints for which anything is given."""
-    return (~mask.joints).any(axis=0) if len(mask.joints) else np.zeros(skeleton.JOINT_COUNT, bool)
+def _keep_bits(made: Performance, hints: Performance, given: np.ndarray) -> Performance:
+    """Given rotations keep the signs they came with (the same to the bit); generated runs follow their neighbours."""
+    rotations = np.array(made.rotations)
+    for j in np.flatnonzero(given.any(axis=0)):
+        column = given[:, j]
+        rotations[column, j] = hints.rotations[column, j]
+        edges = np.diff(np.concatenate([[True], column, [True]]).astype(int))
+        for first, stop in zip(np.flatnonzero(edges == -1), np.flatnonzero(edges == 1), strict=True):
+            neighbour = first - 1 if first > 0 else min(stop, len(column) - 1)
+            nearest = first if first > 0 else stop - 1
+            if np.dot(rotations[neighbour, j], rotations[nearest, j]) < 0:
+                rotations[first:stop, j] *= -1.0
+    return replace(made, rotations=rotations)

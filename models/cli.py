@@ -120,7 +120,9 @@ def run_job(job: GenerateJob, seed: int, progress=None, cancelled=None) -> tuple
     if job.settings.model != "embedded" and (job.settings.emage_mode == "reference" or job.hints_337 is not None):
         from .emage import generate_emage_reference
 
-        performance, extra = generate_emage_reference(job.settings, job.speech, job.hints_337, seed, progress, cancelled)
+        performance, extra = generate_emage_reference(
+            job.settings, job.speech, job.hints_337, seed, progress, cancelled
+        )
     else:
         performance = generate(job.speech, job.settings, job.mask, job.hints, job.emotion, seed, progress, cancelled)
     meta = {

@@ -82,7 +82,7 @@ def _check(speech: Speech, mask: Mask | None, hints: Performance | None) -> int:
     frames = frame_count(speech.seconds)
     for what, found in (("mask", mask and len(mask.root)), ("hints", hints and hints.frames)):
         if found is not None and found != frames:
-            raise OratorError(f"The {what} cover {found} frames, but the speech has {frames} at 30 fps. Make them again.")
+            raise OratorError(f"The {what} cover {found} frames, but the speech has {frames}. Make them again.")
     return frames
 
 
