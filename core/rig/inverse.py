@@ -1,0 +1,102 @@
+"""From a rig's pose back to the neutral performance: how a pose an artist made becomes a pin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .. import arkit, skeleton
+from ..performance import Performance, make_performance, rest_performance
+from ..rotations import conjugate, multiply
+from ..skeleton import FLOOR_AT_REST, INDEX, PARENTS
+from .description import RigDescription
+from .faces import match_shapes
+from .profile import RigProfile
+from .retarget import BodyRetarget
+
+
+@dataclass(frozen=True)
+class RigPose:
+    """What a rig shows at T moments, read from Blender.
+
+    turns   bone name -> (T, 4) wxyz, armature-space rotation from rest
+    heads   bone name -> (T, 3), armature space, the rig's units; the pelvis' bone is enough
+    shapes  (mesh object name, shape key name) -> (T,)
+    """
+
+    turns: dict[str, np.ndarray]
+    heads: dict[str, np.ndarray]
+    shapes: dict[tuple[str, str], np.ndarray]
+
+
+@dataclass(frozen=True)
+class ReadBack:
+    """The performance that a rig shows, and which of its values the rig really has.
+
+    joints (55,) bool; root bool; face (52,) bool.
+    """
+
+    performance: Performance
+    joints: np.ndarray
+    root: bool
+    face: np.ndarray
+
+
+def read_back(description: RigDescription, profile: RigProfile, pose: RigPose, fps: float = 30.0) -> ReadBack:
+    """The inverse of retargeting: joints without a bone follow their parent, weights without a shape are 0.
+
+    Retargeting the result gives the same pose again on the bones that play a joint.
+    """
+    body = BodyRetarget(description, profile)
+    frames = len(next(iter((*pose.turns.values(), *pose.shapes.values())), np.zeros(1)))
+    world = np.zeros((frames, skeleton.JOINT_COUNT, 4))
+    world[..., 0] = 1.0
+    local = world.copy()
+    have = np.zeros(skeleton.JOINT_COUNT, bool)
+    for j, parent in enumerate(PARENTS):
+        name = skeleton.JOINTS[j]
+        bone = body.present.get(name)
+        if bone is not None and bone in pose.turns:
+            turned = multiply(multiply(conjugate(body.axes), pose.turns[bone]), body.axes)
+            world[:, j] = multiply(turned, conjugate(body.fit.correction[name]))
+            have[j] = True
+        elif parent >= 0:
+            world[:, j] = world[:, parent]
+        local[:, j] = world[:, j] if parent < 0 else multiply(conjugate(world[:, parent]), world[:, j])
+    pelvis = body.present.get("pelvis")
+    translation = np.array(rest_performance(frames).translation)
+    root = pelvis is not None and pelvis in pose.heads
+    if root:
+        moved = np.asarray(pose.heads[pelvis], np.float64) - description.by_name[pelvis].head
+        standing = np.array([0.0, -FLOOR_AT_REST, 0.0])
+        translation = moved @ body.fit.axes / body.fit.scale + standing
+    face, shown = _face(description, profile, pose, frames)
+    # A joint the rig lacks keeps the rest pose only as long as nothing below it is read: its turn is in its children.
+    performance = make_performance(local, translation, face, fps)
+    return ReadBack(performance, have, bool(root), shown)
+
+
+def _face(
+    description: RigDescription, profile: RigProfile, pose: RigPose, frames: int
+) -> tuple[np.ndarray, np.ndarray]:
+    face = np.zeros((frames, arkit.COUNT))
+    shown = np.zeros(arkit.COUNT, bool)
+    for mesh in description.meshes:
+        mapping = match_shapes(mesh)
+        for shape in mesh.shapes:
+            name = profile.faces.get(f"{mesh.name}/{shape.name}", mapping.get(shape.name))
+            values = pose.shapes.get((mesh.name, shape.name))
+            if name is None or values is None or shown[arkit.INDEX[name]]:
+                continue
+            adjust = profile.adjust.get(name)
+            if adjust is not None and adjust.gain != 0.0:
+                values = (np.asarray(values) - adjust.offset) / adjust.gain
+            face[:, arkit.INDEX[name]] = values
+            shown[arkit.INDEX[name]] = True
+    return face, shown
+
+
+def pelvis_bone(description: RigDescription, profile: RigProfile) -> str | None:
+    """The bone whose head is the pelvis, if the rig has one."""
+    return profile.present(description).get(skeleton.JOINTS[INDEX["pelvis"]])
