@@ -1,0 +1,242 @@
+"""Sparse Bezier curves: as few keys as an error bound allows, for curves that an artist can grab.
+
+Channels that belong together (the four of a quaternion, the three of a location) share their key times. Between two
+keys Blender draws a cubic Bezier; with both handles a third of the way in, time is linear along it, and the curve is
+exactly the cubic with the keys' values and slopes (Hermite form). So a fit is linear least squares: values and slopes
+at chosen keys, with continuous slopes, solved as one banded system. Keys are added where the bound is broken, and
+then taken away where they turn out not to be needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+ErrorOf = Callable[[np.ndarray], np.ndarray]
+"""(T, C) fitted values -> (T,) error as a share of the bound: at most 1 is within it."""
+
+ROTATION_BOUND: Final = 0.5
+"""Degrees."""
+LOCATION_BOUND: Final = 0.002
+"""Metres."""
+WEIGHT_BOUND: Final = 0.01
+
+# Room for what Blender's float32 keys and handles round away.
+MARGIN: Final = 0.98
+STIFFNESS: Final = 1e-6
+PENALTY: Final = 1e7
+FIRST_SPACING: Final = 24
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Keys of one group of channels.
+
+    index   (K,) int, which samples carry a key
+    values  (K, C)
+    slopes  (K, C), per sample
+    """
+
+    index: np.ndarray
+    values: np.ndarray
+    slopes: np.ndarray
+
+
+def _basis(index: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Segment of each sample (T,) and its four Hermite weights (T, 4): value and slope left, value and slope right."""
+    lengths = np.diff(index)
+    segment = np.repeat(np.arange(len(lengths)), lengths)
+    segment = np.append(segment, len(lengths) - 1)
+    h = lengths[segment].astype(np.float64)
+    u = (np.arange(count) - index[segment]) / h
+    u2, v = u * u, 1.0 - u
+    right = u2 * (3.0 - 2.0 * u)
+    return segment, np.stack([1.0 - right, h * u * v * v, right, -h * u2 * v], axis=1)
+
+
+def _bending(h: np.ndarray) -> np.ndarray:
+    """Bending energy of segments of length h (S,) in the Hermite weights, (S, 4, 4)."""
+    one = np.ones_like(h)
+    rows = [
+        [12 * one, 6 * h, -12 * one, 6 * h],
+        [6 * h, 4 * h * h, -6 * h, 2 * h * h],
+        [-12 * one, -6 * h, 12 * one, -6 * h],
+        [6 * h, 2 * h * h, -6 * h, 4 * h * h],
+    ]
+    return np.moveaxis(np.array(rows), -1, 0) / (h**3)[:, None, None]
+
+
+def _solve(index: np.ndarray, samples: np.ndarray, exact: np.ndarray) -> tuple[Fit, np.ndarray]:
+    """Least squares for keys at `index` (K,), and the fitted samples (T, C); values at `exact` (bool, (T,)) are met."""
+    from scipy.linalg import solveh_banded
+
+    count, channels = samples.shape
+    segment, weights = _basis(index, count)
+    starts = index[:-1]
+    gram = np.add.reduceat((weights[:, :, None] * weights[:, None, :]).reshape(count, 16), starts).reshape(-1, 4, 4)
+    gram += STIFFNESS * _bending(np.diff(index).astype(np.float64))
+    moment = np.add.reduceat((weights[:, :, None] * samples[:, None, :]).reshape(count, -1), starts)
+    moment = moment.reshape(-1, 4, channels)
+
+    segments, unknowns = len(starts), 2 * len(index)
+    banded = np.zeros((4, unknowns))
+    target = np.zeros((unknowns, channels))
+    for b in range(4):
+        target[b : b + 2 * segments : 2] += moment[:, b]
+        for a in range(b, 4):
+            banded[a - b, b : b + 2 * segments : 2] += gram[:, a, b]
+    held = np.flatnonzero(exact[index])
+    banded[0, 2 * held] += PENALTY
+    target[2 * held] += PENALTY * samples[index[held]]
+    solved = solveh_banded(banded, target, lower=True, overwrite_ab=True, overwrite_b=True, check_finite=False)
+    values, slopes = solved[0::2], solved[1::2]
+    values[held] = samples[index[held]]
+    fit = Fit(index, values, slopes)
+    return fit, _evaluate(fit, segment, weights)
+
+
+def _evaluate(fit: Fit, segment: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    return (
+        weights[:, 0:1] * fit.values[segment]
+        + weights[:, 1:2] * fit.slopes[segment]
+        + weights[:, 2:3] * fit.values[segment + 1]
+        + weights[:, 3:4] * fit.slopes[segment + 1]
+    )
+
+
+def evaluate(fit: Fit, count: int) -> np.ndarray:
+    """The fitted curves at every sample, (count, C)."""
+    if len(fit.index) == 1:
+        return np.repeat(fit.values, count, axis=0)
+    return _evaluate(fit, *_basis(fit.index, count))
+
+
+def _worst_per_segment(index: np.ndarray, error: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """For each segment, both ends included, the largest error (S,) and the sample where it is (S,)."""
+    worst = np.maximum.reduceat(error, index[:-1])
+    worst = np.maximum(worst, error[index[1:]])
+    at = np.empty(len(worst), int)
+    for s in np.flatnonzero(worst > 1.0):
+        at[s] = index[s] + int(np.argmax(error[index[s] : index[s + 1] + 1]))
+    return worst, at
+
+
+def _refine(samples: np.ndarray, error_of: ErrorOf, index: np.ndarray, exact: np.ndarray) -> tuple[Fit, np.ndarray]:
+    """Adds keys until every sample is within the bound; `exact` gains the samples that need to be met as they are."""
+    while True:
+        fit, fitted = _solve(index, samples, exact)
+        worst, at = _worst_per_segment(index, error_of(fitted))
+        broken = np.flatnonzero(worst > 1.0)
+        if not len(broken):
+            return fit, fitted
+        # Not next to a key: that would leave a stub of a segment beside one that is still too long.
+        left, quarter = index[broken], np.diff(index)[broken] / 4.0
+        splits = np.clip(at[broken], left + np.ceil(quarter), left + np.floor(3.0 * quarter)).astype(int)
+        whole = np.diff(index)[broken] > 1
+        # A broken sample that already is a key can only be met exactly.
+        exact[at[broken[~whole]]] = True
+        grown = np.union1d(index, splits[whole])
+        if len(grown) == len(index) and not (~whole).any():
+            exact[index] = True
+        index = grown
+
+
+def _thin(fit: Fit, samples: np.ndarray, error_of: ErrorOf, exact: np.ndarray, keep: np.ndarray) -> Fit:
+    """Takes away every other key where the rest can stay within the bound, odd ones, then even ones, twice."""
+    count = len(samples)
+    for parity in (1, 0, 1, 0):
+        index = fit.index
+        candidate = (np.arange(len(index)) % 2 == parity) & ~keep[index]
+        candidate[[0, -1]] = False
+        if not candidate.any():
+            continue
+        trial = Fit(index[~candidate], fit.values[~candidate], fit.slopes[~candidate])
+        worst, _ = _worst_per_segment(trial.index, error_of(evaluate(trial, count)))
+        # Without solving again the error is an upper guess: what is far too large will not come right.
+        hopeless = worst[np.searchsorted(trial.index, index, side="right").clip(1, len(worst)) - 1] > 3.0
+        removed = index[candidate & ~hopeless]
+        while len(removed):
+            trial, fitted = _solve(np.setdiff1d(index, removed, assume_unique=True), samples, exact)
+            worst, _ = _worst_per_segment(trial.index, error_of(fitted))
+            broken = worst > 1.0
+            if not broken.any():
+                fit = trial
+                break
+            home = np.searchsorted(trial.index, removed, side="right") - 1
+            near = broken | np.append(broken[1:], False) | np.insert(broken[:-1], 0, False)
+            guilty = broken[home] if broken[home].any() else near[home]
+            removed = removed[~guilty] if guilty.any() else removed[:0]
+    return fit
+
+
+def fit(samples: np.ndarray, error_of: ErrorOf, forced: np.ndarray | None = None) -> Fit:
+    """Keys for channels that share their key times, within the bound at every sample.
+
+    samples   (T, C), one row per frame
+    error_of  the bound: rotation_error, distance_error or one of your own
+    forced    (P,) int: samples that get a key with exactly their value (pins)
+    """
+    samples = np.asarray(samples, np.float64)
+    count = len(samples)
+    forced = np.zeros(0, int) if forced is None else np.unique(np.clip(forced, 0, count - 1))
+    middle = 0.5 * (samples.min(axis=0) + samples.max(axis=0))
+    flat = Fit(np.zeros(1, int), middle[None], np.zeros((1, samples.shape[1])))
+    if count == 1:
+        return Fit(flat.index, samples.copy(), flat.slopes)
+    if not len(forced) and (error_of(np.repeat(middle[None], count, axis=0)) <= 1.0).all():
+        return flat
+
+    keep = np.zeros(count, bool)
+    keep[[0, count - 1]] = True
+    keep[forced] = True
+    exact = keep.copy()
+    ends = np.flatnonzero(keep)
+    found, fitted = _solve(ends, samples, exact)
+    if (error_of(fitted) <= 1.0).all():
+        return found
+    start = np.union1d(ends, np.arange(0, count, FIRST_SPACING))
+    found, fitted = _refine(samples, error_of, start, exact)
+    return _thin(found, samples, error_of, exact, keep | exact)
+
+
+def rotation_error(target: np.ndarray, bound: float = ROTATION_BOUND) -> ErrorOf:
+    """Error of quaternion channels wxyz against `target` (T, 4): degrees between the rotations, over the bound."""
+    target = np.asarray(target, np.float64)
+    limit = bound * MARGIN
+
+    def error(fitted: np.ndarray) -> np.ndarray:
+        unit = fitted / np.maximum(np.linalg.norm(fitted, axis=1, keepdims=True), 1e-9)
+        chord = np.linalg.norm(unit - target, axis=1)
+        return np.degrees(4.0 * np.arcsin(np.minimum(0.5 * chord, 1.0))) / limit
+
+    return error
+
+
+def distance_error(target: np.ndarray, bound: float) -> ErrorOf:
+    """Error of channels against `target` (T, C): Euclidean distance, over the bound."""
+    target = np.asarray(target, np.float64)
+    limit = bound * MARGIN
+
+    def error(fitted: np.ndarray) -> np.ndarray:
+        return np.linalg.norm(fitted - target, axis=1) / limit
+
+    return error
+
+
+def handles(fit: Fit, frames: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Blender's handles for keys at `frames` (K,), the evenly spaced frames of the keyed samples.
+
+    Returns left and right handle frames (K,), and left and right handle values (K, C).
+    """
+    frames = np.asarray(frames, np.float64)
+    if len(frames) == 1:
+        third = np.full(1, 1.0 / 3.0)
+        return frames - third, frames + third, fit.values.copy(), fit.values.copy()
+    gaps = np.diff(frames) / 3.0
+    before, after = np.insert(gaps, 0, gaps[0]), np.append(gaps, gaps[-1])
+    per_frame = (fit.index[-1] - fit.index[0]) / (frames[-1] - frames[0])
+    slope = fit.slopes * per_frame
+    return frames - before, frames + after, fit.values - slope * before[:, None], fit.values + slope * after[:, None]

@@ -1,0 +1,164 @@
+"""Keyframes for a rig's motion: which F-curves, with which keys and handles. Plain arrays, no bpy.
+
+Everything slow of a bake happens here, so that it can run beside Blender; writing the result is then instant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from . import fitting
+from .euler import ORDERS, from_axis_angle, from_euler, to_axis_angle, to_euler
+from .rig.motion import RigMotion
+from .rotations import hemisphere_continuous, normalise
+
+FACE_GROUP: Final = "Face"
+Tick = Callable[[float], None]
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """How far sparse curves may be from the performance: degrees, metres, weight."""
+
+    degrees: float = fitting.ROTATION_BOUND
+    metres: float = fitting.LOCATION_BOUND
+    weight: float = fitting.WEIGHT_BOUND
+
+
+@dataclass(frozen=True)
+class CurveKeys:
+    """One F-curve.
+
+    target   '' for the armature object, else the name of a mesh object, whose shape keys are meant
+    path     data path, and index for array properties
+    frames   (K,) scene frames, and values (K,)
+    handles  None for straight segments, else (K, 4): left frame, left value, right frame, right value
+    """
+
+    target: str
+    path: str
+    index: int
+    group: str
+    frames: np.ndarray
+    values: np.ndarray
+    handles: np.ndarray | None = None
+
+
+@dataclass(frozen=True)
+class KeySettings:
+    """How keys are made.
+
+    bounds     None for a key on every frame, else the bounds of sparse curves
+    metre      how many units of the rig's own space one metre is
+    pinned     frames that get a key with exactly the performance's value
+    modes      bone name -> Blender rotation mode; quaternion for the others
+    locked     data paths that shall have no keys (driven channels, for example)
+    """
+
+    bounds: Bounds | None = None
+    metre: float = 1.0
+    pinned: tuple[float, ...] = ()
+    modes: Mapping[str, str] = field(default_factory=dict)
+    locked: frozenset[str] = frozenset()
+
+
+def escaped(name: str) -> str:
+    """A bone or shape name as Blender escapes it in a data path."""
+    return name.replace("\\", "\\\\").replace('"', '\\"')
+
+
+def _curves(
+    target: str,
+    path: str,
+    group: str,
+    frames: np.ndarray,
+    samples: np.ndarray,
+    error_of: fitting.ErrorOf | None,
+    settings: KeySettings,
+) -> list[CurveKeys]:
+    """F-curves for channels (T, C) that share key times; a single channel is no array property (index 0)."""
+    if error_of is None:
+        return [CurveKeys(target, path, c, group, frames, samples[:, c]) for c in range(samples.shape[1])]
+    pinned = np.searchsorted(frames, settings.pinned).clip(0, len(frames) - 1)
+    pinned = pinned[np.abs(frames[pinned] - settings.pinned) < 1e-6] if len(settings.pinned) else None
+    found = fitting.fit(samples, error_of, pinned)
+    at = frames[found.index]
+    left, right, left_values, right_values = fitting.handles(found, at)
+    out = []
+    for c in range(samples.shape[1]):
+        handles = np.column_stack([left, left_values[:, c], right, right_values[:, c]])
+        out.append(CurveKeys(target, path, c, group, at, found.values[:, c], handles))
+    return out
+
+
+def _rotation(
+    mode: str, quaternions: np.ndarray, bounds: Bounds | None
+) -> tuple[str, np.ndarray, fitting.ErrorOf | None]:
+    """Property name, channels (T, C) and error of a bone's rotation in its rotation mode."""
+    target = hemisphere_continuous(normalise(np.asarray(quaternions, np.float64)))
+    error = None if bounds is None else fitting.rotation_error(target, bounds.degrees)
+
+    def through(convert: Callable[[np.ndarray], np.ndarray]) -> fitting.ErrorOf | None:
+        if error is None:
+            return None
+
+        def wrapped(fitted: np.ndarray) -> np.ndarray:
+            turned = convert(fitted)
+            return error(turned * np.where(np.sum(turned * target, axis=1) < 0, -1.0, 1.0)[:, None])
+
+        return wrapped
+
+    if mode in ORDERS:
+        return "rotation_euler", to_euler(target, mode), through(lambda angles: from_euler(angles, mode))
+    if mode == "AXIS_ANGLE":
+        return "rotation_axis_angle", to_axis_angle(target), through(from_axis_angle)
+    return "rotation_quaternion", target, error
+
+
+def keys_of(
+    motion: RigMotion, frames: np.ndarray, settings: KeySettings, tick: Tick = lambda fraction: None
+) -> tuple[CurveKeys, ...]:
+    """The F-curves of a motion whose samples are at scene `frames` (T,), evenly spaced.
+
+    `tick` hears the fraction done and may raise to stop.
+    """
+    frames = np.asarray(frames, np.float64)
+    bounds = settings.bounds
+    total = max(1, len(motion.rotations) + len(motion.locations) + len(motion.shapes))
+    done = 0
+    out: list[CurveKeys] = []
+
+    def step() -> None:
+        nonlocal done
+        done += 1
+        tick(done / total)
+
+    for bone, location in motion.locations.items():
+        path = f'pose.bones["{escaped(bone)}"].location'
+        if path not in settings.locked:
+            location = np.asarray(location, np.float64)
+            error = None if bounds is None else fitting.distance_error(location, bounds.metres * settings.metre)
+            out += _curves("", path, bone, frames, location, error, settings)
+        step()
+    for bone, quaternions in motion.rotations.items():
+        name, samples, error = _rotation(settings.modes.get(bone, "QUATERNION"), quaternions, bounds)
+        path = f'pose.bones["{escaped(bone)}"].{name}'
+        if path not in settings.locked:
+            out += _curves("", path, bone, frames, samples, error, settings)
+        step()
+    for (mesh, shape), weights in motion.shapes.items():
+        samples = np.asarray(weights, np.float64)[:, None]
+        error = None if bounds is None else fitting.distance_error(samples, bounds.weight)
+        path = f'key_blocks["{escaped(shape)}"].value'
+        out += _curves(mesh, path, FACE_GROUP, frames, samples, error, settings)
+        step()
+    return tuple(out)
+
+
+def key_count(curves: tuple[CurveKeys, ...]) -> int:
+    """How many keys the curves have together."""
+    return sum(len(c.frames) for c in curves)
