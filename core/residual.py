@@ -23,7 +23,8 @@ LONGEST_REACH: Final = 1.1
 _REACH_PER_UNIT: Final = 0.45
 
 
-def _wendland(distance: np.ndarray, reach: float) -> np.ndarray:
+def wendland(distance: np.ndarray, reach: float) -> np.ndarray:
+    """Wendland's C4 function: 1 at distance 0, 0 from `reach` on."""
     r = np.minimum(np.abs(distance) / reach, 1.0)
     return (1.0 - r) ** 5 * (8.0 * r**2 + 5.0 * r + 1.0)
 
@@ -37,12 +38,12 @@ def smooth_residual(centres: np.ndarray, values: np.ndarray, times: np.ndarray, 
     breaks = np.flatnonzero(np.diff(centres) >= reach) + 1
     for group in np.split(np.arange(len(centres)), breaks):
         at = centres[group]
-        weights = np.linalg.solve(_wendland(at[:, None] - at[None], reach), values[group])
+        weights = np.linalg.solve(wendland(at[:, None] - at[None], reach), values[group])
         first, last = np.searchsorted(times, [at[0] - reach, at[-1] + reach])
         # Blocks keep the (frames x centres) matrix small for long runs of pins.
         for start in range(first, last, 2048):
             stop = min(start + 2048, last)
-            out[start:stop] += _wendland(times[start:stop, None] - at[None], reach) @ weights
+            out[start:stop] += wendland(times[start:stop, None] - at[None], reach) @ weights
     return out
 
 
@@ -71,12 +72,16 @@ def _columns(given: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
     return [(np.array(c), given[:, c[0]]) for c in groups.values()]
 
 
-def honour(performance: Performance, hints: Performance, mask: Mask) -> Performance:
+def honour(
+    performance: Performance, hints: Performance, mask: Mask, times: np.ndarray | None = None
+) -> Performance:
     """The performance with every given value met exactly, and a smooth local approach to each.
 
-    `hints` and `mask` have the performance's frames; hints count where the mask is False.
+    `hints` and `mask` have the performance's frames; hints count where the mask is False. `times` (T,) seconds when
+    the frames are not at k / fps.
     """
-    times = performance.times()
+    if times is None:
+        times = performance.times()
     rotations = np.array(performance.rotations)
     translation = np.array(performance.translation)
     face = np.array(performance.face)

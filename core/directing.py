@@ -1,0 +1,204 @@
+"""What an artist pins, in seconds of the speech: exact poses, held poses, soft pulls and look-at ranges."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from . import arkit
+from .errors import OratorError
+from .mask import Mask, everything
+from .performance import Performance, make_performance, rest_performance
+from .residual import honour, wendland
+from .rotations import (
+    conjugate,
+    forward_kinematics,
+    from_rotvec,
+    multiply,
+    rotate,
+    slerp,
+    to_rotvec,
+    world_rotations,
+)
+from .skeleton import INDEX
+
+NEAR: Final = 1e-4
+"""Seconds within which a frame is the pin's own."""
+
+
+@dataclass(frozen=True)
+class PosePin:
+    """A pose at `seconds` (held until seconds + hold), in the neutral terms of a performance.
+
+    rotations (55, 4), joints (55,) bool; translation (3,), root bool; face (52,), channels (52,) bool.
+    strength 1 with falloff 0 is exact; otherwise the result is pulled there by `strength`, fading over `falloff` s.
+    """
+
+    name: str
+    seconds: float
+    rotations: np.ndarray
+    joints: np.ndarray
+    translation: np.ndarray
+    root: bool
+    face: np.ndarray
+    channels: np.ndarray
+    hold: float = 0.0
+    strength: float = 1.0
+    falloff: float = 0.0
+
+    @property
+    def exact(self) -> bool:
+        return self.strength >= 1.0 and self.falloff <= 0.0
+
+
+@dataclass(frozen=True)
+class LookPin:
+    """Head and eyes toward a point from `start` to `end` seconds; target (T, 3) or (3,) metres, neutral space."""
+
+    name: str
+    start: float
+    end: float
+    target: np.ndarray
+    strength: float = 1.0
+    ease: float = 0.35
+
+
+def check_pose_pins(pins: tuple[PosePin, ...], seconds: float) -> None:
+    """Raises OratorError that names the pin outside the speech, or two exact pins that disagree at one time."""
+    for pin in pins:
+        if not -NEAR <= pin.seconds < seconds + NEAR:
+            raise OratorError(f"The pin '{pin.name}' lies outside the speech. Move it, or disable it.")
+    exact = sorted((p for p in pins if p.exact), key=lambda p: p.seconds)
+    for k, a in enumerate(exact):
+        for b in exact[k + 1 :]:
+            if b.seconds > a.seconds + a.hold + NEAR:
+                break
+            if _disagree(a, b):
+                raise OratorError(f"The pins '{a.name}' and '{b.name}' ask different poses at one time. Disable one.")
+
+
+def _disagree(a: PosePin, b: PosePin) -> bool:
+    joints, channels = a.joints & b.joints, a.channels & b.channels
+    dot = np.abs(np.sum(a.rotations * b.rotations, axis=-1))
+    turned = joints & (dot < np.cos(np.radians(0.005)))
+    moved = a.root and b.root and np.abs(a.translation - b.translation).max() > 1e-4
+    return bool(turned.any() or moved or (channels & (np.abs(a.face - b.face) > 1e-4)).any())
+
+
+def pins_at_times(pins: tuple[PosePin, ...], times: np.ndarray, nearest: bool) -> tuple[Performance, Mask]:
+    """Hints and mask of the exact pins on frames at `times` (T,) seconds.
+
+    nearest  True: each pin takes the frame nearest to it (for conditioning networks at 30 fps);
+             False: only frames at the pin's own time (for the frames that are baked).
+    """
+    hints = rest_performance(len(times))
+    mask = everything(len(times))
+    rotations, translation, face = (np.array(a) for a in (hints.rotations, hints.translation, hints.face))
+    for pin in (p for p in pins if p.exact):
+        on = (times >= pin.seconds - NEAR) & (times <= pin.seconds + pin.hold + NEAR)
+        if nearest and not on.any():
+            on[int(np.argmin(np.abs(times - pin.seconds)))] = True
+        rows = np.flatnonzero(on)
+        joints, channels = np.flatnonzero(pin.joints), np.flatnonzero(pin.channels)
+        rotations[np.ix_(rows, joints)] = pin.rotations[joints]
+        mask.joints[np.ix_(rows, joints)] = False
+        face[np.ix_(rows, channels)] = pin.face[channels]
+        mask.face[np.ix_(rows, channels)] = False
+        if pin.root:
+            translation[rows] = pin.translation
+            mask.root[rows] = False
+    return Performance(rotations, translation, face), mask
+
+
+def direct(
+    performance: Performance, times: np.ndarray, pins: tuple[PosePin, ...] = (), looks: tuple[LookPin, ...] = ()
+) -> Performance:
+    """The performance, whose frames are at `times` seconds, with look-at ranges, soft pulls and exact pins applied.
+
+    Exact pins are last and win. Nothing changes outside their reach.
+    """
+    for look in looks:
+        performance = _look(performance, times, look)
+    for pin in pins:
+        if not pin.exact:
+            performance = _pull(performance, times, pin)
+    exact = tuple(p for p in pins if p.exact)
+    if exact:
+        performance = honour(performance, *pins_at_times(exact, times, nearest=False), times)
+    return performance
+
+
+def _pull(performance: Performance, times: np.ndarray, pin: PosePin) -> Performance:
+    away = np.maximum(np.maximum(pin.seconds - times, times - pin.seconds - pin.hold), 0.0)
+    weight = pin.strength * wendland(away, max(pin.falloff, 1e-3))
+    on = np.flatnonzero(weight > 0)
+    rotations, face = np.array(performance.rotations), np.array(performance.face)
+    translation = np.array(performance.translation)
+    joints, channels = np.flatnonzero(pin.joints), np.flatnonzero(pin.channels)
+    block = np.ix_(on, joints)
+    rotations[block] = slerp(rotations[block], pin.rotations[joints][None], weight[on, None])
+    face[np.ix_(on, channels)] += weight[on, None] * (pin.face[channels] - face[np.ix_(on, channels)])
+    if pin.root:
+        translation[on] += weight[on, None] * (pin.translation - translation[on])
+    return make_performance(rotations, translation, face, performance.fps, performance.expressions)
+
+
+_SHARES: Final = (("spine3", 0.12), ("neck", 0.33), ("head", 0.35))
+"""How a turn of the gaze is shared by the trunk and head; the eyes take what is left."""
+
+_EYE_LIMIT: Final = np.radians(25.0)
+
+
+def _look(performance: Performance, times: np.ndarray, look: LookPin) -> Performance:
+    """Aim the gaze: the direction between the eyes is turned toward the target, eased in and out at the ends."""
+    ramp = np.minimum((times - look.start) / look.ease + 1.0, (look.end - times) / look.ease + 1.0)
+    ramp = np.clip(ramp, 0.0, 1.0)
+    weight = look.strength * ramp**2 * (3.0 - 2.0 * ramp)
+    on = np.flatnonzero(weight > 0)
+    if len(on) == 0:
+        return performance
+    rotations, face = np.array(performance.rotations), np.array(performance.face)
+    part, target = rotations[on].astype(np.float64), np.broadcast_to(look.target, (len(times), 3))[on]
+    translation = performance.translation[on]
+    turn = to_rotvec(_gaze_error(part, translation, target))
+    for name, share in _SHARES:
+        j = INDEX[name]
+        world = world_rotations(part)
+        step = from_rotvec(turn * (share * weight[on])[:, None])
+        # A turn in model space, expressed at the joint: W^-1 · step · W.
+        part[:, j] = multiply(part[:, j], multiply(multiply(conjugate(world[:, j]), step), world[:, j]))
+    rotations[on] = part
+    left = _gaze_error(part, translation, target)
+    head = world_rotations(part)[:, INDEX["head"]]
+    local = to_rotvec(multiply(multiply(conjugate(head), left), head)) * weight[on, None]
+    face[on] = _aim_eyes(face[on], pitch=local[:, 0], yaw=local[:, 1], weight=weight[on])
+    return make_performance(rotations, performance.translation, face, performance.fps, performance.expressions)
+
+
+def _gaze_error(rotations: np.ndarray, translation: np.ndarray, target: np.ndarray) -> np.ndarray:
+    """(T, 4): the shortest model-space turn from where the head faces to the target."""
+    positions, world = forward_kinematics(rotations, translation)
+    eyes = positions[:, [INDEX["left_eye_smplhf"], INDEX["right_eye_smplhf"]]].mean(axis=1)
+    facing = rotate(world[:, INDEX["head"]], np.array([0.0, 0.0, 1.0]))
+    wanted = target - eyes
+    wanted = wanted / np.maximum(np.linalg.norm(wanted, axis=-1, keepdims=True), 1e-9)
+    q = np.concatenate([1.0 + np.sum(facing * wanted, axis=-1, keepdims=True), np.cross(facing, wanted)], axis=-1)
+    q = np.where(q[:, :1] < 1e-6, np.array([0.0, 0.0, 1.0, 0.0]), q)
+    return q / np.linalg.norm(q, axis=-1, keepdims=True)
+
+
+def _aim_eyes(face: np.ndarray, pitch: np.ndarray, yaw: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Eye look weights for a gaze `pitch` down and `yaw` to the person's left (radians), mixed in by `weight`."""
+    across = np.clip(yaw / _EYE_LIMIT, -1.0, 1.0)
+    down = np.clip(pitch / _EYE_LIMIT, -1.0, 1.0)
+    wanted = {
+        "eyeLookOutLeft": across, "eyeLookInRight": across, "eyeLookInLeft": -across, "eyeLookOutRight": -across,
+        "eyeLookDownLeft": down, "eyeLookDownRight": down, "eyeLookUpLeft": -down, "eyeLookUpRight": -down,
+    }
+    out = np.array(face)
+    for name, value in wanted.items():
+        k = arkit.INDEX[name]
+        out[:, k] += weight * (np.maximum(value, 0.0) - out[:, k])
+    return out
