@@ -1,0 +1,157 @@
+"""Runs everything that runs without a window: the pure tests once, the Blender tests on every bpy; then one summary.
+
+Each run is a pytest process of its own with a JUnit report; a process that dies or hangs counts as one failure.
+The last line is the total alone: "N passed, N failed, N skipped". Exit code 1 when anything failed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import os
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+REPORTS = ROOT / "build" / "reports"
+BASE_PYTHON = ROOT / ".venv" / "bin" / "python"
+BPY_VERSIONS = ("4.2.23", "4.5.15", "5.0.1", "5.2.3")
+LACKING = 3
+"""The exit code of .ci/setup when this machine cannot have what was asked for."""
+
+
+@dataclass
+class Outcome:
+    """What one pytest process did. `note` says why there is nothing more to say."""
+
+    name: str
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    seconds: float = 0.0
+    note: str = ""
+    reasons: collections.Counter[str] = field(default_factory=collections.Counter)
+    failures: list[str] = field(default_factory=list)
+
+
+def read_report(path: Path, outcome: Outcome) -> None:
+    """Add a JUnit report to the outcome. Raises when the report is absent or cut off."""
+    for case in ElementTree.parse(path).getroot().iter("testcase"):
+        skipped = case.find("skipped")
+        if case.find("failure") is not None or case.find("error") is not None:
+            outcome.failed += 1
+            outcome.failures.append(f"{case.get('classname')}::{case.get('name')}")
+        elif skipped is not None and skipped.get("type") != "pytest.xfail":
+            outcome.skipped += 1
+            outcome.reasons[(skipped.get("message") or "no reason given").strip()] += 1
+        else:
+            outcome.passed += 1
+
+
+def run_pytest(name: str, python: Path, paths: list[str], environment: dict[str, str], minutes: float) -> Outcome:
+    """One pytest process over `paths`; its output goes through as it comes."""
+    outcome = Outcome(name)
+    report = REPORTS / f"{name.replace(' ', '-')}.xml"
+    report.unlink(missing_ok=True)
+    print(f"\n== {name}", flush=True)
+    begin = time.monotonic()
+    command = [str(python), "-m", "pytest", "-p", "no:cacheprovider", f"--junitxml={report}", "--durations=8", *paths]
+    code: int | None
+    try:
+        code = subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, timeout=minutes * 60).returncode
+    except subprocess.TimeoutExpired:
+        code = None
+    outcome.seconds = time.monotonic() - begin
+    try:
+        read_report(report, outcome)
+    except (OSError, ElementTree.ParseError):
+        outcome.failed += 1
+        ending = f"stopped after {minutes:g} minutes" if code is None else f"exit code {code}"
+        outcome.failures.append(f"no report of its tests: {ending}")
+        return outcome
+    if code is None:
+        outcome.failed += 1
+        outcome.failures.append(f"every test ended, but the process did not within {minutes:g} minutes")
+    elif code not in (0, 1, 5) or (code == 1 and not outcome.failed):
+        outcome.failed += 1
+        outcome.failures.append(f"the process ended with exit code {code} after its tests")
+    return outcome
+
+
+def setup(*what: str) -> str:
+    """Run .ci/setup; '' when all is there, else the sentence that says what is missing. Raises on other failures."""
+    result = subprocess.run([str(ROOT / ".ci" / "setup"), *what], stderr=subprocess.PIPE, text=True)
+    if result.returncode == LACKING:
+        return result.stderr.strip().splitlines()[-1]
+    if result.returncode:
+        sys.exit(f".ci/setup {' '.join(what)} failed:\n{result.stderr}")
+    return ""
+
+
+def path_environment(version: str | None) -> dict[str, str]:
+    """The package by its name; and for the Python 3.11 versions of bpy, the base's packages beside bpy."""
+    entries = [str(ROOT / "build" / "path")]
+    if version is not None and not version.startswith("5.2"):
+        entries += [str(p) for p in (ROOT / ".venv" / "lib").glob("python3.*/site-packages")]
+    return {"PYTHONPATH": os.pathsep.join(entries), "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "2")}
+
+
+def run_pure(minutes: float) -> Outcome:
+    """Everything that needs no bpy, once, with the networks."""
+    paths = [str(p.relative_to(ROOT)) for p in sorted((ROOT / "tests").iterdir()) if holds_tests(p)]
+    return run_pytest("without Blender", BASE_PYTHON, paths, path_environment(None), minutes)
+
+
+def holds_tests(path: Path) -> bool:
+    """Whether this entry of tests/ belongs to the run without Blender."""
+    if path.is_dir():
+        return path.name not in ("blender", "gui", "zip", "requirements") and any(path.rglob("test_*.py"))
+    return path.name.startswith("test_") and path.suffix == ".py"
+
+
+def run_bpy(version: str, minutes: float) -> Outcome:
+    """tests/blender under one version of bpy."""
+    name = f"bpy {version}"
+    lacking = setup("bpy", version)
+    if lacking:
+        return Outcome(name, skipped=1, note=f"not run: {lacking}")
+    python = ROOT / f".venv-bpy-{version}" / "bin" / "python"
+    return run_pytest(name, python, ["tests/blender"], path_environment(version), minutes)
+
+
+def summarise(outcomes: list[Outcome]) -> int:
+    """Print what ran where, what was skipped and why, what failed; the total last. Returns the number of failures."""
+    print("\n== Summary")
+    for outcome in outcomes:
+        counts = f"{outcome.passed} passed, {outcome.failed} failed, {outcome.skipped} skipped"
+        print(f"{outcome.name:<16} {outcome.note or f'{counts} in {outcome.seconds:.0f} s'}")
+        for reason, count in outcome.reasons.most_common():
+            print(f"{'':<18}skipped {count}: {reason}")
+        for failure in outcome.failures:
+            print(f"{'':<18}FAILED {failure}")
+    passed, failed, skipped = (sum(getattr(o, key) for o in outcomes) for key in ("passed", "failed", "skipped"))
+    print(f"{passed} passed, {failed} failed, {skipped} skipped", flush=True)
+    return failed
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", help="comma-separated: pure, or versions of bpy")
+    parser.add_argument("--minutes", type=float, default=12.0, help="the most that one process may take")
+    options = parser.parse_args()
+    REPORTS.mkdir(parents=True, exist_ok=True)
+    for part in ("debian", "base"):
+        lacking = setup(part)
+        if lacking:
+            sys.exit(lacking)
+    chosen = options.only.split(",") if options.only else ["pure", *BPY_VERSIONS]
+    outcomes = [run_pure(options.minutes) if part == "pure" else run_bpy(part, options.minutes) for part in chosen]
+    return 1 if summarise(outcomes) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

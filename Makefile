@@ -1,0 +1,41 @@
+# Each target sets up what it needs by itself (.venv*, build/, the Debian libraries when run as root).
+.PHONY: help demo test test-gui test-zip build lint clean
+
+DEMO_BPY = 5.0.1
+
+help:
+	@echo "make demo      a talking character from docs/demo/speech.wav, into out/demo/"
+	@echo "make test      every test that needs no window, on every supported Blender"
+	@echo "make build     the extension zip of this platform with its wheels, into build/"
+	@echo "make test-zip  installs that zip into Blenders that have nothing else, without network, and generates"
+	@echo "make test-gui  the real Blender 5.2 in a window of its own, with screenshots"
+	@echo "make lint      ruff"
+
+demo:
+	@.ci/setup debian
+	@.ci/setup base
+	@.ci/setup bpy $(DEMO_BPY)
+	@PYTHONPATH="build/path:$$(echo .venv/lib/python*/site-packages)" .venv-bpy-$(DEMO_BPY)/bin/python docs/demo/make_demo.py out/demo
+
+test:
+	@.ci/setup base
+	@.venv/bin/python .ci/test.py
+
+build:
+	@.ci/setup base
+	@.ci/setup bpy 5.0.1
+	@.venv/bin/python .ci/build.py
+
+test-zip:
+	@.ci/setup debian
+	@.venv/bin/python tests/zip/run.py
+
+test-gui:
+	@tests/gui/run
+
+lint:
+	@.ci/setup base
+	@.venv/bin/ruff check .
+
+clean:
+	rm -rf build out .venv .venv-bpy-*

@@ -1,0 +1,52 @@
+"""What every test needs: the package by its name, and a Blender that leaves the artist's own settings alone."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# Before anything imports bpy: it reads and writes its preferences and extensions here.
+RESOURCES = Path(tempfile.mkdtemp(prefix="orator-blender-"))
+os.environ["BLENDER_USER_RESOURCES"] = str(RESOURCES)
+
+
+def name_the_checkout() -> None:
+    """Make `import orator` find this checkout, whatever its folder is called and whether or not it is installed."""
+    entry = ROOT / "__init__.py"
+    spec = importlib.util.spec_from_file_location("orator", entry, submodule_search_locations=[str(ROOT)])
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["orator"] = module
+    spec.loader.exec_module(module)
+
+
+name_the_checkout()
+
+
+def pytest_sessionfinish() -> None:
+    """Remove Blender's temporary resources."""
+    shutil.rmtree(RESOURCES, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Iterator[Path]:
+    """The folder of rigs, data and parity files beside the checkout; the test is skipped where there is none."""
+    folder = Path(os.environ.get("ORATOR_SHARED", ROOT.parent / "shared"))
+    if not folder.is_dir():
+        pytest.skip("the shared rigs and data are not on this machine")
+    yield folder
+
+
+@pytest.fixture
+def demo_speech() -> Path:
+    """The speech of `make demo`."""
+    return ROOT / "docs" / "demo" / "speech.wav"

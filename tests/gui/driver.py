@@ -1,0 +1,133 @@
+"""Plays an artist inside Blender's window: moves the mouse, clicks, types, looks at the screen.
+
+A session is a generator that yields the seconds to wait; a timer drives it, so that Blender lives on between the steps.
+Buttons are found with the mouse: it goes down the panel, and Ctrl-C over an operator's button gives its name.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+import traceback
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+
+import bpy
+
+OUT = Path("/srv/out")
+Steps = Generator[float, None, None]
+Place = tuple[int, int]
+"""Window coordinates, from the lower left."""
+
+
+class Report:
+    """What was checked, in order; written when the session ends."""
+
+    def __init__(self) -> None:
+        self.checks: list[dict[str, object]] = []
+
+    def check(self, what: str, held: bool, figure: str = "") -> None:
+        """Note whether something an artist would notice held."""
+        print("PASS" if held else "FAIL", what, figure, flush=True)
+        self.checks.append({"what": what, "held": bool(held), "figure": figure})
+
+    def write(self) -> None:
+        document = {"blender": bpy.app.version_string, "checks": self.checks}
+        (OUT / "report.json").write_text(json.dumps(document, indent=1), encoding="utf-8")
+
+
+def window() -> bpy.types.Window:
+    return bpy.context.window_manager.windows[0]
+
+
+def area(kind: str) -> bpy.types.Area:
+    """The biggest area of a kind in the window."""
+    return max((a for a in window().screen.areas if a.type == kind), key=lambda a: a.width * a.height)
+
+
+def region(kind: str, name: str) -> bpy.types.Region:
+    return next(r for r in area(kind).regions if r.type == name)
+
+
+def move(x: int, y: int) -> None:
+    """Put the mouse at window coordinates (from the lower left)."""
+    window().event_simulate("MOUSEMOVE", "NOTHING", x=x, y=y)
+
+
+def press(key: str, x: int, y: int, **modifiers: bool) -> None:
+    """Press and release a key or mouse button there."""
+    window().event_simulate(key, "PRESS", x=x, y=y, **modifiers)
+    window().event_simulate(key, "RELEASE", x=x, y=y, **modifiers)
+
+
+def click(x: int, y: int) -> Steps:
+    """Move there, let Blender highlight what is under the mouse, and click it."""
+    move(x - 1, y)
+    yield 0.1
+    move(x, y)
+    yield 0.15
+    press("LEFTMOUSE", x, y)
+    yield 0.2
+
+
+def rows(where: bpy.types.Region, step: int) -> Iterator[int]:
+    """Window y of rows of the region from the top down."""
+    return iter(range(where.y + where.height - 8, where.y + 6, -step))
+
+
+def find_button(where: bpy.types.Region, command: str, across: float = 0.5) -> Generator[float, None, Place | None]:
+    """Where the operator button is whose Python command starts with `command`, at `across` of the region's width."""
+    manager = bpy.context.window_manager
+    x = int(where.x + where.width * across)
+    for y in rows(where, 9):
+        manager.clipboard = ""
+        move(x, y)
+        yield 0.04
+        press("C", x, y, ctrl=True)
+        yield 0.04
+        if manager.clipboard.startswith(command):
+            return x, y - 4
+    return None
+
+
+def screenshot(name: str) -> Path:
+    """The whole screen as build/gui/<name>.png, in few enough colours to be a small file."""
+    path = OUT / f"{name}.png"
+    few = ["-strip", "-dither", "None", "-colors", "220", f"PNG8:{path}"]
+    subprocess.run(["import", "-window", "root", *few], check=True)
+    return path
+
+
+def wait_until(
+    condition: Callable[[], bool], seconds: float, every: float = 0.02
+) -> Generator[float, None, float | None]:
+    """Wait for a condition; how long it took, or None when it did not come in time."""
+    begin = time.perf_counter()
+    while not condition():
+        if time.perf_counter() - begin > seconds:
+            return None
+        yield every
+    return time.perf_counter() - begin
+
+
+def play(session: Callable[[Report], Steps]) -> None:
+    """Drive the session by a timer, write the report, quit Blender."""
+    report = Report()
+    steps = session(report)
+
+    def tick() -> float | None:
+        try:
+            return next(steps)
+        except StopIteration:
+            pass
+        except Exception:
+            traceback.print_exc()
+            screenshot("error")
+            report.check("the session came to its end", False, traceback.format_exc().strip().splitlines()[-1])
+        report.write()
+        bpy.ops.wm.quit_blender()
+        return None
+
+    bpy.context.preferences.view.show_splash = False
+    bpy.app.timers.register(tick, first_interval=1.0)
