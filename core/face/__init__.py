@@ -1,0 +1,1 @@
+"""Face layers that need no network: blinks and gaze, post controls."""

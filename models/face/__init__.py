@@ -1,0 +1,35 @@
+"""The face: lips that hit, emotion that is directed. No torch on import; `generate_face` loads the networks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..progress import Tick, no_tick
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from ...core.settings import EmotionTrack, Settings
+    from ..condition import SpeechCondition
+
+STAGES = ("lip_condition", "refine", "eyes")
+"""What follows the diffusion or feeds it; leave some out for comparisons."""
+
+
+def generate_face(
+    condition: SpeechCondition,
+    settings: Settings,
+    emotion: EmotionTrack,
+    seed: int,
+    tick: Tick = no_tick,
+    stages: tuple[str, ...] = STAGES,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Face (T, 52) float32 in [0, 1] and head (T, 3) float32 rotation vectors in radians, T = condition.frames.
+
+    Deterministic for a seed. Honours the settings' lip_strength, head_activity and blink_rate with their curves. Works
+    in windows: an hour needs no more memory than its result and a minute's work. `tick` is called at least every 0.15 s
+    and may raise Cancelled. Raises OratorError when the weights are missing or damaged.
+    """
+    from .generate import generate
+
+    return generate(condition, settings, emotion, seed, tick, stages)

@@ -1,0 +1,158 @@
+"""Generation of a face: the lip network, the diffusion in overlapping windows, the refinement of the mouth, the eyes."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+import torch
+
+from ...core.arkit import COUNT, LIPS
+from ...core.face.controls import FaceControls, apply_face_controls
+from ...core.face.eyes import EyeControls, apply_eyes
+from ...core.performance import MODEL_FPS
+from ...core.settings import EmotionTrack, Settings
+from ...core.speech.features import FEATURE_FPS, SpeechFeatures
+from ..condition import SpeechCondition
+from ..progress import Tick
+from ..weights import load_weights
+from .emodiff import CHANNELS, PATCH, EmoDiff, sample
+from .lips import LIP_FPS, LipNet, gate, lip_inputs
+
+WINDOW: Final = 240
+OVERLAP: Final = 24
+GUIDANCE: Final = (1.1, 1.25)
+"""Guidance scales of speech and emotion."""
+LIP_BLOCK: Final = 1200
+LIP_MARGIN: Final = 60
+GATE_BIAS: Final = (0.0, 0.0)
+
+
+@lru_cache(maxsize=1)
+def _lip_net(name: str = "face_lips") -> LipNet:
+    tensors, _ = load_weights(name)
+    net = LipNet()
+    net.load_state_dict({k: v.float() for k, v in tensors.items()})
+    return net.eval()
+
+
+@lru_cache(maxsize=1)
+def _diffusion_net(name: str = "face_diffusion") -> EmoDiff:
+    tensors, _ = load_weights(name)
+    net = EmoDiff()
+    net.load_state_dict({k: v.float() for k, v in tensors.items()})
+    return net.eval()
+
+
+@torch.no_grad()
+def run_lips(net: LipNet, condition: SpeechCondition, emotion: EmotionTrack, tick: Tick) -> np.ndarray:
+    """The mouth (T, 28) float32 at 30 fps, in blocks of 20 s that see a second of their neighbours."""
+    features = condition.features
+    total = 2 * condition.frames
+    out = np.empty((condition.frames, len(LIPS)), np.float32)
+    for first in range(0, total, LIP_BLOCK):
+        low, high = max(first - LIP_MARGIN, 0), min(first + LIP_BLOCK + LIP_MARGIN, total)
+        speech = lip_inputs(
+            condition.posteriors, features.energy, features.voicing, features.onset, high - low, low
+        )
+        feeling = emotion.at(np.arange(low, high) / LIP_FPS).astype(np.float32)
+        made = gate(*net(torch.from_numpy(speech)[None], torch.from_numpy(feeling)[None]), GATE_BIAS)[0].numpy()
+        last = min(first + LIP_BLOCK, total)
+        out[first // 2 : last // 2] = made[first - low : last - low : 2]
+        tick(last / total)
+    return np.clip(out, 0.0, 1.0)
+
+
+def speech_inputs(features: SpeechFeatures, posteriors: np.ndarray, first: int, frames: int) -> np.ndarray:
+    """EmoDiff's speech (frames, 44) at 30 fps from frame `first`: posteriors, loudness, onset, pitch, voicing."""
+    # A triangle around every frame's true time; the tracks' own ends are held.
+    step = FEATURE_FPS / MODEL_FPS
+    centre = (np.arange(first, first + frames) * step)[:, None]
+    index = np.round(centre).astype(int) + np.arange(-3, 4)[None]
+    weight = np.maximum(0.0, 1.0 - np.abs(index - centre) / step)
+    weight = (weight / weight.sum(axis=1, keepdims=True)).astype(np.float32)
+    index = np.clip(index, 0, len(posteriors) - 1)
+
+    def at(track: np.ndarray) -> np.ndarray:
+        return np.einsum("tk,tkc->tc", weight, np.asarray(track, np.float32).reshape(len(track), -1)[index])
+
+    voiced = features.f0 > 0
+    middle = float(np.median(features.f0[voiced])) if voiced.any() else 150.0
+    tone = np.clip(np.where(voiced, np.log2(np.maximum(features.f0, 40.0) / middle), 0.0), -1.0, 1.0)
+    return np.concatenate(
+        [at(posteriors), 1.0 + at(features.energy) / 30.0, np.minimum(at(features.onset), 3.0), 2.0 * at(tone),
+         at(features.voicing)], axis=1
+    ).astype(np.float32)  # fmt: skip
+
+
+def _window_noise(seed: int, window: int, frames: int, temperature: float) -> torch.Tensor:
+    """Noise (frames, 55) of a window, its own for every seed: head and brows differ, the mouth starts alike."""
+    generator = torch.Generator().manual_seed((seed * 1_000_003 + window * 7919) & 0x7FFF_FFFF_FFFF_FFFF)
+    return torch.randn(frames, CHANNELS, generator=generator) * temperature
+
+
+def _padded(rows: np.ndarray, frames: int) -> torch.Tensor:
+    """Rows (n, C) held at the end up to `frames`."""
+    return torch.from_numpy(np.pad(rows, ((0, frames - len(rows)), (0, 0)), mode="edge").astype(np.float32))
+
+
+def run_diffusion(net: EmoDiff, condition: SpeechCondition, lips: np.ndarray, emotion: EmotionTrack, seed: int,
+                  tick: Tick, use_lips: bool = True, temperature: float = 1.0) -> np.ndarray:  # fmt: skip
+    """Frames (T, 55) float32: every window knows the end of the one before, and joins it over 0.8 s."""
+    frames = condition.frames
+    out = np.zeros((frames, CHANNELS), np.float32)
+    mean, scale = net.mean, net.scale
+    starts = list(range(0, max(frames - OVERLAP, 1), WINDOW - OVERLAP))
+    ramp = np.linspace(0.0, 1.0, OVERLAP + 2, dtype=np.float32)[1:-1, None]
+    for number, first in enumerate(starts):
+        count = min(WINDOW, frames - first)
+        size = -(-max(count, 4 * PATCH) // PATCH) * PATCH
+        speech = _padded(speech_inputs(condition.features, condition.posteriors, first, count), size)
+        feeling = _padded(emotion.at(np.arange(first, first + count) / MODEL_FPS), size)
+        before = torch.zeros(size, CHANNELS + 1)
+        known = min(OVERLAP // 2, count) if number else 0
+        if known:
+            before[:known, :-1] = (torch.from_numpy(out[first : first + known]) - mean) / scale
+            before[:known, -1] = 1.0
+        done = number / len(starts)
+        made = sample(
+            net, speech, _padded(lips[first : first + count], size), feeling, before,
+            _window_noise(seed, number, size, temperature), GUIDANCE, use_lips, lambda done=done: tick(done),
+        )[:count] * scale + mean  # fmt: skip
+        made = made.numpy()
+        if number:
+            span = min(OVERLAP, count)
+            blend = ramp[:span]
+            made[:span] = out[first : first + span] * (1 - blend) + made[:span] * blend
+        out[first : first + count] = made
+    return out
+
+
+def generate(condition: SpeechCondition, settings: Settings, emotion: EmotionTrack, seed: int, tick: Tick,
+             stages: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
+    """See `models.face.generate_face`."""
+    tick(0.0)
+    lips = run_lips(_lip_net(), condition, emotion, lambda f: tick(0.25 * f))
+    made = run_diffusion(
+        _diffusion_net(), condition, lips, emotion, seed, lambda f: tick(0.25 + 0.65 * f),
+        "lip_condition" in stages, settings.temperature,
+    )  # fmt: skip
+    seconds = np.arange(condition.frames) / MODEL_FPS
+    face = np.clip(made[:, :COUNT], 0.0, 1.0)
+    if "refine" in stages:
+        face = refine(face, lips)
+    face = apply_face_controls(face, FaceControls(), MODEL_FPS, settings.curve("lip_strength", seconds))
+    tick(0.95)
+    if "eyes" in stages:
+        face = apply_eyes(face, MODEL_FPS, seed, EyeControls(), settings.curve("blink_rate", seconds))
+    head = made[:, COUNT:] * settings.curve("head_activity", seconds)[:, None]
+    tick(1.0)
+    return face.astype(np.float32), head.astype(np.float32)
+
+
+def refine(face: np.ndarray, lips: np.ndarray) -> np.ndarray:
+    """The face (T, 52) with the lip network's mouth (T, 28); every other channel is the same to the bit."""
+    out = face.copy()
+    out[:, list(LIPS)] = lips
+    return out

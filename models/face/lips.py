@@ -1,0 +1,98 @@
+"""The lip network: phone posteriors, loudness and emotion to the 28 mouth channels, at exact times.
+
+Everything runs on a 60 fps grid whose frame k is at k / 60 s of the speech (features are averaged around those true
+times), so every second frame is a motion frame and no timing is lost to frame indices. The audio encoder is
+convolutional with a view of a third of a second to either side; the emotion encoder scales and shifts it (FiLM). Three
+gates (lips closed, teeth on the lip, pause) make decisive what a regression would blur.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import torch
+from torch import nn
+
+from ...core.arkit import INDEX, LIPS
+from ...core.settings import EMOTIONS
+from ...core.speech.phones import PHONES
+
+LIP_FPS: Final = 60.0
+INPUTS: Final = len(PHONES) + 3
+GATES: Final[tuple[str, ...]] = ("closed", "teeth", "pause")
+_COLUMN: Final = {name: LIPS.index(INDEX[name]) for name in INDEX if INDEX[name] in LIPS}
+PARTING: Final = [
+    _COLUMN[n] for n in ("mouthLowerDownLeft", "mouthLowerDownRight", "mouthUpperUpLeft", "mouthUpperUpRight")
+]
+JAW: Final = _COLUMN["jawOpen"]
+CLOSE: Final = _COLUMN["mouthClose"]
+
+
+class _Block(nn.Module):
+    def __init__(self, width: int, dilation: int, emotion: int):
+        super().__init__()
+        self.conv = nn.Conv1d(width, width, 5, padding=2 * dilation, dilation=dilation)
+        self.film = nn.Conv1d(emotion, 2 * width, 1)
+        self.out = nn.Conv1d(width, width, 1)
+
+    def forward(self, x: torch.Tensor, emotion: torch.Tensor) -> torch.Tensor:
+        scale, shift = self.film(emotion).chunk(2, dim=1)
+        return x + self.out(nn.functional.gelu(self.conv(x) * (1 + scale) + shift))
+
+
+class LipNet(nn.Module):
+    """(B, T, 43) inputs and (B, T, 8) emotion, both at 60 fps, to (B, T, 28) weights and (B, T, 3) gate logits."""
+
+    def __init__(self, width: int = 96, emotion: int = 16, dilations: tuple[int, ...] = (1, 2, 4, 3, 1)):
+        super().__init__()
+        self.enter = nn.Conv1d(INPUTS, width, 3, padding=1)
+        # Half a second to either side: an emotion comes and goes slowly.
+        self.ease = nn.Conv1d(len(EMOTIONS), emotion, 63, padding=31)
+        self.emotion = nn.Conv1d(emotion + 1, emotion, 1)
+        self.blocks = nn.ModuleList(_Block(width, d, emotion) for d in dilations)
+        self.exit = nn.Conv1d(width, len(LIPS) + len(GATES), 1)
+
+    def forward(self, speech: torch.Tensor, emotion: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        speech, emotion = speech.transpose(1, 2), emotion.transpose(1, 2)
+        feeling = torch.tanh(self.emotion(torch.cat([self.ease(emotion), speech[:, len(PHONES) : len(PHONES) + 1]], 1)))
+        x = self.enter(speech)
+        for block in self.blocks:
+            x = block(x, feeling)
+        out = self.exit(nn.functional.gelu(x)).transpose(1, 2)
+        return out[..., : len(LIPS)], out[..., len(LIPS) :]
+
+
+def gate(weights: torch.Tensor, logits: torch.Tensor, bias: tuple[float, float] = (0.0, 0.0)) -> torch.Tensor:
+    """The mouth (..., 28) with its gates applied: closed lips meet, a pause closes and calms the mouth.
+
+    bias moves the closing and the pause gate; positive closes more readily.
+    """
+    closed = torch.sigmoid(2.0 * (logits[..., 0:1] + bias[0]))
+    pause = torch.sigmoid(2.0 * (logits[..., 2:3] + bias[1]))
+    parting = torch.zeros(len(LIPS)).index_fill(0, torch.tensor(PARTING), 1.0)
+    jaw = torch.zeros(len(LIPS)).index_fill(0, torch.tensor([JAW]), 1.0)
+    close = torch.zeros(len(LIPS)).index_fill(0, torch.tensor([CLOSE]), 1.0)
+    out = weights.clamp(0, 1) * (1 - parting * (1 - (1 - closed) * (1 - pause))) * (1 - jaw * pause)
+    # Whatever the jaw does, the lips stay together when they are shut.
+    opened = out[..., JAW : JAW + 1]
+    shut = torch.maximum(torch.minimum(out[..., CLOSE : CLOSE + 1], opened), opened * closed)
+    return out * (1 - close) + shut * close
+
+
+def lip_inputs(posteriors: np.ndarray, energy: np.ndarray, voicing: np.ndarray, onset: np.ndarray, frames: int,
+               first: int = 0) -> np.ndarray:  # fmt: skip
+    """Network inputs (frames, 43) at 60 fps from `first` on, out of tracks at 100 fps."""
+    centre = (np.arange(first, first + frames) * (100.0 / LIP_FPS))[:, None]
+    low = np.floor(centre).astype(int)
+    index = low + np.arange(-1, 3)[None]
+    weight = np.maximum(0.0, 1.0 - np.abs(index - centre) / (100.0 / LIP_FPS))
+    weight = (weight / weight.sum(axis=1, keepdims=True)).astype(np.float32)
+
+    def at(track: np.ndarray) -> np.ndarray:
+        track = np.asarray(track, np.float32).reshape(len(track), -1)
+        return np.einsum("tk,tkc->tc", weight, track[np.clip(index, 0, len(track) - 1)])
+
+    return np.concatenate(
+        [at(posteriors), 1.0 + at(energy) / 30.0, at(voicing), np.minimum(at(onset), 3.0)], axis=1
+    ).astype(np.float32)

@@ -1,0 +1,1 @@
+"""The face corpus, its trainers and its evaluation. Not shipped in the extension."""

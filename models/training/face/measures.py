@@ -1,0 +1,234 @@
+"""Figures of a face against true phone times. Every function takes 30 fps curves and Phones; nothing here is trained."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from scipy.signal import butter, filtfilt, find_peaks
+from scipy.stats import rankdata
+
+from ....core.arkit import INDEX
+from ....core.speech.phones import Phone
+
+FPS: Final = 30.0
+OPEN_VOWELS: Final = frozenset("AA AE AO AW AY EH EY".split())
+STOPS_AND_FRICATIVES: Final = frozenset("P B T D K G F V TH DH S Z SH ZH HH CH JH".split())
+ROUNDED: Final = frozenset("UW OW W OY AO UH SH CH".split())
+UNROUNDED: Final = frozenset("IY EH AE EY IH S Z".split())
+SPREAD: Final = frozenset("IY EY S Z".split())
+LIPLESS: Final = frozenset("T D K G N S Z TH DH L HH".split()) | OPEN_VOWELS | {"AA", "AH"}
+LIPPED: Final = frozenset("P B M F V SIL".split())
+_SONORITY: Final = {
+    **dict.fromkeys("AA AE AO AW AY".split(), 1.0),
+    **dict.fromkeys("EH EY OW OY AH ER".split(), 0.85),
+    **dict.fromkeys("IH IY UH UW".split(), 0.65),
+    **dict.fromkeys("W Y R L HH".split(), 0.45),
+    **dict.fromkeys("NG DH TH K G T D N".split(), 0.3),
+    **dict.fromkeys("S Z SH ZH CH JH".split(), 0.25),
+    **dict.fromkeys("F V".split(), 0.15),
+    **dict.fromkeys("P B M SIL".split(), 0.0),
+}
+
+
+def openness(face: np.ndarray) -> np.ndarray:
+    """o(t) of faces (T, 52): how far the lips are apart, (T,)."""
+
+    def mean(name: str) -> np.ndarray:
+        return (face[:, INDEX[name + "Left"]] + face[:, INDEX[name + "Right"]]) / 2
+
+    jaw = np.maximum(face[:, INDEX["jawOpen"]] - face[:, INDEX["mouthClose"]], 0)
+    return jaw + 0.35 * mean("mouthLowerDown") + 0.35 * mean("mouthUpperUp")
+
+
+def _pair(face: np.ndarray, name: str) -> np.ndarray:
+    return (face[:, INDEX[name + "Left"]] + face[:, INDEX[name + "Right"]]) / 2
+
+
+def auc(positive: Sequence[float], negative: Sequence[float]) -> float:
+    """The chance that a positive scores above a negative; nan when either is missing."""
+    if not len(positive) or not len(negative):
+        return float("nan")
+    ranks = rankdata(np.concatenate([positive, negative]))
+    n = len(positive)
+    return float((ranks[:n].sum() - n * (n + 1) / 2) / (n * len(negative)))
+
+
+def _frames(start: float, end: float, count: int, grace: int = 0) -> slice:
+    """Frames within [start, end]; at least the nearest one; `grace` more on either side."""
+    first, last = int(np.ceil(start * FPS - 1e-6)), int(np.floor(end * FPS + 1e-6))
+    if last < first:
+        first = last = round((start + end) / 2 * FPS)
+    first, last = max(first - grace, 0), min(last + grace, count - 1)
+    return slice(min(first, count - 1), max(last, 0) + 1)
+
+
+def _filled(phones: Sequence[Phone], seconds: float) -> list[Phone]:
+    """The phones with the gaps between them as SIL."""
+    out: list[Phone] = []
+    at = 0.0
+    for phone in phones:
+        if phone.start - at > 0.01:
+            out.append(Phone("SIL", at, phone.start))
+        out.append(phone)
+        at = max(at, phone.end)
+    if seconds - at > 0.01:
+        out.append(Phone("SIL", at, seconds))
+    merged: list[Phone] = []
+    for phone in out:
+        if merged and phone.name == "SIL" == merged[-1].name:
+            merged[-1] = Phone("SIL", merged[-1].start, phone.end)
+        else:
+            merged.append(phone)
+    return merged
+
+
+def _within(per_clip: list[tuple[list[float], list[float]]]) -> float:
+    """AUC within clips, weighted by the number of pairs."""
+    scores = [(auc(p, n), len(p) * len(n)) for p, n in per_clip if p and n]
+    return float(np.average([s for s, _ in scores], weights=[w for _, w in scores])) if scores else float("nan")
+
+
+def _sonority(phones: Sequence[Phone], count: int) -> np.ndarray:
+    fine = np.zeros(int(count * 10))
+    for phone in phones:
+        fine[int(phone.start * 300) : int(phone.end * 300)] = _SONORITY.get(phone.name, 0.3)
+    kernel = np.hanning(26)
+    return np.convolve(fine, kernel / kernel.sum(), mode="same")
+
+
+def _best_lag(o: np.ndarray, phones: Sequence[Phone]) -> tuple[float, float]:
+    """Seconds by which o comes after the sonority curve (10 ms fine, parabola between), and the correlation there."""
+    sonority = _sonority(phones, len(o))
+    times = np.arange(len(o)) / FPS
+    lags = np.arange(-20, 21) * 0.01
+    fine = np.arange(len(sonority)) / 300
+    scores = np.array([np.corrcoef(o, np.interp(times - lag, fine, sonority))[0, 1] for lag in lags])
+    k = int(np.nanargmax(scores))
+    lag = lags[k]
+    if 0 < k < len(lags) - 1:
+        a, b, c = scores[k - 1 : k + 2]
+        lag += 0.01 * 0.5 * (a - c) / min(a - 2 * b + c, -1e-9)
+    return float(lag), float(scores[k])
+
+
+def lip_figures(clips: Sequence[tuple[np.ndarray, Sequence[Phone]]]) -> dict[str, float]:
+    """The lip table of faces (T, 52) at 30 fps with their true phones.
+
+    closure, wrong_closure, closure_net, openness_auc, rounding_auc, spread_auc, labiodental_auc, lag_ms, correlation,
+    pause_o.
+    """
+    closed = closures = wrong = lipless = 0
+    open_, round_, spread, teeth = [], [], [], []
+    lags, correlations, pause = [], [], []
+    for face, raw in clips:
+        count = len(face)
+        phones = _filled(raw, count / FPS)
+        o = openness(face)
+        rounding = (face[:, INDEX["mouthPucker"]] + face[:, INDEX["mouthFunnel"]]) / 2
+        spreading = (_pair(face, "mouthSmile") + _pair(face, "mouthStretch")) / 2
+        tooth = np.maximum(face[:, INDEX["mouthRollLower"]], _pair(face, "mouthPress"))
+        limit = min(0.2 * np.percentile(o, 90), 0.08)
+        lipped = [(p.start, p.end) for p in phones if p.name in LIPPED]
+        groups: tuple[list[list[float]], ...] = ([[], []], [[], []], [[], []], [[], []])
+        for phone in phones:
+            span = _frames(phone.start, phone.end, count)
+            shut = o[_frames(phone.start, phone.end, count, 1)].min() < limit
+            if phone.name in "PBM":
+                closures += 1
+                closed += shut
+            if phone.name in LIPLESS:
+                if all(s - phone.end > 0.066 or phone.start - e > 0.066 for s, e in lipped):
+                    lipless += 1
+                    wrong += shut
+                groups[3][1].append(float(tooth[span].max()))
+            if phone.name in "FV":
+                groups[3][0].append(float(tooth[span].max()))
+            if phone.name in OPEN_VOWELS:
+                groups[0][0].append(float(o[span].mean()))
+            if phone.name in STOPS_AND_FRICATIVES:
+                groups[0][1].append(float(o[span].mean()))
+            if phone.name in ROUNDED:
+                groups[1][0].append(float(rounding[span].mean()))
+                groups[2][1].append(float(spreading[span].mean()))
+            if phone.name in UNROUNDED:
+                groups[1][1].append(float(rounding[span].mean()))
+            if phone.name in SPREAD:
+                groups[2][0].append(float(spreading[span].mean()))
+            if phone.name == "SIL" and phone.end - phone.start > 0.3:
+                pause.append(o[span])
+        for store, group in zip((open_, round_, spread, teeth), groups, strict=True):
+            store.append((group[0], group[1]))
+        if o.std() > 1e-6:
+            lag, correlation = _best_lag(o, phones)
+            lags.append(lag)
+            correlations.append(correlation)
+    closure, wrongs = closed / max(closures, 1), wrong / max(lipless, 1)
+    return {
+        "closure": closure,
+        "wrong_closure": wrongs,
+        "closure_net": closure - wrongs,
+        "openness_auc": _within(open_),
+        "rounding_auc": _within(round_),
+        "spread_auc": _within(spread),
+        "labiodental_auc": _within(teeth),
+        "lag_ms": 1000 * float(np.median(lags)) if lags else float("nan"),
+        "correlation": float(np.mean(correlations)) if correlations else float("nan"),
+        "pause_o": float(np.concatenate(pause).mean()) if pause else float("nan"),
+    }
+
+
+def dynamics(curves: Sequence[np.ndarray]) -> dict[str, float]:
+    """How softly curves (T,) at 30 fps move: share of total variation above 8 Hz, 99th percentile step, 90th percentile.
+
+    The share is |steps| of the high-passed curve (4th-order Butterworth, zero phase) over |steps| of the curve.
+    """
+    high, total, steps, values = 0.0, 0.0, [], []
+    b, a = butter(4, 8 / (FPS / 2), "high")
+    for curve in curves:
+        if len(curve) < 20:
+            continue
+        step = np.abs(np.diff(curve))
+        high += np.abs(np.diff(filtfilt(b, a, curve))).sum()
+        total += step.sum()
+        steps.append(step)
+        values.append(curve)
+    return {
+        "above_8hz": float(high / max(total, 1e-9)),
+        "step_p99": float(np.percentile(np.concatenate(steps), 99)),
+        "p90": float(np.percentile(np.concatenate(values), 90)),
+    }
+
+
+def upper_figures(faces: Sequence[np.ndarray], heads: Sequence[np.ndarray]) -> dict[str, float]:
+    """Blinks a minute and their median length (ms, above a tenth), brow raises a minute, jaw, head (degrees)."""
+    minutes = sum(len(f) for f in faces) / FPS / 60
+    blinks, lengths, raises, still = 0, [], 0, []
+    for face, head in zip(faces, heads, strict=True):
+        lid = _pair(face, "eyeBlink")
+        peaks, _ = find_peaks(np.r_[0, lid, 0], height=0.5, distance=4, prominence=0.3)
+        blinks += len(peaks)
+        for peak in peaks - 1:
+            first = last = int(peak)
+            while first > 0 and lid[first - 1] > 0.1:
+                first -= 1
+            while last < len(lid) - 1 and lid[last + 1] > 0.1:
+                last += 1
+            lengths.append((last - first + 1) / FPS * 1000)
+        brow = (face[:, INDEX["browInnerUp"]] + _pair(face, "browOuterUp")) / 2
+        raises += len(find_peaks(brow, prominence=0.08, distance=8)[0])
+        speed = np.linalg.norm(np.diff(head, axis=0), axis=1) * FPS
+        window = min(30, len(speed))
+        if window:
+            still.append(np.convolve(speed, np.ones(window) / window, mode="valid") < np.radians(0.05))
+    turn = np.degrees(np.concatenate(heads))
+    return {
+        "blinks_a_minute": blinks / minutes,
+        "blink_ms": float(np.median(lengths)) if lengths else 0.0,
+        "brow_raises_a_minute": raises / minutes,
+        "jaw_p90": float(np.percentile(np.concatenate(faces)[:, INDEX["jawOpen"]], 90)),
+        "head_std_degrees": float(turn.std(axis=0).mean()),
+        "head_p99_degrees": float(np.percentile(np.abs(turn), 99)),
+        "head_still_share": float(np.concatenate(still).mean()) if still else 0.0,
+    }

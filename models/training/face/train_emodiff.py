@@ -1,0 +1,137 @@
+"""Trains EmoDiff on the face corpus.
+
+    python -m orator.models.training.face.train_emodiff [--minutes 35] [--simulated]
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import nn
+
+from ....core.arkit import COUNT, LIPS
+from ...face.emodiff import CHANNELS, STEPS, EmoDiff, alpha_bar
+from ...face.generate import OVERLAP, WINDOW, speech_inputs
+from .corpus import FaceItem, make_item
+from .data import Sample, cache_folder, load
+
+SEED = 5
+WEIGHT = torch.ones(CHANNELS)
+WEIGHT[list(LIPS)] = 0.5
+WEIGHT[COUNT:] = 2.0
+
+
+@dataclass(frozen=True)
+class Source:
+    """A sample's speech inputs at 30 fps by kind, (T, 44)."""
+
+    sample: Sample
+    speech: tuple[np.ndarray, np.ndarray]
+
+
+def prepare(sample: Sample) -> Source:
+    frames = int(np.ceil(sample.features.seconds * 30 - 1e-6))
+    return Source(
+        sample,
+        tuple(speech_inputs(sample.features, p, 0, frames).astype(np.float16) for p in (sample.real, sample.sharp)),
+    )
+
+
+def target_of(item: FaceItem) -> np.ndarray:
+    """Frames (T, 55) of a corpus item."""
+    return np.concatenate([item.face, item.head], axis=1)
+
+
+def batch(sources: list[Source], made: list[FaceItem], rng: np.random.Generator, size: int) -> tuple[torch.Tensor, ...]:
+    """Crops of WINDOW frames: target (B, T, 55), speech, lips, emotion, known frames before with their mask."""
+    lengths = np.array([len(m.face) for m in made], float)
+    rows: list[list[np.ndarray]] = [[], [], [], [], []]
+    for k in rng.choice(len(sources), size, p=lengths / lengths.sum()):
+        item, source = made[k], sources[k]
+        start = int(rng.integers(0, max(len(item.face) - WINDOW, 0) + 1))
+        span = slice(start, start + WINDOW)
+        target = target_of(item)[span]
+        lips = target[:, list(LIPS)].copy()
+        # The lip network errs a little; the diffusion must not trust it to the last digit.
+        lips += rng.normal(0, 0.02, lips.shape)
+        mask = np.zeros((len(target), 1))
+        if rng.random() < 0.7:
+            mask[: OVERLAP // 2] = 1.0
+        parts = (target, source.speech[int(rng.random() < 0.35)][span], lips, item.emotion[span], mask)
+        for store, part in zip(rows, parts, strict=True):
+            store.append(np.pad(part.astype(np.float32), ((0, WINDOW - len(part)), (0, 0)), mode="edge"))
+    return tuple(torch.from_numpy(np.stack(r)) for r in rows)
+
+
+def loss_of(net: EmoDiff, data: tuple[torch.Tensor, ...], generator: torch.Generator) -> torch.Tensor:
+    target, speech, lips, emotion, mask = data
+    size = len(target)
+    clean = (target - net.mean) / net.scale
+    # More steps near pure noise: few-step sampling leans on them.
+    step = ((1 - torch.rand(size, generator=generator) ** 1.5) * (STEPS - 1)).long()
+    kept = alpha_bar(step)[:, None, None]
+    noisy = kept.sqrt() * clean + (1 - kept).sqrt() * torch.randn(clean.shape, generator=generator)
+    draw = torch.rand(size, 3, generator=generator)
+    keep = torch.stack([draw[:, 0] > 0.12, (draw[:, 0] > 0.12) & (draw[:, 1] > 0.15), draw[:, 2] > 0.12], dim=1)
+    before = torch.cat([clean * mask, mask], dim=-1)
+    tokens = net.condition(speech, lips, emotion, before, keep)
+    made = net(noisy, step, tokens)
+    error = ((made - clean) ** 2 * WEIGHT).mean()
+    moves = (((made[:, 1:] - made[:, :-1]) - (clean[:, 1:] - clean[:, :-1])) ** 2 * WEIGHT).mean()
+    return error + 2.0 * moves
+
+
+def train(minutes: float, simulated: bool, name: str = "emodiff") -> None:
+    torch.manual_seed(SEED)
+    torch.set_num_threads(1)
+    rng = np.random.default_rng(SEED)
+    generator = torch.Generator().manual_seed(SEED)
+    sources = [prepare(s) for s in load("train", simulated) if s.features.seconds > 3]
+    made = [make_item(s.sample.id, s.sample.phones, s.sample.features, SEED) for s in sources]
+    frames = np.concatenate([target_of(m) for m in made])
+    net = EmoDiff()
+    net.mean.copy_(torch.from_numpy(frames.mean(axis=0)))
+    floor = np.r_[np.full(COUNT, 0.02), np.full(3, 0.01)]
+    net.scale.copy_(torch.from_numpy(np.maximum(frames.std(axis=0), floor)))
+    print(len(sources), "items", len(frames) / 1800, "minutes", sum(p.numel() for p in net.parameters()), flush=True)
+    average = {k: v.clone() for k, v in net.state_dict().items()}
+    optimiser = torch.optim.AdamW(net.parameters(), lr=1e-3, weight_decay=1e-3)
+    started, k, budget, recent = time.process_time(), 0, minutes * 60, []
+    while (spent := time.process_time() - started) < budget:
+        if k % 8 == 7:
+            # New emotions and new chance for a few items at a time: the corpus never repeats itself.
+            for j in rng.integers(0, len(sources), 3):
+                s = sources[j].sample
+                made[j] = make_item(s.id, s.phones, s.features, int(rng.integers(1 << 30)))
+        done = spent / budget
+        for group in optimiser.param_groups:
+            group["lr"] = 1.2e-3 * min(1, (k + 1) / 150) * (0.5 * (1 + np.cos(np.pi * done)) * 0.97 + 0.03)
+        total = loss_of(net, batch(sources, made, rng, 20), generator)
+        optimiser.zero_grad()
+        total.backward()
+        nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+        optimiser.step()
+        keep = min(0.997, (k + 1) / (k + 10))
+        for key, value in net.state_dict().items():
+            average[key].lerp_(value, 1 - keep)
+        recent.append(total.item())
+        if k % 100 == 0:
+            print(k, round(spent), round(float(np.mean(recent[-100:])), 4), flush=True)
+        if k % 300 == 299:
+            torch.save(average, cache_folder() / f"{name}.pt")
+        k += 1
+    torch.save(average, cache_folder() / f"{name}.pt")
+    print("done", k, "steps", time.process_time() - started, "CPU seconds")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--minutes", type=float, default=35)
+    parser.add_argument("--simulated", action="store_true")
+    parser.add_argument("--name", default="emodiff")
+    arguments = parser.parse_args()
+    train(arguments.minutes, arguments.simulated, arguments.name)

@@ -1,0 +1,163 @@
+"""Trains the lip network on the face corpus.
+
+    python -m orator.models.training.face.train_lips [--minutes 25] [--simulated]
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import nn
+
+from ....core.arkit import INDEX, LIPS
+from ...face.lips import CLOSE, JAW, LIP_FPS, PARTING, LipNet, gate, lip_inputs
+from .corpus import DOUBLE_FPS, item_rng, loud, random_emotion, soft_onehot
+from .data import Sample, cache_folder, load
+from .emotions import bend_mouth, drive
+from .measures import LIPLESS, openness
+from .visemes import BILABIALS, loudness_scale, mouth
+
+SEED = 4
+CROP = 240
+CHANNEL_WEIGHT = torch.ones(len(LIPS))
+CHANNEL_WEIGHT[[JAW, CLOSE, *PARTING]] = 2.5
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A sample's network inputs by kind, its neutral mouth (T2, 52), loudness (T,), and masks (T2, 4) at 60 fps.
+
+    masks: lips closed, teeth on the lip, pause, and phones that must stay open.
+    """
+
+    name: str
+    inputs: dict[str, np.ndarray]
+    speech: np.ndarray
+    energy: np.ndarray
+    masks: np.ndarray
+
+
+def prepare(sample: Sample) -> Prepared:
+    features = sample.features
+    speech = mouth(sample.phones, features.seconds, DOUBLE_FPS, loudness_scale(features.energy))
+    frames = len(speech)
+    noisy = soft_onehot(sample.phones, features.frames, item_rng(sample.id, 2))
+    inputs = {
+        kind: lip_inputs(p, features.energy, features.voicing, features.onset, frames).astype(np.float16)
+        for kind, p in (("real", sample.real), ("sharp", sample.sharp), ("noisy", noisy))
+    }
+    times = np.arange(frames) / DOUBLE_FPS
+    bilabial, keep_open = np.zeros(frames, bool), np.zeros(frames, bool)
+    for phone in sample.phones:
+        low, high = np.searchsorted(times, (phone.start - 0.02, phone.end + 0.02))
+        if phone.name in BILABIALS:
+            bilabial[low:high] = True
+        elif phone.name in LIPLESS and phone.end - phone.start > 0.02:
+            keep_open[low + 2 : max(high - 2, low + 3)] = True
+    shut = openness(speech) < 0.02
+    masks = np.stack([shut & bilabial, speech[:, INDEX["mouthRollLower"]] > 0.3, shut & ~bilabial,
+                      keep_open & (openness(speech) > 0.1)], axis=1)  # fmt: skip
+    return Prepared(sample.id, inputs, speech.astype(np.float32), loud(features, (frames + 1) // 2), masks)
+
+
+def torch_openness(lips: torch.Tensor) -> torch.Tensor:
+    """o of mouths (..., 28)."""
+    gap = (lips[..., JAW] - lips[..., CLOSE]).clamp_min(0)
+    return gap + 0.175 * lips[..., PARTING].sum(dim=-1)
+
+
+def batch(items: list[Prepared], rng: np.random.Generator, size: int, real: float) -> tuple[torch.Tensor, ...]:
+    """Crops: inputs (B, T, 43), emotion (B, T, 8), target (B, T, 28), masks (B, T, 4)."""
+    weights = np.array([len(i.speech) for i in items], float)
+    rows: list[list[np.ndarray]] = [[], [], [], []]
+    for k in rng.choice(len(items), size, p=weights / weights.sum()):
+        item = items[k]
+        kind = str(rng.choice(["real", "sharp", "noisy"], p=[real, 0.85 - real, 0.15]))
+        # Emotions rise and fall over more than the crop: half a second is drawn before it.
+        start = 2 * int(rng.integers(0, max(len(item.speech) - CROP, 1) // 2 + 1))
+        lead = min(start, 60)
+        span = slice(start - lead, start + CROP)
+        speech = item.speech[span]
+        half = (len(speech) + 1) // 2
+        emotion = random_emotion(half, rng)
+        energy = item.energy[(start - lead) // 2 : (start - lead) // 2 + half]
+        driven = drive(emotion.astype(float), np.pad(energy, (0, half - len(energy)), mode="edge"))
+        driven[:, 0] = 0
+        double = np.repeat(driven, 2, axis=0)[: len(speech)]
+        target = bend_mouth(speech, double)[lead:, list(LIPS)]
+        parts = (
+            item.inputs[kind][span][lead:], np.repeat(emotion, 2, axis=0)[lead : len(speech)], target,
+            item.masks[span][lead:],
+        )  # fmt: skip
+        for store, part in zip(rows, parts, strict=True):
+            store.append(np.pad(part.astype(np.float32), ((0, CROP - len(part)), (0, 0)), mode="edge"))
+    speech_in, emotion_in, target_out, masks = (torch.from_numpy(np.stack(r)) for r in rows)
+    # Pretend worse hearing now and then: flatter posteriors.
+    flat = torch.from_numpy(rng.random((size, 1, 1)).astype(np.float32)) * 0.15
+    speech_in[..., :40] = speech_in[..., :40] * (1 - flat) + flat / 40
+    return speech_in, emotion_in, target_out, masks
+
+
+def loss_of(net: LipNet, data: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, dict[str, float]]:
+    """Channel error weighted towards closures and teeth, o's error and step, and the gates' own error."""
+    speech, emotion, target, masks = data
+    raw, logits = net(speech, emotion)
+    made = gate(raw, logits)
+    important = 1 + 3 * masks[..., :1] + 3 * masks[..., 1:2] + masks[..., 2:3]
+    channel = (nn.functional.smooth_l1_loss(made, target, beta=0.06, reduction="none") * CHANNEL_WEIGHT * important).mean()
+    leak = (nn.functional.relu(raw - 1) + nn.functional.relu(-raw)).mean()
+    o, wanted = torch_openness(made), torch_openness(target)
+    opening = ((o - wanted).abs() * (1 + 2 * masks[..., 0] + masks[..., 2])).mean()
+    shut = (nn.functional.relu(o - 0.02) * masks[..., 0]).sum() / masks[..., 0].sum().clamp_min(1)
+    apart = (nn.functional.relu(0.11 - o) * masks[..., 3]).sum() / masks[..., 3].sum().clamp_min(1)
+    step = ((o[:, 1:] - o[:, :-1]) - (wanted[:, 1:] - wanted[:, :-1])).abs().mean()
+    moves = ((made[:, 1:] - made[:, :-1]) - (target[:, 1:] - target[:, :-1])).abs().mean()
+    gates = nn.functional.binary_cross_entropy_with_logits(2 * logits, masks[..., :3])
+    total = 4 * channel + opening + 0.7 * shut + 0.5 * apart + 2 * step + 1.0 * moves + 0.12 * gates + 0.3 * leak
+    names = dict(channel=channel, o=opening, shut=shut, apart=apart, step=step, gates=gates)
+    return total, {k: v.item() for k, v in names.items()}
+
+
+def train(minutes: float, simulated: bool, name: str = "lips", real: float = 0.55) -> None:
+    torch.manual_seed(SEED)
+    torch.set_num_threads(1)
+    rng = np.random.default_rng(SEED)
+    items = [prepare(s) for s in load("train", simulated)]
+    print(len(items), "items", sum(len(i.speech) for i in items) / LIP_FPS / 60, "minutes", flush=True)
+    net = LipNet()
+    average = {k: v.clone() for k, v in net.state_dict().items()}
+    optimiser = torch.optim.AdamW(net.parameters(), lr=2e-3, weight_decay=1e-3)
+    started, k, budget = time.process_time(), 0, minutes * 60
+    while (spent := time.process_time() - started) < budget:
+        done = spent / budget
+        for group in optimiser.param_groups:
+            group["lr"] = 2.5e-3 * min(1, (k + 1) / 100) * (0.5 * (1 + np.cos(np.pi * done)) * 0.98 + 0.02)
+        total, parts = loss_of(net, batch(items, rng, 24, real))
+        optimiser.zero_grad()
+        total.backward()
+        nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+        optimiser.step()
+        keep = min(0.995, (k + 1) / (k + 10))
+        for key, value in net.state_dict().items():
+            average[key].lerp_(value, 1 - keep)
+        if k % 100 == 0:
+            print(k, round(spent), round(total.item(), 4), {a: round(b, 4) for a, b in parts.items()}, flush=True)
+        if k % 500 == 499:
+            torch.save(average, cache_folder() / f"{name}.pt")
+        k += 1
+    torch.save(average, cache_folder() / f"{name}.pt")
+    print("done", k, "steps", time.process_time() - started, "CPU seconds")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--minutes", type=float, default=25)
+    parser.add_argument("--simulated", action="store_true")
+    parser.add_argument("--name", default="lips")
+    parser.add_argument("--real", type=float, default=0.55)
+    arguments = parser.parse_args()
+    train(arguments.minutes, arguments.simulated, arguments.name, arguments.real)
