@@ -24,6 +24,17 @@ LOCATION_BOUND: Final = 0.002
 """Metres."""
 WEIGHT_BOUND: Final = 0.01
 
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """How far sparse curves may be from the performance: degrees, metres, weight."""
+
+    degrees: float = ROTATION_BOUND
+    metres: float = LOCATION_BOUND
+    weight: float = WEIGHT_BOUND
+
+
 # Room for what Blender's float32 keys and handles round away.
 MARGIN: Final = 0.98
 STIFFNESS: Final = 1e-6

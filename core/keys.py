@@ -13,6 +13,7 @@ import numpy as np
 
 from . import fitting
 from .euler import ORDERS, from_axis_angle, from_euler, to_axis_angle, to_euler
+from .fitting import Bounds
 from .rig.motion import RigMotion
 from .rotations import hemisphere_continuous, normalise
 
@@ -21,21 +22,12 @@ Tick = Callable[[float], None]
 
 
 @dataclass(frozen=True)
-class Bounds:
-    """How far sparse curves may be from the performance: degrees, metres, weight."""
-
-    degrees: float = fitting.ROTATION_BOUND
-    metres: float = fitting.LOCATION_BOUND
-    weight: float = fitting.WEIGHT_BOUND
-
-
-@dataclass(frozen=True)
 class CurveKeys:
     """One F-curve.
 
     target   '' for the armature object, else the name of a mesh object, whose shape keys are meant
     path     data path, and index for array properties
-    frames   (K,) scene frames, and values (K,)
+    frames   (K,) scene frames, and values (K,); what is dense is float32, as Blender keeps it
     handles  None for straight segments, else (K, 4): left frame, left value, right frame, right value
     """
 
@@ -56,14 +48,12 @@ class KeySettings:
     metre      how many units of the rig's own space one metre is
     pinned     frames that get a key with exactly the performance's value
     modes      bone name -> Blender rotation mode; quaternion for the others
-    locked     data paths that shall have no keys (driven channels, for example)
     """
 
     bounds: Bounds | None = None
     metre: float = 1.0
     pinned: tuple[float, ...] = ()
     modes: Mapping[str, str] = field(default_factory=dict)
-    locked: frozenset[str] = frozenset()
 
 
 def escaped(name: str) -> str:
@@ -82,7 +72,8 @@ def _curves(
 ) -> list[CurveKeys]:
     """F-curves for channels (T, C) that share key times; a single channel is no array property (index 0)."""
     if error_of is None:
-        return [CurveKeys(target, path, c, group, frames, samples[:, c]) for c in range(samples.shape[1])]
+        dense = samples.astype(np.float32)
+        return [CurveKeys(target, path, c, group, frames, dense[:, c].copy()) for c in range(samples.shape[1])]
     pinned = np.searchsorted(frames, settings.pinned).clip(0, len(frames) - 1)
     pinned = pinned[np.abs(frames[pinned] - settings.pinned) < 1e-6] if len(settings.pinned) else None
     found = fitting.fit(samples, error_of, pinned)
@@ -139,16 +130,14 @@ def keys_of(
 
     for bone, location in motion.locations.items():
         path = f'pose.bones["{escaped(bone)}"].location'
-        if path not in settings.locked:
-            location = np.asarray(location, np.float64)
-            error = None if bounds is None else fitting.distance_error(location, bounds.metres * settings.metre)
-            out += _curves("", path, bone, frames, location, error, settings)
+        location = np.asarray(location, np.float64)
+        error = None if bounds is None else fitting.distance_error(location, bounds.metres * settings.metre)
+        out += _curves("", path, bone, frames, location, error, settings)
         step()
     for bone, quaternions in motion.rotations.items():
         name, samples, error = _rotation(settings.modes.get(bone, "QUATERNION"), quaternions, bounds)
         path = f'pose.bones["{escaped(bone)}"].{name}'
-        if path not in settings.locked:
-            out += _curves("", path, bone, frames, samples, error, settings)
+        out += _curves("", path, bone, frames, samples, error, settings)
         step()
     for (mesh, shape), weights in motion.shapes.items():
         samples = np.asarray(weights, np.float64)[:, None]

@@ -1,0 +1,113 @@
+"""From a performance to a rig's keyframes, without Blender: sampled by true time, retargeted, and fitted.
+
+`BakeTarget` is read from Blender before the work, `PreparedBake` is written into it afterwards (core/blender/bake.py).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .errors import OratorError
+from .fitting import Bounds
+
+if TYPE_CHECKING:  # Blender's half reads these types while registering, when scipy has to wait
+    from .keys import CurveKeys
+    from .performance import Performance
+    from .rig.description import RigDescription
+    from .rig.motion import Coverage
+    from .rig.profile import RigProfile
+
+_WINDOW = 4096
+_FRAME_SLACK = 1e-4
+
+
+@dataclass(frozen=True)
+class BakeTarget:
+    """A character as plain data: its object's name, its rig with the mapping, and the scene's frames a second."""
+
+    name: str
+    description: RigDescription
+    profile: RigProfile
+    fps: float
+
+
+@dataclass(frozen=True)
+class BakeStyle:
+    """Dense (bounds None) or sparse keys, and scene frames that are pinned."""
+
+    bounds: Bounds | None = field(default_factory=Bounds)
+    pinned: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class PreparedBake:
+    """Keys that only need to be written; `modes` are the bones' rotation modes they were made for."""
+
+    curves: tuple[CurveKeys, ...]
+    coverage: Coverage
+    frames: np.ndarray
+    modes: dict[str, str]
+
+
+def bake_frames(seconds: float, start: float, fps: float) -> np.ndarray:
+    """Whole scene frames (T,) that a performance of `seconds` covers when it starts at the timeline second `start`.
+
+    The first is the first whole frame not before the start, the last still lies within the performance's tail.
+    """
+    first = math.ceil(start * fps - _FRAME_SLACK)
+    last = max(first, math.ceil((start + seconds) * fps - _FRAME_SLACK) - 1)
+    return np.arange(first, last + 1)
+
+
+def sample_at(performance: Performance, seconds: np.ndarray) -> Performance:
+    """`sample` in windows, so that an hour needs little more memory than its result."""
+    from .performance import sample
+
+    parts = [sample(performance, seconds[k : k + _WINDOW]) for k in range(0, len(seconds), _WINDOW)]
+    if len(parts) == 1:
+        return parts[0]
+    return replace(
+        parts[0],
+        rotations=np.concatenate([p.rotations for p in parts]),
+        translation=np.concatenate([p.translation for p in parts]),
+        face=np.concatenate([p.face for p in parts]),
+        expressions=None if performance.expressions is None else np.concatenate([p.expressions for p in parts]),
+    )
+
+
+def prepare(
+    performance: Performance,
+    start: float,
+    target: BakeTarget,
+    style: BakeStyle | None = None,
+    tick: Callable[[float], None] = lambda fraction: None,
+) -> PreparedBake:
+    """Keys for one character, at its scene's frames, from the timeline second `start` on.
+
+    Raises OratorError when the rig has none of the joints and none of the shapes.
+    """
+    from .keys import KeySettings, keys_of
+    from .rig.retarget import retarget
+
+    style = style or BakeStyle()
+    frames = bake_frames(performance.seconds, start, target.fps)
+    seconds = frames / target.fps - start
+    tick(0.0)
+    sampled = sample_at(performance, seconds)
+    tick(0.02)
+    motion = retarget(sampled, target.description, target.profile, seconds)
+    tick(0.1)
+    if not motion.coverage.joints and not motion.coverage.shapes:
+        raise OratorError(
+            f"'{target.name}' has none of the joints and none of the face shapes that a performance moves. "
+            "Choose another character, or name its bones in the mapping."
+        )
+    modes = {bone.name: bone.rotation_mode for bone in target.description.bones}
+    settings = KeySettings(style.bounds, 1.0 / target.description.scale, style.pinned, modes)
+    curves = keys_of(motion, frames, settings, lambda fraction: tick(0.1 + 0.9 * fraction))
+    return PreparedBake(curves, motion.coverage, frames, modes)

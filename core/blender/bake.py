@@ -1,0 +1,140 @@
+"""Baking: a prepared performance onto an armature and its meshes, as new, tagged Actions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import bpy
+
+from ..baking import BakeStyle, BakeTarget, PreparedBake, prepare
+from ..errors import OratorError
+from . import compat, takes
+from .fcurves import write_curves
+from .rig_reader import describe, skinned_meshes
+
+if TYPE_CHECKING:
+    from ..keys import CurveKeys
+    from ..performance import Take
+
+
+def scene_fps(scene: bpy.types.Scene) -> float:
+    """Frames a second of the scene, fractions included (29.97)."""
+    return scene.render.fps / scene.render.fps_base
+
+
+def read_target(character: bpy.types.Object, scene: bpy.types.Scene) -> BakeTarget:
+    """A character as plain data for `prepare`. Raises OratorError when it is no armature or has no bones."""
+    from ..rig.detect import detect
+
+    if character.type != "ARMATURE":
+        raise OratorError(f"'{character.name}' is not an armature. Choose the armature of the character.")
+    if not character.data.bones:
+        raise OratorError(f"The armature '{character.name}' has no bones. Choose another character.")
+    description = describe(character)
+    return BakeTarget(character.name, description, detect(description), scene_fps(scene))
+
+
+def editable(character: bpy.types.Object, scene: bpy.types.Scene) -> bpy.types.Object:
+    """The character itself, or a library override of it when it is linked. Raises OratorError when that fails."""
+    if character.library is None:
+        return character
+    layer = next((layer for layer in scene.view_layers), None)
+    collections = [c for c in scene.collection.children_recursive if c.library is not None]
+    linked = next((c for c in collections if character in list(c.all_objects)), None)
+    name, root = character.name, linked or character
+    try:
+        made = root.override_hierarchy_create(scene, layer, do_fully_editable=True)
+    except RuntimeError:
+        made = None
+    local = next(
+        (o for o in bpy.data.objects if o.override_library and o.override_library.reference == character), None
+    )
+    if made is None or local is None:
+        raise OratorError(
+            f"'{name}' is linked from another file and cannot be animated. Choose Object > Library Override > Make, "
+            "then press Generate again."
+        )
+    for parent in (scene.collection, *scene.collection.children_recursive):
+        if linked is not None and linked.name in parent.children and parent.children[linked.name] == linked:
+            parent.children.unlink(linked)
+    return local
+
+
+def _local_keys(mesh: bpy.types.Object) -> bpy.types.Key | None:
+    """The shape keys of a mesh object, made editable when its mesh is linked into an override."""
+    if mesh.data.library is not None and mesh.library is None:
+        mesh.data.override_create(remap_local_usages=True)
+    keys = mesh.data.shape_keys
+    return keys if keys is not None and keys.library is None else None
+
+
+def _by_owner(
+    character: bpy.types.Object, curves: tuple[CurveKeys, ...]
+) -> list[tuple[bpy.types.Object, bpy.types.ID, list[CurveKeys]]]:
+    """Curves with the object and data-block they belong to, armature first; shared shape keys are written once."""
+    grouped: dict[str, list[CurveKeys]] = {}
+    for curve in curves:
+        grouped.setdefault(curve.target, []).append(curve)
+    out = [(character, character, grouped.pop(""))] if "" in grouped else []
+    meshes = {mesh.name: mesh for mesh in skinned_meshes(character)}
+    seen: set[bpy.types.ID] = set()
+    for name, wanted in grouped.items():
+        keys = _local_keys(meshes[name]) if name in meshes else None
+        if keys is None or keys in seen:
+            continue
+        seen.add(keys)
+        out.append((meshes[name], keys, wanted))
+    return out
+
+
+def write_actions(character: bpy.types.Object, take: Any, prepared: PreparedBake) -> None:
+    """Write a take's Actions and NLA tracks: one Action with a slot for each data-block, or (before 4.4) one each."""
+    action = None
+    for obj, owner, curves in _by_owner(character, prepared.curves):
+        if action is None or not compat.has_slots():
+            action = bpy.data.actions.new(take.name)
+            action[takes.TAG] = take.uid
+        slot = write_curves(action, owner, curves)
+        binding = take.bindings.add()
+        binding.object, binding.action, binding.slot = obj, action, compat.slot_identifier(slot)
+    for binding in take.bindings:
+        takes.add_track(take, binding)
+
+
+def up_to_date(character: bpy.types.Object, prepared: PreparedBake) -> bool:
+    """Whether the bones still are as they were when the keys were prepared."""
+    bones = character.pose.bones
+    return len(bones) == len(prepared.modes) and all(
+        name in bones and bones[name].rotation_mode == mode for name, mode in prepared.modes.items()
+    )
+
+
+def add_take(
+    character: bpy.types.Object, take: Take, start: float, prepared: PreparedBake, show: bool = True
+) -> Any:
+    """A generated take with its keys into the character's list, and shown. Returns the list's item.
+
+    Raises OratorError in NLA tweak mode; nothing changes then.
+    """
+    takes.check_switchable(character)
+    item = takes.add(character, take.name, int(take.meta.get("seed", 0)), prepared.coverage.sentence())
+    takes.store_performance(item, take.performance, {**take.meta, "start": start})
+    write_actions(character, item, prepared)
+    if show:
+        takes.show(character, item.uid)
+    return item
+
+
+def bake_again(character: bpy.types.Object, uid: str, scene: bpy.types.Scene, style: BakeStyle) -> str:
+    """Write a take's Actions anew from its stored performance; returns the coverage sentence. Raises OratorError."""
+    item = takes.find(takes.character_data(character), uid)
+    if item is None:
+        raise OratorError("This take is not in the list any more.")
+    takes.check_switchable(character)
+    performance, meta = takes.load_performance(item), takes.load_meta(item)
+    prepared = prepare(performance, float(meta.get("start", 0.0)), read_target(character, scene), style)
+    takes.drop_actions(item)
+    write_actions(character, item, prepared)
+    item.coverage = prepared.coverage.sentence()
+    takes.show(character, uid)
+    return item.coverage

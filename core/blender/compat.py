@@ -1,0 +1,158 @@
+"""What differs between Blender 4.2 and 5.2, and nothing else. Functions only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import bpy
+
+
+def has_slots() -> bool:
+    """True where an Action has layers and slots (4.4 and later)."""
+    return hasattr(bpy.types, "ActionSlot")
+
+
+# --- Actions -------------------------------------------------------------------------------------------------------
+
+
+def new_curves(action: bpy.types.Action, target: bpy.types.ID) -> tuple[Any, Any, Any]:
+    """Room for F-curves of `target` in a new or growing Action: (curves, groups, slot or None).
+
+    From 4.4 one Action holds a slot for each target; before, an Action serves one kind of target.
+    """
+    if not has_slots():
+        return action.fcurves, action.groups, None
+    layer = action.layers[0] if action.layers else action.layers.new("Layer")
+    strip = layer.strips[0] if layer.strips else layer.strips.new(type="KEYFRAME")
+    slot = action.slots.new(id_type=target.id_type, name=target.name)
+    bag = strip.channelbag(slot, ensure=True)
+    return bag.fcurves, bag.groups, slot
+
+
+def curves_of(action: bpy.types.Action, slot: Any = None) -> Iterator[bpy.types.FCurve]:
+    """Every F-curve of an Action, or those of one slot."""
+    if not has_slots():
+        yield from action.fcurves
+        return
+    for layer in action.layers:
+        for strip in layer.strips:
+            if slot is not None:
+                bag = strip.channelbag(slot)
+                yield from bag.fcurves if bag else ()
+            else:
+                for bag in strip.channelbags:
+                    yield from bag.fcurves
+
+
+def animated_curves(target: bpy.types.ID) -> Iterator[bpy.types.FCurve]:
+    """F-curves of the Action that is active on `target`."""
+    data = target.animation_data
+    if data is None or data.action is None:
+        return
+    slot = data.action_slot if has_slots() else None
+    if has_slots() and slot is None:
+        return
+    yield from curves_of(data.action, slot)
+
+
+def slot_named(action: bpy.types.Action, identifier: str) -> Any:
+    """The slot with that identifier, or None (also where Actions have no slots)."""
+    if not has_slots() or not identifier:
+        return None
+    return next((slot for slot in action.slots if slot.identifier == identifier), None)
+
+
+def slot_identifier(slot: Any) -> str:
+    """The identifier to find a slot again, '' for None."""
+    return slot.identifier if slot is not None else ""
+
+
+def assign(data: bpy.types.AnimData, action: bpy.types.Action | None, slot: Any) -> None:
+    """Make an Action (and its slot) the active one of an animation data."""
+    if data.action != action:
+        data.action = action
+    if action is not None and slot is not None and data.action_slot != slot:
+        data.action_slot = slot
+
+
+def active_slot(data: bpy.types.AnimData) -> Any:
+    """The slot of the active Action, None without one."""
+    return data.action_slot if has_slots() and data.action is not None else None
+
+
+def strip_slot(strip: bpy.types.NlaStrip, slot: Any) -> None:
+    """Make an NLA strip play one slot of its Action."""
+    if slot is not None and strip.action_slot != slot:
+        strip.action_slot = slot
+
+
+# --- The Video Sequencer -------------------------------------------------------------------------------------------
+
+
+def sequencer_strips(scene: bpy.types.Scene) -> tuple[Any, ...]:
+    """Every strip of a scene's sequencer, those inside meta strips too."""
+    editor = scene.sequence_editor
+    if editor is None:
+        return ()
+    return tuple(editor.strips_all if hasattr(editor, "strips_all") else editor.sequences_all)
+
+
+def active_strip(scene: bpy.types.Scene) -> Any:
+    """The sequencer's active strip, or None."""
+    return scene.sequence_editor.active_strip if scene.sequence_editor else None
+
+
+def new_sound_strip(scene: bpy.types.Scene, name: str, path: str, channel: int, frame: int) -> Any:
+    """A new sound strip in the scene's sequencer. Raises RuntimeError when the file cannot be read."""
+    editor = scene.sequence_editor or scene.sequence_editor_create()
+    strips = editor.strips if hasattr(editor, "strips") else editor.sequences
+    return strips.new_sound(name, path, channel, frame)
+
+
+def sequencer_scenes(context: bpy.types.Context) -> tuple[bpy.types.Scene, ...]:
+    """Scenes whose sequencer may be meant, the likeliest first, each once.
+
+    From 5.0 a workspace names the scene its sequencers edit, and may name none.
+    """
+    found: list[bpy.types.Scene | None] = []
+    found.append(getattr(getattr(context, "workspace", None), "sequencer_scene", None))
+    found.append(context.scene)
+    found += [getattr(workspace, "sequencer_scene", None) for workspace in bpy.data.workspaces]
+    found += list(bpy.data.scenes)
+    out: list[bpy.types.Scene] = []
+    for scene in found:
+        if scene is not None and scene not in out:
+            out.append(scene)
+    return tuple(out)
+
+
+def strip_bounds(strip: Any) -> tuple[int, int, float]:
+    """First frame, frame after the last, and the frame where the sound's own start would lie, on the timeline."""
+    if hasattr(strip, "left_handle"):
+        return int(strip.left_handle), int(strip.right_handle), float(strip.content_start)
+    return int(strip.frame_final_start), int(strip.frame_final_end), float(strip.frame_start)
+
+
+# --- Selection -----------------------------------------------------------------------------------------------------
+
+
+def selected_bones(armature: bpy.types.Object) -> tuple[str, ...]:
+    """Names of the selected bones in Pose Mode; from 5.0 selection lives on the pose bones."""
+    if armature.pose is None:
+        return ()
+    return tuple(b.name for b in armature.pose.bones if (b.select if hasattr(b, "select") else b.bone.select))
+
+
+# --- User interface ------------------------------------------------------------------------------------------------
+
+
+def redraw(window_manager: bpy.types.WindowManager, kinds: Iterable[str] = ("VIEW_3D", "SEQUENCE_EDITOR")) -> None:
+    """Ask the sidebars of these editors to draw again, and the status bars."""
+    wanted = set(kinds)
+    for window in window_manager.windows:
+        for area in window.screen.areas:
+            if area.type in wanted:
+                for region in area.regions:
+                    if region.type == "UI":
+                        region.tag_redraw()

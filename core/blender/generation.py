@@ -1,0 +1,206 @@
+"""From what the artist set in the scene to takes in the character's list; the operators only call this."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+import bpy
+import numpy as np
+
+from ..baking import BakeStyle, BakeTarget, PreparedBake, prepare
+from ..errors import OratorError
+from ..fitting import Bounds
+from ..settings import EMOTIONS, EmotionTrack, Settings
+from ..speech.speech import Speech
+from . import bake, compat, strips
+
+if TYPE_CHECKING:
+    from ..performance import Take
+
+CONTROLS: Final = (
+    "energy", "gesture_rate", "handedness", "stance", "head_activity", "travel", "temperature", "blink_rate",
+    "lip_strength",
+)
+_CURVE_STEP: Final = 0.1
+
+
+@dataclass(frozen=True)
+class Request:
+    """Everything a worker needs to make takes; plain data only."""
+
+    speech: Speech
+    settings: Settings
+    emotion: EmotionTrack
+    seeds: tuple[int, ...]
+    target: BakeTarget
+    style: BakeStyle
+    scene: str
+    mask: Any = None
+    hints: Any = None
+    threads: int = 0
+    device: str = "auto"
+    meta: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Made:
+    """One generated take, ready to be written."""
+
+    take: Take
+    prepared: PreparedBake
+
+
+# --- Before: reading the scene -------------------------------------------------------------------------------------
+
+
+def active_character(context: bpy.types.Context) -> bpy.types.Object | None:
+    """The chosen armature; else the active object's own, or what deforms or carries it; else the only one."""
+    chosen = context.scene.orator.character
+    if chosen is not None and chosen.name in context.scene.objects:
+        return chosen
+    obj = context.active_object if hasattr(context, "active_object") else context.view_layer.objects.active
+    while obj is not None:
+        if obj.type == "ARMATURE":
+            return obj
+        owner = next((m.object for m in obj.modifiers if m.type == "ARMATURE" and m.object is not None), None)
+        if owner is not None:
+            return owner
+        obj = obj.parent
+    found = [o for o in context.scene.objects if o.type == "ARMATURE"]
+    return found[0] if len(found) == 1 else None
+
+
+def missing_character(context: bpy.types.Context) -> str:
+    """Why there is no character to perform, or ''."""
+    if active_character(context) is not None:
+        return ""
+    if not any(o.type == "ARMATURE" for o in context.scene.objects):
+        return "There is no armature in the scene: press Add Character, or append one of your own"
+    return "Select the armature of a character, or choose it in the Character panel"
+
+
+def missing_speech(context: bpy.types.Context) -> str:
+    """Why there is no speech to perform, or ''."""
+    options = context.scene.orator
+    if options.source == "FILE":
+        return "" if options.file.strip() else "Choose a sound file in the Speech panel"
+    if strips.find_strip(context, options.strip, options.strip_scene) is not None:
+        return ""
+    if options.strip:
+        return f"The strip '{options.strip}' is not in the Video Sequencer any more: choose another"
+    if any(True for _ in strips.all_sound_strips(context)):
+        return "There are several sound strips: choose one in the Speech panel"
+    return "There is no sound strip in the Video Sequencer: add one, or choose a sound file"
+
+
+def read_speech(context: bpy.types.Context) -> Speech:
+    """The speech the artist chose. Raises OratorError."""
+    reason = missing_speech(context)
+    if reason:
+        raise OratorError(f"{reason}.")
+    options = context.scene.orator
+    if options.source == "FILE":
+        return strips.speech_of_file(options.file, options.file_frame, context.scene)
+    found = strips.find_strip(context, options.strip, options.strip_scene)
+    assert found is not None
+    return strips.speech_of_strip(*found)
+
+
+def _sampled(scene: bpy.types.Scene, path: str, speech: Speech) -> tuple[np.ndarray, np.ndarray] | None:
+    """A keyed property over the speech: seconds (K,) and values (K,), or None when it is not keyed."""
+    curve = next((c for c in compat.animated_curves(scene) if c.data_path == path and not c.mute), None)
+    if curve is None:
+        return None
+    seconds = np.append(np.arange(0.0, speech.seconds, _CURVE_STEP), speech.seconds)
+    fps = bake.scene_fps(scene)
+    return seconds, np.array([curve.evaluate((speech.start + s) * fps) for s in seconds])
+
+
+def read_settings(scene: bpy.types.Scene, speech: Speech) -> Settings:
+    """The artist's controls, with their animation."""
+    options = scene.orator
+    parts = tuple(part for part in ("upper", "hands", "lower", "face") if getattr(options, f"use_{part}"))
+    curves = {}
+    for name in CONTROLS:
+        keyed = _sampled(scene, f"orator.{name}", speech)
+        if keyed is not None:
+            curves[name] = tuple(zip(keyed[0].tolist(), keyed[1].tolist(), strict=True))
+    text = options.transcript_text.as_string() if options.transcript_text is not None else options.transcript
+    values = {name: getattr(options, name) for name in CONTROLS}
+    return Settings(parts=parts, style=options.style, transcript=text.strip() or None, curves=curves, **values)
+
+
+def read_emotion(scene: bpy.types.Scene, speech: Speech) -> EmotionTrack:
+    """The emotion over time, as set or as keyed."""
+    options = scene.orator
+    constant = EMOTIONS.index(options.emotion.lower())
+    kinds = _sampled(scene, "orator.emotion", speech)
+    strength = _sampled(scene, "orator.intensity", speech)
+    times = next((keyed[0] for keyed in (kinds, strength) if keyed is not None), np.zeros(1))
+    chosen = np.full(len(times), constant) if kinds is None else np.round(kinds[1]).astype(int)
+    intensity = np.full(len(times), options.intensity) if strength is None else strength[1]
+    return EmotionTrack(times, np.eye(len(EMOTIONS))[chosen.clip(0, len(EMOTIONS) - 1)], intensity.clip(0.0, 1.0))
+
+
+def read_style(scene: bpy.types.Scene, pinned: tuple[float, ...] = ()) -> BakeStyle:
+    """Dense or sparse keys, with the artist's bounds."""
+    options = scene.orator
+    if options.keys == "DENSE":
+        return BakeStyle(None, pinned)
+    return BakeStyle(Bounds(options.bound_degrees, options.bound_millimetres / 1000.0, options.bound_weight), pinned)
+
+
+def read_request(context: bpy.types.Context) -> Request:
+    """Everything that the artist chose, checked before any work. Raises OratorError."""
+    from . import preferences
+
+    scene = context.scene
+    reason = missing_character(context)
+    if reason:
+        raise OratorError(f"{reason}.")
+    speech = read_speech(context)
+    character = active_character(context)
+    assert character is not None
+    options = scene.orator
+    chosen = preferences.read()
+    return Request(
+        speech=speech,
+        settings=read_settings(scene, speech),
+        emotion=read_emotion(scene, speech),
+        seeds=tuple(range(options.seed, options.seed + options.count)),
+        target=bake.read_target(character, scene),
+        style=read_style(scene),
+        scene=scene.name,
+        threads=chosen.threads,
+        device=chosen.device,
+    )
+
+
+# --- After: writing the result -------------------------------------------------------------------------------------
+
+
+def deliver(request: Request, made: tuple[Made, ...]) -> tuple[str, ...]:
+    """Write takes onto the character, looked up again by name; returns sentences for the artist.
+
+    Raises OratorError when the character or the scene is gone; nothing changes then.
+    """
+    scene = bpy.data.scenes.get(request.scene)
+    character = None if scene is None else scene.objects.get(request.target.name)
+    if scene is None or character is None or character.type != "ARMATURE":
+        raise OratorError(
+            f"'{request.target.name}' is not in the scene any more, so the result was dropped. Nothing was changed."
+        )
+    character = bake.editable(character, scene)
+    items = []
+    for k, one in enumerate(made):
+        prepared = one.prepared
+        if not bake.up_to_date(character, prepared):
+            target = bake.read_target(character, scene)
+            prepared = prepare(one.take.performance, request.speech.start, target, request.style)
+        items.append(bake.add_take(character, one.take, request.speech.start, prepared, show=k == 0).name)
+    keys = sum(len(curve.frames) for curve in made[0].prepared.curves)
+    coverage = made[0].prepared.coverage
+    names = ", ".join(items)
+    sentences = [f"{names} on '{character.name}': {coverage.sentence()}; {keys} keys."]
+    return (*sentences, *coverage.notes, *request.speech.notes)

@@ -1,0 +1,164 @@
+"""Sound strips of the Video Sequencer as speech: trimmed as on the timeline, and at their place on it."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import bpy
+import numpy as np
+
+from ..errors import OratorError
+from . import compat
+
+FILMS = (".mp4", ".m4a", ".mov", ".mkv", ".avi", ".aac", ".webm", ".wma")
+
+
+def sound_strips(scene: bpy.types.Scene) -> tuple[Any, ...]:
+    """The scene's sound strips, in the order of the timeline."""
+    found = (strip for strip in compat.sequencer_strips(scene) if strip.type == "SOUND")
+    return tuple(sorted(found, key=lambda strip: (compat.strip_bounds(strip)[0], strip.channel)))
+
+
+def all_sound_strips(context: bpy.types.Context) -> Iterator[tuple[bpy.types.Scene, Any]]:
+    """Every sound strip with its scene; the scene that is most likely meant comes first."""
+    for scene in compat.sequencer_scenes(context):
+        for strip in sound_strips(scene):
+            yield scene, strip
+
+
+def find_strip(
+    context: bpy.types.Context, name: str = "", scene: bpy.types.Scene | None = None
+) -> tuple[bpy.types.Scene, Any] | None:
+    """The strip of that name; without a name the active, else the first selected, else the only one. None: no choice.
+
+    The scenes are searched in the order of `compat.sequencer_scenes`; a given scene comes first.
+    """
+    found = list(all_sound_strips(context))
+    if name:
+        named = [(owner, strip) for owner, strip in found if strip.name == name]
+        return next((pair for pair in named if pair[0] == scene), named[0] if named else None)
+    for scene in compat.sequencer_scenes(context):
+        active = compat.active_strip(scene)
+        if active is not None and active.type == "SOUND" and active.select:
+            return scene, active
+        selected = [strip for strip in sound_strips(scene) if strip.select]
+        if selected:
+            return scene, selected[0]
+        if active is not None and active.type == "SOUND":
+            return scene, active
+    return found[0] if len(found) == 1 else None
+
+
+def speech_of_strip(scene: bpy.types.Scene, strip: Any) -> Any:
+    """The Speech of a sound strip: what is heard between its handles, from its left handle on.
+
+    Raises OratorError when the sound is missing, cannot be read, or nothing of it lies between the handles.
+    """
+    from ..speech.speech import SAMPLE_RATE, Speech
+
+    fps = scene.render.fps / scene.render.fps_base
+    left, right, content = compat.strip_bounds(strip)
+    if len(getattr(strip, "retiming_keys", ())) > 0:
+        return _mixed_down(scene, strip, left, right, fps)
+    whole = _sound(strip.sound, strip.name)
+    skipped = (left - content) / fps - float(getattr(strip, "sound_offset", 0.0))
+    first = round(skipped * SAMPLE_RATE)
+    count = max(1, round((right - left) / fps * SAMPLE_RATE))
+    heard = whole.samples[max(first, 0) : max(first + count, 0)]
+    if len(heard) == 0:
+        raise OratorError(
+            f"The strip '{strip.name}' has no sound between its handles. Move its handles, or choose another strip."
+        )
+    if first < 0:
+        heard = np.concatenate([np.zeros(min(-first, count), np.float32), heard])[:count]
+    return Speech(np.ascontiguousarray(heard), left / fps, strip.name, whole.notes)
+
+
+def speech_of_file(path: str, frame: float, scene: bpy.types.Scene) -> Any:
+    """The Speech of a sound file that begins at a scene frame. Raises OratorError."""
+    if not path.strip():
+        raise OratorError("No sound file is chosen. Choose one, or a strip of the Video Sequencer.")
+    fps = scene.render.fps / scene.render.fps_base
+    return _file(Path(bpy.path.abspath(path)), frame / fps)
+
+
+def _file(path: Path, start: float = 0.0) -> Any:
+    """A sound file; films and AAC through Blender's own decoder where this Blender has one."""
+    from ..speech.load import load_speech
+
+    try:
+        return load_speech(path, start)
+    except OratorError:
+        if path.suffix.lower() not in FILMS or not path.is_file():
+            raise
+        decoded = _decoded(path)
+        if decoded is None:
+            raise
+        from ..speech.load import speech_from_samples
+        from ..speech.speech import SAMPLE_RATE
+
+        return speech_from_samples(decoded, SAMPLE_RATE, start, path.name)
+
+
+def _decoded(path: Path) -> np.ndarray | None:
+    """Samples at 16 kHz through Audaspace; None where this Blender lacks it or it cannot read the file."""
+    try:
+        import aud
+    except ImportError:
+        return None
+    try:
+        return np.array(aud.Sound(str(path)).rechannel(1).resample(16000, True).data(), np.float32)
+    except Exception:  # aud.error is no Exception class in every version
+        return None
+
+
+def _sound(sound: bpy.types.Sound | None, strip_name: str) -> Any:
+    """The whole sound of a strip, from the file or from what is packed into the .blend."""
+    if sound is None:
+        raise OratorError(f"The strip '{strip_name}' has no sound. Choose another strip.")
+    if sound.packed_file is not None:
+        suffix = os.path.splitext(sound.filepath)[1] or ".wav"
+        handle, name = tempfile.mkstemp(suffix=suffix, prefix="orator-")
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(sound.packed_file.data)
+            return _file(Path(name))
+        finally:
+            os.unlink(name)
+    path = Path(bpy.path.abspath(sound.filepath, library=sound.library))
+    if not path.is_file():
+        raise OratorError(
+            f"The sound file of the strip '{strip_name}' is missing: '{path}'. Choose it again in the strip's Source "
+            "panel, or use File > External Data > Find Missing Files."
+        )
+    return _file(path)
+
+
+def _mixed_down(scene: bpy.types.Scene, strip: Any, left: int, right: int, fps: float) -> Any:
+    """A retimed strip as it sounds: Blender mixes it down alone; every setting touched is put back."""
+    others = [(other, other.mute) for other in compat.sequencer_strips(scene) if other.type == "SOUND"]
+    frames = scene.frame_start, scene.frame_end
+    with tempfile.TemporaryDirectory(prefix="orator-") as folder:
+        path = Path(folder) / "speech.wav"
+        try:
+            for other, _ in others:
+                other.mute = other != strip
+            scene.frame_start, scene.frame_end = left, max(left, right - 1)
+            with bpy.context.temp_override(scene=scene):
+                bpy.ops.sound.mixdown(
+                    filepath=str(path), container="WAV", codec="PCM", format="F32", accuracy=32, check_existing=False
+                )
+        except RuntimeError as error:
+            raise OratorError(
+                f"The retimed strip '{strip.name}' cannot be mixed down here. Render it to a sound file and use that."
+            ) from error
+        finally:
+            scene.frame_start, scene.frame_end = frames
+            for other, mute in others:
+                other.mute = mute
+        return replace(_file(path, left / fps), name=strip.name)

@@ -1,0 +1,9 @@
+"""Thin operators, a noun a file. `CLASSES` in the order of registration; `HOOKS` are what else comes and goes."""
+
+from __future__ import annotations
+
+from . import character, command, generate, speech, take
+
+MODULES = (speech, character, generate, take, command)
+CLASSES: tuple[type, ...] = tuple(cls for module in MODULES for cls in module.CLASSES)
+HOOKS = (generate.HOOK, command.HOOK)

@@ -1,0 +1,167 @@
+"""Generate, and cancel it: the modal operator around the job runner."""
+
+from __future__ import annotations
+
+import bpy
+
+from ..core.blender import compat, generation, job, report
+from ..core.errors import OratorError
+from .poll import Explained
+from .work import work_on
+
+_TICK_SECONDS = 0.1
+
+
+class ORATOR_OT_generate(Explained, bpy.types.Operator):
+    """Make takes for the speech: gesture and face, as F-curves on the character"""
+
+    bl_idname = "orator.generate"
+    bl_label = "Generate"
+    bl_options = {"UNDO"}  # noqa: RUF012
+
+    @classmethod
+    def disabled_reason(cls, context: bpy.types.Context) -> str:
+        """Only with speech, a character, a part and no other job."""
+        running = job.current()
+        if running is not None:
+            return f"{running.title} is running: wait for it, or cancel it"
+        options = context.scene.orator
+        if not any((options.use_upper, options.use_hands, options.use_lower, options.use_face)):
+            return "No part is chosen: tick at least one in the Performance panel"
+        return generation.missing_speech(context) or generation.missing_character(context)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Blocking: for background mode and scripts."""
+        try:
+            request = generation.read_request(context)
+            made = job.run_blocking(work_on(request))
+            self._say(generation.deliver(request, made))
+        except OratorError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        except Exception as error:
+            self.report({"ERROR"}, job.explain(error))
+            return {"CANCELLED"}
+        return {"FINISHED"}
+
+    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
+        """In a window: beside Blender, with progress."""
+        if bpy.app.background:
+            return self.execute(context)
+        try:
+            self._request = generation.read_request(context)
+            self._number = job.start("Generating", work_on(self._request))
+        except OratorError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        except Exception as error:
+            self.report({"ERROR"}, job.explain(error))
+            return {"CANCELLED"}
+        report.remember("")
+        self._shown = -1.0
+        self._timer = context.window_manager.event_timer_add(_TICK_SECONDS, window=context.window)
+        context.window_manager.modal_handler_add(self)
+        return {"RUNNING_MODAL"}
+
+    def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        """Drain the queue at every tick; Esc cancels."""
+        running = job.current()
+        if running is None or running.number != self._number:
+            return self._ended(context, "Generating was cancelled; nothing was changed.", "INFO")
+        if event.type == "ESC" and event.value == "PRESS":
+            job.cancel()
+            return self._ended(context, "Generating was cancelled; nothing was changed.", "INFO")
+        if event.type != "TIMER":
+            return {"PASS_THROUGH"}
+        message = job.poll()
+        if message is None:
+            self._show_progress(context)
+            return {"PASS_THROUGH"}
+        if message.kind == "failed":
+            return self._ended(context, message.text, "ERROR")
+        if message.kind == "cancelled":
+            return self._ended(context, "Generating was cancelled; nothing was changed.", "INFO")
+        try:
+            sentences = generation.deliver(self._request, message.result)
+        except Exception as error:
+            return self._ended(context, job.explain(error), "ERROR")
+        self._close(context)
+        self._say(sentences)
+        return {"FINISHED"}
+
+    def cancel(self, context: bpy.types.Context) -> None:
+        """Blender ends the operator itself: another file is loaded, or the window closes."""
+        running = job.current()
+        if running is not None and running.number == self._number:
+            job.cancel()
+        self._close(context)
+
+    def _show_progress(self, context: bpy.types.Context) -> None:
+        running = job.current()
+        if running is None or running.fraction == self._shown:
+            return
+        self._shown = running.fraction
+        if context.workspace is not None:
+            context.workspace.status_text_set(
+                f"Orator: {running.text}, {100.0 * running.fraction:.0f}%  (Esc cancels)"
+            )
+        compat.redraw(context.window_manager)
+
+    def _ended(self, context: bpy.types.Context, sentence: str, kind: str) -> set[str]:
+        self._close(context)
+        report.remember(sentence)
+        self.report({kind}, sentence)
+        return {"CANCELLED"}
+
+    def _close(self, context: bpy.types.Context) -> None:
+        if self._timer is not None:
+            context.window_manager.event_timer_remove(self._timer)
+            self._timer = None
+        if context.workspace is not None:
+            context.workspace.status_text_set(None)
+        compat.redraw(context.window_manager)
+
+    def _say(self, sentences: tuple[str, ...]) -> None:
+        report.remember(sentences[0])
+        for sentence in sentences:
+            self.report({"INFO"}, sentence)
+
+
+class ORATOR_OT_cancel(Explained, bpy.types.Operator):
+    """Stop generating; nothing is changed"""
+
+    bl_idname = "orator.cancel"
+    bl_label = "Cancel"
+    bl_options = {"INTERNAL"}  # noqa: RUF012
+
+    @classmethod
+    def disabled_reason(cls, _context: bpy.types.Context) -> str:
+        """Only while a job runs."""
+        return "" if job.current() is not None else "Nothing is running"
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Cancel the job; its operator ends at its next tick."""
+        job.cancel()
+        compat.redraw(context.window_manager)
+        return {"FINISHED"}
+
+
+@bpy.app.handlers.persistent
+def _before_load(*_args: object) -> None:
+    """Another file is about to replace this one: what runs is for the old one."""
+    job.cancel()
+    report.remember("")
+
+
+def _attach() -> None:
+    bpy.app.handlers.load_pre.append(_before_load)
+
+
+def _detach() -> None:
+    if _before_load in bpy.app.handlers.load_pre:
+        bpy.app.handlers.load_pre.remove(_before_load)
+    job.shut_down()
+
+
+HOOK = (_attach, _detach)
+CLASSES: tuple[type, ...] = (ORATOR_OT_generate, ORATOR_OT_cancel)

@@ -1,0 +1,64 @@
+"""Choosing the speech."""
+
+from __future__ import annotations
+
+import bpy
+from bpy.props import StringProperty
+from bpy_extras.io_utils import ImportHelper
+
+from ..core.blender import compat, report
+
+
+class ORATOR_OT_choose_strip(bpy.types.Operator):
+    """Perform this sound strip"""
+
+    bl_idname = "orator.choose_strip"
+    bl_label = "Choose Strip"
+    bl_options = {"UNDO", "INTERNAL"}  # noqa: RUF012
+
+    strip: StringProperty(name="Strip", description="Name of the strip; empty: the active or selected one")
+    scene: StringProperty(name="Scene", description="The scene whose sequencer holds it")
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Keep the choice in the scene."""
+        options = context.scene.orator
+        options.source = "STRIP"
+        options.strip = self.strip
+        options.strip_scene = bpy.data.scenes.get(self.scene)
+        return {"FINISHED"}
+
+
+class ORATOR_OT_add_speech(bpy.types.Operator, ImportHelper):
+    """Put a sound file on the timeline at the current frame, and perform it"""
+
+    bl_idname = "orator.add_speech"
+    bl_label = "Add Speech"
+    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
+
+    filter_glob: StringProperty(
+        default="*.wav;*.flac;*.mp3;*.ogg;*.opus;*.m4a;*.aac;*.aif;*.aiff;*.mp4;*.mov;*.mkv;*.webm",
+        options={"HIDDEN"},
+    )
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """A new strip above all others; where Blender cannot decode the file, the file itself is used."""
+        scene = next(iter(compat.sequencer_scenes(context)))
+        options = context.scene.orator
+        channel = max((strip.channel for strip in compat.sequencer_strips(scene)), default=0) + 1
+        name = bpy.path.display_name_from_filepath(self.filepath)
+        try:
+            strip = compat.new_sound_strip(scene, name, self.filepath, channel, scene.frame_current)
+        except RuntimeError:
+            options.source, options.file, options.file_frame = "FILE", self.filepath, scene.frame_current
+            sentence = "Blender could not put this file on the timeline; Orator reads the file itself."
+            report.remember(sentence)
+            self.report({"WARNING"}, sentence)
+            return {"FINISHED"}
+        options.source, options.strip, options.strip_scene = "STRIP", strip.name, scene
+        end = compat.strip_bounds(strip)[1]
+        if end > scene.frame_end:
+            scene.frame_end = end
+        return {"FINISHED"}
+
+
+CLASSES: tuple[type, ...] = (ORATOR_OT_choose_strip, ORATOR_OT_add_speech)

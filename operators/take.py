@@ -1,0 +1,150 @@
+"""Takes of a character: off, solo, duplicate, delete, bake again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+
+from ..core.blender import bake, generation, job, report, takes
+from ..core.errors import OratorError
+from .poll import Explained
+
+
+def _active(context: bpy.types.Context) -> tuple[bpy.types.Object | None, Any, Any]:
+    """The character, its data and the highlighted take; None for what there is not."""
+    character = generation.active_character(context)
+    data = takes.character_data(character) if character is not None else None
+    if data is None or not 0 <= data.active < len(data.takes):
+        return character, data, None
+    return character, data, data.takes[data.active]
+
+
+class _OnTake(Explained):
+    """An operator on the highlighted take; subclasses do their work in `act` and may return a sentence."""
+
+    @classmethod
+    def disabled_reason(cls, context: bpy.types.Context) -> str:
+        """Only with a highlighted take."""
+        character, _, take = _active(context)
+        if character is None:
+            return "There is no character"
+        return "" if take is not None else "This character has no take yet: press Generate"
+
+    def act(self, context: bpy.types.Context, character: bpy.types.Object, data: Any, take: Any) -> str:
+        """The work; raises OratorError."""
+        raise NotImplementedError
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Do the work; an OratorError is reported as it is."""
+        character, data, take = _active(context)
+        try:
+            sentence = self.act(context, character, data, take)
+        except OratorError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        except Exception as error:
+            self.report({"ERROR"}, job.explain(error))
+            return {"CANCELLED"}
+        report.remember(sentence)
+        if sentence:
+            self.report({"INFO"}, sentence)
+        return {"FINISHED"}
+
+
+class ORATOR_OT_take_show(_OnTake, bpy.types.Operator):
+    """Show the highlighted take, body and face"""
+
+    bl_idname = "orator.take_show"
+    bl_label = "Show Take"
+    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
+
+    def act(self, context: bpy.types.Context, character: bpy.types.Object, data: Any, take: Any) -> str:
+        """Switch."""
+        takes.show(character, take.uid)
+        return ""
+
+
+class ORATOR_OT_take_off(_OnTake, bpy.types.Operator):
+    """Show no take: your own animation of the character comes back"""
+
+    bl_idname = "orator.take_off"
+    bl_label = "Own Animation"
+    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
+
+    @classmethod
+    def disabled_reason(cls, context: bpy.types.Context) -> str:
+        """Only while a take is shown."""
+        _, data, _ = _active(context)
+        return "" if data is not None and data.shown else "No take is shown: this is your own animation"
+
+    def act(self, context: bpy.types.Context, character: bpy.types.Object, data: Any, take: Any) -> str:
+        """Switch all takes off."""
+        takes.show(character, "")
+        return ""
+
+
+class ORATOR_OT_take_solo(_OnTake, bpy.types.Operator):
+    """Play only the shown take: your other NLA tracks on the character are silent"""
+
+    bl_idname = "orator.take_solo"
+    bl_label = "Solo"
+    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
+
+    def act(self, context: bpy.types.Context, character: bpy.types.Object, data: Any, take: Any) -> str:
+        """Toggle."""
+        if take.uid != data.shown:
+            takes.show(character, take.uid)
+        takes.set_solo(character, not data.solo)
+        return ""
+
+
+class ORATOR_OT_take_duplicate(_OnTake, bpy.types.Operator):
+    """Copy the take with curves of its own, to try an edit"""
+
+    bl_idname = "orator.take_duplicate"
+    bl_label = "Duplicate Take"
+    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
+
+    def act(self, context: bpy.types.Context, character: bpy.types.Object, data: Any, take: Any) -> str:
+        """Duplicate and show the copy."""
+        takes.show(character, takes.duplicate(character, take.uid).uid)
+        return ""
+
+
+class ORATOR_OT_take_delete(_OnTake, bpy.types.Operator):
+    """Delete the take and its curves"""
+
+    bl_idname = "orator.take_delete"
+    bl_label = "Delete Take"
+    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
+
+    def act(self, context: bpy.types.Context, character: bpy.types.Object, data: Any, take: Any) -> str:
+        """Delete."""
+        name = take.name
+        takes.remove(character, take.uid)
+        return f"'{name}' was deleted."
+
+
+class ORATOR_OT_take_bake(_OnTake, bpy.types.Operator):
+    """Write the take's curves anew from its stored performance, with the keys and the mapping as set now; edits of its curves are lost"""  # noqa: E501
+
+    bl_idname = "orator.take_bake"
+    bl_label = "Bake Again"
+    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
+
+    def act(self, context: bpy.types.Context, character: bpy.types.Object, data: Any, take: Any) -> str:
+        """Bake."""
+        name, uid = take.name, take.uid
+        coverage = bake.bake_again(character, uid, context.scene, generation.read_style(context.scene))
+        return f"{name} on '{character.name}': {coverage}."
+
+
+CLASSES: tuple[type, ...] = (
+    ORATOR_OT_take_show,
+    ORATOR_OT_take_off,
+    ORATOR_OT_take_solo,
+    ORATOR_OT_take_duplicate,
+    ORATOR_OT_take_delete,
+    ORATOR_OT_take_bake,
+)

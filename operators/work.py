@@ -1,0 +1,50 @@
+"""The work of a generation, beside Blender: no bpy here, only what crosses to a worker thread and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from ..core.baking import prepare
+from ..core.blender.generation import Made, Request
+
+Progress = Callable[[float, str], None]
+_GENERATING = 0.85
+
+
+def devices() -> tuple[str, ...]:
+    """Devices that torch can use here; imports torch."""
+    from ..models.device import available
+
+    return available()
+
+
+def work_on(request: Request) -> Callable[[Progress, Callable[[], bool]], tuple[Made, ...]]:
+    """The work of a request for the job runner: generates the takes and prepares their keys."""
+
+    def work(progress: Progress, cancelled: Callable[[], bool]) -> tuple[Made, ...]:
+        from ..models.device import use_device
+
+        progress(0.0, "Waking the networks")
+        use_device(request.device, request.threads)
+        return tuple(_one(request, seed, k, progress, cancelled) for k, seed in enumerate(request.seeds))
+
+    return work
+
+
+def _one(request: Request, seed: int, k: int, progress: Progress, cancelled: Callable[[], bool]) -> Made:
+    from ..models.cli import GenerateJob, run_job
+
+    count = len(request.seeds)
+    label = f"Take {k + 1} of {count}: " if count > 1 else ""
+
+    def share(low: float, high: float) -> Progress:
+        return lambda fraction, text: progress((k + low + (high - low) * fraction) / count, f"{label}{text}")
+
+    job = GenerateJob(request.speech, request.settings, request.emotion, (seed,), request.mask, request.hints)
+    take, _ = run_job(job, seed, share(0.0, _GENERATING), cancelled)
+    fitting = share(_GENERATING, 1.0)
+    prepared = prepare(
+        take.performance, request.speech.start, request.target, request.style, lambda f: fitting(f, "Fitting curves")
+    )
+    return Made(replace(take, name="Take 1", meta={**take.meta, **request.meta}), prepared)

@@ -1,0 +1,34 @@
+"""The character that performs."""
+
+from __future__ import annotations
+
+import bpy
+
+from ..core.blender import generation
+from .layout import TAB
+
+
+class ORATOR_PT_character(bpy.types.Panel):
+    """Who performs"""
+
+    bl_label = "Character"
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = TAB
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """The armature, or a button that makes one."""
+        layout = self.layout
+        options = context.scene.orator
+        character = generation.active_character(context)
+        layout.prop(options, "character", text="")
+        if character is None:
+            layout.label(text=generation.missing_character(context), icon="INFO")
+        elif options.character is None:
+            layout.label(text=character.name, icon="ARMATURE_DATA", translate=False)
+        row = layout.row(align=True)
+        row.operator("orator.add_character", icon="OUTLINER_OB_ARMATURE")
+        row.operator("orator.add_stage", icon="LIGHT_AREA")
+
+
+CLASSES: tuple[type, ...] = (ORATOR_PT_character,)

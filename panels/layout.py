@@ -1,0 +1,34 @@
+"""What Orator's panels share: the tab, the job's bar and the last sentence."""
+
+from __future__ import annotations
+
+import textwrap
+
+import bpy
+
+from ..core.blender import job, report
+
+TAB = "Orator"
+
+
+def draw_job(layout: bpy.types.UILayout) -> bool:
+    """The running job's bar and its Cancel button; False when nothing runs."""
+    running = job.current()
+    if running is None:
+        return False
+    row = layout.row(align=True)
+    row.progress(factor=min(max(running.fraction, 0.0), 1.0), text=f"{running.text} {100.0 * running.fraction:.0f}%")
+    row.operator("orator.cancel", text="", icon="X")
+    return True
+
+
+def draw_sentence(context: bpy.types.Context, layout: bpy.types.UILayout) -> None:
+    """The last sentence, broken to the width of the sidebar."""
+    sentence = report.last()
+    if not sentence:
+        return
+    width = max(20, int(context.region.width / (7.5 * context.preferences.system.ui_scale)))
+    column = layout.box().column(align=True)
+    column.scale_y = 0.8
+    for line in textwrap.wrap(sentence, width):
+        column.label(text=line, translate=False)

@@ -1,0 +1,85 @@
+"""How to perform, and the Generate button with its progress."""
+
+from __future__ import annotations
+
+import bpy
+
+from .layout import TAB, draw_job, draw_sentence
+
+
+class ORATOR_PT_performance(bpy.types.Panel):
+    """What is generated, and how"""
+
+    bl_label = "Performance"
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = TAB
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Parts, emotion, seed and the button."""
+        layout = self.layout
+        options = context.scene.orator
+        grid = layout.grid_flow(columns=2, even_columns=True, align=True)
+        for name in ("use_upper", "use_hands", "use_lower", "use_face"):
+            grid.prop(options, name, toggle=True)
+        column = layout.column()
+        column.use_property_split = True
+        column.prop(options, "emotion")
+        column.prop(options, "intensity")
+        column.separator()
+        column.prop(options, "seed")
+        column.prop(options, "count")
+        if not draw_job(layout):
+            row = layout.row()
+            row.scale_y = 1.5
+            row.operator("orator.generate", icon="PLAY")
+        draw_sentence(context, layout)
+
+
+class ORATOR_PT_controls(bpy.types.Panel):
+    """Controls of gesture and face; each can be keyed over time"""
+
+    bl_label = "Controls"
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = TAB
+    bl_parent_id = "ORATOR_PT_performance"
+    bl_options = {"DEFAULT_CLOSED"}  # noqa: RUF012
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Sliders."""
+        layout = self.layout
+        layout.use_property_split = True
+        options = context.scene.orator
+        for name in (
+            "energy", "gesture_rate", "handedness", "stance", "head_activity", "travel", "temperature",
+            "lip_strength", "blink_rate",
+        ):
+            layout.prop(options, name)
+        layout.prop(options, "style")
+
+
+class ORATOR_PT_keys(bpy.types.Panel):
+    """How the curves are written"""
+
+    bl_label = "Keys"
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = TAB
+    bl_parent_id = "ORATOR_PT_performance"
+    bl_options = {"DEFAULT_CLOSED"}  # noqa: RUF012
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Dense or sparse, and the bounds."""
+        layout = self.layout
+        options = context.scene.orator
+        layout.row().prop(options, "keys", expand=True)
+        if options.keys == "SPARSE":
+            column = layout.column()
+            column.use_property_split = True
+            column.use_property_decorate = False
+            for name in ("bound_degrees", "bound_millimetres", "bound_weight"):
+                column.prop(options, name)
+
+
+CLASSES: tuple[type, ...] = (ORATOR_PT_performance, ORATOR_PT_controls, ORATOR_PT_keys)

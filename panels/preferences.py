@@ -1,0 +1,69 @@
+"""The extension's preferences."""
+
+from __future__ import annotations
+
+import sys
+
+import bpy
+from bpy.props import EnumProperty, IntProperty, StringProperty
+
+from ..core.blender.preferences import ROOT, default_cache
+
+_NAMES = {"auto": "Automatic", "cpu": "CPU", "cuda": "CUDA", "mps": "MPS (Apple)"}
+_HELP = {
+    "auto": "CUDA where PyTorch can use it, else the CPU",
+    "cpu": "Runs everywhere",
+    "cuda": "An NVIDIA graphics card",
+    "mps": "The graphics part of an Apple chip",
+}
+_items: list[tuple[str, str, str, int]] = []
+
+
+def _device_items(_self: object, _context: bpy.types.Context | None) -> list[tuple[str, str, str, int]]:
+    """Only what torch has; torch is not imported for this, so before the first generation CUDA and MPS do not show."""
+    found = ["auto", "cpu"]
+    if "torch" in sys.modules:
+        from ..operators.work import devices
+
+        found += [name for name in devices() if name != "cpu"]
+    # Blender keeps no reference to dynamic items, so this module must.
+    order = list(_NAMES)
+    _items[:] = [(name.upper(), _NAMES[name], _HELP[name], order.index(name)) for name in found]
+    return _items
+
+
+class OratorPreferences(bpy.types.AddonPreferences):
+    """How Orator uses the machine."""
+
+    bl_idname = ROOT
+
+    threads: IntProperty(
+        name="Threads",
+        description="Processor threads for generating; 0 lets PyTorch choose",
+        default=0,
+        min=0,
+        max=256,
+    )
+    device: EnumProperty(
+        name="Device",
+        description="What the networks run on; CUDA and MPS show after the first generation where PyTorch has them",
+        items=_device_items,
+    )
+    cache: StringProperty(
+        name="Cache Folder",
+        description="Where weights that you ask Orator to fetch are kept; empty: a folder of the extension",
+        subtype="DIR_PATH",
+    )
+
+    def draw(self, _context: bpy.types.Context) -> None:
+        """The preferences' panel."""
+        layout = self.layout
+        layout.use_property_split = True
+        layout.prop(self, "threads")
+        layout.prop(self, "device")
+        layout.prop(self, "cache")
+        if not self.cache:
+            layout.label(text=str(default_cache()), icon="FILE_FOLDER", translate=False)
+
+
+CLASSES: tuple[type, ...] = (OratorPreferences,)

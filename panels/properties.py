@@ -1,0 +1,226 @@
+"""Property groups: what an artist sets, and the takes of a character. They live in the .blend file."""
+
+from __future__ import annotations
+
+import bpy
+from bpy.props import (
+    BoolProperty,
+    CollectionProperty,
+    EnumProperty,
+    FloatProperty,
+    IntProperty,
+    PointerProperty,
+    StringProperty,
+)
+
+from ..core.blender import takes
+from ..core.settings import EMOTIONS
+
+
+def _is_armature(_self: bpy.types.PropertyGroup, obj: bpy.types.Object) -> bool:
+    return obj.type == "ARMATURE"
+
+
+def _active_changed(self: OratorCharacter, _context: bpy.types.Context) -> None:
+    takes.active_changed(self)
+
+
+def _name_changed(self: OratorTake, _context: bpy.types.Context) -> None:
+    takes.name_changed(self)
+
+
+class OratorBinding(bpy.types.PropertyGroup):
+    """Which Action a take plays on which object; for a mesh its shape keys are meant."""
+
+    object: PointerProperty(type=bpy.types.Object)
+    action: PointerProperty(type=bpy.types.Action)
+    slot: StringProperty()
+
+
+class OratorOwn(bpy.types.PropertyGroup):
+    """The artist's own animation of one object, kept while a take is shown."""
+
+    object: PointerProperty(type=bpy.types.Object)
+    action: PointerProperty(type=bpy.types.Action)
+    slot: StringProperty()
+    blend: StringProperty(default="REPLACE")
+    extrapolation: StringProperty(default="HOLD")
+    influence: FloatProperty(default=1.0)
+
+
+class OratorTake(bpy.types.PropertyGroup):
+    """One take of a character."""
+
+    name: StringProperty(
+        name="Name", description="Name of the take, and of its Action and NLA track", update=_name_changed
+    )
+    uid: StringProperty()
+    seed: IntProperty()
+    favourite: BoolProperty(
+        name="Favourite", description="Mark this take as one to keep"
+    )
+    data: PointerProperty(type=bpy.types.Text)
+    coverage: StringProperty()
+    bindings: CollectionProperty(type=OratorBinding)
+
+
+class OratorCharacter(bpy.types.PropertyGroup):
+    """The takes of one character."""
+
+    takes: CollectionProperty(type=OratorTake)
+    active: IntProperty(
+        name="Take", description="The take that the character shows; click one to switch", update=_active_changed
+    )
+    shown: StringProperty()
+    solo: BoolProperty()
+    own: CollectionProperty(type=OratorOwn)
+
+
+class OratorOverridden(bpy.types.PropertyGroup):
+    """The takes of a library override: an override cannot store a list of its own."""
+
+    character: PointerProperty(type=bpy.types.Object)
+    data: PointerProperty(type=OratorCharacter)
+
+
+def _emotion_items() -> list[tuple[str, str, str, int]]:
+    return [
+        (name.upper(), name.capitalize(), f"The face and voice are {name}" if name != "neutral" else "No emotion", k)
+        for k, name in enumerate(EMOTIONS)
+    ]
+
+
+class OratorScene(bpy.types.PropertyGroup):
+    """What to generate from, for whom and how. Numbers with a dot beside them can be keyed over time."""
+
+    source: EnumProperty(
+        name="Source",
+        description="Where the speech comes from",
+        items=(
+            ("STRIP", "Strip", "A sound strip of the Video Sequencer, with its trim and place on the timeline"),
+            ("FILE", "File", "A sound file, from the frame given"),
+        ),
+    )
+    strip: StringProperty(
+        name="Strip", description="The sound strip to perform; empty: the active or selected one"
+    )
+    strip_scene: PointerProperty(type=bpy.types.Scene)
+    file: StringProperty(
+        name="File", description="A sound file of one speaker", subtype="FILE_PATH"
+    )
+    file_frame: FloatProperty(
+        name="Starts at", description="The scene frame at which the sound file begins", default=1.0
+    )
+    transcript: StringProperty(
+        name="Transcript", description="The words that are said, if you have them: lips and beats become more exact"
+    )
+    transcript_text: PointerProperty(
+        type=bpy.types.Text,
+        name="Transcript Text",
+        description="A text of the Text Editor with the words that are said",
+    )
+    character: PointerProperty(
+        type=bpy.types.Object,
+        name="Character",
+        description="The armature that performs; empty: the active one",
+        poll=_is_armature,
+    )
+    use_upper: BoolProperty(
+        name="Upper Body", description="Generate spine, neck, head and arms", default=True
+    )
+    use_hands: BoolProperty(name="Hands", description="Generate the fingers", default=True)
+    use_lower: BoolProperty(
+        name="Lower Body", description="Generate hips, legs and where the character stands", default=True
+    )
+    use_face: BoolProperty(
+        name="Face", description="Generate lips, jaw, brows, eyes and blinks", default=True
+    )
+    energy: FloatProperty(
+        name="Energy", description="Size and speed of gestures", default=1.0, min=0.3, max=2.0
+    )
+    gesture_rate: FloatProperty(
+        name="Gesture Rate", description="How many gestures a minute, around what is natural", default=1.0, min=0.3,
+        max=2.0,
+    )
+    handedness: FloatProperty(
+        name="Handedness", description="-1 gestures with the left hand only, 0 with both, 1 with the right only",
+        default=0.0, min=-1.0, max=1.0,
+    )
+    stance: FloatProperty(
+        name="Stance", description="-1 stands narrow and still, 1 wide and shifting weight", default=0.0, min=-1.0,
+        max=1.0,
+    )
+    head_activity: FloatProperty(
+        name="Head", description="How much the head nods and turns", default=1.0, min=0.0, max=2.0
+    )
+    travel: FloatProperty(
+        name="Travel", description="0 stays in place, 1 walks about", default=0.0, min=0.0, max=1.0
+    )
+    temperature: FloatProperty(
+        name="Variety", description="How far takes differ: low is safe, high is daring", default=1.0, min=0.5, max=1.5
+    )
+    lip_strength: FloatProperty(
+        name="Lips", description="How far the mouth opens", default=1.0, min=0.0, max=2.0
+    )
+    blink_rate: FloatProperty(
+        name="Blinks", description="Blinks a minute", default=18.0, min=0.0, max=60.0
+    )
+    style: StringProperty(
+        name="Style", description="A style that the body network knows", default="neutral"
+    )
+    emotion: EnumProperty(
+        name="Emotion", description="The emotion of face and body; key it to change over time", items=_emotion_items(),
+        options={"ANIMATABLE"},
+    )
+    intensity: FloatProperty(
+        name="Intensity", description="How strong the emotion is; key it to change over time", default=0.6, min=0.0,
+        max=1.0, subtype="FACTOR",
+    )
+    seed: IntProperty(
+        name="Seed", description="The same seed gives the same take; another seed gives another", min=0, default=0
+    )
+    count: IntProperty(
+        name="Takes", description="How many takes one press makes, each with the next seed", default=1, min=1, max=16
+    )
+    keys: EnumProperty(
+        name="Keys",
+        description="How the F-curves are written",
+        items=(
+            ("SPARSE", "Sparse", "As few Bezier keys as the bounds below allow: easy to edit"),
+            ("DENSE", "Dense", "A key on every frame: exact"),
+        ),
+    )
+    bound_degrees: FloatProperty(
+        name="Rotation", description="How many degrees sparse curves may be off", default=0.5, min=0.01, max=10.0
+    )
+    bound_millimetres: FloatProperty(
+        name="Location", description="How many millimetres sparse curves may be off", default=2.0, min=0.1, max=100.0
+    )
+    bound_weight: FloatProperty(
+        name="Weight", description="How far sparse shape key values may be off", default=0.01, min=0.0005, max=0.2,
+        precision=3,
+    )
+    overridden: CollectionProperty(type=OratorOverridden)
+
+
+CLASSES: tuple[type, ...] = (
+    OratorBinding,
+    OratorOwn,
+    OratorTake,
+    OratorCharacter,
+    OratorOverridden,
+    OratorScene,
+)
+
+
+def attach() -> None:
+    """Hang the properties on scenes and objects."""
+    bpy.types.Object.orator = PointerProperty(type=OratorCharacter)
+    bpy.types.Scene.orator = PointerProperty(type=OratorScene)
+
+
+def detach() -> None:
+    """Take the properties away again; what the file stores of them stays."""
+    for owner in (bpy.types.Object, bpy.types.Scene):
+        if hasattr(owner, "orator"):
+            del owner.orator

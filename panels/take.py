@@ -1,0 +1,68 @@
+"""The takes of the character."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+
+from ..core.blender import generation, takes
+from .layout import TAB
+
+
+class ORATOR_UL_takes(bpy.types.UIList):
+    """Takes: click one to switch to it, double-click to rename it"""
+
+    bl_idname = "ORATOR_UL_takes"
+
+    def draw_item(
+        self,
+        _context: bpy.types.Context,
+        layout: bpy.types.UILayout,
+        data: Any,
+        item: Any,
+        _icon: int,
+        _active_data: Any,
+        _active_property: str,
+    ) -> None:
+        """Shown or not, name, seed, favourite."""
+        shown = item.uid == data.shown
+        row = layout.row(align=True)
+        row.label(text="", icon="HIDE_OFF" if shown else "HIDE_ON")
+        row.prop(item, "name", text="", emboss=False)
+        row.label(text=str(item.seed), translate=False)
+        row.prop(item, "favourite", text="", icon="SOLO_ON" if item.favourite else "SOLO_OFF", emboss=False)
+
+
+class ORATOR_PT_takes(bpy.types.Panel):
+    """The takes of the character"""
+
+    bl_label = "Takes"
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = TAB
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """The list and what can be done with a take."""
+        layout = self.layout
+        character = generation.active_character(context)
+        data = takes.character_data(character) if character is not None else None
+        if data is None or not len(data.takes):
+            layout.label(text="No takes yet: press Generate", icon="INFO")
+            return
+        row = layout.row()
+        row.template_list("ORATOR_UL_takes", "", data, "takes", data, "active", rows=4)
+        column = row.column(align=True)
+        column.operator("orator.take_duplicate", text="", icon="DUPLICATE")
+        column.operator("orator.take_delete", text="", icon="TRASH")
+        column.separator()
+        column.operator("orator.take_solo", text="", icon="SOLO_ON" if data.solo else "SOLO_OFF", depress=data.solo)
+        row = layout.row(align=True)
+        row.operator("orator.take_show", icon="HIDE_OFF")
+        row.operator("orator.take_off", icon="LOOP_BACK")
+        layout.operator("orator.take_bake", icon="ACTION")
+        if 0 <= data.active < len(data.takes):
+            layout.label(text=data.takes[data.active].coverage, translate=False)
+
+
+CLASSES: tuple[type, ...] = (ORATOR_UL_takes, ORATOR_PT_takes)
