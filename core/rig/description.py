@@ -72,13 +72,23 @@ class MeshDescription:
 class RigDescription:
     """An armature object, its bones (parents before children) and its meshes.
 
-    world  (4, 4) the object's world matrix; its scale is what makes a rig in centimetres stand 1.7 m tall.
+    world     (4, 4) the object's world matrix; its scale is what makes a rig in centimetres stand 1.7 m tall.
+    inherits  control rigs only: control -> the control whose rotation it really follows (None: none), as probed in
+              Blender, where constraints between them make the bone hierarchy say something else.
     """
 
     name: str
     bones: tuple[Bone, ...]
     meshes: tuple[MeshDescription, ...] = ()
     world: np.ndarray = field(default_factory=lambda: np.eye(4))
+    inherits: dict[str, str | None] = field(default_factory=dict)
+
+    def follows(self, name: str) -> str | None:
+        """The bone whose rotation a bone follows: its parent, unless probing or the bone's own settings say another."""
+        bone = self.by_name[name]
+        if name in self.inherits:
+            return self.inherits[name]
+        return bone.parent if bone.inherit_rotation else None
 
     @cached_property
     def by_name(self) -> dict[str, Bone]:

@@ -1,11 +1,87 @@
-"""Finding the profile of a rig: by the names of a known family, else by its structure."""
+"""Finding the profile of a rig: by the names of a known family, checked against the skeleton."""
 
 from __future__ import annotations
 
+from typing import Final
+
+import numpy as np
+
+from ..skeleton import INDEX, JOINTS, PARENTS
 from .description import RigDescription
-from .profile import RigProfile, smplx_profile
+from .families import FamilyMatch, families, match_family
+from .profile import RigProfile
+
+CORE: Final = (
+    "pelvis",
+    "spine3",
+    "head",
+    *(f"{s}_{j}" for j in ("hip", "knee", "ankle", "shoulder", "elbow", "wrist") for s in ("left", "right")),
+)
+"""Joints without which a body cannot act."""
+
+
+def _descends(description: RigDescription, child: str, parent: str) -> bool:
+    return parent in description.ancestors(child)
+
+
+def name_confidence(description: RigDescription, match: FamilyMatch) -> tuple[float, tuple[str, ...]]:
+    """How far names and skeleton agree, 0-1, and what does not.
+
+    A bone that merely has another family's name shows by hanging in the wrong place of the hierarchy.
+    """
+    joints = match.joints
+    have = sum(joint in joints for joint in CORE) / len(CORE)
+    notes = []
+    if match.family.control:
+        return have, ()
+    wrong = 0
+    limbs = [j for j in joints if j.split("_")[-1] in ("knee", "ankle", "elbow", "wrist") or j[-1] in "23"]
+    for joint in limbs:
+        parent = JOINTS[PARENTS[INDEX[joint]]]
+        if parent in joints and not _descends(description, joints[joint], joints[parent]):
+            wrong += 1
+            notes.append(f"{joints[joint]} does not hang below {joints[parent]}")
+    share = 1.0 - wrong / max(len(limbs), 1)
+    return have * share, tuple(notes[:4])
+
+
+def to_profile(description: RigDescription, match: FamilyMatch) -> RigProfile:
+    """The profile that a family's match stands for."""
+    confidence, notes = name_confidence(description, match)
+    pelvis = match.joints.get("pelvis")
+    root = match.root
+    if root is not None and pelvis is not None and root not in description.ancestors(pelvis):
+        root = None
+    return RigProfile(
+        family=match.family.name,
+        title=match.family.title,
+        joints=match.joints,
+        rest=match.family.rest,
+        root=_travel_bone(description, match, root),
+        twists=match.twists,
+        also=match.also,
+        aims=match.aims,
+        ik=match.ik,
+        switches=match.switches,
+        control=match.family.control,
+        confidence=float(np.clip(confidence, 0.0, 1.0)),
+        notes=notes,
+    )
+
+
+def _travel_bone(description: RigDescription, match: FamilyMatch, root: str | None) -> str | None:
+    """The bone that must carry travel because trunk and legs do not both hang below the pelvis (MMD), else None."""
+    pelvis, chest = match.joints.get("pelvis"), match.joints.get("spine3")
+    if match.family.control or pelvis is None or chest is None or _descends(description, chest, pelvis):
+        return None
+    common = [a for a in description.ancestors(chest) if a in description.ancestors(pelvis)]
+    return root if root in common else (common[0] if common else None)
 
 
 def detect(description: RigDescription) -> RigProfile:
-    """The best profile for a rig; its `confidence` and `notes` say how sure it is."""
-    return smplx_profile(description)
+    """The best profile for a rig; its `confidence` and `notes` say how sure it is.
+    """
+    matches = [match_family(description, family) for family in families()]
+    best = max(matches, key=lambda m: m.score)
+    profile = to_profile(description, best)
+    return profile

@@ -38,6 +38,12 @@ class RigProfile:
     joints      SMPL-X joint name -> bone name.
     rest        'smplx': rotations are copied as they are; 'measure': the rest pose is compensated from bone axes.
     root        a bone above the pelvis that carries travel, or None: the pelvis carries it.
+    twists      twist bone -> joint of the limb it lies along ('left_elbow': the left forearm).
+    also        bone -> joint whose rotation it copies besides the bone that plays it.
+    aims        target bone -> (joint, the bone the eye turns about): moved, not turned.
+    ik          ankle or wrist joint -> bone that pulls the limb by inverse kinematics; moved and turned.
+    switches    (bone, property, value) that are keyed so that the mapped controls act.
+    control     True for control rigs: effective parents are probed in Blender, deform bones are left alone.
     faces       (mesh, shape) pairs the artist mapped by hand: 'mesh/shape' -> ARKit name.
     adjust      ARKit name -> ShapeAdjust.
     converter   name of the face converter for rigs without ARKit shapes, or '' to choose by the shapes' names.
@@ -49,6 +55,12 @@ class RigProfile:
     joints: dict[str, str] = field(default_factory=dict)
     rest: str = "measure"
     root: str | None = None
+    twists: dict[str, str] = field(default_factory=dict)
+    also: dict[str, str] = field(default_factory=dict)
+    aims: dict[str, tuple[str, str]] = field(default_factory=dict)
+    ik: dict[str, str] = field(default_factory=dict)
+    switches: tuple[tuple[str, str, float], ...] = ()
+    control: bool = False
     faces: dict[str, str] = field(default_factory=dict)
     adjust: dict[str, ShapeAdjust] = field(default_factory=dict)
     converter: str = ""
@@ -99,6 +111,8 @@ def from_json(text: str, source: str = "The file") -> RigProfile:
     try:
         values["adjust"] = {k: ShapeAdjust(**v) for k, v in values.get("adjust", {}).items()}
         values["notes"] = tuple(values.get("notes", ()))
+        values["switches"] = tuple((b, p, float(v)) for b, p, v in values.get("switches", ()))
+        values["aims"] = {k: (v[0], v[1]) for k, v in values.get("aims", {}).items()}
         return RigProfile(**values)
     except (TypeError, ValueError, AttributeError) as error:
         raise OratorError(f"{source} has an entry Orator does not know ({error}). Save it again.") from error
@@ -120,9 +134,3 @@ def load(path: str | Path) -> RigProfile:
     except (OSError, UnicodeDecodeError) as error:
         raise OratorError(f"The profile {path} cannot be read: check the file. ({error})") from error
     return from_json(text, Path(path).name)
-
-
-def smplx_profile(description: RigDescription) -> RigProfile:
-    """Every SMPL-X joint whose bone has the same name; rotations are copied exactly."""
-    joints = {j: j for j in skeleton.JOINTS if j in description.by_name}
-    return RigProfile("smplx", "SMPL-X", joints, rest="smplx", confidence=len(joints) / skeleton.JOINT_COUNT)

@@ -1,8 +1,9 @@
 """Retargeting: a performance as values for a rig's own bones and shape keys. Pure maths; nothing is read from Blender.
 
 A bone that plays a joint takes the joint's model-space rotation with the rest pose compensated (core/rig/rest.py); its
-value is then expressed in its own matrix_basis space against whatever its parent does. Bones that play no joint follow
-their parent, except spine and neck bones between two mapped ones, which share the bend.
+value is then expressed in its own matrix_basis space against whatever it follows. Bones that play no joint follow
+their parent, except spine and neck bones between two mapped ones, which share the bend, and twist bones. Feet that
+stand in the performance stand on the rig (core/rig/legs.py).
 """
 
 from __future__ import annotations
@@ -12,119 +13,62 @@ from typing import Final
 import numpy as np
 
 from ..arkit import ARKIT
-from ..arkit import INDEX as FACE_INDEX
 from ..performance import Performance
-from ..rotations import conjugate, hemisphere_continuous, multiply, rotate, slerp, world_rotations
-from ..skeleton import FLOOR_AT_REST, INDEX, JOINTS
+from ..rotations import conjugate, hemisphere_continuous, multiply, rotate, world_rotations
+from ..skeleton import JOINTS
+from .body import BodyRetarget
 from .description import RigDescription
-from .faces import match_shapes
+from .facing import face_joints, face_shapes
+from .legs import LegPlan, plan_legs
 from .motion import Coverage, RigMotion
-from .profile import RigProfile, ShapeAdjust
-from .rest import RestFit, axes_quaternion, bone_quaternions, fit_rest
+from .profile import RigProfile
 
-_WINDOW: Final = 4096
-_TRUNK: Final = ("pelvis", "spine1", "spine2", "spine3", "neck", "head")
+WINDOW: Final = 4096
 
 
-def _shared(description: RigDescription, present: dict[str, str]) -> dict[str, tuple[str, str, float]]:
-    """Unmapped bones between two mapped trunk bones: bone -> (joint below, joint above, share of the bend)."""
-    played = {bone: joint for joint, bone in present.items() if joint in _TRUNK}
-    out: dict[str, tuple[str, str, float]] = {}
-    for bone, joint in played.items():
-        between: list[str] = []
-        for ancestor in description.ancestors(bone):
-            if ancestor in played:
-                between.reverse()
-                count = len(between) + 1
-                for k, name in enumerate(between):
-                    out[name] = (played[ancestor], joint, (k + 1) / count)
-                break
-            between.append(ancestor)
-    return {name: share for name, share in out.items() if not description.by_name[name].constrained}
+class _Writer:
+    """Fills the channels of one RigMotion window by window."""
 
+    def __init__(self, body: BodyRetarget, profile: RigProfile, legs: LegPlan | None, frames: int) -> None:
+        self.body, self.legs = body, legs
+        by_name = body.description.by_name
+        self.ik = {j: b for j, b in profile.ik.items() if b in by_name and legs is not None and j in legs.ankles}
+        pulled = {f"{j.split('_')[0]}_{part}" for j in self.ik for part in ("hip", "knee", "ankle", "foot")}
+        self.keyed = tuple(n for n in body.keyed() if body.played.get(n) not in pulled or not by_name[n].constrained)
+        self.rotations = {n: np.empty((frames, 4), np.float32) for n in (*self.keyed, *self.ik.values())}
+        moving = [body.carrier] if body.carrier else []
+        self.locations = {n: np.empty((frames, 3), np.float32) for n in (*moving, *body.aims, *self.ik.values())}
 
-class BodyRetarget:
-    """Armature-space rotations of every bone of a rig for a window of a performance."""
+    def fill(self, part: slice, world: np.ndarray, translation: np.ndarray) -> None:
+        """One window: world rotations (T, 55, 4) and translation (T, 3)."""
+        body = self.body
+        joints = body.joint_turns(world)
+        offset = body.travel(translation)
+        if self.legs is not None:
+            joints |= {joint: turns[part] for joint, turns in self.legs.turns.items()}
+            offset = offset - self.legs.sink[part, None] * body.up
+        turns = body.bone_turns(joints, len(world))
+        for name in self.keyed:
+            self.rotations[name][part] = body.basis(name, turns)
+        if body.carrier:
+            self.locations[body.carrier][part] = body.location(body.carrier, offset, turns)
+        for name, (joint, pivot) in body.aims.items():
+            self.locations[name][part] = self._aim(name, joints[joint], pivot, turns)
+        for joint, name in self.ik.items():
+            ankle = body.description.by_name[body.present[joint]].head
+            turns[name] = joints[joint]
+            arm = body.description.by_name[name].head - ankle
+            moved = self.legs.ankles[joint][part] - ankle + rotate(joints[joint], arm) - arm
+            self.rotations[name][part] = body.basis(name, turns)
+            self.locations[name][part] = body.location(name, moved, turns)
 
-    def __init__(self, description: RigDescription, profile: RigProfile) -> None:
-        self.description = description
-        self.present = profile.present(description)
-        self.fit: RestFit = fit_rest(description, profile)
-        self.axes = axes_quaternion(self.fit)
-        self.rest = bone_quaternions(description)
-        self.played = {bone: joint for joint, bone in self.present.items()}
-        self.shared = _shared(description, self.present)
-
-    def turned(self, world: np.ndarray, joint: str) -> np.ndarray:
-        """(T, 4) armature-space rotation from rest of the bone that plays a joint; world is (T, 55, 4)."""
-        corrected = multiply(world[:, INDEX[joint]], self.fit.correction[joint])
-        return multiply(multiply(self.axes, corrected), conjugate(self.axes))
-
-    def rotations(self, world: np.ndarray) -> dict[str, np.ndarray]:
-        """Armature-space rotation from rest of every bone, name -> (T, 4)."""
-        still = np.zeros((len(world), 4))
-        still[:, 0] = 1.0
-        joints = {joint: self.turned(world, joint) for joint in self.present}
-        out: dict[str, np.ndarray] = {}
-        for bone in self.description.bones:
-            if bone.name in self.played:
-                out[bone.name] = joints[self.played[bone.name]]
-            elif bone.name in self.shared:
-                low, high, share = self.shared[bone.name]
-                out[bone.name] = slerp(joints[low], joints[high], np.full(len(world), share))
-            elif bone.parent is None or not bone.inherit_rotation:
-                out[bone.name] = still
-            else:
-                out[bone.name] = out[bone.parent]
-        return out
-
-    def basis(self, name: str, rotations: dict[str, np.ndarray]) -> np.ndarray:
-        """(T, 4) the rotation of a bone's matrix_basis that gives it its armature-space rotation."""
-        bone = self.description.by_name[name]
-        rest = self.rest[name]
-        turn = rotations[name]
-        if bone.parent is not None and bone.inherit_rotation:
-            turn = multiply(conjugate(rotations[bone.parent]), turn)
-        return multiply(multiply(conjugate(rest), turn), rest)
-
-    def keyed(self) -> tuple[str, ...]:
-        """Bones that get keys: those that play a joint or share a bend."""
-        return tuple(b.name for b in self.description.bones if b.name in self.played or b.name in self.shared)
-
-    def travel(self, translation: np.ndarray) -> np.ndarray:
-        """(T, 3) how far the pelvis is from its rest, armature space, rig units."""
-        standing = np.array([0.0, -FLOOR_AT_REST, 0.0])
-        return self.fit.scale * ((np.asarray(translation, np.float64) - standing) @ self.fit.axes.T)
-
-    def location(self, name: str, offset: np.ndarray, rotations: dict[str, np.ndarray]) -> np.ndarray:
-        """(T, 3) location of a bone's matrix_basis that moves its head by offset (T, 3) in armature space."""
-        bone = self.description.by_name[name]
-        moved = offset
-        if bone.parent is not None:
-            turn = rotations[bone.parent]
-            pivot = self.description.by_name[bone.parent].head
-            moved = rotate(conjugate(turn), bone.head + offset - pivot) - (bone.head - pivot)
-        return rotate(conjugate(self.rest[name]), moved) if bone.local_location else moved
-
-
-def _faces(
-    performance: Performance, description: RigDescription, profile: RigProfile
-) -> tuple[dict[tuple[str, str], np.ndarray], set[str]]:
-    """Values of every mesh's shapes, and the ARKit weights that are shown."""
-    out: dict[tuple[str, str], np.ndarray] = {}
-    shown: set[str] = set()
-    for mesh in description.meshes:
-        mapping = match_shapes(mesh)
-        for shape in mesh.shapes:
-            name = profile.faces.get(f"{mesh.name}/{shape.name}", mapping.get(shape.name))
-            adjust = profile.adjust.get(name, ShapeAdjust()) if name else ShapeAdjust()
-            if name is None or shape.muted or shape.driven or adjust.mute:
-                continue
-            value = performance.face[:, FACE_INDEX[name]] * adjust.gain + adjust.offset
-            value = np.clip(np.clip(value, adjust.minimum, adjust.maximum), shape.minimum, shape.maximum)
-            out[mesh.name, shape.name] = value.astype(np.float32)
-            shown.add(name)
-    return out, shown
+    def _aim(self, target: str, eye: np.ndarray, pivot: str, turns: dict[str, np.ndarray]) -> np.ndarray:
+        """(T, 3) location of an eye's target bone so that the eye, turning about the pivot, looks where it should."""
+        by_name = self.body.description.by_name
+        arm = by_name[target].head - by_name[pivot].head
+        follows = self.body.description.follows(target)
+        turn = eye if follows is None else multiply(conjugate(turns[follows]), eye)
+        return rotate(conjugate(self.body.rest[target]), rotate(turn, arm) - arm)
 
 
 def retarget(
@@ -132,37 +76,44 @@ def retarget(
     description: RigDescription,
     profile: RigProfile,
     times: np.ndarray | None = None,
+    keep_feet: bool = True,
 ) -> RigMotion:
-    """The performance for one rig: bone rotations, pelvis locations and shape values, with the coverage.
+    """The performance for one rig: bone rotations, locations and shape values, with the coverage.
 
-    times  (T,) seconds of the performance's frames, when it was sampled at other times than k / fps.
+    times      (T,) seconds of the performance's frames, when it was sampled at other times than k / fps.
+    keep_feet  hold feet that stand; rigs with the SMPL-X rest are copied exactly and never solved.
     Long performances are worked through in windows, so memory stays at the size of the result.
     """
     body = BodyRetarget(description, profile)
     frames = performance.frames
-    keyed = body.keyed()
-    rotations = {name: np.empty((frames, 4), np.float32) for name in keyed}
-    pelvis = body.present.get("pelvis")
-    locations = {pelvis: np.empty((frames, 3), np.float32)} if pelvis else {}
-    for first in range(0, frames, _WINDOW):
-        part = slice(first, min(first + _WINDOW, frames))
-        turned = body.rotations(world_rotations(performance.rotations[part]))
-        for name in keyed:
-            rotations[name][part] = body.basis(name, turned)
-        if pelvis:
-            locations[pelvis][part] = body.location(pelvis, body.travel(performance.translation[part]), turned)
-    shapes, shown = _faces(performance, description, profile)
-    coverage = Coverage(
+    times = performance.times() if times is None else np.asarray(times, np.float64)
+    fps = (frames - 1) / (times[-1] - times[0]) if frames > 1 and times[-1] > times[0] else performance.fps
+    legs = plan_legs(body, performance, fps, WINDOW) if keep_feet and profile.rest != "smplx" else None
+    shapes, shown, notes = face_shapes(performance, description, profile)
+    writer = _Writer(body, profile, legs, frames)
+    for first in range(0, frames, WINDOW):
+        part = slice(first, min(first + WINDOW, frames))
+        local = performance.rotations[part]
+        if profile.rest != "smplx":
+            local = face_joints(local, performance, shown, part)
+        writer.fill(part, world_rotations(local), performance.translation[part])
+    return RigMotion(
+        times=times,
+        rotations={name: hemisphere_continuous(values) for name, values in writer.rotations.items()},
+        locations=writer.locations,
+        shapes=shapes,
+        properties={(bone, prop): value for bone, prop, value in profile.switches},
+        coverage=_coverage(body, shown, (*profile.notes, *notes)),
+    )
+
+
+def _coverage(body: BodyRetarget, shown: set[str], notes: tuple[str, ...]) -> Coverage:
+    if not body.fit.sure:
+        notes = (*notes, "left, right and up of this rig could not be measured: check the mapping")
+    return Coverage(
         joints=len(body.present),
         missing_joints=tuple(j for j in JOINTS if j not in body.present),
         shapes=len(shown),
         missing_shapes=tuple(n for n in ARKIT if n not in shown),
-        notes=profile.notes,
-    )
-    return RigMotion(
-        times=performance.times() if times is None else np.asarray(times, np.float64),
-        rotations={name: hemisphere_continuous(values) for name, values in rotations.items()},
-        locations=locations,
-        shapes=shapes,
-        coverage=coverage,
+        notes=notes,
     )

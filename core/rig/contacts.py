@@ -1,0 +1,57 @@
+"""When the performance's feet stand: contact phases of each foot, from how its joints move."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+
+SPEED: Final = 0.16
+"""Metres a second below which a foot stands; noise and weight shifts stay below, steps do not."""
+HEIGHT: Final = 0.05
+"""Metres above its own lowest level up to which a foot can stand."""
+_GAP_SECONDS: Final = 0.1
+_RUN_SECONDS: Final = 0.12
+
+
+def _runs(mask: np.ndarray) -> list[tuple[int, int]]:
+    """(first, last excluded) of every run of True."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]]).astype(np.int8)))
+    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def contact_phases(foot: np.ndarray, fps: float) -> list[tuple[int, int]]:
+    """Phases (first frame, last frame excluded) in which a foot stands; foot (T, 3) metres, Y up."""
+    frames = len(foot)
+    if frames < 3:
+        return [(0, frames)]
+    speed = np.linalg.norm(np.gradient(np.asarray(foot, np.float64), axis=0), axis=1) * fps
+    height = foot[:, 1] - np.percentile(foot[:, 1], 5)
+    standing = (speed < SPEED) & (height < HEIGHT)
+    for first, last in _runs(~standing):
+        if first > 0 and last < frames and last - first <= _GAP_SECONDS * fps:
+            still = np.linalg.norm(foot[last] - foot[first - 1]) < 0.02
+            standing[first:last] = still
+    return [(a, b) for a, b in _runs(standing) if b - a >= _RUN_SECONDS * fps or frames == b - a]
+
+
+def locked_offsets(points: np.ndarray, phases: list[tuple[int, int]], height: float, up: np.ndarray) -> np.ndarray:
+    """(T, 3) what to add to points (T, 3) so that they do not move within a phase and stand at `height` along `up`.
+
+    Between phases the offset eases from one to the next; before the first and after the last it is held.
+    """
+    offsets = np.zeros_like(points)
+    if not phases:
+        return offsets
+    for first, last in phases:
+        lock = np.median(points[first:last], axis=0)
+        lock = lock + (height - np.dot(lock, up)) * up
+        offsets[first:last] = lock - points[first:last]
+    for (_, end), (start, _) in pairwise(phases):
+        t = np.arange(1, start - end + 1)[:, None] / (start - end + 1)
+        ease = t * t * (3.0 - 2.0 * t)
+        offsets[end:start] = (1.0 - ease) * offsets[end - 1] + ease * offsets[start]
+    offsets[: phases[0][0]] = offsets[phases[0][0]]
+    offsets[phases[-1][1] :] = offsets[phases[-1][1] - 1]
+    return offsets

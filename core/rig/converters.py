@@ -1,0 +1,144 @@
+"""Face converters: ARKit weights to another set of shapes, as data files in core/rig/converters.
+
+Each file says what every shape of its set looks like in ARKit weights. A frame is converted by least squares: the
+weights in [0, 1] whose looks add up nearest to the frame, with a small price on using a shape at all, so that sets with
+fewer shapes show as much as they can.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from ..arkit import ARKIT, INDEX
+from ..errors import OratorError
+from .description import MeshDescription
+
+FOLDER: Final = Path(__file__).parent / "converters"
+_PRICE: Final = 0.02
+_SWEEPS: Final = 60
+_WINDOW: Final = 8192
+
+
+@dataclass(frozen=True)
+class Converter:
+    """One set of shapes.
+
+    shapes     key -> names that meshes give it; after `for_mesh`, the mesh's own name alone.
+    looks      key -> {ARKit name: weight}.
+    prefer     lists of keys: where all but the last few exist, the last one repeats them and is dropped.
+    signature  keys that tell the set.
+    """
+
+    name: str
+    title: str
+    shapes: dict[str, tuple[str, ...]]
+    looks: dict[str, dict[str, float]]
+    prefer: tuple[tuple[str, ...], ...] = ()
+    signature: tuple[str, ...] = ()
+
+    @cached_property
+    def matrix(self) -> np.ndarray:
+        """(K, 52) the looks, a row a shape."""
+        out = np.zeros((len(self.shapes), len(ARKIT)))
+        for row, key in enumerate(self.shapes):
+            for name, value in self.looks[key].items():
+                out[row, INDEX[name]] = value
+        return out
+
+    def shown(self) -> tuple[str, ...]:
+        """ARKit weights that some shape of the set shows."""
+        used = self.matrix.any(axis=0)
+        return tuple(name for name, u in zip(ARKIT, used, strict=True) if u)
+
+    def for_mesh(self, mesh: MeshDescription) -> Converter:
+        """The part of the set that a mesh has, under the mesh's own names."""
+        names = {_plain(shape.name): shape.name for shape in mesh.shapes}
+        found: dict[str, tuple[str, ...]] = {}
+        for key, alternatives in self.shapes.items():
+            own = next((names[_plain(a)] for a in alternatives if _plain(a) in names), None)
+            own = own or next((n for a in alternatives for p, n in names.items() if _ends(p, _plain(a))), None)
+            if own is not None and (own,) not in found.values():
+                found[key] = (own,)
+        for *better, worse in self.prefer:
+            if better and all(key in found for key in better[:2]):
+                found.pop(worse, None)
+        return replace(self, shapes=found, looks={k: self.looks[k] for k in found})
+
+    def apply(self, face: np.ndarray) -> dict[str, np.ndarray]:
+        """Values of the shapes, name -> (T,) float32 in [0, 1], for ARKit weights (T, 52)."""
+        weights = np.concatenate([self._solve(face[i : i + _WINDOW]) for i in range(0, len(face), _WINDOW)])
+        return {names[0]: weights[:, k] for k, names in enumerate(self.shapes.values())}
+
+    def _solve(self, face: np.ndarray) -> np.ndarray:
+        """(T, K) by coordinate descent within [0, 1]."""
+        looks = self.matrix
+        gram = looks @ looks.T
+        wanted = np.asarray(face, np.float64) @ looks.T
+        out = np.zeros_like(wanted)
+        for _ in range(_SWEEPS):
+            for k in range(len(looks)):
+                if gram[k, k] > 0.0:
+                    rest = wanted[:, k] - out @ gram[:, k] + out[:, k] * gram[k, k]
+                    out[:, k] = np.clip((rest - _PRICE) / gram[k, k], 0.0, 1.0)
+        return out.astype(np.float32)
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\s_.\-:]+", "", name).lower()
+
+
+def _ends(name: str, ending: str) -> bool:
+    """Whether a mesh put its own prefix before a set's name; only for names long enough not to match by chance."""
+    return len(ending) >= 5 and name.endswith(ending)
+
+
+def parse_converter(data: dict[str, Any], source: str) -> Converter:
+    """A converter from the contents of its file; raises OratorError naming what is wrong."""
+    try:
+        looks = {key: {n: float(v) for n, v in entry["looks"].items()} for key, entry in data["shapes"].items()}
+        unknown = {n for look in looks.values() for n in look} - set(INDEX)
+        if unknown:
+            raise ValueError(f"unknown face weights {sorted(unknown)}")
+        return Converter(
+            data["name"],
+            data["title"],
+            {key: tuple(entry["names"]) for key, entry in data["shapes"].items()},
+            looks,
+            tuple(tuple(group) for group in data.get("prefer", ())),
+            tuple(data.get("signature", ())),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise OratorError(f"The face converter {source} is broken ({error}): restore or mend the file.") from error
+
+
+@lru_cache(maxsize=1)
+def converters() -> tuple[Converter, ...]:
+    """Every converter that ships with the extension."""
+    out = []
+    for path in sorted(FOLDER.glob("*.json")):
+        try:
+            out.append(parse_converter(json.loads(path.read_text(encoding="utf-8")), path.name))
+        except (OSError, ValueError) as error:
+            raise OratorError(f"The face converter {path.name} is broken: install the extension again.") from error
+    return tuple(out)
+
+
+def converter_for(mesh: MeshDescription, name: str = "") -> Converter | None:
+    """The converter for a mesh's shapes, already cut to what the mesh has; None when no set is told by its names."""
+    best: Converter | None = None
+    for converter in converters():
+        if name and converter.name != name:
+            continue
+        own = converter.for_mesh(mesh)
+        told = sum(key in own.shapes for key in converter.signature)
+        enough = told >= 0.6 * len(converter.signature) or (name and own.shapes)
+        if enough and (best is None or len(own.shapes) > len(best.shapes)):
+            best = own
+    return best

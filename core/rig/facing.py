@@ -1,0 +1,112 @@
+"""The face half of retargeting: shape values of every mesh, and what jaw and eye bones do beside or without them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from ..arkit import INDEX as FACE
+from ..performance import Performance
+from ..rotations import IDENTITY, angle_between, from_rotvec, multiply
+from ..skeleton import INDEX
+from .converters import Converter, converter_for
+from .description import RigDescription
+from .faces import match_shapes
+from .profile import RigProfile, ShapeAdjust
+
+_JAW_OPEN: Final = np.radians(22.0)
+"""How far a jaw bone turns for jawOpen at 1, where no shape opens the mouth."""
+_JAW_SIDE: Final = np.radians(8.0)
+_LOOK: Final = np.radians(28.0)
+"""How far an eye bone turns for an eyeLook weight at 1."""
+
+
+def face_shapes(
+    performance: Performance, description: RigDescription, profile: RigProfile
+) -> tuple[dict[tuple[str, str], np.ndarray], set[str], tuple[str, ...]]:
+    """Values of every mesh's shapes, the ARKit weights that they show, and notes for the report.
+
+    Shapes that the artist muted or drives are left alone. A mesh whose shapes are of another set goes through the
+    converter for that set.
+    """
+    out: dict[tuple[str, str], np.ndarray] = {}
+    shown: set[str] = set()
+    left_alone = 0
+    notes = []
+    face = _adjusted(performance.face, profile)
+    for mesh in description.meshes:
+        named = match_shapes(mesh)
+        names = {f"{mesh.name}/{s.name}": named.get(s.name) for s in mesh.shapes}
+        names |= {key: name for key, name in profile.faces.items() if key in names}
+        converter: Converter | None = None
+        if sum(name is not None for name in names.values()) < 20 and mesh.shapes:
+            converter = converter_for(mesh, profile.converter)
+        values = converter.apply(face) if converter else {}
+        if converter:
+            notes.append(f"{mesh.name}: {converter.title}")
+            shown |= set(converter.shown())
+        for shape in mesh.shapes:
+            name = names[f"{mesh.name}/{shape.name}"]
+            if name is not None:
+                value = face[:, FACE[name]]
+                sources = {name}
+            elif shape.name in values:
+                value, sources = values[shape.name], set()
+            else:
+                continue
+            if shape.muted or shape.driven or (name and profile.adjust.get(name, ShapeAdjust()).mute):
+                left_alone += 1
+                continue
+            out[mesh.name, shape.name] = np.clip(value, shape.minimum, shape.maximum).astype(np.float32)
+            shown |= sources
+    if left_alone:
+        notes.append(f"{left_alone} muted or driven shapes left alone")
+    return out, shown, tuple(notes)
+
+
+def _adjusted(face: np.ndarray, profile: RigProfile) -> np.ndarray:
+    """(T, 52) weights after the profile's gain, offset and clamp."""
+    if not profile.adjust:
+        return face
+    out = np.array(face, np.float32)
+    for name, adjust in profile.adjust.items():
+        if name in FACE:
+            value = out[:, FACE[name]] * adjust.gain + adjust.offset
+            out[:, FACE[name]] = np.clip(value, adjust.minimum, adjust.maximum)
+    return out
+
+
+def _jaw(rotation: np.ndarray, face: np.ndarray, by_shape: bool) -> np.ndarray:
+    """(T, 4) the jaw's local rotation: what shapes do not open already, or all of it where there are none."""
+    opened = _JAW_OPEN * face[:, FACE["jawOpen"]]
+    if not by_shape:
+        still = float(np.max(angle_between(rotation, IDENTITY), initial=0.0)) < 0.5
+        sideways = _JAW_SIDE * (face[:, FACE["jawLeft"]] - face[:, FACE["jawRight"]])
+        if not still:
+            return rotation
+        return from_rotvec(np.stack([opened, sideways, np.zeros_like(opened)], axis=1))
+    angle = 2.0 * np.arctan2(rotation[:, 1], rotation[:, 0])
+    closing = -np.clip(np.minimum(opened, angle), 0.0, None)
+    return multiply(rotation, from_rotvec(np.stack([closing, 0 * closing, 0 * closing], axis=1)))
+
+
+def _eye(rotation: np.ndarray, face: np.ndarray, side: str, by_shape: bool) -> np.ndarray:
+    """(T, 4) an eye's local rotation: the joint's own, or the look weights' where the joint is still."""
+    if by_shape or float(np.max(angle_between(rotation, IDENTITY), initial=0.0)) > 0.5:
+        return rotation
+    look = {d: face[:, FACE[f"eyeLook{d}{side}"]] for d in ("Up", "Down", "In", "Out")}
+    out = look["Out"] - look["In"] if side == "Left" else look["In"] - look["Out"]
+    down = look["Down"] - look["Up"]
+    return from_rotvec(_LOOK * np.stack([down, out, np.zeros_like(down)], axis=1))
+
+
+def face_joints(rotations: np.ndarray, performance: Performance, shown: set[str], part: slice) -> np.ndarray:
+    """Local rotations (T, 55, 4) of a window with the jaw and eyes as this rig needs them."""
+    out = np.array(rotations, np.float64)
+    face = performance.face[part].astype(np.float64)
+    out[:, INDEX["jaw"]] = _jaw(out[:, INDEX["jaw"]], face, "jawOpen" in shown)
+    for side in ("Left", "Right"):
+        j = INDEX[f"{side.lower()}_eye_smplhf"]
+        out[:, j] = _eye(out[:, j], face, side, f"eyeLookUp{side}" in shown)
+    return out

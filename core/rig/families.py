@@ -1,0 +1,217 @@
+"""Rig families: the bone names of known rigs, one JSON file each in core/rig/profiles, and how well a rig fits them.
+
+A file holds `name`, `title`, and
+  sides    what stands for {s} in names: {"left": "Left", "right": "Right"}; values may be lists of alternatives
+  middle   joint -> names (first found wins); `root` is a bone that may carry travel
+  side     joint without its side -> names with {s}
+  spine    trunk bones from the pelvis up, all that exist are used
+  twist    upper_arm / forearm / thigh / shin -> names of twist bones; {n} stands for any number
+  ik       ankle -> names of bones that pull the legs by inverse kinematics
+  also     further bone -> middle joint whose rotation it copies
+  aim      eye -> [target bone, the bone the eye turns about]: the target is moved so that the eye looks right
+  strip    a pattern dropped from bone names; `bonus` a pattern that speaks for this family
+  rest     'smplx' where rotations are copied as they are
+  control  true for animation control rigs; fk_switch [bone, property, value] turns limbs to FK
+Names are compared without case, spaces and punctuation.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from ..errors import OratorError
+from ..skeleton import JOINTS
+from .description import RigDescription
+
+FOLDER: Final = Path(__file__).parent / "profiles"
+_DROP: Final = re.compile(r"[\W_]+")
+
+
+@dataclass(frozen=True)
+class Family:
+    """One family's names, as read from its file."""
+
+    name: str
+    title: str
+    sides: dict[str, tuple[str, ...]]
+    middle: dict[str, tuple[str, ...]]
+    side: dict[str, tuple[str, ...]]
+    spine: tuple[str, ...] = ()
+    twist: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    ik: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    strip: str = ""
+    bonus: str = ""
+    rest: str = "measure"
+    control: bool = False
+    fk_switch: tuple[tuple[str, str, float], ...] = ()
+    also: dict[str, str] = field(default_factory=dict)
+    aim: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class FamilyMatch:
+    """A family's bones found on one rig.
+
+    joints  SMPL-X joint -> bone.       twists  bone -> (limb's joint, e.g. 'left_elbow').
+    ik      joint -> bone.              root    the bone above the pelvis, if there is one.
+    also    bone -> joint it copies.    aims    target bone -> (joint, the bone it turns about).
+    switches  (bone, property, value) that must be keyed for the mapped controls to act.
+    """
+
+    family: Family
+    joints: dict[str, str]
+    twists: dict[str, str]
+    ik: dict[str, str]
+    root: str | None
+    also: dict[str, str]
+    aims: dict[str, tuple[str, str]]
+    switches: tuple[tuple[str, str, float], ...]
+    score: float
+
+
+def plain(name: str) -> str:
+    """A name without case, spaces and punctuation; letters of any script and digits stay."""
+    return _DROP.sub("", name).lower()
+
+
+def parse_family(data: dict[str, Any], source: str) -> Family:
+    """A family from the contents of its file; raises OratorError naming what is wrong."""
+    try:
+        sides = {s: (v,) if isinstance(v, str) else tuple(v) for s, v in data["sides"].items()}
+        groups = {
+            key: {joint: tuple(names) for joint, names in data.get(key, {}).items()}
+            for key in ("middle", "side", "twist", "ik", "aim")
+        }
+        family = Family(
+            name=data["name"],
+            title=data["title"],
+            sides=sides,
+            spine=tuple(data.get("spine", ())),
+            strip=data.get("strip", ""),
+            bonus=data.get("bonus", ""),
+            rest=data.get("rest", "measure"),
+            control=bool(data.get("control", False)),
+            fk_switch=tuple((b, p, float(v)) for b, p, v in data.get("fk_switch", ())),
+            also=dict(data.get("also", {})),
+            **groups,
+        )
+        for pattern in (family.strip, family.bonus):
+            re.compile(pattern)
+    except (KeyError, TypeError, ValueError, AttributeError, re.error) as error:
+        raise OratorError(f"The rig family file {source} is broken ({error}): install Orator again.") from error
+    return family
+
+
+@lru_cache(maxsize=1)
+def families() -> tuple[Family, ...]:
+    """Every family that ships with the extension."""
+    out = []
+    for path in sorted(FOLDER.glob("*.json")):
+        try:
+            data = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise OratorError(f"The rig family file {path.name} is broken: install the extension again.") from error
+        out.append(parse_family(data, path.name))
+    return tuple(out)
+
+
+def _spine_joints(count: int) -> tuple[str, ...]:
+    """Which joints the first, middle and last of `count` trunk bones play; bones between them share the bend."""
+    return {0: (), 1: ("spine3",), 2: ("spine1", "spine3")}.get(count, ("spine1", "spine2", "spine3"))
+
+
+def spread_spine(bones: list[str]) -> dict[str, str]:
+    """Trunk bones from the pelvis up -> the three spine joints; the last one always carries the chest."""
+    joints = _spine_joints(len(bones))
+    if len(joints) < 3:
+        return dict(zip(joints, bones, strict=True))
+    return {"spine1": bones[0], "spine2": bones[len(bones) // 2], "spine3": bones[-1]}
+
+
+class _Names:
+    """The rig's bones by their plain names, with and without a family's prefix."""
+
+    def __init__(self, description: RigDescription, strip: str) -> None:
+        self.strip = re.compile(strip, re.IGNORECASE) if strip else None
+        self.bones: dict[str, str] = {}
+        for bone in description.bones:
+            name = self.strip.sub("", bone.name) if self.strip else bone.name
+            self.bones.setdefault(plain(name), bone.name)
+
+    def find(self, names: tuple[str, ...], side: str = "") -> str | None:
+        for name in names:
+            found = self.bones.get(plain(name.replace("{s}", side)))
+            if found:
+                return found
+        return None
+
+    def find_all(self, names: tuple[str, ...], side: str) -> list[str]:
+        out = []
+        for name in names:
+            text = re.escape(plain(name.replace("{s}", side).replace("{n}", "0000"))).replace("0000", r"\d+")
+            out += [bone for key, bone in self.bones.items() if re.fullmatch(text, key)]
+        return out
+
+
+def _best_tokens(names: _Names, family: Family) -> dict[str, str]:
+    """Of alternative side words (左 or L) those that find most."""
+    out = {}
+    for side, tokens in family.sides.items():
+        counts = [sum(names.find(n, token) is not None for n in family.side.values()) for token in tokens]
+        out[side] = tokens[counts.index(max(counts))]
+    return out
+
+
+def match_family(description: RigDescription, family: Family) -> FamilyMatch:
+    """What of a family a rig has. The score counts joints, and a little for names that only this family uses."""
+    names = _Names(description, family.strip)
+    tokens = _best_tokens(names, family)
+    joints: dict[str, str] = {}
+    for joint, alternatives in family.middle.items():
+        found = names.find(alternatives)
+        if found and joint != "root":
+            joints[joint] = found
+    joints |= spread_spine([b for n in family.spine if (b := names.find((n,)))])
+    twists: dict[str, str] = {}
+    ik: dict[str, str] = {}
+    limb = {"upper_arm": "shoulder", "forearm": "elbow", "thigh": "hip", "shin": "knee"}
+    for side, token in tokens.items():
+        for joint, alternatives in family.side.items():
+            found = names.find(alternatives, token)
+            if found:
+                joints[f"{side}_{'eye_smplhf' if joint == 'eye' else joint}"] = found
+        for part, alternatives in family.twist.items():
+            for bone in names.find_all(alternatives, token):
+                twists[bone] = f"{side}_{limb[part]}"
+        for joint, alternatives in family.ik.items():
+            found = names.find(alternatives, token)
+            if found:
+                ik[f"{side}_{joint}"] = found
+    aims: dict[str, tuple[str, str]] = {}
+    for side, token in tokens.items():
+        for _, (target, pivot) in family.aim.items():
+            found = names.find((target,), token), names.find((pivot,), token)
+            if found[0] and found[1]:
+                joints[f"{side}_eye_smplhf"] = found[0]
+                aims[found[0]] = (f"{side}_eye_smplhf", found[1])
+    joints = {j: joints[j] for j in JOINTS if j in joints}
+    also = {bone: joint for name, joint in family.also.items() if (bone := names.find((name,))) is not None}
+    twists = {bone: joint for bone, joint in twists.items() if bone not in joints.values()}
+    bonus = re.compile(family.bonus, re.IGNORECASE) if family.bonus else None
+    special = sum(bonus.search(b.name) is not None for b in description.bones) if bonus else 0
+    switches = [
+        (bone, prop, value)
+        for name, prop, value in family.fk_switch
+        for token in tokens.values()
+        if (bone := names.find((name,), token)) is not None and prop in description.by_name[bone].properties
+    ]
+    score = len(joints) + 0.5 * min(special, 4) + 0.01 * len(twists) - (0.5 if bonus and not special else 0.0)
+    if family.control and len(joints) > 20:
+        score += 5.0
+    root = names.find(family.middle.get("root", ()))
+    return FamilyMatch(family, joints, twists, ik, root, also, aims, tuple(switches), score)

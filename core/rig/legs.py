@@ -1,0 +1,136 @@
+"""Feet that stand: legs solved so that a foot in contact does not slide, on legs of other proportions.
+
+Directions are matched first (core/rig/rest.py); that alone slides, since a rig's thighs and shins are not scaled copies
+of the performance's. In each contact phase the ball of the foot is held where it is on the median, at its rest height;
+the pelvis sinks where a leg would otherwise not reach.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.ndimage import gaussian_filter1d, maximum_filter1d
+
+from ..performance import Performance
+from ..rotations import forward_kinematics, rotate
+from ..skeleton import INDEX
+from .body import BodyRetarget
+from .contacts import contact_phases, locked_offsets
+from .limb import Limb
+
+_SIDES = ("left", "right")
+_REACH = 0.9985
+"""How much of a leg's length may be used: a knee is never locked quite straight."""
+
+
+@dataclass(frozen=True)
+class LegPlan:
+    """The solved legs of a whole performance, armature space.
+
+    sink   (T,) how far the pelvis is lowered along the body's up, rig units.
+    turns  joint ('left_hip', 'left_knee' ...) -> (T, 4) armature-space rotation from rest.
+    ankles joint ('left_ankle') -> (T, 3) where the ankles end.
+    poles  joint -> (T, 3) a point in front of each knee.
+    """
+
+    sink: np.ndarray
+    turns: dict[str, np.ndarray]
+    ankles: dict[str, np.ndarray]
+    poles: dict[str, np.ndarray]
+    phases: dict[str, list[tuple[int, int]]]
+
+
+@dataclass
+class _Track:
+    """One leg gathered over the windows."""
+
+    root: np.ndarray
+    upper: np.ndarray
+    lower: np.ndarray
+    foot: np.ndarray
+    source: np.ndarray
+
+
+def _sides(body: BodyRetarget) -> list[str]:
+    return [s for s in _SIDES if all(f"{s}_{j}" in body.present for j in ("hip", "knee", "ankle"))]
+
+
+def _head(body: BodyRetarget, joint: str) -> np.ndarray:
+    return body.description.by_name[body.present[joint]].head
+
+
+def _ball(body: BodyRetarget, side: str) -> np.ndarray:
+    """Rest position of the ball of the foot: the toe joint, or a point before and below the ankle."""
+    if f"{side}_foot" in body.present:
+        return _head(body, f"{side}_foot")
+    return _head(body, f"{side}_ankle") + body.fit.scale * body.fit.axes @ np.array([0.0, -0.06, 0.12])
+
+
+def _gather(body: BodyRetarget, performance: Performance, sides: list[str], window: int) -> dict[str, _Track]:
+    frames = performance.frames
+    empty = ((3,), (4,), (4,), (4,), (3,))
+    tracks = {s: _Track(*(np.empty((frames, *shape)) for shape in empty)) for s in sides}
+    for first in range(0, frames, window):
+        part = slice(first, min(first + window, frames))
+        positions, world = forward_kinematics(
+            performance.rotations[part].astype(np.float64), performance.translation[part].astype(np.float64)
+        )
+        joints = body.joint_turns(world)
+        turns = body.bone_turns(joints, len(world))
+        hips = tuple(body.present[f"{s}_hip"] for s in sides)
+        heads = body.heads(hips, body.travel(performance.translation[part]), turns)
+        for side, hip in zip(sides, hips, strict=True):
+            track = tracks[side]
+            track.root[part] = heads[hip]
+            track.upper[part] = joints[f"{side}_hip"]
+            track.lower[part] = joints[f"{side}_knee"]
+            track.foot[part] = joints[f"{side}_ankle"]
+            track.source[part] = positions[:, INDEX[f"{side}_foot"]]
+    return tracks
+
+
+def _sinking(limb: Limb, target: np.ndarray, up: np.ndarray) -> np.ndarray:
+    """(T,) how far the root must sink for the limb to reach."""
+    way = limb.root - target
+    high = way @ up
+    flat = np.linalg.norm(way - high[:, None] * up, axis=1)
+    room = np.sqrt(np.maximum((_REACH * limb.length) ** 2 - flat**2, 0.0))
+    return np.maximum(high - room, 0.0)
+
+
+def plan_legs(body: BodyRetarget, performance: Performance, fps: float, window: int) -> LegPlan | None:
+    """Solves both legs, or None for a rig without legs."""
+    sides = _sides(body)
+    if not sides:
+        return None
+    tracks = _gather(body, performance, sides, window)
+    up, left = body.up, body.fit.axes[:, 0]
+    limbs: dict[str, Limb] = {}
+    targets: dict[str, np.ndarray] = {}
+    phases: dict[str, list[tuple[int, int]]] = {}
+    sink = np.zeros(performance.frames)
+    for side, track in tracks.items():
+        hip, knee, ankle = (_head(body, f"{side}_{j}") for j in ("hip", "knee", "ankle"))
+        limb = Limb(track.root, track.upper, track.lower, knee - hip, ankle - knee, left)
+        ball = _ball(body, side)
+        end = limb.end()
+        point = end + rotate(track.foot, ball - ankle)
+        phases[side] = contact_phases(track.source, fps)
+        targets[side] = end + locked_offsets(point, phases[side], float(ball @ up), up)
+        limbs[side] = limb
+        sink = np.maximum(sink, _sinking(limb, targets[side], up))
+    if sink.max() > 0.0:
+        width = max(3, round(0.2 * fps))
+        sink = np.maximum(gaussian_filter1d(maximum_filter1d(sink, 2 * width + 1), width / 2.0, mode="nearest"), sink)
+    turns, ankles, poles = {}, {}, {}
+    for side, limb in limbs.items():
+        lowered = Limb(
+            limb.root - sink[:, None] * up, limb.upper, limb.lower, limb.upper_rest, limb.lower_rest, limb.hinge
+        )
+        upper, lower = lowered.reach(targets[side])
+        turns[f"{side}_hip"], turns[f"{side}_knee"] = upper, lower
+        ankles[f"{side}_ankle"] = targets[side]
+        bent = lowered.root + rotate(upper, limb.upper_rest)
+        poles[f"{side}_ankle"] = bent + 0.5 * limb.length * rotate(upper, body.fit.axes[:, 2])
+    return LegPlan(sink, turns, ankles, poles, phases)
