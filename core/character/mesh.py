@@ -1,0 +1,130 @@
+"""A mesh as plain arrays, and the few things done to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Part:
+    """One mesh object.
+
+    vertices  (N, 3) metres, Blender axes
+    faces     (M, 4) int vertex indices; a triangle has -1 in its last place
+    materials the names of its materials, and `material` (M,) int: which one each face has
+    weights   (N, 55) by joint, rows sum to 1
+    tint      (N, 3) linear colour multiplied into the skin, or None
+    keys      shape key name -> (N, 3) displacement at value 1
+    """
+
+    name: str
+    vertices: np.ndarray
+    faces: np.ndarray
+    materials: tuple[str, ...]
+    material: np.ndarray
+    weights: np.ndarray
+    tint: np.ndarray | None = None
+    keys: dict[str, np.ndarray] = field(default_factory=dict)
+
+
+def part(name: str, vertices: np.ndarray, faces: np.ndarray, material: str, weights: np.ndarray) -> Part:
+    """A part of one material."""
+    return Part(name, vertices, as_quads(faces), (material,), np.zeros(len(faces), np.int32), weights)
+
+
+def as_quads(faces: np.ndarray) -> np.ndarray:
+    """(M, 3) or (M, 4) faces as (M, 4)."""
+    faces = np.asarray(faces, np.int64)
+    if faces.shape[1] == 3:
+        faces = np.hstack([faces, np.full((len(faces), 1), -1)])
+    return faces
+
+
+def stack_faces(*faces: np.ndarray) -> np.ndarray:
+    """Triangles and quads together, (M, 4)."""
+    return np.concatenate([as_quads(f) for f in faces])
+
+
+def merge(name: str, parts: list[Part]) -> Part:
+    """Several parts as one, their materials and shape keys by name."""
+    materials = tuple(dict.fromkeys(m for one in parts for m in one.materials))
+    names = tuple(dict.fromkeys(k for one in parts for k in one.keys))
+    offsets = np.cumsum([0] + [len(one.vertices) for one in parts])
+    tints = None
+    if any(one.tint is not None for one in parts):
+        tints = np.concatenate([np.ones_like(p.vertices) if p.tint is None else p.tint for p in parts])
+    return Part(
+        name,
+        np.concatenate([one.vertices for one in parts]),
+        np.concatenate([np.where(p.faces >= 0, p.faces + o, -1) for p, o in zip(parts, offsets, strict=False)]),
+        materials,
+        np.concatenate([np.array([materials.index(m) for m in p.materials])[p.material] for p in parts]),
+        np.concatenate([one.weights for one in parts]),
+        tints,
+        {key: np.concatenate([p.keys.get(key, np.zeros_like(p.vertices)) for p in parts]) for key in names},
+    )
+
+
+def mirror_name(name: str) -> str:
+    """'eyeBlinkLeft' -> 'eyeBlinkRight' and back; names without a side stay."""
+    if name.endswith("Left"):
+        return name[:-4] + "Right"
+    return name[:-5] + "Left" if name.endswith("Right") else name
+
+
+def mirror_part(one: Part, joint_mirror: np.ndarray) -> Part:
+    """The other side's part: X turned round, faces turned, weights and shape keys of the other side."""
+    flip = np.array([-1.0, 1.0, 1.0])
+    faces = one.faces[:, ::-1].copy()
+    triangle = one.faces[:, 3] < 0
+    faces[triangle] = np.hstack([one.faces[triangle, 2::-1], np.full((int(triangle.sum()), 1), -1)])
+    return replace(
+        one,
+        vertices=one.vertices * flip,
+        faces=faces,
+        weights=one.weights[:, joint_mirror],
+        keys={mirror_name(k): d * flip for k, d in one.keys.items()},
+    )
+
+
+def edges_of(faces: np.ndarray) -> np.ndarray:
+    """(E, 2) the unique edges."""
+    quads = faces[faces[:, 3] >= 0]
+    triangles = faces[faces[:, 3] < 0]
+    pairs = [quads[:, [i, (i + 1) % 4]] for i in range(4)] + [triangles[:, [i, (i + 1) % 3]] for i in range(3)]
+    return np.unique(np.sort(np.concatenate(pairs), axis=1), axis=0)
+
+
+def relax(vertices: np.ndarray, edges: np.ndarray, amount: float = 0.5, times: int = 1) -> np.ndarray:
+    """Vertices moved towards the mean of their neighbours. `vertices` may be (N,) or (N, C)."""
+    flat = vertices.reshape(len(vertices), -1)
+    a, b = edges.T
+    count = np.maximum(np.bincount(np.concatenate([a, b]), minlength=len(flat)), 1)[:, None]
+    for _ in range(times):
+        total = np.stack(
+            [
+                np.bincount(a, weights=flat[b, c], minlength=len(flat))
+                + np.bincount(b, weights=flat[a, c], minlength=len(flat))
+                for c in range(flat.shape[1])
+            ],
+            axis=1,
+        )
+        flat = flat + amount * (total / count - flat)
+    return flat.reshape(vertices.shape)
+
+
+def normals_of(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
+    """(N, 3) unit vertex normals, by area."""
+    last = np.where(faces[:, 3] >= 0, faces[:, 3], faces[:, 0])
+    face_normal = np.cross(vertices[faces[:, 2]] - vertices[faces[:, 0]], vertices[last] - vertices[faces[:, 1]])
+    triangle = faces[:, 3] < 0
+    f = faces[triangle]
+    face_normal[triangle] = np.cross(vertices[f[:, 1]] - vertices[f[:, 0]], vertices[f[:, 2]] - vertices[f[:, 0]])
+    total = np.zeros_like(vertices)
+    for corner in range(4):
+        use = faces[:, corner] >= 0
+        for axis in range(3):
+            total[:, axis] += np.bincount(faces[use, corner], weights=face_normal[use, axis], minlength=len(vertices))
+    return total / np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-12)

@@ -1,0 +1,85 @@
+"""A quad mesh of the zero surface of a signed distance.
+
+Surface nets (Gibson, "Constrained elastic surface nets", 1998): one vertex a cell that the surface crosses, one quad a
+grid edge that it crosses. The grid is in line with the axes, and at rest so are the limbs, so loops run round them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from .mesh import as_quads, edges_of, relax
+from .sdf import Distance, onto_surface
+
+
+def surface(
+    distance: Distance, low: Sequence[float], high: Sequence[float], cell: Sequence[float], smooth: int = 2
+) -> tuple[np.ndarray, np.ndarray]:
+    """Vertices (N, 3) and quads (M, 4) of the surface inside the box, faces outwards.
+
+    low, high  corners of the box, metres; the surface must not touch it
+    cell       size of a grid cell along each axis
+    smooth     how often vertices are evened out and put back on the surface
+    """
+    low_, cell_ = np.asarray(low, np.float64), np.asarray(cell, np.float64)
+    count = np.ceil((np.asarray(high) - low_) / cell_).astype(int) + 1
+    axes = [low_[i] + cell_[i] * np.arange(count[i]) for i in range(3)]
+    grid = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
+    value = distance(grid).reshape(count)
+    inside = value < 0.0
+
+    cells = count - 1
+    total = np.zeros((*cells, 3))
+    crossings = np.zeros(cells, np.int32)
+    for axis in range(3):
+        u, v = (axis + 1) % 3, (axis + 2) % 3
+        for du in (0, 1):
+            for dv in (0, 1):
+                first = [slice(None)] * 3
+                first[axis] = slice(0, -1)
+                first[u] = slice(du, du + cells[u])
+                first[v] = slice(dv, dv + cells[v])
+                second = list(first)
+                second[axis] = slice(1, None)
+                a, b = value[tuple(first)], value[tuple(second)]
+                cross = (a < 0) != (b < 0)
+                t = np.where(cross, a / np.where(cross, a - b, 1.0), 0.0)
+                crossings += cross
+                total[..., axis] += t
+                total[..., u] += du * cross
+                total[..., v] += dv * cross
+    used = crossings > 0
+    index = np.full(cells, -1, np.int64)
+    index[used] = np.arange(int(used.sum()))
+    corner = np.stack(np.meshgrid(*[np.arange(c) for c in cells], indexing="ij"), axis=-1)[used]
+    vertices = low_ + cell_ * (corner + total[used] / crossings[used][:, None])
+
+    quads = []
+    for axis in range(3):
+        u, v = (axis + 1) % 3, (axis + 2) % 3
+        sl = [slice(1, -1)] * 3
+        sl[axis] = slice(0, -1)
+        sl2 = list(sl)
+        sl2[axis] = slice(1, None)
+        a, b = inside[tuple(sl)], inside[tuple(sl2)]
+        at = np.argwhere(a != b)
+        out = a[tuple(at.T)]
+        at[:, u] += 1
+        at[:, v] += 1
+        ring = []
+        for du, dv in ((-1, -1), (0, -1), (0, 0), (-1, 0)):
+            c = at.copy()
+            c[:, u] += du
+            c[:, v] += dv
+            ring.append(index[tuple(c.T)])
+        quad = np.stack(ring, axis=1)
+        quad[~out] = quad[~out][:, ::-1]
+        quads.append(quad)
+    faces = as_quads(np.concatenate(quads))
+
+    edges = edges_of(faces)
+    for _ in range(smooth):
+        vertices = onto_surface(distance, relax(vertices, edges, 0.6), 1)
+    return onto_surface(distance, vertices, 2), faces

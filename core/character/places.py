@@ -1,0 +1,36 @@
+"""Where things are: the SMPL-X rest joints in Blender axes, standing on the floor, and the landmarks of the face."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from ..skeleton import FLOOR_AT_REST, INDEX, rest_positions
+
+
+def to_blender(points: np.ndarray) -> np.ndarray:
+    """SMPL-X axes (Y up, facing +Z) to Blender axes (Z up, facing -Y): (x, y, z) -> (x, -z, y)."""
+    points = np.asarray(points, np.float64)
+    return np.stack([points[..., 0], -points[..., 2], points[..., 1]], axis=-1)
+
+
+JOINT_PLACES: Final[np.ndarray] = to_blender(rest_positions()) - np.array([0.0, 0.0, FLOOR_AT_REST])
+"""(55, 3) metres: each joint at rest, Blender axes, soles on z = 0."""
+
+
+def joint(name: str) -> np.ndarray:
+    """The rest place of one joint, (3,)."""
+    return JOINT_PLACES[INDEX[name]].copy()
+
+
+EYE: Final[np.ndarray] = joint("left_eye_smplhf")
+"""Centre of the left eyeball; the right one is its mirror image."""
+EYE_RADIUS: Final = 0.0182
+LID: Final = 0.0023
+"""Thickness of a lid: room for a lid that moves in a straight line not to sink into the eyeball."""
+MOUTH_Z: Final = 1.5375
+"""Height of the middle of the closed mouth."""
+MOUTH_HALF: Final = 0.0235
+"""From the middle of the mouth to a corner, along X."""
+JAW: Final[np.ndarray] = joint("jaw")

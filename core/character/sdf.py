@@ -1,0 +1,95 @@
+"""Signed distances (negative inside) for points (N, 3), and the smooth ways to join them.
+
+Smooth minimum: the quadratic one of Inigo Quilez, "smooth minimum", 2013.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+Distance = Callable[[np.ndarray], np.ndarray]
+
+
+def smoothstep(x: np.ndarray, low: float = 0.0, high: float = 1.0) -> np.ndarray:
+    """0 below `low`, 1 above `high` (low > high turns it round), cubic between."""
+    t = np.clip((np.asarray(x) - low) / (high - low), 0.0, 1.0)
+    return t * t * (3.0 - 2.0 * t)
+
+
+def bell(x: np.ndarray) -> np.ndarray:
+    """1 at 0, 0 from |x| = 1 on, flat at both."""
+    t = np.clip(1.0 - np.asarray(x) ** 2, 0.0, 1.0)
+    return t * t * (3.0 - 2.0 * t)
+
+
+def join(a: np.ndarray, b: np.ndarray, k: float) -> np.ndarray:
+    """Smooth union over about `k` metres; k = 0 is the plain union."""
+    if k <= 0.0:
+        return np.minimum(a, b)
+    h = np.maximum(k - np.abs(a - b), 0.0) / k
+    return np.minimum(a, b) - h * h * k * 0.25
+
+
+def carve(a: np.ndarray, b: np.ndarray, k: float) -> np.ndarray:
+    """`a` without `b`, smoothly."""
+    return -join(-a, b, k)
+
+
+def ellipsoid(p: np.ndarray, centre: Sequence[float], radii: Sequence[float]) -> np.ndarray:
+    """First-order distance to an ellipsoid: exact at the surface, near enough elsewhere."""
+    r = np.asarray(radii, np.float64)
+    q = (p - np.asarray(centre)) / r
+    k0 = np.sqrt((q * q).sum(axis=1))
+    q /= r
+    k1 = np.sqrt((q * q).sum(axis=1))
+    return k0 * (k0 - 1.0) / np.maximum(k1, 1e-9)
+
+
+def sphere(p: np.ndarray, centre: Sequence[float], radius: float) -> np.ndarray:
+    d = p - np.asarray(centre)
+    return np.sqrt((d * d).sum(axis=1)) - radius
+
+
+def cone(p: np.ndarray, a: Sequence[float], b: Sequence[float], ra: float, rb: float) -> np.ndarray:
+    """A capsule from a to b whose radius goes from `ra` to `rb`."""
+    a = np.asarray(a, np.float64)
+    axis = np.asarray(b, np.float64) - a
+    q = p - a
+    t = np.clip(q @ axis / max(float(axis @ axis), 1e-12), 0.0, 1.0)
+    q = q - t[:, None] * axis
+    return np.sqrt((q * q).sum(axis=1)) - (ra + (rb - ra) * t)
+
+
+def chain(p: np.ndarray, points: Sequence[Sequence[float]], radii: Sequence[float], k: float = 0.0) -> np.ndarray:
+    """Cones one after the other."""
+    d = cone(p, points[0], points[1], radii[0], radii[1])
+    for i in range(1, len(points) - 1):
+        d = join(d, cone(p, points[i], points[i + 1], radii[i], radii[i + 1]), k)
+    return d
+
+
+def mirrored(p: np.ndarray) -> np.ndarray:
+    """The points folded onto the left (+X) side."""
+    q = p.copy()
+    q[:, 0] = np.abs(q[:, 0])
+    return q
+
+
+def gradient(distance: Distance, p: np.ndarray, step: float = 2e-4) -> np.ndarray:
+    """(N, 3) by central differences."""
+    g = np.empty_like(p)
+    for axis in range(3):
+        shift = np.zeros(3)
+        shift[axis] = step
+        g[:, axis] = (distance(p + shift) - distance(p - shift)) / (2.0 * step)
+    return g
+
+
+def onto_surface(distance: Distance, p: np.ndarray, steps: int = 2) -> np.ndarray:
+    """Points moved onto the zero surface by Newton steps along the gradient."""
+    for _ in range(steps):
+        g = gradient(distance, p)
+        p = p - g * (distance(p) / np.maximum((g * g).sum(axis=1), 0.05))[:, None]
+    return p
