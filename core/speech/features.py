@@ -64,26 +64,35 @@ def speech_features(speech: Speech, tick: Callable[[float], None] | None = None)
     recording counts as silence. Blocks of 20 s bound the memory; each frame depends on its own window only.
     """
     samples = np.ascontiguousarray(speech.samples, np.float32)
-    frames = -(-len(samples) * int(FEATURE_FPS) // SAMPLE_RATE) + 1
-    power = np.empty((frames, MELS), np.float32)
-    loud = np.empty(frames, np.float32)
+    mel, energy = log_mel(samples, None if tick is None else lambda part: tick(0.4 * part))
+    frames = len(mel)
     dip = np.empty(frames, np.float32)
     f0 = np.empty(frames, np.float32)
     for first in range(0, frames, BLOCK_FRAMES):
         last = min(first + BLOCK_FRAMES, frames)
-        power[first:last], loud[first:last] = _mel_power(samples, first, last)
         f0[first:last], dip[first:last] = _yin(samples, first, last)
         if tick is not None:
-            tick(last / frames)
-    reference = _reference(loud)
-    mel = power  # in place: an hour is 90 MB
-    mel /= reference
-    mel += FLOOR
-    np.log(mel, out=mel)
-    energy = np.clip(10.0 * np.log10(loud / reference + 1e-9), -60.0, 10.0).astype(np.float32)
+            tick(0.4 + 0.6 * last / frames)
     voicing = np.clip(1.0 - dip, 0.0, 1.0) * np.clip((energy + 45.0) / 10.0, 0.0, 1.0)
     f0 = _steady(f0, voicing > 1.0 - VOICED)
     return SpeechFeatures(mel, energy, _onset(mel), f0, voicing.astype(np.float32), speech.seconds)
+
+
+def log_mel(samples: np.ndarray, tick: Callable[[float], None] | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """The mel (N, 64) and energy (N,) of SpeechFeatures alone, from samples (S,) float32."""
+    frames = -(-len(samples) * int(FEATURE_FPS) // SAMPLE_RATE) + 1
+    mel = np.empty((frames, MELS), np.float32)
+    loud = np.empty(frames, np.float32)
+    for first in range(0, frames, BLOCK_FRAMES):
+        last = min(first + BLOCK_FRAMES, frames)
+        mel[first:last], loud[first:last] = _mel_power(samples, first, last)
+        if tick is not None:
+            tick(last / frames)
+    reference = _reference(loud)
+    mel /= reference  # in place: an hour is 90 MB
+    mel += FLOOR
+    np.log(mel, out=mel)
+    return mel, np.clip(10.0 * np.log10(loud / reference + 1e-9), -60.0, 10.0).astype(np.float32)
 
 
 def at_rate(track: np.ndarray, frames: int, fps: float, source_fps: float = FEATURE_FPS) -> np.ndarray:

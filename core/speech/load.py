@@ -155,23 +155,23 @@ def _read(path: Path, start: float, channel: int | None) -> tuple[Speech, _Tally
     with handle:
         promised, rate = handle.frames, handle.samplerate
         step = max(1, int(BLOCK_SECONDS * rate))
-        failed: list[str] = []
+        known = 0 < promised < 2**62
 
         def blocks() -> Iterator[np.ndarray]:
+            done = 0
             while True:
                 try:
                     block = handle.read(step, dtype="float32", always_2d=True)
                 except (RuntimeError, ValueError) as error:
-                    failed.append(str(error))
-                    return
+                    raise _cut_short(path.name, done / rate, promised / rate if known else None) from error
                 if len(block) == 0:
                     return
+                done += len(block)
                 yield block
 
         speech, tally = _collect(blocks(), rate, promised, start, path.name, channel)
-    known = 0 < promised < 2**62
-    if failed or (known and promised - tally.frames > max(MISSING_SHARE * promised, 0.25 * rate)):
-        raise _cut_short(path.name, tally.frames / rate, promised / rate if known else None)
+    if known and promised - tally.frames > max(MISSING_SHARE * promised, 0.25 * rate):
+        raise _cut_short(path.name, tally.frames / rate, promised / rate)
     return speech, tally
 
 

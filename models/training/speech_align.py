@@ -13,9 +13,12 @@ import soundfile
 
 from ...core.speech.phones import Phone
 from ...core.speech.speech import SAMPLE_RATE
+from .speech_snap import snap
 from .speech_voices import Utterance, assemble, flite
 
 FRAME: Final = 0.01
+# Hush around each sentence, without which the aligner stretches the first phone over the breath before it.
+PAD: Final = 0.3
 
 
 def data_folder() -> Path:
@@ -46,10 +49,13 @@ class Aligner:
     def __init__(self) -> None:
         from pocketsphinx import Decoder
 
-        self.decoder = Decoder(samprate=SAMPLE_RATE, loglevel="FATAL")
+        # Without the best-path search, whose word borders the phone pass often cannot follow.
+        options = {"beam": 1e-60, "pbeam": 1e-60, "wbeam": 1e-40, "bestpath": False}
+        self.decoder = Decoder(samprate=SAMPLE_RATE, loglevel="FATAL", **options)
 
     def align(self, samples: np.ndarray, text: str) -> Utterance | None:
-        """The utterance of samples (N,) int16, or None where the text does not fit."""
+        """The utterance of samples (N,) int16, or None where the text does not fit; PAD seconds of hush are added."""
+        samples = _padded(samples)
         words = spoken_words(text)
         for word in words:
             if self.decoder.lookup_word(word) is None:
@@ -78,12 +84,20 @@ class Aligner:
         seconds = len(samples) / SAMPLE_RATE
         if seconds > at:
             segments.append(("SIL", at, seconds, 0, -1, ""))
-        return assemble(samples.astype(np.float32) / 32768.0, segments)
+        sound = samples.astype(np.float32) / 32768.0
+        return assemble(sound, snap(sound, segments))
 
     def _run(self, samples: np.ndarray) -> None:
         self.decoder.start_utt()
         self.decoder.process_raw(samples.tobytes(), full_utt=True)
         self.decoder.end_utt()
+
+
+def _padded(samples: np.ndarray) -> np.ndarray:
+    frames = samples[: len(samples) // 400 * 400].reshape(-1, 400).astype(np.float64)
+    level = max(float(np.percentile(frames.std(axis=1), 3)), 1.0)
+    hush = np.random.default_rng(1).normal(0.0, level, int(PAD * SAMPLE_RATE)).round().astype(np.int16)
+    return np.concatenate([hush, samples, hush[::-1]])
 
 
 def stress_of(word: str, phones: list[str]) -> list[int]:

@@ -16,6 +16,7 @@ import soxr
 
 from ...core.speech.phones import PHONE_INDEX, Phone, Word
 from ...core.speech.speech import SAMPLE_RATE
+from .speech_snap import snap
 
 FLITE: Final = ("kal", "kal16", "awb", "rms", "slt")
 FESTIVAL: Final = ("kal_diphone", "ked_diphone", "cmu_us_slt_arctic_hts")
@@ -200,7 +201,7 @@ def _at_16k(samples: np.ndarray, rate: int, segments: list[tuple[str, float, flo
         samples = soxr.resample(samples, rate, SAMPLE_RATE).astype(np.float32)
     seconds = len(samples) / SAMPLE_RATE
     clipped = [(n, min(a, seconds), min(b, seconds), s, w, t) for n, a, b, s, w, t in segments]
-    return assemble(samples, clipped)
+    return assemble(samples, snap(samples, clipped))
 
 
 class _EspeakId(ctypes.Union):
