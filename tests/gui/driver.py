@@ -21,6 +21,9 @@ Place = tuple[int, int]
 """Window coordinates, from the lower left."""
 
 
+_cameras: list[subprocess.Popen[bytes]] = []
+
+
 class Report:
     """What was checked, in order; written when the session ends."""
 
@@ -77,9 +80,24 @@ def rows(where: bpy.types.Region, step: int) -> Iterator[int]:
 
 
 def find_button(where: bpy.types.Region, command: str, across: float = 0.5) -> Generator[float, None, Place | None]:
-    """Where the operator button is whose Python command starts with `command`, at `across` of the region's width."""
-    manager = bpy.context.window_manager
+    """Where the operator button is whose Python command starts with `command`, at `across` of the region's width.
+
+    Scrolls the region when the button is not in sight.
+    """
     x = int(where.x + where.width * across)
+    for wheel in ("", "WHEELDOWNMOUSE", "WHEELUPMOUSE"):
+        for _ in range(12 if wheel else 0):
+            press(wheel, x, where.y + where.height // 2)
+            yield 0.05
+        found = yield from scan(where, command, x)
+        if found is not None:
+            return found
+    return None
+
+
+def scan(where: bpy.types.Region, command: str, x: int) -> Generator[float, None, Place | None]:
+    """Go down the region with the mouse at x until a button's command starts with `command`."""
+    manager = bpy.context.window_manager
     for y in rows(where, 9):
         manager.clipboard = ""
         move(x, y)
@@ -91,12 +109,30 @@ def find_button(where: bpy.types.Region, command: str, across: float = 0.5) -> G
     return None
 
 
-def screenshot(name: str) -> Path:
-    """The whole screen as build/gui/<name>.png, in few enough colours to be a small file."""
+def screenshot(name: str, wait: bool = True) -> Path:
+    """The whole screen as build/gui/<name>.png, in few enough colours to be a small file.
+
+    Without `wait` Blender goes on meanwhile, and `wait_for_screenshots` waits for the file.
+    """
     path = OUT / f"{name}.png"
     few = ["-strip", "-dither", "None", "-colors", "220", f"PNG8:{path}"]
-    subprocess.run(["import", "-window", "root", *few], check=True)
+    _cameras.append(subprocess.Popen(["import", "-window", "root", *few]))
+    if wait:
+        wait_for_screenshots()
     return path
+
+
+def wait_for_screenshots() -> None:
+    """Until every screenshot is in its file."""
+    while _cameras:
+        _cameras.pop().wait()
+
+
+def settle_screenshots() -> Steps:
+    """The same, with Blender alive meanwhile."""
+    while any(camera.poll() is None for camera in _cameras):
+        yield 0.05
+    _cameras.clear()
 
 
 def wait_until(

@@ -1,0 +1,211 @@
+"""Pictures of a performance: a contact sheet of the body with close-ups of the face, and a movie with sound."""
+
+from __future__ import annotations
+
+import math
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import bpy
+import numpy as np
+from mathutils import Vector
+
+BACKDROP = (0.235, 0.262, 0.30)
+"""The colour behind the character, linear RGB."""
+
+
+@dataclass(frozen=True)
+class Framing:
+    """A camera: what it aims at, from which side (degrees from the front, positive to the character's left), how tall
+    the picture is there in metres, and the picture's size in pixels."""
+
+    height: float
+    degrees: float
+    size: tuple[int, int]
+    lift: float = 0.0
+    """How much higher than its aim the camera stands, in metres."""
+
+
+BODY = Framing(height=1.95, degrees=12.0, size=(300, 400), lift=0.1)
+FACE = Framing(height=0.36, degrees=14.0, size=(300, 260), lift=0.02)
+MOVIE = Framing(height=1.16, degrees=9.0, size=(640, 360), lift=0.06)
+
+
+def head_of(character: bpy.types.Object) -> Vector:
+    """The middle of the head in the world, at the scene's frame."""
+    bone = character.pose.bones["head"]
+    return character.matrix_world @ (bone.matrix @ Vector((0.0, bone.length * 0.5, 0.0)))
+
+
+def add_camera(scene: bpy.types.Scene) -> bpy.types.Object:
+    """A camera of our own, made the scene's."""
+    camera = bpy.data.objects.new("Picture Camera", bpy.data.cameras.new("Picture Camera"))
+    scene.collection.objects.link(camera)
+    camera.data.lens = 70.0
+    scene.camera = camera
+    return camera
+
+
+def aim(scene: bpy.types.Scene, at: Vector, framing: Framing) -> None:
+    """Point the scene's camera, and set the size of the picture."""
+    camera = scene.camera
+    scene.render.resolution_x, scene.render.resolution_y = framing.size
+    scene.render.resolution_percentage = 100
+    camera.data.sensor_fit = "VERTICAL"
+    distance = 0.5 * framing.height / math.tan(0.5 * camera.data.angle_y)
+    turn = math.radians(framing.degrees)
+    camera.location = at + Vector((math.sin(turn) * distance, -math.cos(turn) * distance, framing.lift))
+    camera.rotation_euler = (at - camera.location).to_track_quat("-Z", "Y").to_euler()
+
+
+def add_lights(scene: bpy.types.Scene) -> None:
+    """A big warm key from the left, a soft fill from the right, a cool rim from behind, and a backdrop."""
+    for name, place, watts, size, colour in (
+        ("Key", (-1.9, -2.6, 2.9), 130.0, 1.6, (1.0, 0.93, 0.85)),
+        ("Fill", (2.6, -2.2, 1.6), 45.0, 2.4, (0.85, 0.92, 1.0)),
+        ("Rim", (1.2, 2.2, 2.7), 160.0, 0.8, (0.9, 0.95, 1.0)),
+    ):
+        light = bpy.data.lights.new(name, "AREA")
+        light.energy, light.size, light.color = watts, size, colour
+        lamp = bpy.data.objects.new(name, light)
+        lamp.location = place
+        lamp.rotation_euler = (Vector((0.0, 0.0, 1.2)) - lamp.location).to_track_quat("-Z", "Y").to_euler()
+        scene.collection.objects.link(lamp)
+    world = bpy.data.worlds.new("Backdrop")
+    world.use_nodes = True
+    background = next(n for n in world.node_tree.nodes if n.type == "BACKGROUND")
+    background.inputs["Color"].default_value = (*BACKDROP, 1.0)
+    background.inputs["Strength"].default_value = 0.7
+    world.color = BACKDROP
+    scene.world = world
+    add_floor(scene)
+
+
+def add_floor(scene: bpy.types.Scene) -> None:
+    """A floor that bends up into a wall, so that there is no horizon."""
+    bend = [(math.sin(a), 1.0 - math.cos(a)) for a in np.linspace(0.0, math.pi / 2, 13)]
+    profile = [(-6.0, 0.0), (1.5, 0.0), *((1.5 + 1.5 * s, 1.5 * c) for s, c in bend[1:]), (3.0, 6.0)]
+    points = [(x, y, z) for x in (-8.0, 8.0) for y, z in profile]
+    count = len(profile)
+    mesh = bpy.data.meshes.new("Backdrop")
+    mesh.from_pydata(points, [], [(k, k + 1, count + k + 1, count + k) for k in range(count - 1)])
+    mesh.polygons.foreach_set("use_smooth", [True] * len(mesh.polygons))
+    paper = bpy.data.materials.new("Backdrop")
+    paper.diffuse_color = (*BACKDROP, 1.0)
+    paper.use_nodes = True
+    shader = next(n for n in paper.node_tree.nodes if n.type == "BSDF_PRINCIPLED")
+    shader.inputs["Base Color"].default_value = (*BACKDROP, 1.0)
+    shader.inputs["Roughness"].default_value = 0.9
+    mesh.materials.append(paper)
+    scene.collection.objects.link(bpy.data.objects.new("Backdrop", mesh))
+
+
+def use_cycles(scene: bpy.types.Scene, samples: int) -> None:
+    """Path tracing on the CPU, which needs no window and no graphics card."""
+    scene.render.engine = "CYCLES"
+    scene.cycles.device = "CPU"
+    scene.cycles.samples = samples
+    scene.cycles.use_denoising = True
+    scene.cycles.max_bounces = 4
+    scene.render.use_persistent_data = True
+
+
+def use_workbench(scene: bpy.types.Scene) -> None:
+    """Blender's quick solid look, for movies."""
+    scene.render.engine = "BLENDER_WORKBENCH"
+    shading = scene.display.shading
+    shading.light = "STUDIO"
+    shading.color_type = "MATERIAL"
+    shading.show_shadows = False
+    shading.show_cavity = False
+    shading.background_type = "WORLD"
+    scene.display.render_aa = "8"
+
+
+def render(scene: bpy.types.Scene, path: Path) -> np.ndarray:
+    """Render the scene's frame to a PNG, and its pixels (H, W, 3), row 0 on top, as they are in the file."""
+    if hasattr(scene.render.image_settings, "media_type"):
+        scene.render.image_settings.media_type = "IMAGE"
+    scene.render.image_settings.file_format = "PNG"
+    scene.render.filepath = str(path)
+    bpy.ops.render.render(write_still=True)
+    return read_png(path)
+
+
+def read_png(path: Path) -> np.ndarray:
+    """The pixels of an image file, (H, W, 3) in [0, 1]."""
+    image = bpy.data.images.load(str(path))
+    image.colorspace_settings.name = "Non-Color"
+    width, height = image.size
+    pixels = np.empty(width * height * image.channels, np.float32)
+    image.pixels.foreach_get(pixels)
+    bpy.data.images.remove(image)
+    return pixels.reshape(height, width, -1)[::-1, :, :3]
+
+
+def write_png(pixels: np.ndarray, path: Path) -> None:
+    """Write pixels (H, W, 3) in [0, 1] to a PNG as they are."""
+    height, width = pixels.shape[:2]
+    image = bpy.data.images.new("Sheet", width, height)
+    image.colorspace_settings.name = "Non-Color"
+    image.pixels.foreach_set(np.dstack([pixels[::-1], np.ones((height, width))]).astype(np.float32).ravel())
+    image.filepath_raw = str(path)
+    image.file_format = "PNG"
+    image.save()
+    bpy.data.images.remove(image)
+
+
+def contact_sheet(
+    scene: bpy.types.Scene,
+    character: bpy.types.Object,
+    frames: Iterable[int],
+    path: Path,
+    columns: int = 6,
+    gap: int = 6,
+) -> None:
+    """Body above, face below, one column a frame, so many columns a row."""
+    use_cycles(scene, 24)
+    cells = []
+    with tempfile.TemporaryDirectory() as folder:
+        still = Path(folder) / "still.png"
+        for frame in frames:
+            scene.frame_set(frame)
+            head = head_of(character)
+            root = character.matrix_world @ character.pose.bones["pelvis"].head
+            aim(scene, Vector((root.x, root.y, 0.88)), BODY)
+            body = render(scene, still)
+            aim(scene, head, FACE)
+            face = render(scene, still)
+            cells.append(np.vstack([body, face]))
+    paper = np.array([0.12, 0.125, 0.135], np.float32)
+    height, width = cells[0].shape[:2]
+    columns = min(columns, len(cells))
+    rows = -(-len(cells) // columns)
+    sheet = np.tile(paper, (rows * (height + gap) + gap, columns * (width + gap) + gap, 1))
+    for k, cell in enumerate(cells):
+        top, left = gap + (k // columns) * (height + gap), gap + (k % columns) * (width + gap)
+        sheet[top : top + height, left : left + width] = cell
+    write_png(sheet, path)
+
+
+def movie(scene: bpy.types.Scene, character: bpy.types.Object, path: Path) -> None:
+    """The scene's frame range as an mp4 (H.264, and AAC from the sequencer's sound)."""
+    use_workbench(scene)
+    scene.frame_set((scene.frame_start + scene.frame_end) // 2)
+    root = character.matrix_world @ character.pose.bones["pelvis"].head
+    aim(scene, Vector((root.x, root.y, head_of(character).z - 0.36)), MOVIE)
+    settings = scene.render.image_settings
+    if hasattr(settings, "media_type"):
+        settings.media_type = "VIDEO"
+    settings.file_format = "FFMPEG"
+    settings.color_mode = "RGB"
+    video = scene.render.ffmpeg
+    video.format, video.codec, video.constant_rate_factor = "MPEG4", "H264", "HIGH"
+    video.audio_codec, video.audio_bitrate = "AAC", 160
+    scene.render.filepath = str(path)
+    scene.render.use_file_extension = False
+    # The strip is there for its sound; the picture is the 3D scene's.
+    scene.render.use_sequencer = False
+    bpy.ops.render.render(animation=True)
