@@ -1,7 +1,8 @@
-"""Finding the profile of a rig: by the names of a known family, checked against the skeleton."""
+"""Finding the profile of a rig: by the names of a known family, checked against the skeleton, else by its structure."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -10,6 +11,7 @@ from ..skeleton import INDEX, JOINTS, PARENTS
 from .description import RigDescription
 from .families import FamilyMatch, families, match_family
 from .profile import RigProfile
+from .structure import infer
 
 CORE: Final = (
     "pelvis",
@@ -18,6 +20,7 @@ CORE: Final = (
     *(f"{s}_{j}" for j in ("hip", "knee", "ankle", "shoulder", "elbow", "wrist") for s in ("left", "right")),
 )
 """Joints without which a body cannot act."""
+_SURE_ENOUGH: Final = 0.6
 
 
 def _descends(description: RigDescription, child: str, parent: str) -> bool:
@@ -80,8 +83,41 @@ def _travel_bone(description: RigDescription, match: FamilyMatch, root: str | No
 
 def detect(description: RigDescription) -> RigProfile:
     """The best profile for a rig; its `confidence` and `notes` say how sure it is.
+
+    Known names win where they cover the body; structure fills what they leave, or decides where no names are known.
     """
     matches = [match_family(description, family) for family in families()]
     best = max(matches, key=lambda m: m.score)
     profile = to_profile(description, best)
+    if profile.control or profile.rest == "smplx":
+        if profile.confidence >= _SURE_ENOUGH:
+            return profile
+    guess = infer(description)
+    if profile.confidence < _SURE_ENOUGH:
+        if guess is not None and guess.confidence >= profile.confidence:
+            return guess
+        return profile
+    if guess is not None:
+        profile = _filled(description, profile, guess)
     return profile
+
+
+def _filled(description: RigDescription, profile: RigProfile, guess: RigProfile) -> RigProfile:
+    """Joints that names did not find, from structure, where the two agree about the joint's parent."""
+    joints = dict(profile.joints)
+    used = set(joints.values()) | set(profile.twists) | set(profile.also)
+    added = []
+    for joint in JOINTS:
+        bone = guess.joints.get(joint)
+        if joint in joints or bone is None or bone in used or "spine" in joint or PARENTS[INDEX[joint]] < 0:
+            continue
+        parent = JOINTS[PARENTS[INDEX[joint]]]
+        agree = joints.get(parent) == guess.joints.get(parent)
+        if agree and parent in joints and _descends(description, bone, joints[parent]):
+            joints[joint] = bone
+            used.add(bone)
+            added.append(f"{bone} taken as {joint}")
+    if not added:
+        return profile
+    note = "By structure: " + ", ".join(added[:4]) + (f" and {len(added) - 4} more" if len(added) > 4 else "")
+    return replace(profile, joints={j: joints[j] for j in JOINTS if j in joints}, notes=(*profile.notes, note))

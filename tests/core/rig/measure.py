@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -59,7 +60,7 @@ def heads(description: RigDescription, motion: RigMotion) -> tuple[dict[str, np.
 
 def measure(performance: Performance, description: RigDescription, profile: RigProfile, motion: RigMotion) -> Measured:
     fit = fit_rest(description, profile)
-    positions, world = forward_kinematics(performance.rotations.astype(float), performance.translation.astype(float))
+    positions, _ = forward_kinematics(performance.rotations.astype(float), performance.translation.astype(float))
     bones = profile.present(description)
     at = {j: heads(description, motion)[0][b] @ fit.axes for j, b in bones.items()}
     errors = {}
@@ -84,7 +85,7 @@ def measure(performance: Performance, description: RigDescription, profile: RigP
         chain = [f"{side}_{j}" for j in ("shoulder", "elbow", "wrist")]
         if all(j in at for j in chain):
             goal = at[chain[0]].copy()
-            for a, b in zip(chain[:-1], chain[1:], strict=True):
+            for a, b in itertools.pairwise(chain):
                 v = positions[:, INDEX[b]] - positions[:, INDEX[a]]
                 goal += np.linalg.norm(rest[b] - rest[a]) * v / np.linalg.norm(v, axis=1, keepdims=True)
             hand = max(hand, float(np.linalg.norm(at[chain[2]] - goal, axis=1).mean() / height))

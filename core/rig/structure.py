@@ -1,0 +1,334 @@
+"""Mapping a rig whose names mean nothing: by hierarchy, positions, symmetry and chain lengths alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations, permutations
+
+import numpy as np
+
+from ..skeleton import JOINTS
+from .anatomy import Mirror, Pair, Shape, find_mirror, limb_pairs
+from .description import RigDescription
+from .digits import find_fingers, palm_of
+from .families import spread_spine
+from .profile import RigProfile
+
+_HIP_TO_SHOULDER = 0.52
+"""Trunk over leg length (hip to ankle) of the SMPL-X rest; children and cartoons stay within a factor of two."""
+_ARM_TO_LEG = 0.65
+
+
+@dataclass(frozen=True)
+class _Body:
+    """Legs, arms and the axes that go with them; `forward` may still be turned round."""
+
+    legs: Pair
+    arms: Pair
+    up: np.ndarray
+    cost: float
+
+
+def _unit(v: np.ndarray) -> np.ndarray:
+    return v / max(float(np.linalg.norm(v)), 1e-12)
+
+
+def _ratio(value: float, wanted: float) -> float:
+    return abs(float(np.log(max(value, 1e-9) / wanted)))
+
+
+def _judge(shape: Shape, mirror: Mirror, legs: Pair, arms: Pair) -> _Body | None:
+    """How much two limb pairs look like legs and arms; lower is better."""
+    low, high = shape.heads[[legs.a, legs.b]].mean(0), shape.heads[[arms.a, arms.b]].mean(0)
+    up = high - low
+    up = up - (up @ mirror.normal) * mirror.normal
+    trunk = float(np.linalg.norm(up))
+    if trunk < 0.03 * shape.size:
+        return None
+    up = up / trunk
+    leg_way = shape.way(legs.a)
+    height = shape.heads @ up
+    leg = float(height[legs.a] - height[leg_way].min())
+    if leg < 0.1 * shape.size:
+        return None
+    arm_way = shape.way(arms.a)
+    arm = float(shape.reach[arms.a])
+    cost = _ratio(trunk / leg, _HIP_TO_SHOULDER) + 0.6 * _ratio(arm / leg, 1.15 * _ARM_TO_LEG + 0.25)
+    cost += 3.0 * abs(height[leg_way].min() - height.min()) / shape.size
+    cost += 1.0 * max(0.0, 0.75 - leg / max(float(shape.reach[legs.a]), 1e-9))
+    middle = np.abs(shape.heads @ mirror.normal - mirror.offset) < 0.02 * shape.size
+    top = height[middle].max(initial=-np.inf)
+    cost += 0.8 if top < height[arms.a] + 0.03 * leg else 0.0
+    cost += 0.5 if len(arm_way) < 3 else 0.0
+    cost += 0.5 if len(leg_way) < 3 else 0.0
+    spread = len(shape.below(arms.a)) - len(shape.below(legs.a))
+    cost += 0.4 if spread < -3 else 0.0
+    if legs.hangs >= 0 and arms.hangs >= 0 and legs.hangs != arms.hangs and arms.hangs in shape.above(legs.hangs):
+        cost += 0.5
+    return _Body(legs, arms, up, cost)
+
+
+def _segments(
+    shape: Shape, way: list[int], last: int, size: float, wanted: float, start: float, mirror: Mirror
+) -> tuple[float, int, int, int]:
+    """(cost, first, middle, last) of the best root and hinge on a way that ends at index `last` of it."""
+    best = (np.inf, -1, -1, -1)
+    for i, j in combinations(range(last), 2):
+        a, b, c = (shape.heads[way[k]] for k in (i, j, last))
+        one, two = float(np.linalg.norm(b - a)), float(np.linalg.norm(c - b))
+        if min(one, two) < 1e-6 * size:
+            continue
+        cost = 1.5 * _ratio(one / two, 1.05) + 0.7 * _ratio((one + two) / size, wanted)
+        cost += 6.0 * abs(abs(a @ mirror.normal - mirror.offset) / size - start)
+        for k in range(i + 1, last):
+            if k != j:
+                p, q, along = (a, b, shape.heads[way[k]]) if k < j else (b, c, shape.heads[way[k]])
+                line = _unit(q - p)
+                off = along - p - ((along - p) @ line) * line
+                cost += 4.0 * float(np.linalg.norm(off)) / size
+        best = min(best, (cost, way[i], way[j], way[last]))
+    return best
+
+
+def _leg(shape: Shape, start: int, up: np.ndarray, size: float, mirror: Mirror) -> tuple[float, dict[str, int]]:
+    """Hip, knee, ankle and foot of one leg."""
+    way = shape.way(start)
+    height = shape.heads @ up
+    floor = min(height[shape.below(start)])
+    best: tuple[float, dict[str, int]] = (9.0, {})
+    for last in range(2, len(way)):
+        cost, hip, knee, ankle = _segments(shape, way, last, size, 0.50, 0.055, mirror)
+        if ankle < 0:
+            continue
+        above = (height[ankle] - floor) / size
+        cost += 3.0 * abs(above - 0.045)
+        down = float(-_unit(shape.heads[ankle] - shape.heads[knee]) @ up)
+        cost += 1.5 * max(0.0, 0.9 - down)
+        found = {"hip": hip, "knee": knee, "ankle": ankle}
+        after = [b for b in way[last + 1 :] if np.linalg.norm(shape.heads[b] - shape.heads[ankle]) > 0.02 * size]
+        if after:
+            step = _unit(shape.heads[after[0]] - shape.heads[ankle])
+            cost += 0.5 * max(0.0, float(-step @ up) - 0.85)
+            found["foot"] = after[0]
+        if cost < best[0]:
+            best = (cost, found)
+    return best
+
+
+def _arm(shape: Shape, start: int, size: float, mirror: Mirror) -> tuple[float, dict[str, int]]:
+    """Collar, shoulder, elbow and wrist of one arm."""
+    palm = palm_of(shape, start)
+    way = shape.way(start)
+    if palm >= 0:
+        way = [start, *[b for b in reversed([palm, *shape.above(palm)]) if start in shape.above(b)]]
+        lasts = [k for k in (len(way) - 1, len(way) - 2) if k >= 2]
+    else:
+        lasts = list(range(2, len(way)))
+    best: tuple[float, dict[str, int]] = (9.0, {})
+    for last in lasts:
+        cost, shoulder, elbow, wrist = _segments(shape, way, last, size, 0.31, 0.105, mirror)
+        if wrist < 0:
+            continue
+        if palm >= 0 and last != len(way) - 1:
+            cost += 0.35
+        if palm < 0 and last < len(way) - 2:
+            cost += 0.3 * (len(way) - 2 - last)
+        found = {"shoulder": shoulder, "elbow": elbow, "wrist": wrist}
+        before = way[: way.index(shoulder)]
+        if before:
+            found["collar"] = before[-1]
+        if cost < best[0]:
+            best = (cost, found)
+    return best
+
+
+def _middle_way(shape: Shape, mirror: Mirror, start: int, up: np.ndarray, size: float) -> list[int]:
+    """Bones on the middle plane from one bone (left out) upwards."""
+    out: list[int] = []
+    current = start
+    while True:
+        nexts = [
+            c
+            for c in shape.children[current]
+            if abs(shape.heads[c] @ mirror.normal - mirror.offset) < 0.015 * size
+            and abs(shape.mean[c] @ mirror.normal - mirror.offset) < 0.02 * size
+            and _unit(shape.heads[c] - shape.heads[current]) @ up > 0.35
+        ]
+        if not nexts:
+            return out
+        current = max(nexts, key=lambda c: (len(shape.below(c)) > 1, float(shape.heads[c] @ up), len(shape.below(c))))
+        out.append(current)
+
+
+def _head(shape: Shape, above: list[int], up: np.ndarray, shoulder: float, leg: float, bearer: int) -> int:
+    """Index in `above` (bones over the shoulders) of the head: the one that carries a face, or is at a head's height.
+
+    bearer: the bone the arms hang from, which has children without being a head.
+    """
+    if not above:
+        return -1
+    costs = []
+    forks = [bone for bone in above if len(shape.children[bone]) >= 2 and bone != bearer]
+    for k, bone in enumerate(above):
+        rise = (float(shape.heads[bone] @ up) - shoulder) / leg
+        cost = abs(rise - 0.23) * 5.0
+        cost -= 0.8 if forks and bone == forks[0] else 0.0
+        cost += 0.6 if not shape.children[bone] and k > 0 and rise > 0.4 else 0.0
+        costs.append(cost)
+    return int(np.argmin(costs))
+
+
+def _trunk(shape: Shape, mirror: Mirror, body: _Body, leg: float, shoulders: float) -> dict[str, int]:
+    """Pelvis, spine, neck and head."""
+    legs, arms = body.legs.hangs, body.arms.hangs
+    out: dict[str, int] = {}
+    if arms < 0:
+        return out
+    line = [arms, *shape.above(arms)]
+    if legs in line:
+        pelvis = legs
+    else:
+        common = [b for b in (shape.above(legs) if legs >= 0 else []) if b in line]
+        hips = float(shape.heads[body.legs.a] @ body.up)
+        near = bool(common) and abs(float(shape.heads[common[0]] @ body.up) - hips) < 0.25 * leg
+        pelvis = common[0] if near else legs
+    if pelvis >= 0:
+        out["pelvis"] = pelvis
+    stop = line.index(pelvis) if pelvis in line else len(line)
+    spine = list(reversed(line[:stop]))
+    if pelvis not in line:
+        hips = float(shape.heads[body.legs.a] @ body.up)
+        spine = [b for b in spine if float(shape.heads[b] @ body.up) > hips - 0.05 * leg]
+    tops = [b for b in spine if float(shape.heads[b] @ body.up) > shoulders + 0.02 * leg and len(spine) > 1]
+    spine = [b for b in spine if b not in tops]
+    above = tops + _middle_way(shape, mirror, (tops or spine or [arms])[-1], body.up, shape.size)
+    chosen = spread_spine([shape.names[b] for b in spine])
+    out |= {joint: shape.names.index(bone) for joint, bone in chosen.items()}
+    k = _head(shape, above, body.up, shoulders, leg, arms)
+    if k >= 0:
+        out["head"] = above[k]
+        if k > 0:
+            out["neck"] = above[0]
+    return out
+
+
+def _facing(
+    shape: Shape, mirror: Mirror, up: np.ndarray, limbs: dict[str, dict[str, int]], head: int
+) -> tuple[np.ndarray, float]:
+    """The forward direction and how clear it is, 0-1: toes, face, knees and elbows vote."""
+    forward = _unit(np.cross(mirror.normal, up))
+    votes = []
+    for side in ("a", "b"):
+        leg, arm = limbs[f"leg_{side}"], limbs[f"arm_{side}"]
+        if "foot" in leg:
+            toe = _unit(shape.heads[leg["foot"]] - shape.heads[leg["ankle"]])
+            votes.append((2.0, float(toe @ forward) * 1.5))
+        if len(leg) >= 3:
+            hip, knee, ankle = (shape.heads[leg[j]] for j in ("hip", "knee", "ankle"))
+            votes.append((0.7, float((knee - (hip + ankle) / 2.0) @ forward) / np.linalg.norm(ankle - hip) * 20.0))
+        if "wrist" in arm:
+            a, b, c = (shape.heads[arm[j]] for j in ("shoulder", "elbow", "wrist"))
+            votes.append((0.7, float(((a + c) / 2.0 - b) @ forward) / np.linalg.norm(c - a) * 20.0))
+    if head >= 0:
+        face = [c for c in shape.below(head) if c != head]
+        if face:
+            offset = (shape.heads[face] - shape.heads[head]).mean(0)
+            votes.append((1.5, float(_unit(offset) @ forward) * 2.0))
+    total = sum(w * np.clip(v, -1.0, 1.0) for w, v in votes)
+    clear = min(abs(float(total)) / 2.0, 1.0)
+    if abs(total) < 0.15:
+        usual = np.array([0.0, -1.0, 0.0]) if abs(up[2]) > 0.7 else np.array([0.0, 0.0, 1.0])
+        total = float(forward @ usual)
+    return (forward if total >= 0 else -forward), clear
+
+
+def _face_bones(shape: Shape, mirror: Mirror, head: int, axes: np.ndarray, leg: float) -> dict[str, int]:
+    """Eyes and jaw among the bones below the head. axes: left, up, forward as columns."""
+    unit = leg / 0.79
+    offsets = {b: (shape.heads[b] - shape.heads[head]) @ axes / unit for b in shape.below(head) if b != head}
+    out: dict[str, int] = {}
+    pairs = [
+        (float(np.linalg.norm((offsets[b] - [0.032, 0.06, 0.075]) * [2.0, 1.0, 1.0])), b, int(mirror.partner[b]))
+        for b in offsets
+        if mirror.partner[b] in offsets and 0.01 < offsets[b][0] < 0.08 and offsets[b][2] > 0.02
+    ]
+    if pairs:
+        cost, left, right = min(pairs)
+        if cost < 0.08:
+            out = {"left_eye_smplhf": left, "right_eye_smplhf": right}
+    jaws = [
+        (float(np.linalg.norm(o - [0.0, -0.015, 0.02])), b)
+        for b, o in offsets.items()
+        if abs(o[0]) < 0.01 and b in shape.children[head] and o[1] < 0.05 and o[2] > -0.02
+    ]
+    if jaws and min(jaws)[0] < 0.09:
+        out["jaw"] = min(jaws)[1]
+    return out
+
+
+def infer(description: RigDescription) -> RigProfile | None:
+    """A profile from structure alone, or None for what is no biped. Confidence says how sure it is, notes say why."""
+    if len(description.bones) < 8:
+        return None
+    shape = Shape.of(description)
+    mirror = find_mirror(shape)
+    if mirror is None:
+        return None
+    pairs = limb_pairs(shape, mirror)
+    bodies = [b for legs, arms in permutations(pairs, 2) if (b := _judge(shape, mirror, legs, arms)) is not None]
+    best: tuple[float, _Body, dict[str, dict[str, int]], float] | None = None
+    runner_up = np.inf
+    for body in sorted(bodies, key=lambda b: b.cost)[:6]:
+        size = float(np.ptp(shape.heads @ body.up))
+        limbs, cost = {}, body.cost
+        for side, i in (("a", body.legs.a), ("b", body.legs.b)):
+            c, limbs[f"leg_{side}"] = _leg(shape, i, body.up, size, mirror)
+            cost += 0.5 * c
+        for side, i in (("a", body.arms.a), ("b", body.arms.b)):
+            c, limbs[f"arm_{side}"] = _arm(shape, i, size, mirror)
+            cost += 0.5 * c
+        if best is None or cost < best[0]:
+            runner_up = best[0] if best else runner_up
+            best = (cost, body, limbs, size)
+        else:
+            runner_up = min(runner_up, cost)
+    if best is None:
+        return None
+    return _assemble(shape, mirror, best, runner_up)
+
+
+def _assemble(shape: Shape, mirror: Mirror, best: tuple, runner_up: float) -> RigProfile | None:
+    cost, body, limbs, _ = best
+    if not all(limbs.values()):
+        return None
+    shoulder = float(np.mean([shape.heads[limbs[f"arm_{s}"]["shoulder"]] @ body.up for s in "ab"]))
+    leg = float(
+        np.linalg.norm(shape.heads[limbs["leg_a"]["knee"]] - shape.heads[limbs["leg_a"]["hip"]])
+        + np.linalg.norm(shape.heads[limbs["leg_a"]["ankle"]] - shape.heads[limbs["leg_a"]["knee"]])
+    )
+    found = _trunk(shape, mirror, body, leg, shoulder)
+    forward, clear = _facing(shape, mirror, body.up, limbs, found.get("head", -1))
+    left = np.cross(body.up, forward)
+    axes = np.stack([left, body.up, forward], axis=1)
+    a_is_left = (shape.mean[body.arms.a] - shape.mean[body.arms.b]) @ left > 0
+    legs_a_left = (shape.mean[body.legs.a] - shape.mean[body.legs.b]) @ left > 0
+    for kind, first_left in (("leg", legs_a_left), ("arm", a_is_left)):
+        for side, name in (("a", "left" if first_left else "right"), ("b", "right" if first_left else "left")):
+            found |= {f"{name}_{joint}": bone for joint, bone in limbs[f"{kind}_{side}"].items()}
+    for side in ("left", "right"):
+        arm = {j: found[f"{side}_{j}"] for j in ("elbow", "wrist")}
+        found |= {f"{side}_{j}": b for j, b in find_fingers(shape, arm["elbow"], arm["wrist"]).items()}
+    if "head" in found:
+        found |= _face_bones(shape, mirror, found["head"], axes, leg)
+    confidence = float(np.clip(1.25 - 0.3 * cost, 0.0, 1.0)) * (0.6 + 0.4 * clear) * min(1.0, 0.4 + 0.7 * mirror.share)
+    notes = ["bones were told by the skeleton's structure, not by their names"]
+    if clear < 0.35:
+        notes.append("front and back are not clear, so left and right may be swapped: check, and mirror the mapping")
+    if runner_up - cost < 0.3:
+        confidence *= 0.75
+        notes.append("another reading of this skeleton is nearly as likely: check arms and legs")
+    if "head" not in found or "spine3" not in found:
+        confidence *= 0.7
+        notes.append("no clear spine or head was found")
+    joints = {j: shape.names[found[j]] for j in JOINTS if j in found}
+    return RigProfile("structure", "Unknown rig, by structure", joints, confidence=confidence, notes=tuple(notes))

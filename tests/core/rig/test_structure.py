@@ -1,0 +1,55 @@
+"""Rigs with invented names are mapped from structure alone, and an unsure reading says so."""
+
+from __future__ import annotations
+
+import numpy as np
+from invented import invented_rig
+from orator.core.rig.detect import detect
+from rigs import rig
+
+SEEDS = range(100, 130)
+
+
+def _body(joint: str) -> bool:
+    return not (joint[-1] in "123" and "spine" not in joint) and "eye" not in joint and joint not in ("jaw", "spine2")
+
+
+def test_bodies_with_invented_names_are_mapped() -> None:
+    right, wrong_but_sure, digits = 0, [], []
+    for seed in SEEDS:
+        description, truth = invented_rig(seed)
+        profile = detect(description)
+        wrong = [j for j, bone in truth.items() if _body(j) and profile.joints.get(j) != bone]
+        right += not wrong
+        if wrong and profile.confidence > 0.75:
+            wrong_but_sure.append((seed, wrong))
+        fingers = [j for j in truth if j[-1] in "123" and "spine" not in j]
+        digits += [profile.joints.get(j) == truth[j] for j in fingers]
+        assert any("structure" in note for note in profile.notes)
+    assert right >= 0.9 * len(SEEDS)
+    assert not wrong_but_sure
+    assert np.mean(digits) > 0.95
+
+
+def test_a_symmetric_body_without_front_says_that_sides_may_be_swapped() -> None:
+    points = {
+        "a": (None, [0, 0, 1.0]),
+        "b": ("a", [0, 0, 1.25]),
+        "c": ("b", [0, 0, 1.5]),
+        "d": ("c", [0, 0, 1.7]),
+    }
+    for k, sign in enumerate((1, -1)):
+        x = 0.1 * sign
+        points |= {f"e{k}": ("a", [x, 0, 0.95]), f"f{k}": (f"e{k}", [x, 0, 0.5]), f"g{k}": (f"f{k}", [x, 0, 0.08])}
+        y = 0.18 * sign
+        points |= {f"h{k}": ("c", [y, 0, 1.45]), f"i{k}": (f"h{k}", [2.5 * y, 0, 1.45])}
+        points |= {f"j{k}": (f"i{k}", [4 * y, 0, 1.45]), f"k{k}": (f"j{k}", [4.4 * y, 0, 1.45])}
+    profile = detect(rig({name: (parent, np.array(head, float)) for name, (parent, head) in points.items()}))
+    assert profile.joints["pelvis"] == "a" and profile.joints["left_elbow"] in ("i0", "i1")
+    assert profile.confidence < 0.75
+    assert any("swapped" in note for note in profile.notes)
+
+
+def test_what_is_no_biped_is_not_claimed() -> None:
+    snake = {f"s{k}": (f"s{k - 1}" if k else None, np.array([0.0, 0.1 * k, 0.0])) for k in range(30)}
+    assert detect(rig(snake)).confidence < 0.3
