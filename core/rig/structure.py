@@ -160,13 +160,16 @@ def _middle_way(shape: Shape, mirror: Mirror, start: int, up: np.ndarray, size: 
         out.append(current)
 
 
-def _head(shape: Shape, above: list[int], up: np.ndarray, shoulder: float, leg: float, bearer: int) -> int:
-    """Index in `above` (bones over the shoulders) of the head: the one that carries a face, or is at a head's height.
+def _head(
+    shape: Shape, above: list[int], up: np.ndarray, shoulder: float, leg: float, bearer: int
+) -> tuple[int, float]:
+    """Index in `above` (bones over the shoulders) of the head, the one that carries a face or is at a head's height;
+    and by how much it wins.
 
     bearer: the bone the arms hang from, which has children without being a head.
     """
     if not above:
-        return -1
+        return -1, 0.0
     costs = []
     forks = [bone for bone in above if len(shape.children[bone]) >= 2 and bone != bearer]
     for k, bone in enumerate(above):
@@ -175,15 +178,16 @@ def _head(shape: Shape, above: list[int], up: np.ndarray, shoulder: float, leg: 
         cost -= 0.8 if forks and bone == forks[0] else 0.0
         cost += 0.6 if not shape.children[bone] and k > 0 and rise > 0.4 else 0.0
         costs.append(cost)
-    return int(np.argmin(costs))
+    ranked = sorted(costs)
+    return int(np.argmin(costs)), ranked[1] - ranked[0] if len(ranked) > 1 else 1.0
 
 
-def _trunk(shape: Shape, mirror: Mirror, body: _Body, leg: float, shoulders: float) -> dict[str, int]:
-    """Pelvis, spine, neck and head."""
+def _trunk(shape: Shape, mirror: Mirror, body: _Body, leg: float, shoulders: float) -> tuple[dict[str, int], float]:
+    """Pelvis, spine, neck and head; and how clearly the head is told from the neck."""
     legs, arms = body.legs.hangs, body.arms.hangs
     out: dict[str, int] = {}
     if arms < 0:
-        return out
+        return out, 0.0
     line = [arms, *shape.above(arms)]
     if legs in line:
         pelvis = legs
@@ -204,12 +208,12 @@ def _trunk(shape: Shape, mirror: Mirror, body: _Body, leg: float, shoulders: flo
     above = tops + _middle_way(shape, mirror, (tops or spine or [arms])[-1], body.up, shape.size)
     chosen = spread_spine([shape.names[b] for b in spine])
     out |= {joint: shape.names.index(bone) for joint, bone in chosen.items()}
-    k = _head(shape, above, body.up, shoulders, leg, arms)
+    k, clear = _head(shape, above, body.up, shoulders, leg, arms)
     if k >= 0:
         out["head"] = above[k]
         if k > 0:
             out["neck"] = above[0]
-    return out
+    return out, clear
 
 
 def _facing(
@@ -306,7 +310,7 @@ def _assemble(shape: Shape, mirror: Mirror, best: tuple, runner_up: float) -> Ri
         np.linalg.norm(shape.heads[limbs["leg_a"]["knee"]] - shape.heads[limbs["leg_a"]["hip"]])
         + np.linalg.norm(shape.heads[limbs["leg_a"]["ankle"]] - shape.heads[limbs["leg_a"]["knee"]])
     )
-    found = _trunk(shape, mirror, body, leg, shoulder)
+    found, head_clear = _trunk(shape, mirror, body, leg, shoulder)
     forward, clear = _facing(shape, mirror, body.up, limbs, found.get("head", -1))
     left = np.cross(body.up, forward)
     axes = np.stack([left, body.up, forward], axis=1)
@@ -327,6 +331,9 @@ def _assemble(shape: Shape, mirror: Mirror, best: tuple, runner_up: float) -> Ri
     if runner_up - cost < 0.3:
         confidence *= 0.75
         notes.append("another reading of this skeleton is nearly as likely: check arms and legs")
+    if head_clear < 0.4:
+        confidence *= 0.7
+        notes.append("head and neck are hard to tell apart on this skeleton: check both")
     if "head" not in found or "spine3" not in found:
         confidence *= 0.7
         notes.append("no clear spine or head was found")
