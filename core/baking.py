@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # Blender's half reads these types while registering, when sc
     from .rig.description import RigDescription
     from .rig.motion import Coverage
     from .rig.profile import RigProfile
+    from .shaping import Shaping
 
 _WINDOW = 4096
 _FRAME_SLACK = 1e-4
@@ -86,19 +87,23 @@ def prepare(
     target: BakeTarget,
     style: BakeStyle | None = None,
     tick: Callable[[float], None] = lambda fraction: None,
+    shaping: Shaping | None = None,
 ) -> PreparedBake:
-    """Keys for one character, at its scene's frames, from the timeline second `start` on.
+    """Keys for one character, at its scene's frames, from the timeline second `start` on, under layers and pins.
 
     Raises OratorError when the rig has none of the joints and none of the shapes.
     """
     from .keys import KeySettings, keys_of
     from .rig.retarget import retarget
+    from .shaping import Shaping as Shape
+    from .shaping import apply_direction, apply_layers
 
     style = style or BakeStyle()
+    shaping = shaping or Shape()
     frames = bake_frames(performance.seconds, start, target.fps)
     seconds = frames / target.fps - start
     tick(0.0)
-    sampled = sample_at(performance, seconds)
+    sampled = apply_direction(sample_at(apply_layers(performance, shaping), seconds), seconds, shaping)
     tick(0.02)
     motion = retarget(sampled, target.description, target.profile, seconds)
     tick(0.1)
@@ -108,6 +113,7 @@ def prepare(
             "Choose another character, or name its bones in the mapping."
         )
     modes = {bone.name: bone.rotation_mode for bone in target.description.bones}
-    settings = KeySettings(style.bounds, 1.0 / target.description.scale, style.pinned, modes)
+    pinned = (*style.pinned, *(float(f) for f in frames[shaping.pinned(seconds)]))
+    settings = KeySettings(style.bounds, 1.0 / target.description.scale, pinned, modes)
     curves = keys_of(motion, frames, settings, lambda fraction: tick(0.1 + 0.9 * fraction))
     return PreparedBake(curves, motion.coverage, frames, modes)

@@ -202,3 +202,30 @@ def _aim_eyes(face: np.ndarray, pitch: np.ndarray, yaw: np.ndarray, weight: np.n
         k = arkit.INDEX[name]
         out[:, k] += weight * (np.maximum(value, 0.0) - out[:, k])
     return out
+
+
+def pose_pin_to_json(pin: PosePin) -> dict[str, object]:
+    """A pin as JSON-like values, for a take's provenance."""
+    arrays = ("rotations", "joints", "translation", "face", "channels")
+    plain = {name: getattr(pin, name) for name in ("name", "seconds", "root", "hold", "strength", "falloff")}
+    return {**plain, **{name: np.asarray(getattr(pin, name), float).round(7).tolist() for name in arrays}}
+
+
+def pose_pin_from_json(data: dict) -> PosePin:
+    """The pin that pose_pin_to_json wrote."""
+    arrays = {
+        name: np.array(data[name], bool if name in ("joints", "channels") else float)
+        for name in ("rotations", "joints", "translation", "face", "channels")
+    }
+    plain = {name: data[name] for name in ("name", "seconds", "root", "hold", "strength", "falloff")}
+    return PosePin(**plain, **arrays)
+
+
+def look_pin_to_json(pin: LookPin) -> dict[str, object]:
+    """A look-at range as JSON-like values."""
+    return {**vars(pin), "target": np.asarray(pin.target, float).tolist()}
+
+
+def look_pin_from_json(data: dict) -> LookPin:
+    """The range that look_pin_to_json wrote."""
+    return LookPin(**{**data, "target": np.array(data["target"], float)})

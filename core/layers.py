@@ -1,6 +1,6 @@
 """Layers after generation: sliders that reshape a performance without running the networks again.
 
-Neutral layers give the performance back to the bit.
+Neutral layers give the performance back to the bit. The face's sliders are those of core/face.
 """
 
 from __future__ import annotations

@@ -46,6 +46,11 @@ def joints_of(regions: tuple[str, ...]) -> np.ndarray:
     return chosen
 
 
+def choice_regions(choice: str) -> tuple[str, ...]:
+    """The region names that one choice in a list means: `all` is every part."""
+    return skeleton.PARTS if choice == "all" else (choice,)
+
+
 def regenerate_mask(frames: int, regions: tuple[str, ...], first: int, last: int) -> Mask:
     """The mask that generates `regions` from frame `first` (included) to `last` (excluded); all else is given.
 
@@ -63,3 +68,12 @@ def regenerate_mask(frames: int, regions: tuple[str, ...], first: int, last: int
     face = np.zeros((frames, arkit.COUNT), bool)
     face[first:last] = "face" in regions
     return Mask(joints, root, face)
+
+
+def parts_of(regions: tuple[str, ...]) -> tuple[str, ...]:
+    """The parts that must be generated so that the regions can be taken from them, in the order of PARTS."""
+    joints = joints_of(tuple(r for r in regions if r != "face"))
+    wanted = {part for part in ("upper", "hands", "lower") if joints[list(skeleton.PART_JOINTS[part])].any()}
+    wanted |= {"face"} if "face" in regions else set()
+    wanted |= {"lower"} if "root" in regions else set()
+    return tuple(part for part in skeleton.PARTS if part in wanted)

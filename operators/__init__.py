@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from . import character, command, generate, speech, take
+from . import again, character, command, generate, pins, speech, take
 
-MODULES = (speech, character, generate, take, command)
+MODULES = (speech, character, generate, take, pins, again, command)
 CLASSES: tuple[type, ...] = tuple(cls for module in MODULES for cls in module.CLASSES)
 HOOKS = (generate.HOOK, command.HOOK)

@@ -12,12 +12,12 @@ from .work import work_on
 _TICK_SECONDS = 0.1
 
 
-class ORATOR_OT_generate(Explained, bpy.types.Operator):
-    """Make takes for the speech: gesture and face, as F-curves on the character"""
+class Generating(Explained):
+    """An operator that makes takes; `read` says from what."""
 
-    bl_idname = "orator.generate"
-    bl_label = "Generate"
-    bl_options = {"UNDO"}  # noqa: RUF012
+    def read(self, context: bpy.types.Context) -> generation.Request:
+        """The request. Raises OratorError."""
+        return generation.read_request(context)
 
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:
@@ -33,7 +33,7 @@ class ORATOR_OT_generate(Explained, bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Blocking: for background mode and scripts."""
         try:
-            request = generation.read_request(context)
+            request = self.read(context)
             made = job.run_blocking(work_on(request))
             self._say(generation.deliver(request, made))
         except OratorError as error:
@@ -49,7 +49,7 @@ class ORATOR_OT_generate(Explained, bpy.types.Operator):
         if bpy.app.background:
             return self.execute(context)
         try:
-            self._request = generation.read_request(context)
+            self._request = self.read(context)
             self._number = job.start("Generating", work_on(self._request))
         except OratorError as error:
             self.report({"ERROR"}, str(error))
@@ -125,6 +125,14 @@ class ORATOR_OT_generate(Explained, bpy.types.Operator):
         report.remember(sentences[0])
         for sentence in sentences:
             self.report({"INFO"}, sentence)
+
+
+class ORATOR_OT_generate(Generating, bpy.types.Operator):
+    """Make takes for the speech: gesture and face, as F-curves on the character"""
+
+    bl_idname = "orator.generate"
+    bl_label = "Generate"
+    bl_options = {"UNDO"}  # noqa: RUF012
 
 
 class ORATOR_OT_cancel(Explained, bpy.types.Operator):

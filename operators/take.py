@@ -11,7 +11,7 @@ from ..core.errors import OratorError
 from .poll import Explained
 
 
-def _active(context: bpy.types.Context) -> tuple[bpy.types.Object | None, Any, Any]:
+def active_take(context: bpy.types.Context) -> tuple[bpy.types.Object | None, Any, Any]:
     """The character, its data and the highlighted take; None for what there is not."""
     character = generation.active_character(context)
     data = takes.character_data(character) if character is not None else None
@@ -20,13 +20,13 @@ def _active(context: bpy.types.Context) -> tuple[bpy.types.Object | None, Any, A
     return character, data, data.takes[data.active]
 
 
-class _OnTake(Explained):
+class OnTake(Explained):
     """An operator on the highlighted take; subclasses do their work in `act` and may return a sentence."""
 
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:
         """Only with a highlighted take."""
-        character, _, take = _active(context)
+        character, _, take = active_take(context)
         if character is None:
             return "There is no character"
         return "" if take is not None else "This character has no take yet: press Generate"
@@ -37,7 +37,7 @@ class _OnTake(Explained):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Do the work; an OratorError is reported as it is."""
-        character, data, take = _active(context)
+        character, data, take = active_take(context)
         try:
             sentence = self.act(context, character, data, take)
         except OratorError as error:
@@ -52,7 +52,7 @@ class _OnTake(Explained):
         return {"FINISHED"}
 
 
-class ORATOR_OT_take_show(_OnTake, bpy.types.Operator):
+class ORATOR_OT_take_show(OnTake, bpy.types.Operator):
     """Show the highlighted take, body and face"""
 
     bl_idname = "orator.take_show"
@@ -65,7 +65,7 @@ class ORATOR_OT_take_show(_OnTake, bpy.types.Operator):
         return ""
 
 
-class ORATOR_OT_take_off(_OnTake, bpy.types.Operator):
+class ORATOR_OT_take_off(OnTake, bpy.types.Operator):
     """Show no take: your own animation of the character comes back"""
 
     bl_idname = "orator.take_off"
@@ -75,7 +75,7 @@ class ORATOR_OT_take_off(_OnTake, bpy.types.Operator):
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:
         """Only while a take is shown."""
-        _, data, _ = _active(context)
+        _, data, _ = active_take(context)
         return "" if data is not None and data.shown else "No take is shown: this is your own animation"
 
     def act(self, context: bpy.types.Context, character: bpy.types.Object, data: Any, take: Any) -> str:
@@ -84,7 +84,7 @@ class ORATOR_OT_take_off(_OnTake, bpy.types.Operator):
         return ""
 
 
-class ORATOR_OT_take_solo(_OnTake, bpy.types.Operator):
+class ORATOR_OT_take_solo(OnTake, bpy.types.Operator):
     """Play only the shown take: your other NLA tracks on the character are silent"""
 
     bl_idname = "orator.take_solo"
@@ -99,7 +99,7 @@ class ORATOR_OT_take_solo(_OnTake, bpy.types.Operator):
         return ""
 
 
-class ORATOR_OT_take_duplicate(_OnTake, bpy.types.Operator):
+class ORATOR_OT_take_duplicate(OnTake, bpy.types.Operator):
     """Copy the take with curves of its own, to try an edit"""
 
     bl_idname = "orator.take_duplicate"
@@ -112,7 +112,7 @@ class ORATOR_OT_take_duplicate(_OnTake, bpy.types.Operator):
         return ""
 
 
-class ORATOR_OT_take_delete(_OnTake, bpy.types.Operator):
+class ORATOR_OT_take_delete(OnTake, bpy.types.Operator):
     """Delete the take and its curves"""
 
     bl_idname = "orator.take_delete"
@@ -126,7 +126,7 @@ class ORATOR_OT_take_delete(_OnTake, bpy.types.Operator):
         return f"'{name}' was deleted."
 
 
-class ORATOR_OT_take_bake(_OnTake, bpy.types.Operator):
+class ORATOR_OT_take_bake(OnTake, bpy.types.Operator):
     """Write the take's curves anew from its stored performance, with the keys and the mapping as set now; edits of its curves are lost"""  # noqa: E501
 
     bl_idname = "orator.take_bake"

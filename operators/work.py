@@ -45,6 +45,7 @@ def _one(request: Request, seed: int, k: int, progress: Progress, cancelled: Cal
     take, _ = run_job(job, seed, share(0.0, _GENERATING), cancelled)
     fitting = share(_GENERATING, 1.0)
     prepared = prepare(
-        take.performance, request.speech.start, request.target, request.style, lambda f: fitting(f, "Fitting curves")
-    )
+        take.performance, request.speech.start, request.target, request.style,
+        lambda f: fitting(f, "Fitting curves"), request.shaping,
+    )  # fmt: skip
     return Made(replace(take, name="Take 1", meta={**take.meta, **request.meta}), prepared)

@@ -22,53 +22,48 @@ REGION_ITEMS = (
 )
 
 
-def regions_of(choice: str) -> tuple[str, ...]:
-    """The region names that a choice of REGION_ITEMS means."""
-    return ("upper", "hands", "lower", "face") if choice == "all" else (choice,)
-
-
 class OratorPin(bpy.types.PropertyGroup):
     """A pose that generating must hit, or a range in which the character looks at something."""
 
-    name: StringProperty(name="Name", description="Name of the pin")  # type: ignore[valid-type]
-    kind: EnumProperty(  # type: ignore[valid-type]
+    name: StringProperty(name="Name", description="Name of the pin")
+    kind: EnumProperty(
         items=(("POSE", "Pose", "A pose that is hit"), ("LOOK", "Look At", "Head and eyes toward an object")),
         name="Kind",
     )
-    enabled: BoolProperty(name="Enabled", description="Use this pin", default=True)  # type: ignore[valid-type]
-    frame: IntProperty(name="Frame", description="The scene frame of the pin")  # type: ignore[valid-type]
-    origin: FloatProperty()  # type: ignore[valid-type]
-    hold: IntProperty(  # type: ignore[valid-type]
+    enabled: BoolProperty(name="Enabled", description="Use this pin", default=True)
+    frame: IntProperty(name="Frame", description="The scene frame of the pin")
+    origin: FloatProperty()
+    hold: IntProperty(
         name="Hold", description="For how many frames the pose is kept, or the look lasts", min=0
     )
-    softness: EnumProperty(  # type: ignore[valid-type]
+    softness: EnumProperty(
         name="Softness",
         description="How closely the pose is met",
         items=(("EXACT", "Exact", "The pose is hit to the number"), ("SOFT", "Soft", "The motion is pulled there")),
     )
-    strength: FloatProperty(  # type: ignore[valid-type]
+    strength: FloatProperty(
         name="Strength", description="How far a soft pin pulls", min=0.0, max=1.0, default=1.0, subtype="FACTOR"
     )
-    falloff: FloatProperty(  # type: ignore[valid-type]
+    falloff: FloatProperty(
         name="Falloff", description="Over how many frames a soft pin fades", min=1.0, default=15.0
     )
-    target: PointerProperty(  # type: ignore[valid-type]
+    target: PointerProperty(
         type=bpy.types.Object, name="Target", description="What head and eyes turn to"
     )
-    joints: StringProperty()  # type: ignore[valid-type]
-    channels: StringProperty()  # type: ignore[valid-type]
-    root: BoolProperty()  # type: ignore[valid-type]
-    pose: StringProperty()  # type: ignore[valid-type]
+    joints: StringProperty()
+    channels: StringProperty()
+    root: BoolProperty()
+    pose: StringProperty()
 
 
 class OratorLane(bpy.types.PropertyGroup):
     """A range of another take that a comp takes over."""
 
-    take: StringProperty(name="Take", description="The take this range comes from")  # type: ignore[valid-type]
-    region: EnumProperty(name="Region", description="What of it is taken", items=REGION_ITEMS)  # type: ignore[valid-type]
-    start: IntProperty(name="Start", description="First scene frame of the range")  # type: ignore[valid-type]
-    end: IntProperty(name="End", description="Scene frame after the range")  # type: ignore[valid-type]
-    blend: IntProperty(  # type: ignore[valid-type]
+    take: StringProperty(name="Take", description="The take this range comes from")
+    region: EnumProperty(name="Region", description="What of it is taken", items=REGION_ITEMS)
+    start: IntProperty(name="Start", description="First scene frame of the range")
+    end: IntProperty(name="End", description="Scene frame after the range")
+    blend: IntProperty(
         name="Blend", description="Frames over which the ends are blended", default=8, min=0
     )
 
@@ -79,7 +74,7 @@ def _changed(self: OratorLayers, context: bpy.types.Context) -> None:
     relayer.changed(self, context.scene)
 
 
-def _slider(name: str, text: str, default: float, low: float, high: float, **more: object):  # noqa: ANN202
+def _slider(name: str, text: str, default: float, low: float, high: float, **more: object):
     return FloatProperty(
         name=name, description=text, default=default, min=low, max=high, update=_changed, options=set(), **more
     )
@@ -88,33 +83,34 @@ def _slider(name: str, text: str, default: float, low: float, high: float, **mor
 class OratorLayers(bpy.types.PropertyGroup):
     """Sliders over a take; moving one rewrites the baked curves without generating again."""
 
-    amplitude_upper: _slider("Upper Body", "Size of the gestures", 1.0, 0.0, 2.0)  # type: ignore[valid-type]
-    amplitude_hands: _slider("Hands", "Size of the finger motion", 1.0, 0.0, 2.0)  # type: ignore[valid-type]
-    amplitude_lower: _slider("Lower Body", "Size of sway and steps", 1.0, 0.0, 2.0)  # type: ignore[valid-type]
-    head_motion: _slider("Head", "Size of nods and turns", 1.0, 0.0, 2.0)  # type: ignore[valid-type]
-    stillness: _slider("Stillness", "How still the body is in pauses", 0.0, 0.0, 1.0)  # type: ignore[valid-type]
-    smooth_upper: _slider("Smooth Upper", "Seconds of smoothing", 0.0, 0.0, 0.5)  # type: ignore[valid-type]
-    smooth_hands: _slider("Smooth Hands", "Seconds of smoothing", 0.0, 0.0, 0.5)  # type: ignore[valid-type]
-    smooth_lower: _slider("Smooth Lower", "Seconds of smoothing", 0.0, 0.0, 0.5)  # type: ignore[valid-type]
-    swap_sides: BoolProperty(  # type: ignore[valid-type]
+    amplitude_upper: _slider("Upper Body", "Size of the gestures", 1.0, 0.0, 2.0)
+    amplitude_hands: _slider("Hands", "Size of the finger motion", 1.0, 0.0, 2.0)
+    amplitude_lower: _slider("Lower Body", "Size of sway and steps", 1.0, 0.0, 2.0)
+    head_motion: _slider("Head", "Size of nods and turns", 1.0, 0.0, 2.0)
+    stillness: _slider("Stillness", "How still the body is in pauses", 0.0, 0.0, 1.0)
+    smooth_upper: _slider("Smooth Upper", "Seconds of smoothing", 0.0, 0.0, 0.5)
+    smooth_hands: _slider("Smooth Hands", "Seconds of smoothing", 0.0, 0.0, 0.5)
+    smooth_lower: _slider("Smooth Lower", "Seconds of smoothing", 0.0, 0.0, 0.5)
+    swap_sides: BoolProperty(
         name="Swap Sides", description="Left and right of the body change places", update=_changed, options=set()
     )
-    offset: _slider("Body Delay", "Seconds the body comes later", 0.0, -1.0, 1.0)  # type: ignore[valid-type]
-    lip_strength: _slider("Lips", "Size of the mouth shapes", 1.0, 0.0, 2.0)  # type: ignore[valid-type]
-    jaw_range: _slider("Jaw", "How far the jaw drops", 1.0, 0.0, 2.0)  # type: ignore[valid-type]
-    upper_strength: _slider("Upper Face", "Size of brows, cheeks and lids", 1.0, 0.0, 2.0)  # type: ignore[valid-type]
-    tongue_strength: _slider("Tongue", "How far the tongue comes out", 1.0, 0.0, 2.0)  # type: ignore[valid-type]
-    smoothing_lower: _slider("Smooth Mouth", "Seconds of smoothing", 0.0, 0.0, 0.2)  # type: ignore[valid-type]
-    smoothing_upper: _slider("Smooth Upper Face", "Seconds of smoothing", 0.0, 0.0, 0.2)  # type: ignore[valid-type]
-    eyelid_offset: _slider("Eyelids", "-1 more open, 1 more shut", 0.0, -1.0, 1.0)  # type: ignore[valid-type]
-    lip_offset: _slider("Lips Closed", "-1 more apart, 1 closer together", 0.0, -1.0, 1.0)  # type: ignore[valid-type]
-    delay: _slider("Face Delay", "Seconds the face comes later", 0.0, -0.5, 0.5)  # type: ignore[valid-type]
-    own_eyes: BoolProperty(  # type: ignore[valid-type]
-        name="Blinks and Gaze", description="Lay blinks and gaze anew with these sliders", update=_changed, options=set()
+    offset: _slider("Body Delay", "Seconds the body comes later", 0.0, -1.0, 1.0)
+    lip_strength: _slider("Lips", "Size of the mouth shapes", 1.0, 0.0, 2.0)
+    jaw_range: _slider("Jaw", "How far the jaw drops", 1.0, 0.0, 2.0)
+    upper_strength: _slider("Upper Face", "Size of brows, cheeks and lids", 1.0, 0.0, 2.0)
+    tongue_strength: _slider("Tongue", "How far the tongue comes out", 1.0, 0.0, 2.0)
+    smoothing_lower: _slider("Smooth Mouth", "Seconds of smoothing", 0.0, 0.0, 0.2)
+    smoothing_upper: _slider("Smooth Upper Face", "Seconds of smoothing", 0.0, 0.0, 0.2)
+    eyelid_offset: _slider("Eyelids", "-1 more open, 1 more shut", 0.0, -1.0, 1.0)
+    lip_offset: _slider("Lips Closed", "-1 more apart, 1 closer together", 0.0, -1.0, 1.0)
+    delay: _slider("Face Delay", "Seconds the face comes later", 0.0, -0.5, 0.5)
+    own_eyes: BoolProperty(
+        name="Blinks and Gaze", description="Lay blinks and gaze anew with these sliders", update=_changed,
+        options=set(),
     )
-    rate: _slider("Blinks", "Blinks a minute", 18.0, 0.0, 60.0)  # type: ignore[valid-type]
-    blink_strength: _slider("Blink Strength", "How far the lids close", 1.0, 0.0, 1.5)  # type: ignore[valid-type]
-    gaze_strength: _slider("Gaze", "How far the eyes wander", 1.0, 0.0, 2.0)  # type: ignore[valid-type]
+    rate: _slider("Blinks", "Blinks a minute", 18.0, 0.0, 60.0)
+    blink_strength: _slider("Blink Strength", "How far the lids close", 1.0, 0.0, 1.5)
+    gaze_strength: _slider("Gaze", "How far the eyes wander", 1.0, 0.0, 2.0)
 
 
 CLASSES: tuple[type, ...] = (OratorPin, OratorLane, OratorLayers)

@@ -15,6 +15,8 @@ from bpy.props import (
 
 from ..core.blender import takes
 from ..core.settings import EMOTIONS
+from . import direction_properties
+from .direction_properties import REGION_ITEMS, OratorLane, OratorLayers, OratorPin
 
 
 def _is_armature(_self: bpy.types.PropertyGroup, obj: bpy.types.Object) -> bool:
@@ -62,6 +64,8 @@ class OratorTake(bpy.types.PropertyGroup):
     data: PointerProperty(type=bpy.types.Text)
     coverage: StringProperty()
     bindings: CollectionProperty(type=OratorBinding)
+    layers: PointerProperty(type=OratorLayers)
+    written: StringProperty()
 
 
 class OratorCharacter(bpy.types.PropertyGroup):
@@ -74,6 +78,10 @@ class OratorCharacter(bpy.types.PropertyGroup):
     shown: StringProperty()
     solo: BoolProperty()
     own: CollectionProperty(type=OratorOwn)
+    pins: CollectionProperty(type=OratorPin)
+    active_pin: IntProperty(name="Pin", description="The highlighted pin")
+    lanes: CollectionProperty(type=OratorLane)
+    active_lane: IntProperty(name="Range", description="The highlighted range")
 
 
 class OratorOverridden(bpy.types.PropertyGroup):
@@ -200,10 +208,24 @@ class OratorScene(bpy.types.PropertyGroup):
         name="Weight", description="How far sparse shape key values may be off", default=0.01, min=0.0005, max=0.2,
         precision=3,
     )
+    again_region: EnumProperty(name="Region", description="What is made again", items=REGION_ITEMS)
+    again_range: EnumProperty(
+        name="Range",
+        description="Which frames are made again",
+        items=(
+            ("ALL", "Whole Take", "From the first to the last frame"),
+            ("PREVIEW", "Preview Range", "The scene's preview range"),
+            ("MARKERS", "Markers", "From the first to the last selected marker"),
+            ("TYPED", "Frames", "The frames below"),
+        ),
+    )
+    again_start: IntProperty(name="Start", description="First frame that is made again", default=1)
+    again_end: IntProperty(name="End", description="Frame after the last one", default=100)
     overridden: CollectionProperty(type=OratorOverridden)
 
 
 CLASSES: tuple[type, ...] = (
+    *direction_properties.CLASSES,
     OratorBinding,
     OratorOwn,
     OratorTake,

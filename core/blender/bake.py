@@ -5,16 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import bpy
+import numpy as np
 
 from ..baking import BakeStyle, BakeTarget, PreparedBake, prepare
 from ..errors import OratorError
 from . import compat, takes
-from .fcurves import write_curves
+from .fcurves import fingerprint, write_curves
 from .rig_reader import describe, skinned_meshes
 
 if TYPE_CHECKING:
     from ..keys import CurveKeys
     from ..performance import Take
+
+    Owned = tuple[bpy.types.Object, bpy.types.ID, list[CurveKeys]]
+    Written = tuple[bpy.types.Object, bpy.types.Action, Any]
 
 
 def scene_fps(scene: bpy.types.Scene) -> float:
@@ -68,9 +72,7 @@ def _local_keys(mesh: bpy.types.Object) -> bpy.types.Key | None:
     return keys if keys is not None and keys.library is None else None
 
 
-def _by_owner(
-    character: bpy.types.Object, curves: tuple[CurveKeys, ...]
-) -> list[tuple[bpy.types.Object, bpy.types.ID, list[CurveKeys]]]:
+def _by_owner(character: bpy.types.Object, curves: tuple[CurveKeys, ...]) -> list[Owned]:
     """Curves with the object and data-block they belong to, armature first; shared shape keys are written once."""
     grouped: dict[str, list[CurveKeys]] = {}
     for curve in curves:
@@ -87,14 +89,47 @@ def _by_owner(
     return out
 
 
+def _shareable(written: dict[tuple[str, int], CurveKeys], curves: list[CurveKeys]) -> bool:
+    """Whether an Action with the curves `written` can play these too: where paths meet, the keys are the same."""
+    return all(
+        keys is None or (np.array_equal(keys.frames, c.frames) and np.array_equal(keys.values, c.values))
+        for c in curves
+        for keys in (written.get((c.path, c.index)),)
+    )
+
+
+def _new_action(take: Any) -> bpy.types.Action:
+    action = bpy.data.actions.new(take.name)
+    action[takes.TAG] = take.uid
+    return action
+
+
+def _write_slotted(take: Any, owned: list[Owned]) -> list[Written]:
+    """One Action with a slot for each data-block."""
+    action = _new_action(take)
+    return [(obj, action, write_curves(action, owner, curves)) for obj, owner, curves in owned]
+
+
+def _write_separate(take: Any, owned: list[Owned]) -> list[Written]:
+    """Before 4.4: one Action for the armature and another for the meshes, as far as their keys agree."""
+    out: list[Written] = []
+    faces: list[tuple[bpy.types.Action, dict[tuple[str, int], CurveKeys]]] = []
+    for obj, owner, curves in owned:
+        face = next((f for f in faces if obj.type == "MESH" and _shareable(f[1], curves)), None)
+        if face is None:
+            face = (_new_action(take), {})
+            faces += [face] if obj.type == "MESH" else []
+        action, written = face
+        write_curves(action, owner, [c for c in curves if (c.path, c.index) not in written])
+        written.update({(c.path, c.index): c for c in curves})
+        out.append((obj, action, None))
+    return out
+
+
 def write_actions(character: bpy.types.Object, take: Any, prepared: PreparedBake) -> None:
-    """Write a take's Actions and NLA tracks: one Action with a slot for each data-block, or (before 4.4) one each."""
-    action = None
-    for obj, owner, curves in _by_owner(character, prepared.curves):
-        if action is None or not compat.has_slots():
-            action = bpy.data.actions.new(take.name)
-            action[takes.TAG] = take.uid
-        slot = write_curves(action, owner, curves)
+    """Write a take's Actions and their NLA tracks, and bind them to the objects they play on."""
+    owned = _by_owner(character, prepared.curves)
+    for obj, action, slot in (_write_slotted if compat.has_slots() else _write_separate)(take, owned):
         binding = take.bindings.add()
         binding.object, binding.action, binding.slot = obj, action, compat.slot_identifier(slot)
     for binding in take.bindings:
@@ -120,6 +155,7 @@ def add_take(
     item = takes.add(character, take.name, int(take.meta.get("seed", 0)), prepared.coverage.sentence())
     takes.store_performance(item, take.performance, {**take.meta, "start": start})
     write_actions(character, item, prepared)
+    item.written = fingerprint(item)
     if show:
         takes.show(character, item.uid)
     return item
@@ -132,9 +168,14 @@ def bake_again(character: bpy.types.Object, uid: str, scene: bpy.types.Scene, st
         raise OratorError("This take is not in the list any more.")
     takes.check_switchable(character)
     performance, meta = takes.load_performance(item), takes.load_meta(item)
-    prepared = prepare(performance, float(meta.get("start", 0.0)), read_target(character, scene), style)
+    from .shaped import read_shaping
+
+    shaping = read_shaping(item.layers, meta)
+    start = float(meta.get("start", 0.0))
+    prepared = prepare(performance, start, read_target(character, scene), style, shaping=shaping)
     takes.drop_actions(item)
     write_actions(character, item, prepared)
+    item.written = fingerprint(item)
     item.coverage = prepared.coverage.sentence()
     takes.show(character, uid)
     return item.coverage

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -40,11 +41,40 @@ def _fill(curve: bpy.types.FCurve, keys: CurveKeys) -> None:
 def write_curves(action: bpy.types.Action, target: bpy.types.ID, curves: Iterable[CurveKeys]) -> Any:
     """Write F-curves for `target` into a new Action (from 4.4 into a new slot of it, which is returned, else None)."""
     made, groups, slot = compat.new_curves(action, target)
-    known: dict[str, Any] = {}
     for keys in curves:
         curve = made.new(keys.path, index=keys.index)
-        if keys.group not in known:
-            known[keys.group] = groups.new(keys.group)
-        curve.group = known[keys.group]
+        curve.group = groups.get(keys.group) or groups.new(keys.group)
         _fill(curve, keys)
     return slot
+
+
+def rewrite_curves(owners: dict[str, tuple[bpy.types.Action, Any]], curves: Iterable[CurveKeys]) -> None:
+    """New keys for F-curves that exist already; `owners` maps a CurveKeys target to its Action and slot.
+
+    Curves that the artist removed stay removed.
+    """
+    known: dict[str, dict[tuple[str, int], bpy.types.FCurve]] = {}
+    for keys in curves:
+        if keys.target not in owners:
+            continue
+        if keys.target not in known:
+            found = compat.curves_of(*owners[keys.target])
+            known[keys.target] = {(curve.data_path, curve.array_index): curve for curve in found}
+        curve = known[keys.target].get((keys.path, keys.index))
+        if curve is not None:
+            curve.keyframe_points.clear()
+            _fill(curve, keys)
+
+
+def fingerprint(take: Any) -> str:
+    """A digest of every key of a take's curves: shows whether the artist edited them since they were written."""
+    digest = hashlib.blake2b(digest_size=12)
+    for binding in take.bindings:
+        if binding.action is None:
+            continue
+        for curve in compat.curves_of(binding.action, compat.slot_named(binding.action, binding.slot)):
+            values = np.empty(2 * len(curve.keyframe_points), np.float32)
+            curve.keyframe_points.foreach_get("co", values)
+            digest.update(f"{curve.data_path}{curve.array_index}".encode())
+            digest.update(values.tobytes())
+    return digest.hexdigest()

@@ -17,6 +17,7 @@ from . import bake, compat, strips
 
 if TYPE_CHECKING:
     from ..performance import Take
+    from ..shaping import Shaping
 
 CONTROLS: Final = (
     "energy", "gesture_rate", "handedness", "stance", "head_activity", "travel", "temperature", "blink_rate",
@@ -41,6 +42,8 @@ class Request:
     threads: int = 0
     device: str = "auto"
     meta: dict[str, Any] = field(default_factory=dict)
+    shaping: Shaping | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -107,6 +110,19 @@ def read_speech(context: bpy.types.Context) -> Speech:
     return strips.speech_of_strip(*found)
 
 
+def read_speech_start(context: bpy.types.Context) -> float:
+    """The timeline second at which the chosen speech starts, without decoding it. Raises OratorError."""
+    reason = missing_speech(context)
+    if reason:
+        raise OratorError(f"{reason}.")
+    options = context.scene.orator
+    if options.source == "FILE":
+        return options.file_frame / bake.scene_fps(context.scene)
+    found = strips.find_strip(context, options.strip, options.strip_scene)
+    assert found is not None
+    return strips.start_of_strip(*found)
+
+
 def _sampled(scene: bpy.types.Scene, path: str, speech: Speech) -> tuple[np.ndarray, np.ndarray] | None:
     """A keyed property over the speech: seconds (K,) and values (K,), or None when it is not keyed."""
     curve = next((c for c in compat.animated_curves(scene) if c.data_path == path and not c.mute), None)
@@ -164,6 +180,7 @@ def read_request(context: bpy.types.Context) -> Request:
     assert character is not None
     options = scene.orator
     chosen = preferences.read()
+    directed = read_direction(character, scene, speech)
     return Request(
         speech=speech,
         settings=read_settings(scene, speech),
@@ -174,7 +191,81 @@ def read_request(context: bpy.types.Context) -> Request:
         scene=scene.name,
         threads=chosen.threads,
         device=chosen.device,
+        mask=directed.mask,
+        hints=directed.hints,
+        meta=directed.meta,
+        shaping=directed.shaping,
+        notes=directed.notes,
     )
+
+
+@dataclass(frozen=True)
+class Directed:
+    """What the artist's pins mean for generating and for baking."""
+
+    shaping: Shaping
+    mask: Any
+    hints: Any
+    meta: dict[str, Any]
+    notes: tuple[str, ...]
+
+
+def read_direction(character: bpy.types.Object, scene: bpy.types.Scene, speech: Speech) -> Directed:
+    """The character's pins on this speech. Raises OratorError when they contradict each other or lie outside."""
+    from ..directing import pins_at_times
+    from ..performance import MODEL_FPS, frame_count
+    from ..shaping import Shaping
+    from ..speech.pauses import find_pauses
+    from .direction import pins_for
+    from .shaped import direction_meta
+
+    pins, looks, notes = pins_for(character, scene, speech.start, speech.seconds)
+    shaping = Shaping(pins=pins, looks=looks, pauses=find_pauses(speech))
+    mask = hints = None
+    if any(pin.exact for pin in pins):
+        hints, mask = pins_at_times(pins, np.arange(frame_count(speech.seconds)) / MODEL_FPS, nearest=True)
+    return Directed(shaping, mask, hints, direction_meta(shaping), notes)
+
+
+def read_again_request(
+    context: bpy.types.Context, take: Any, regions: tuple[str, ...], span: tuple[int, int]
+) -> Request:
+    """A request that makes `regions` of a take again within the scene frames `span` (first, after the last).
+
+    Everything else of the take is given. Raises OratorError when the speech is not the take's any more.
+    """
+    from dataclasses import replace
+
+    from ..directing import pins_at_times
+    from ..mask import Mask
+    from ..performance import MODEL_FPS, Performance, frame_count
+    from ..regions import parts_of, regenerate_mask
+    from . import takes
+
+    request = read_request(context)
+    old = takes.load_performance(take)
+    frames = frame_count(request.speech.seconds)
+    if frames != old.frames or abs(old.fps - MODEL_FPS) > 1e-9:
+        raise OratorError(
+            f"The speech is not the one '{take.name}' was made for: it lasts {request.speech.seconds:.2f} s, the take "
+            f"{old.seconds:.2f} s. Choose that strip again, or generate a new take."
+        )
+    fps = request.target.fps
+    first, last = (round((frame / fps - request.speech.start) * MODEL_FPS) for frame in span)
+    mask = regenerate_mask(frames, regions, first, last)
+    hints = old
+    if request.mask is not None:
+        pinned, free = pins_at_times(request.shaping.pins, np.arange(frames) / MODEL_FPS, nearest=True)
+        joints, root, face = (~free.joints & mask.joints), (~free.root & mask.root), (~free.face & mask.face)
+        hints = Performance(
+            np.where(joints[..., None], pinned.rotations, old.rotations),
+            np.where(root[:, None], pinned.translation, old.translation),
+            np.where(face, pinned.face, old.face), old.fps, old.expressions,
+        )  # fmt: skip
+        mask = Mask(mask.joints & free.joints, mask.root & free.root, mask.face & free.face)
+    meta = {**request.meta, "made_from": take.name, "again": {"regions": list(regions), "frames": [first, last]}}
+    settings = replace(request.settings, parts=parts_of(regions))
+    return replace(request, settings=settings, mask=mask, hints=hints, meta=meta)
 
 
 # --- After: writing the result -------------------------------------------------------------------------------------
@@ -197,10 +288,12 @@ def deliver(request: Request, made: tuple[Made, ...]) -> tuple[str, ...]:
         prepared = one.prepared
         if not bake.up_to_date(character, prepared):
             target = bake.read_target(character, scene)
-            prepared = prepare(one.take.performance, request.speech.start, target, request.style)
+            prepared = prepare(
+                one.take.performance, request.speech.start, target, request.style, shaping=request.shaping
+            )
         items.append(bake.add_take(character, one.take, request.speech.start, prepared, show=k == 0).name)
     keys = sum(len(curve.frames) for curve in made[0].prepared.curves)
     coverage = made[0].prepared.coverage
     names = ", ".join(items)
     sentences = [f"{names} on '{character.name}': {coverage.sentence()}; {keys} keys."]
-    return (*sentences, *coverage.notes, *request.speech.notes)
+    return (*sentences, *coverage.notes, *request.speech.notes, *request.notes)

@@ -79,6 +79,11 @@ def speech_of_strip(scene: bpy.types.Scene, strip: Any) -> Any:
     return Speech(np.ascontiguousarray(heard), left / fps, strip.name, whole.notes)
 
 
+def start_of_strip(scene: bpy.types.Scene, strip: Any) -> float:
+    """The timeline second at which a strip's speech starts."""
+    return compat.strip_bounds(strip)[0] * scene.render.fps_base / scene.render.fps
+
+
 def speech_of_file(path: str, frame: float, scene: bpy.types.Scene) -> Any:
     """The Speech of a sound file that begins at a scene frame. Raises OratorError."""
     if not path.strip():

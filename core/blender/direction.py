@@ -1,0 +1,182 @@
+"""Pins of a character: kept in the .blend as neutral poses, read as what the artist directs."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import bpy
+import numpy as np
+
+from .. import arkit, skeleton
+from ..directing import LookPin, PosePin, check_pose_pins
+from ..errors import OratorError
+from ..rig.detect import detect
+from ..rig.inverse import read_back
+from ..rig.rest import fit_rest
+from ..skeleton import FLOOR_AT_REST, REST_OFFSETS
+from . import bake, compat, takes
+from .pose_reader import current_pose, poses_at
+from .rig_reader import describe
+
+_SIZES = (skeleton.JOINT_COUNT * 4, 3, arkit.COUNT)
+
+
+def _flags(mask: np.ndarray) -> str:
+    return "".join("1" if on else "0" for on in mask)
+
+
+def _mask(flags: str, count: int) -> np.ndarray:
+    out = np.zeros(count, bool)
+    out[: len(flags)] = [c == "1" for c in flags[:count]]
+    return out
+
+
+def pins_of(character: bpy.types.Object) -> Any:
+    """The character's list of pins. Works for local and overridden characters."""
+    return takes.character_data(character, create=True).pins
+
+
+def _covered(bones: tuple[str, ...] | None, present: dict[str, str]) -> np.ndarray:
+    """(55,) bool: the joints that the chosen bones play; all that the rig has without a choice."""
+    chosen = None if bones is None else set(bones)
+    covered = np.zeros(skeleton.JOINT_COUNT, bool)
+    for joint, bone in present.items():
+        covered[skeleton.INDEX[joint]] = chosen is None or bone in chosen
+    return covered
+
+
+def add_pins(
+    character: bpy.types.Object,
+    scene: bpy.types.Scene,
+    origin: float,
+    frames: tuple[float, ...] | None = None,
+    bones: tuple[str, ...] | None = None,
+    body: bool = True,
+    face: bool = True,
+) -> list[Any]:
+    """Pin the pose on screen at the current frame, or the poses at `frames`; returns the new pins.
+
+    origin  the scene frame at which the speech starts, so that pins follow the strip
+    bones   only the joints these bones play (and the root when the pelvis' bone is among them); None for all
+    Raises OratorError when the rig has nothing that could be pinned.
+    """
+    description = describe(character)
+    profile = detect(description)
+    present = profile.present(description)
+    pose = current_pose(character, description) if frames is None else poses_at(character, description, scene, frames)
+    read = read_back(description, profile, pose)
+    joints = _covered(bones, present) & read.joints & body
+    channels = read.face & face
+    pelvis = joints[skeleton.INDEX["pelvis"]]
+    if not joints.any() and not channels.any():
+        raise OratorError("None of the chosen bones plays a joint. Select bones of the body, or pin the whole pose.")
+    made = []
+    pins = pins_of(character)
+    for k, frame in enumerate(frames or (scene.frame_current_final,)):
+        pin = pins.add()
+        pin.name = f"Pin {round(frame)}"
+        pin.frame = round(frame)
+        pin.origin = origin
+        performance = read.performance
+        _store(pin, performance.rotations[k], performance.translation[k], performance.face[k])
+        pin.joints, pin.channels, pin.root = _flags(joints), _flags(channels), bool(read.root and pelvis)
+        made.append(pin)
+    return made
+
+
+def update_pin(character: bpy.types.Object, pin: Any) -> None:
+    """Take the pose on screen for what the pin covers. Raises OratorError when the rig lacks the pinned joints now."""
+    description = describe(character)
+    read = read_back(description, detect(description), current_pose(character, description))
+    lost = missing_joints(pin, read.joints)
+    if lost:
+        raise OratorError(f"'{pin.name}' covers {', '.join(lost[:3])}, which no bone plays now. Delete the pin.")
+    performance = read.performance
+    _store(pin, performance.rotations[0], performance.translation[0], performance.face[0])
+
+
+def missing_joints(pin: Any, have: np.ndarray) -> list[str]:
+    """Joints that a pin covers and the rig does not have (any more)."""
+    covered = _mask(pin.joints, skeleton.JOINT_COUNT)
+    return [skeleton.JOINTS[j] for j in np.flatnonzero(covered & ~have)]
+
+
+def _store(pin: Any, rotations: np.ndarray, translation: np.ndarray, face: np.ndarray) -> None:
+    values = np.concatenate([rotations.ravel(), translation, face]).astype("<f4")
+    pin.pose = base64.b64encode(values.tobytes()).decode("ascii")
+
+
+def _load(pin: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    try:
+        values = np.frombuffer(base64.b64decode(pin.pose, validate=True), "<f4").astype(np.float64)
+        rotations, translation, face = np.split(values, np.cumsum(_SIZES)[:-1])
+    except ValueError:
+        raise OratorError(f"The pose of the pin '{pin.name}' is damaged. Delete it and pin the pose again.") from None
+    return rotations.reshape(-1, 4), translation, face
+
+
+def scene_frame(pin: Any, origin: float) -> int:
+    """Where the pin is now on the timeline: it follows the strip's start."""
+    return pin.frame + round(origin - pin.origin)
+
+
+def pins_for(
+    character: bpy.types.Object, scene: bpy.types.Scene, start: float, seconds: float
+) -> tuple[tuple[PosePin, ...], tuple[LookPin, ...], tuple[str, ...]]:
+    """The enabled pins on the speech's own time, and notes for the artist.
+
+    start is the timeline second of the speech. Raises OratorError for pins outside the speech or that disagree.
+    """
+    data = takes.character_data(character)
+    if data is None or not len(data.pins):
+        return (), (), ()
+    description = describe(character)
+    profile = detect(description)
+    have = np.zeros(skeleton.JOINT_COUNT, bool)
+    have[[skeleton.INDEX[j] for j in profile.present(description)]] = True
+    fps = bake.scene_fps(scene)
+    poses, looks, notes = [], [], []
+    for pin in data.pins:
+        if not pin.enabled:
+            continue
+        at = scene_frame(pin, start * fps) / fps - start
+        hold = max(0, pin.hold) / fps
+        if pin.kind == "LOOK":
+            if pin.target is None:
+                notes.append(f"The look-at pin '{pin.name}' has no target and was left out.")
+                continue
+            target = neutral_point(character, profile, description, pin.target.matrix_world.translation)
+            looks.append(LookPin(pin.name, at, at + hold, target, pin.strength))
+            continue
+        lost = missing_joints(pin, have)
+        if lost:
+            notes.append(f"'{pin.name}' covers {', '.join(lost[:3])}, which '{character.name}' does not have now.")
+        rotations, translation, face = _load(pin)
+        exact = pin.softness == "EXACT"
+        poses.append(
+            PosePin(
+                pin.name, at, rotations, _mask(pin.joints, skeleton.JOINT_COUNT), translation, pin.root, face,
+                _mask(pin.channels, arkit.COUNT), hold, 1.0 if exact else min(pin.strength, 0.999),
+                0.0 if exact else max(pin.falloff / fps, 1e-3),
+            )
+        )  # fmt: skip
+    check_pose_pins(tuple(poses), seconds)
+    return tuple(poses), tuple(looks), tuple(notes)
+
+
+def neutral_point(character: bpy.types.Object, profile: Any, description: Any, world: Any) -> np.ndarray:
+    """A point of the scene in the performance's own space, metres, (3,)."""
+    fit = fit_rest(description, profile)
+    point = np.array(character.matrix_world.inverted() @ world, np.float64)
+    pelvis = profile.present(description).get("pelvis")
+    head = description.by_name[pelvis].head if pelvis else np.zeros(3)
+    return fit.axes.T @ (point - head) / fit.scale + REST_OFFSETS[0] - np.array([0.0, FLOOR_AT_REST, 0.0])
+
+
+def selected_key_frames(character: bpy.types.Object) -> tuple[int, ...]:
+    """Frames of the selected keys of the character's Action, sorted."""
+    frames: set[int] = set()
+    for curve in compat.animated_curves(character):
+        frames |= {round(point.co.x) for point in curve.keyframe_points if point.select_control_point}
+    return tuple(sorted(frames))

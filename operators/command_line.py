@@ -1,0 +1,202 @@
+"""`blender --command orator generate`: speech and a character in, a .blend, .glb, .fbx or .npz with takes out."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import bpy
+
+from ..core.baking import BakeStyle, prepare
+from ..core.blender import bake, compat, job, takes
+from ..core.errors import Cancelled, OratorError
+from ..core.files import check_writable, explain_write_error
+from ..core.fitting import Bounds
+
+if TYPE_CHECKING:
+    from ..models.cli import GenerateJob
+
+SUFFIXES = (".blend", ".glb", ".gltf", ".fbx", ".npz")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of `blender --command orator`."""
+    from ..models.cli import add_generate_arguments
+
+    parser = argparse.ArgumentParser(
+        prog="blender --command orator", description="Gesture and face performance from speech."
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    make = commands.add_parser("generate", help="make takes for a sound file on a character")
+    add_generate_arguments(make)
+    make.add_argument("--character", metavar="FILE.blend[:ARMATURE]", help="whose armature performs; else Orator's own")
+    make.add_argument("--frame", type=float, help="the scene frame where the speech begins (the scene's first frame)")
+    make.add_argument("--fps", type=float, help="frames a second (those of the file)")
+    make.add_argument("--keys", choices=("sparse", "dense"), default="sparse", help="how the F-curves are written")
+    make.add_argument("--threads", type=int, default=0, help="processor threads, 0 as PyTorch likes")
+    make.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
+    make.set_defaults(run=_generate)
+    return parser
+
+
+def split_character(text: str) -> tuple[Path, str]:
+    """FILE.blend[:ARMATURE] as a path and a name ('' when none is given); a drive's colon is no separator."""
+    match = re.match(r"^(.*\.blend\d*)(?::(.*))?$", text, re.IGNORECASE | re.DOTALL)
+    if match is None:
+        raise OratorError(f"'{text}' is no .blend file. Write --character FILE.blend or FILE.blend:ARMATURE.")
+    return Path(match.group(1)), match.group(2) or ""
+
+
+def open_character(text: str | None) -> bpy.types.Object:
+    """The armature of a file that is opened here, or Orator's own character in a new scene. Raises OratorError."""
+    if text is None:
+        from ..core.blender.character import add_character
+
+        bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
+        return add_character(bpy.context)
+    path, name = split_character(text)
+    if not path.is_file():
+        raise OratorError(f"The file '{path}' does not exist. Check --character.")
+    try:
+        bpy.ops.wm.open_mainfile(filepath=str(path.resolve()), load_ui=False)
+    except RuntimeError as error:
+        raise OratorError(f"'{path}' cannot be opened ({str(error).strip()}). Save it again from Blender.") from error
+    found = [o for o in bpy.context.scene.objects if o.type == "ARMATURE"]
+    if name:
+        found = [o for o in found if o.name == name]
+        if not found:
+            raise OratorError(f"There is no armature '{name}' in the scene of '{path.name}'. Check --character.")
+    if not found:
+        raise OratorError(f"There is no armature in the scene of '{path.name}'. Choose another --character.")
+    if len(found) > 1:
+        names = ", ".join(o.name for o in found[:8])
+        raise OratorError(f"'{path.name}' has several armatures ({names}). Choose one: --character {path.name}:NAME")
+    return found[0]
+
+
+def _set_fps(scene: bpy.types.Scene, fps: float) -> None:
+    whole = max(1, round(fps))
+    scene.render.fps, scene.render.fps_base = whole, whole / fps
+
+
+def _place_speech(scene: bpy.types.Scene, path: Path, frame: float, seconds: float) -> None:
+    """The sound on the timeline where this Blender can read it, and a timeline long enough for it."""
+    try:
+        compat.new_sound_strip(scene, path.stem, str(path.resolve()), 1, round(frame))
+    except RuntimeError:
+        print("This Blender could not put the sound on the timeline; the takes are written all the same.")
+    scene.frame_end = max(scene.frame_end, int(frame + seconds * bake.scene_fps(scene)))
+
+
+def _save_blend(path: Path) -> None:
+    """Write the .blend beside its place, then put it there, so that no half file is ever left."""
+    handle, temporary = tempfile.mkstemp(suffix=".blend", prefix=f".{path.stem}.", dir=path.parent)
+    os.close(handle)
+    try:
+        bpy.ops.wm.save_as_mainfile(filepath=temporary, copy=True, check_existing=False, relative_remap=True)
+        os.replace(temporary, path)
+    except RuntimeError as error:
+        raise OratorError(f"'{path}' could not be written ({str(error).strip()}). Free some space there.") from error
+    except OSError as error:
+        raise explain_write_error(error, path) from error
+    finally:
+        if os.path.exists(temporary):
+            os.unlink(temporary)
+
+
+def _generate(args: argparse.Namespace) -> int:
+    from ..models.cli import job_from
+    from ..models.device import use_device
+
+    suffix = args.output.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise OratorError(f"'{args.output.name}' should end in one of {', '.join(SUFFIXES)}.")
+    check_writable(args.output)
+    wanted = job_from(args)
+    use_device(args.device, args.threads)
+    if suffix == ".npz" and args.character is None:
+        return _write_npz(args, wanted)
+    character = open_character(args.character)
+    scene = bpy.context.scene
+    if args.fps:
+        _set_fps(scene, args.fps)
+    frame = float(scene.frame_start) if args.frame is None else args.frame
+    character = bake.editable(character, scene)
+    made = _bake_takes(args, wanted, character, frame / bake.scene_fps(scene))
+    _place_speech(scene, args.speech, frame, wanted.speech.seconds)
+    if suffix == ".blend":
+        _save_blend(args.output.resolve())
+        print(f"{args.output}: {len(made)} take{'s' if len(made) > 1 else ''} on '{character.name}'")
+    else:
+        _export(args, wanted, character, made)
+    return 0
+
+
+def _bake_takes(
+    args: argparse.Namespace, wanted: GenerateJob, character: bpy.types.Object, start: float
+) -> list[str]:
+    """Generate and bake every seed; ids of the takes."""
+    from ..models.cli import Bar, run_job
+
+    style = BakeStyle(None if args.keys == "dense" else Bounds())
+    made = []
+    for seed in wanted.seeds:
+        take, _ = run_job(wanted, seed, Bar())
+        target = bake.read_target(character, bpy.context.scene)
+        prepared = prepare(take.performance, start, target, style)
+        item = bake.add_take(character, take, start, prepared, show=not made)
+        made.append(item.uid)
+        print(f"{item.name}: {item.coverage}, made in {take.meta['seconds_taken']:.1f} s")
+    return made
+
+
+def _write_npz(args: argparse.Namespace, wanted: GenerateJob) -> int:
+    from ..core.formats.take_npz import write_take
+    from ..models.cli import Bar, output_paths, run_job
+
+    for seed, path in zip(wanted.seeds, output_paths(args.output, wanted.seeds), strict=True):
+        take, extra = run_job(wanted, seed, Bar())
+        write_take(take, path, extra)
+        print(f"{path}: {take.performance.frames} frames, {take.performance.seconds:.2f} s")
+    return 0
+
+
+def _export(args: argparse.Namespace, wanted: GenerateJob, character: bpy.types.Object, made: list[str]) -> None:
+    """One file a take, with that take shown."""
+    from ..core.formats.take_npz import write_take
+    from ..core.performance import Take
+    from ..models.cli import output_paths
+
+    for uid, path in zip(made, output_paths(args.output, wanted.seeds), strict=True):
+        takes.show(character, uid)
+        item = takes.shown(character)
+        if path.suffix.lower() == ".npz":
+            write_take(Take(takes.load_performance(item), item.name, takes.load_meta(item)), path)
+        else:
+            from ..core.blender.export import export_shown
+
+            export_shown(character, path)
+        print(f"{path}: {item.name} on '{character.name}'")
+
+
+def main(argv: list[str]) -> int:
+    """Run a command; errors are one sentence on the error stream and exit code 1."""
+    try:
+        args = build_parser().parse_args(argv)
+        return args.run(args)
+    except SystemExit as stop:
+        return int(stop.code or 0)
+    except OratorError as error:
+        print(f"orator: {error}", file=sys.stderr)
+        return 1
+    except (KeyboardInterrupt, Cancelled):
+        print("orator: cancelled; nothing was written.", file=sys.stderr)
+        return 130
+    except Exception as error:
+        print(f"orator: {job.explain(error)}", file=sys.stderr)
+        return 1

@@ -1,0 +1,216 @@
+"""Pins: pin the pose, pin keys, look-at ranges; update, jump, delete."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+from bpy.props import BoolProperty, EnumProperty
+
+from ..core.blender import bake, compat, generation, job, report, takes
+from ..core.errors import OratorError
+from .poll import Explained
+
+
+def speech_origin(context: bpy.types.Context) -> float:
+    """The scene frame at which the chosen speech starts; pins count from it, so that they follow the strip."""
+    return generation.read_speech_start(context) * bake.scene_fps(context.scene)
+
+
+def _character(context: bpy.types.Context) -> bpy.types.Object | None:
+    return generation.active_character(context)
+
+
+class _OnCharacter(Explained):
+    """Needs a character and a speech; errors are reported as sentences."""
+
+    @classmethod
+    def disabled_reason(cls, context: bpy.types.Context) -> str:
+        """Pins lie on the time of a speech, so one must be chosen."""
+        return generation.missing_character(context) or generation.missing_speech(context)
+
+    def act(self, context: bpy.types.Context, character: bpy.types.Object) -> str:
+        """The work; returns a sentence. Raises OratorError."""
+        return ""
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Do the work."""
+        character = _character(context)
+        try:
+            sentence = self.act(context, character)
+        except OratorError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        except Exception as error:
+            self.report({"ERROR"}, job.explain(error))
+            return {"CANCELLED"}
+        report.remember(sentence)
+        if sentence:
+            self.report({"INFO"}, sentence)
+        return {"FINISHED"}
+
+
+class _OnPin(_OnCharacter):
+    """Needs a highlighted pin too."""
+
+    @classmethod
+    def disabled_reason(cls, context: bpy.types.Context) -> str:
+        """Only with a highlighted pin."""
+        character = _character(context)
+        if character is None:
+            return generation.missing_character(context)
+        return "" if highlighted(character) is not None else "No pin is highlighted: pin a pose first"
+
+
+def highlighted(character: bpy.types.Object) -> Any:
+    """The pin that is highlighted in the list, or None."""
+    data = takes.character_data(character)
+    if data is None or not 0 <= data.active_pin < len(data.pins):
+        return None
+    return data.pins[data.active_pin]
+
+
+_COVERS = (
+    ("ALL", "Whole Pose", "Every joint, and the face"),
+    ("BODY", "Body", "Every joint; the face stays free"),
+    ("BONES", "Selected Bones", "Only the joints that the selected bones play"),
+    ("FACE", "Face", "Only the face; the body stays free"),
+)
+
+
+class ORATOR_OT_pin_pose(_OnCharacter, bpy.types.Operator):
+    """Pin the pose at the current frame: generated motion will hit it"""
+
+    bl_idname = "orator.pin_pose"
+    bl_label = "Pin Pose"
+    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
+
+    covers: EnumProperty(name="Covers", description="What of the pose is pinned", items=_COVERS, default="BODY")
+
+    def act(self, context: bpy.types.Context, character: bpy.types.Object) -> str:
+        """Pin."""
+        from ..core.blender import direction
+
+        bones = compat.selected_bones(character) if self.covers == "BONES" else None
+        if bones == ():
+            raise OratorError("No bone is selected. Select bones in Pose Mode, or pin the whole pose.")
+        made = direction.add_pins(
+            character, context.scene, speech_origin(context), bones=bones,
+            body=self.covers != "FACE", face=self.covers in ("ALL", "FACE"),
+        )  # fmt: skip
+        data = takes.character_data(character)
+        data.active_pin = len(data.pins) - 1
+        return f"'{made[0].name}' pins the pose at frame {made[0].frame}."
+
+
+class ORATOR_OT_pin_keys(_OnCharacter, bpy.types.Operator):
+    """Turn the selected keys of the character's Action into pins, one a frame"""
+
+    bl_idname = "orator.pin_keys"
+    bl_label = "Pin Selected Keyframes"
+    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
+
+    covers: EnumProperty(name="Covers", description="What of the poses is pinned", items=_COVERS, default="BODY")
+
+    def act(self, context: bpy.types.Context, character: bpy.types.Object) -> str:
+        """Pin."""
+        from ..core.blender import direction
+
+        frames = direction.selected_key_frames(character)
+        if not frames:
+            raise OratorError("No key of the character is selected. Select keys in the Dope Sheet or Graph Editor.")
+        if len(frames) > 200:
+            raise OratorError(f"{len(frames)} frames have selected keys. Select fewer: pins are for poses that matter.")
+        bones = compat.selected_bones(character) if self.covers == "BONES" else None
+        direction.add_pins(
+            character, context.scene, speech_origin(context), tuple(float(f) for f in frames), bones,
+            body=self.covers != "FACE", face=self.covers in ("ALL", "FACE"),
+        )  # fmt: skip
+        return f"{len(frames)} pins were made."
+
+
+class ORATOR_OT_pin_look(_OnCharacter, bpy.types.Operator):
+    """Let head and eyes turn toward an object from the current frame on; choose the object in the list"""
+
+    bl_idname = "orator.pin_look"
+    bl_label = "Look At"
+    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
+
+    def act(self, context: bpy.types.Context, character: bpy.types.Object) -> str:
+        """Add the range, one second long."""
+        from ..core.blender import direction
+
+        pins = direction.pins_of(character)
+        pin = pins.add()
+        pin.kind, pin.name = "LOOK", f"Look {context.scene.frame_current}"
+        pin.frame, pin.origin = context.scene.frame_current, speech_origin(context)
+        pin.hold = round(bake.scene_fps(context.scene))
+        if context.object is not None and context.object != character and context.object.type != "MESH":
+            pin.target = context.object
+        takes.character_data(character).active_pin = len(pins) - 1
+        return f"'{pin.name}' lasts {pin.hold} frames. Choose its target in the list."
+
+
+class ORATOR_OT_pin_update(_OnPin, bpy.types.Operator):
+    """Take the pose on screen for the highlighted pin"""
+
+    bl_idname = "orator.pin_update"
+    bl_label = "Update Pin"
+    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
+
+    def act(self, context: bpy.types.Context, character: bpy.types.Object) -> str:
+        """Update."""
+        from ..core.blender import direction
+
+        pin = highlighted(character)
+        if pin.kind != "POSE":
+            raise OratorError(f"'{pin.name}' is a look-at range: choose its target instead.")
+        direction.update_pin(character, pin)
+        return f"'{pin.name}' has the pose on screen now."
+
+
+class ORATOR_OT_pin_jump(_OnPin, bpy.types.Operator):
+    """Go to the frame of the highlighted pin"""
+
+    bl_idname = "orator.pin_jump"
+    bl_label = "Jump to Pin"
+    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
+
+    def act(self, context: bpy.types.Context, character: bpy.types.Object) -> str:
+        """Jump."""
+        from ..core.blender import direction
+
+        context.scene.frame_set(direction.scene_frame(highlighted(character), speech_origin(context)))
+        return ""
+
+
+class ORATOR_OT_pin_delete(_OnPin, bpy.types.Operator):
+    """Delete the highlighted pin, or all pins"""
+
+    bl_idname = "orator.pin_delete"
+    bl_label = "Delete Pin"
+    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
+
+    every: BoolProperty(name="All Pins", description="Delete every pin of the character", default=False)
+
+    def act(self, context: bpy.types.Context, character: bpy.types.Object) -> str:
+        """Delete."""
+        data = takes.character_data(character)
+        if self.every:
+            count = len(data.pins)
+            data.pins.clear()
+            return f"{count} pins were deleted."
+        name = highlighted(character).name
+        data.pins.remove(data.active_pin)
+        data.active_pin = max(0, min(data.active_pin, len(data.pins) - 1))
+        return f"'{name}' was deleted."
+
+
+CLASSES: tuple[type, ...] = (
+    ORATOR_OT_pin_pose,
+    ORATOR_OT_pin_keys,
+    ORATOR_OT_pin_look,
+    ORATOR_OT_pin_update,
+    ORATOR_OT_pin_jump,
+    ORATOR_OT_pin_delete,
+)

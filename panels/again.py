@@ -1,0 +1,132 @@
+"""Making parts of a take again, comping takes, and the sliders of a take."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+
+from ..core.blender import generation, takes
+from .layout import TAB
+
+
+def _take(context: bpy.types.Context) -> tuple[Any, Any]:
+    """The character's data and the highlighted take, None for what there is not."""
+    character = generation.active_character(context)
+    data = takes.character_data(character) if character is not None else None
+    if data is None or not 0 <= data.active < len(data.takes):
+        return data, None
+    return data, data.takes[data.active]
+
+
+class _TakePanel:
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = TAB
+    bl_parent_id = "ORATOR_PT_takes"
+    bl_options = {"DEFAULT_CLOSED"}  # noqa: RUF012
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Only with a take."""
+        return _take(context)[1] is not None
+
+
+class ORATOR_PT_again(_TakePanel, bpy.types.Panel):
+    """Make a region of the take again; everything else stays"""
+
+    bl_label = "Regenerate"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Region, range, button."""
+        layout = self.layout
+        options = context.scene.orator
+        column = layout.column()
+        column.use_property_split = True
+        column.use_property_decorate = False
+        column.prop(options, "again_region")
+        column.prop(options, "again_range")
+        if options.again_range == "TYPED":
+            column.prop(options, "again_start")
+            column.prop(options, "again_end")
+        column.prop(options, "seed")
+        layout.operator("orator.again", icon="FILE_REFRESH")
+
+
+class ORATOR_UL_lanes(bpy.types.UIList):
+    """Ranges of other takes"""
+
+    bl_idname = "ORATOR_UL_lanes"
+
+    def draw_item(
+        self,
+        _context: bpy.types.Context,
+        layout: bpy.types.UILayout,
+        data: Any,
+        item: Any,
+        _icon: int,
+        _active_data: Any,
+        _active_property: str,
+    ) -> None:
+        """Take, region and frames in one row."""
+        row = layout.row(align=True)
+        row.prop_search(item, "take", data, "takes", text="")
+        row.prop(item, "region", text="")
+        row.prop(item, "start", text="")
+        row.prop(item, "end", text="")
+
+
+class ORATOR_PT_comp(_TakePanel, bpy.types.Panel):
+    """Build a take from ranges of others"""
+
+    bl_label = "Comp"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """The ranges and the button."""
+        layout = self.layout
+        data, _ = _take(context)
+        row = layout.row()
+        row.template_list("ORATOR_UL_lanes", "", data, "lanes", data, "active_lane", rows=3)
+        buttons = row.column(align=True)
+        buttons.operator("orator.lane_add", text="", icon="ADD")
+        buttons.operator("orator.lane_delete", text="", icon="REMOVE")
+        if 0 <= data.active_lane < len(data.lanes):
+            layout.prop(data.lanes[data.active_lane], "blend")
+        layout.operator("orator.comp", icon="MOD_ARRAY")
+
+
+_BODY = (
+    "amplitude_upper", "amplitude_hands", "amplitude_lower", "head_motion", "stillness", "smooth_upper",
+    "smooth_hands", "smooth_lower", "offset", "swap_sides",
+)  # fmt: skip
+_FACE = (
+    "lip_strength", "jaw_range", "upper_strength", "tongue_strength", "smoothing_lower", "smoothing_upper",
+    "eyelid_offset", "lip_offset", "delay",
+)  # fmt: skip
+_EYES = ("rate", "blink_strength", "gaze_strength")
+
+
+class ORATOR_PT_layers(_TakePanel, bpy.types.Panel):
+    """Sliders over the take: nothing is generated again, and all can be put back"""
+
+    bl_label = "Layers"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """The sliders."""
+        layout = self.layout
+        layers = _take(context)[1].layers
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        for title, names in (("Body", _BODY), ("Face", _FACE)):
+            column = layout.column(heading=title)
+            for name in names:
+                column.prop(layers, name)
+        layout.prop(layers, "own_eyes")
+        eyes = layout.column()
+        eyes.enabled = layers.own_eyes
+        for name in _EYES:
+            eyes.prop(layers, name)
+        layout.operator("orator.layers_reset", icon="LOOP_BACK")
+
+
+CLASSES: tuple[type, ...] = (ORATOR_PT_again, ORATOR_UL_lanes, ORATOR_PT_comp, ORATOR_PT_layers)

@@ -1,0 +1,79 @@
+"""The pins of the character."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+
+from ..core.blender import generation, takes
+from .layout import TAB
+
+
+class ORATOR_UL_pins(bpy.types.UIList):
+    """Poses and look-at ranges that generating follows"""
+
+    bl_idname = "ORATOR_UL_pins"
+
+    def draw_item(
+        self,
+        _context: bpy.types.Context,
+        layout: bpy.types.UILayout,
+        _data: Any,
+        item: Any,
+        _icon: int,
+        _active_data: Any,
+        _active_property: str,
+    ) -> None:
+        """On or off, name, frame."""
+        row = layout.row(align=True)
+        row.prop(item, "enabled", text="")
+        row.label(text="", icon="PINNED" if item.kind == "POSE" else "HIDE_OFF")
+        row.prop(item, "name", text="", emboss=False)
+        row.prop(item, "frame", text="", emboss=False)
+
+
+class ORATOR_PT_pins(bpy.types.Panel):
+    """Poses that generated motion must hit"""
+
+    bl_label = "Pins"
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = TAB
+    bl_options = {"DEFAULT_CLOSED"}  # noqa: RUF012
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """The buttons, the list, and the highlighted pin."""
+        layout = self.layout
+        column = layout.column(align=True)
+        column.operator_menu_enum("orator.pin_pose", "covers", icon="PINNED")
+        column.operator_menu_enum("orator.pin_keys", "covers", icon="KEY_HLT")
+        column.operator("orator.pin_look", icon="HIDE_OFF")
+        character = generation.active_character(context)
+        data = takes.character_data(character) if character is not None else None
+        if data is None or not len(data.pins):
+            return
+        row = layout.row()
+        row.template_list("ORATOR_UL_pins", "", data, "pins", data, "active_pin", rows=3)
+        buttons = row.column(align=True)
+        buttons.operator("orator.pin_update", text="", icon="FILE_REFRESH")
+        buttons.operator("orator.pin_jump", text="", icon="TRIA_RIGHT_BAR")
+        buttons.operator("orator.pin_delete", text="", icon="TRASH")
+        if not 0 <= data.active_pin < len(data.pins):
+            return
+        pin = data.pins[data.active_pin]
+        box = layout.column()
+        box.use_property_split = True
+        box.use_property_decorate = False
+        box.prop(pin, "hold")
+        if pin.kind == "LOOK":
+            box.prop(pin, "target")
+            box.prop(pin, "strength")
+            return
+        box.row().prop(pin, "softness", expand=True)
+        if pin.softness == "SOFT":
+            box.prop(pin, "strength")
+            box.prop(pin, "falloff")
+
+
+CLASSES: tuple[type, ...] = (ORATOR_UL_pins, ORATOR_PT_pins)
