@@ -1,0 +1,216 @@
+"""A transcript aligned with phone posteriors: words and phones with times. Plain numpy, any length.
+
+Viterbi over the chain of phones, two states each (so at least 20 ms), with an optional gap after every word. A gap
+takes pauses and, at a price, speech that the transcript does not have. A moving window of states and paths settled
+every half minute keep an hour within bounds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from ...core.errors import OratorError
+from ...core.speech.features import FEATURE_FPS
+from ...core.speech.phones import PHONE_INDEX, PHONES, Phone, Word
+from .pronounce import fold_letters, spoken_letters
+from .spell import guess_language, tokens
+
+FLOOR: Final = 1e-3
+FOREIGN_PRICE: Final = 2.5
+PAUSE_PRICE: Final = {True: 0.0, False: 1.5}
+WINDOW: Final = 1600
+SETTLE: Final = 3000
+TICK: Final = 2000
+# Mean posterior of the aligned phones below which the transcript is of another speech.
+MATCH: Final = 0.25
+WORD_MATCH: Final = 0.04
+VOWELS: Final = frozenset(p for p in PHONES if p[0] in "AEIOU")
+
+
+@dataclass(frozen=True)
+class _Chain:
+    """States in order: column of the emission (40 = gap), whether a state may repeat, whether it may be jumped over."""
+
+    column: np.ndarray
+    repeats: np.ndarray
+    skipped: np.ndarray
+    price: np.ndarray
+    word: np.ndarray
+    phone: np.ndarray
+
+
+def align(
+    posteriors: np.ndarray, transcript: str, seconds: float, tick: Callable[[float], None] | None = None
+) -> tuple[Word, ...]:
+    """The transcript's words with their phones, in seconds, from posteriors (N, 40) at 100 fps.
+
+    Words that cannot be heard at all are left out. Raises OratorError when there are no words, more words than the
+    speech can hold, or when the transcript is plainly of another speech. `tick(fraction)` may raise Cancelled.
+    """
+    language = guess_language(transcript)
+    spelled = [token for token in tokens(transcript, language) if token.said]
+    spoken = [_phones(token.said, language) for token in spelled]
+    spelled = [token for token, phones in zip(spelled, spoken, strict=True) if phones]
+    spoken = [phones for phones in spoken if phones]
+    if not spelled:
+        raise OratorError("The transcript has no words that can be spoken. Type what is said, or clear the transcript.")
+    chain = _chain(spoken, [token.pause for token in spelled])
+    if int(chain.repeats.sum() * 2) > len(posteriors):
+        raise OratorError(
+            f"The transcript has {len(spelled)} words, more than fit into {seconds:.1f} s. Shorten it to what is said."
+        )
+    path = _viterbi(_emissions(posteriors), chain, tick)
+    words = _words(path, chain, posteriors, [token.text for token in spelled], spoken, seconds)
+    heard = [(q.end - q.start, _heard(posteriors, q)) for w in words for q in w.phones]
+    match = sum(d * h for d, h in heard) / max(sum(d for d, _ in heard), 1e-9)
+    if match < MATCH:
+        raise OratorError(
+            "The transcript does not match the speech. Correct it, choose the right sound, or clear the transcript."
+        )
+    return tuple(w for w in words if max(_heard(posteriors, q) for q in w.phones) > WORD_MATCH)
+
+
+def sharpen(posteriors: np.ndarray, words: tuple[Word, ...], trust: float = 0.85) -> np.ndarray:
+    """Posteriors (N, 40) drawn towards the phones of aligned words, which a transcript makes certain.
+
+    Within words the known phone gets `trust` of the mass, eased over 30 ms at its borders; between words what was
+    heard stays.
+    """
+    known = np.zeros_like(posteriors)
+    for word in words:
+        for phone in word.phones:
+            first, last = round(phone.start * FEATURE_FPS), round(phone.end * FEATURE_FPS)
+            known[first : max(last, first + 1), PHONE_INDEX[phone.name]] = 1.0
+    padded = np.pad(known, ((1, 1), (0, 0)), mode="edge")
+    known = 0.25 * padded[:-2] + 0.5 * padded[1:-1] + 0.25 * padded[2:]
+    share = trust * known.sum(axis=1, keepdims=True)
+    out = posteriors * (1.0 - share) + trust * known
+    return (out / out.sum(axis=1, keepdims=True)).astype(np.float32)
+
+
+def _phones(said: tuple[str, ...], language: str) -> tuple[tuple[str, int], ...]:
+    """(phone, stress) of the words said; stress -1 on consonants."""
+    out = []
+    for word in said:
+        for name in spoken_letters(fold_letters(word), language):
+            bare = name.rstrip("012")
+            stress = int(name[-1]) if name[-1].isdigit() else (0 if bare in VOWELS else -1)
+            out.append((bare, stress))
+    return tuple(out)
+
+
+def _chain(spoken: list[tuple[tuple[str, int], ...]], pauses: list[bool]) -> _Chain:
+    gap = len(PHONES)
+    rows: list[tuple[int, bool, bool, float, int, int]] = [(gap, True, True, 0.0, -1, -1)]
+    for number, (phones, pause) in enumerate(zip(spoken, pauses, strict=True)):
+        for place, (name, _) in enumerate(phones):
+            column = PHONE_INDEX[name]
+            rows.append((column, False, False, 0.0, number, place))
+            rows.append((column, True, False, 0.0, number, place))
+        last = number == len(spoken) - 1
+        rows.append((gap, True, True, 0.0 if last else PAUSE_PRICE[pause], -1, -1))
+    columns = [np.array(values) for values in zip(*rows, strict=True)]
+    return _Chain(*columns)
+
+
+def _emissions(posteriors: np.ndarray) -> np.ndarray:
+    """Log scores (N, 41) float32: phones, and the gap's."""
+    scores = np.log(np.maximum(posteriors, FLOOR)).astype(np.float32)
+    foreign = scores.max(axis=1) - np.float32(FOREIGN_PRICE)
+    return np.concatenate([scores, np.maximum(scores[:, 0], foreign)[:, None]], axis=1)
+
+
+def _viterbi(scores: np.ndarray, chain: _Chain, tick: Callable[[float], None] | None) -> np.ndarray:
+    """The best state per frame (N,) int32: stay, go on by one, or jump over a gap; window by window."""
+    frames, states = len(scores), len(chain.column)
+    width = min(WINDOW, states)
+    path = np.empty(frames, np.int32)
+    low = 0
+    current = np.full(width, -np.inf, np.float32)
+    current[0] = scores[0, chain.column[0]]
+    if states > 1:
+        current[1] = scores[0, chain.column[1]]
+    moves = np.zeros((min(frames, 2 * SETTLE), width), np.uint8)
+    lows = np.zeros(len(moves), np.int64)
+    base = 0  # the frame of moves[0]; everything before it is settled in `path`
+    stay_price = np.where(chain.repeats, 0.0, -np.inf).astype(np.float32)
+    enter_price = -chain.price.astype(np.float32)
+    jumpable = np.where(np.concatenate([[False, False], chain.skipped[1:-1]]), 0.0, -np.inf).astype(np.float32)
+    for frame in range(1, frames):
+        # The window keeps the best state, and the place where an even pace would be, in its middle.
+        best = low + int(current.argmax())
+        new_low = int(np.clip(best - width // 2, low, states - width))
+        shift = new_low - low
+        if shift:
+            current = np.concatenate([current[shift:], np.full(shift, -np.inf, np.float32)])
+            low = new_low
+        part = slice(low, low + width)
+        stay = current + stay_price[part]
+        step = np.full(width, -np.inf, np.float32)
+        step[1:] = current[:-1] + enter_price[low + 1 : low + width]
+        jump = np.full(width, -np.inf, np.float32)
+        jump[2:] = current[:-2] + jumpable[low + 2 : low + width]
+        move = (step > stay).astype(np.uint8)
+        top = np.maximum(step, stay)
+        move[jump > top] = 2
+        current = np.maximum(top, jump) + scores[frame, chain.column[part]]
+        row = frame - base
+        if row == len(moves):
+            settled = _trace(moves, lows, base, frame - 1, best)
+            path[base : base + SETTLE] = settled[:SETTLE]
+            moves = np.concatenate([moves[SETTLE:], np.zeros((SETTLE, width), np.uint8)])
+            lows = np.concatenate([lows[SETTLE:], np.zeros(SETTLE, np.int64)])
+            base += SETTLE
+            row = frame - base
+        moves[row], lows[row] = move, low
+        if tick is not None and frame % TICK == 0:
+            tick(frame / frames)
+    # The end is the last word's last state or the gap after it.
+    tail = current[max(0, states - 2 - low) : states - low]
+    end = max(states - 2, low) + int(tail.argmax()) if len(tail) and np.isfinite(tail).any() else low
+    path[base:] = _trace(moves, lows, base, frames - 1, end)
+    return path
+
+
+def _trace(moves: np.ndarray, lows: np.ndarray, base: int, last: int, state: int) -> np.ndarray:
+    out = np.empty(last - base + 1, np.int32)
+    for row in range(last - base, -1, -1):
+        out[row] = state
+        if row or base:
+            state -= int(moves[row, min(max(state - lows[row], 0), moves.shape[1] - 1)])
+    return out
+
+
+def _words(
+    path: np.ndarray,
+    chain: _Chain,
+    posteriors: np.ndarray,
+    texts: list[str],
+    spoken: list[tuple[tuple[str, int], ...]],
+    seconds: float,
+) -> list[Word]:
+    """Words from the path: a phone lasts from the middle between its first frame and the one before to its end."""
+    word, phone = chain.word[path], chain.phone[path]
+    changes = np.flatnonzero((np.diff(word) != 0) | (np.diff(phone) != 0)) + 1
+    starts = np.concatenate([[0], changes])
+    ends = np.concatenate([changes, [len(path)]])
+    inner: dict[int, list[Phone]] = {}
+    for first, last in zip(starts, ends, strict=True):
+        number = int(word[first])
+        if number < 0:
+            continue
+        name, stress = spoken[number][int(phone[first])]
+        begin = max(0.0, (first - 0.5) / FEATURE_FPS)
+        inner.setdefault(number, []).append(Phone(name, begin, min((last - 0.5) / FEATURE_FPS, seconds), stress))
+    return [Word(texts[n], p[0].start, p[-1].end, tuple(p)) for n, p in sorted(inner.items())]
+
+
+def _heard(posteriors: np.ndarray, phone: Phone) -> float:
+    """The mean posterior of a phone over its frames."""
+    first = round(phone.start * FEATURE_FPS)
+    piece = posteriors[first : max(round(phone.end * FEATURE_FPS), first + 1), PHONE_INDEX[phone.name]]
+    return float(piece.mean()) if len(piece) else 0.0

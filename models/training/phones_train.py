@@ -1,0 +1,173 @@
+"""Trains the phone network on the speech corpus, on one CPU thread.
+
+    python -m orator.models.training.phones_train [--minutes 60] [--resume]
+
+Rounds: augment the whole corpus anew, train a few passes over it, write a checkpoint and the weights.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import torch
+from safetensors.torch import save_file
+from torch import nn
+
+from ...core.speech.phones import PHONES
+from ..phones.classify import WEIGHTS
+from ..phones.network import PhoneNetwork
+from .phones_data import Example, augmented, plain, warped
+from .speech_corpus import SpeechItem, cache_folder, load_items
+
+CROP: Final = 400
+BATCH: Final = 24
+SEED: Final = 11
+PEAK_RATE: Final = 2e-3
+# How often a round takes a paragraph on average: humans most, since strangers are human.
+HUMAN_TIMES: Final = 1.5
+SYNTHETIC_TIMES: Final = 0.6
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--minutes", type=float, default=60.0)
+    parser.add_argument("--resume", action="store_true")
+    parser.add_argument("--passes", type=int, default=3, help="passes over each augmented round")
+    arguments = parser.parse_args()
+    train(arguments.minutes, arguments.resume, arguments.passes)
+
+
+def train(minutes: float, resume: bool, passes: int) -> None:
+    """Trains for `minutes` of wall time on a cosine schedule; writes the best weights by validation."""
+    torch.set_num_threads(1)
+    torch.manual_seed(SEED)
+    items = list(load_items("train"))
+    held = [plain(item) for item in load_items("val")]
+    network = PhoneNetwork()
+    average = PhoneNetwork()
+    path = cache_folder() / "phones.pt"
+    rounds = 0
+    if resume and path.exists():
+        state = torch.load(path, weights_only=True)
+        network.load_state_dict(state["network"])
+        rounds = int(state["rounds"])
+    average.load_state_dict(network.state_dict())
+    optimiser = torch.optim.AdamW(network.parameters(), lr=PEAK_RATE, weight_decay=0.01, betas=(0.9, 0.98))
+    begun = time.time()
+    steps = 0
+    index = cache_folder() / "index.jsonl"
+    read = index.stat().st_mtime
+    while time.time() - begun < 60.0 * minutes:
+        if index.stat().st_mtime != read:  # the corpus was built anew with better times
+            read, items, held = index.stat().st_mtime, list(load_items("train")), [plain(i) for i in load_items("val")]
+        rng = np.random.default_rng((SEED, rounds))
+        examples = _round(items, rng)
+        seen, total = 0, 0.0
+        for mel, labels in _batches(examples, rng, passes):
+            part = (time.time() - begun) / (60.0 * minutes)
+            if part >= 1.0:
+                break
+            warm = min(1.0, (steps + 1) / 100.0)
+            for group in optimiser.param_groups:
+                group["lr"] = PEAK_RATE * warm * (0.02 + 0.98 * 0.5 * (1.0 + np.cos(np.pi * part)))
+            network.train()
+            with torch.autocast("cpu", dtype=torch.bfloat16):
+                logits = network(mel)
+            loss = nn.functional.cross_entropy(logits.float(), labels, label_smoothing=0.05)
+            optimiser.zero_grad(set_to_none=True)
+            loss.backward()
+            nn.utils.clip_grad_norm_(network.parameters(), 2.0)
+            optimiser.step()
+            _follow(average, network, 0.995 if steps > 500 else 0.98)
+            steps, seen, total = steps + 1, seen + 1, total + float(loss.detach())
+        rounds += 1
+        accuracy, human = _accuracy(average, held)
+        torch.save({"network": average.state_dict(), "rounds": rounds}, path)
+        write_weights(average, WEIGHTS)
+        print(
+            json.dumps(
+                {
+                    "round": rounds,
+                    "steps": steps,
+                    "minutes": round((time.time() - begun) / 60.0, 1),
+                    "loss": round(total / max(seen, 1), 4),
+                    "accuracy": round(accuracy, 4),
+                    "human": round(human, 4),
+                }
+            ),
+            flush=True,
+        )
+
+
+def write_weights(network: PhoneNetwork, path: Path) -> None:
+    """Weights as float16 (normalisation statistics too), written beside and then moved into place."""
+    state = {k: v.half().contiguous() for k, v in network.state_dict().items() if not k.endswith("num_batches_tracked")}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".partial")
+    save_file(state, partial, metadata={"phones": " ".join(PHONES)})
+    partial.replace(path)
+
+
+def _round(items: list[SpeechItem], rng: np.random.Generator) -> list[Example]:
+    out = []
+    for item in items:
+        times = HUMAN_TIMES if item.voice == "kathleen" else SYNTHETIC_TIMES
+        for _ in range(int(times + rng.random())):
+            other = items[int(rng.integers(len(items)))].samples.astype(np.float32) / 32768.0
+            out.append(augmented(item, rng, other))
+    return out
+
+
+def _batches(
+    examples: list[Example], rng: np.random.Generator, passes: int
+) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+    crops = [
+        (number, start)
+        for _ in range(passes)
+        for number, example in enumerate(examples)
+        for start in _starts(example.mel.shape[1], rng)
+    ]
+    rng.shuffle(crops)
+    for first in range(0, len(crops) - BATCH, BATCH):
+        chosen = crops[first : first + BATCH]
+        mels = [warped(examples[n].mel[:, s : s + CROP].astype(np.float32), rng) for n, s in chosen]
+        labels = [examples[n].labels[s : s + CROP] for n, s in chosen]
+        yield torch.from_numpy(np.stack(mels)), torch.from_numpy(np.stack(labels).astype(np.int64))
+
+
+def _starts(frames: int, rng: np.random.Generator) -> list[int]:
+    if frames <= CROP:
+        return []
+    offset = int(rng.integers(0, min(CROP, frames - CROP)))
+    return list(range(offset, frames - CROP + 1, CROP))
+
+
+def _follow(average: nn.Module, network: nn.Module, keep: float) -> None:
+    with torch.no_grad():
+        for slow, fast in zip(average.state_dict().values(), network.state_dict().values(), strict=True):
+            if slow.dtype.is_floating_point:
+                slow.lerp_(fast, 1.0 - keep)
+
+
+def _accuracy(network: PhoneNetwork, examples: list[Example]) -> tuple[float, float]:
+    """Share of frames named right: over the mean of voices, and for the human one."""
+    network.eval()
+    by_voice: dict[str, list[float]] = {}
+    with torch.inference_mode():
+        for example in examples:
+            frames = example.mel.shape[1] // 2 * 2
+            logits = network(torch.from_numpy(example.mel[:, :frames].astype(np.float32))[None])[0]
+            right = (logits.argmax(0).numpy() == example.labels[:frames]).mean()
+            by_voice.setdefault(example.voice, []).append(float(right))
+    means = {voice: float(np.mean(values)) for voice, values in by_voice.items()}
+    return float(np.mean(list(means.values()))), means.get("kathleen", 0.0)
+
+
+if __name__ == "__main__":
+    main()
