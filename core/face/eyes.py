@@ -1,7 +1,7 @@
 """Blinks and gaze: a layer of its own over a face. It owns eyeBlink and eyeLook, never the head, and needs no network.
 
 Because it replaces those channels whole, it can be laid again after generation with another seed, rate or strength.
-Blinks: about 0.2 s, closing in a third of it, more of them at clause ends (Nakano and Kitazawa, "Eyeblink entrainment
+Blinks: about 0.22 s, closing in a third of it, more of them at clause ends (Nakano and Kitazawa, "Eyeblink entrainment
 at breakpoints of speech", 2010). Gaze: saccades of 25-60 ms between rests, with the main sequence's speeds, and upper
 lids that follow the eye down.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -24,7 +25,7 @@ _CLOSE, _HOLD = 0.30, 0.12  # shares of a blink spent closing and shut
 
 @dataclass(frozen=True)
 class EyeControls:
-    """rate: blinks a minute; blink_strength, gaze_strength, lid_follow: multipliers (0 - 2); droop: 0 - 1 lids lower."""
+    """rate: blinks a minute; blink_strength, gaze_strength, lid_follow: 0 - 2; droop: 0 - 1, lids that rest lower."""
 
     rate: float = 18.0
     blink_strength: float = 1.0
@@ -74,7 +75,7 @@ def blink_times(
         while at < seconds:
             add(at)
             at += mean * (0.35 + 0.65 * rng.exponential())
-    return sorted((s, float(rng.uniform(0.17, 0.24)), float(rng.uniform(0.92, 1.0))) for s in starts)
+    return sorted((s, float(rng.uniform(0.19, 0.26)), float(rng.uniform(0.92, 1.0))) for s in starts)
 
 
 def lid_curve(times: np.ndarray, blinks: Sequence[tuple[float, float, float]]) -> np.ndarray:
@@ -117,7 +118,7 @@ def gaze_degrees(times: np.ndarray, ends: Sequence[float], rng: np.random.Genera
             goal = rng.normal(0, (1.6, 1.0))
         points.append((at, goal))
     out = np.zeros((len(times), 2))
-    for (_, before), (at, goal) in zip(points, points[1:], strict=False):
+    for (_, before), (at, goal) in pairwise(points):
         size = float(np.linalg.norm(goal - before))
         length = 0.021 + 0.0022 * size + 0.015
         u = np.clip((times - at) / length, 0, 1)
@@ -176,7 +177,7 @@ def apply_eyes(
 
 
 def eye_rotations(face: np.ndarray) -> np.ndarray:
-    """Eye joints' rotation vectors (T, 2, 3), radians, for joints 23 and 24, as the eyeLook weights of a face turn them.
+    """Eye joints' rotation vectors (T, 2, 3), radians, for joints 23 and 24, as a face's eyeLook weights turn them.
 
     X is pitch (down is positive), Y yaw (to the person's left is positive).
     """

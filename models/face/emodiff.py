@@ -3,7 +3,7 @@
 x0 is predicted (Ramesh et al. 2022; Tevet et al., MDM, 2023) from noised frames, three frames to a token. Conditions:
 speech (posteriors, prosody), the lip network's mouth (as DREAM-Talk and Audio2Photoreal do), emotion per frame, and the
 frames that come before. FiLM on the step. Speech and emotion are dropped at random while training, so each has its own
-guidance scale when sampling (Ho and Salimans, 2022).
+guidance scale when sampling (Ho and Salimans, 2022). Emotion is guided away from the neutral face.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ class EmoDiff(nn.Module):
         self.blocks = nn.ModuleList(_Block(width, heads) for _ in range(layers))
         self.norm = nn.LayerNorm(width)
         self.out = nn.Linear(width, CHANNELS * PATCH)
-        self.fine = nn.Conv1d(CHANNELS, CHANNELS, 5, padding=2)
+        self.fine = nn.Conv1d(CHANNELS, CHANNELS, 5, padding=2, padding_mode="replicate")
 
     def condition(self, speech: torch.Tensor, lips: torch.Tensor, emotion: torch.Tensor, before: torch.Tensor,
                   keep: torch.Tensor) -> torch.Tensor:  # fmt: skip
@@ -133,17 +133,20 @@ def sample(
 ) -> torch.Tensor:
     """Normalised frames (T, 55) by DDIM (eta 0) with guidance (speech scale, emotion scale).
 
-    Three rows run side by side: nothing, speech alone, speech and emotion. `before` (T, 56) holds known frames.
+    Rows run side by side: no speech, speech with a neutral face, and, where there is an emotion, both. `before` (T, 56)
+    holds known frames and their mask.
     """
-    keep = torch.tensor([[False, False, False], [True, use_lips, False], [True, use_lips, True]])
-    three = [x[None].expand(3, -1, -1) for x in (speech, lips, emotion, before)]
-    tokens = net.condition(*three, keep)
+    rows = 3 if bool(emotion[:, 1:].any()) else 2
+    feeling = torch.stack([torch.zeros_like(emotion), torch.zeros_like(emotion), emotion])[:rows]
+    keep = torch.tensor([[False, False, True], [True, use_lips, True], [True, use_lips, True]])[:rows]
+    many = [x[None].expand(rows, -1, -1) for x in (speech, lips, before)]
+    tokens = net.condition(many[0], many[1], feeling, many[2], keep)
     known = before[:, -1:] > 0.5
     x = noise
     for k, step in enumerate(SAMPLING):
-        now = torch.full((3,), step)
-        made = net(x[None].expand(3, -1, -1), now, tokens)
-        clean = made[0] + guidance[0] * (made[1] - made[0]) + guidance[1] * (made[2] - made[1])
+        now = torch.full((rows,), step)
+        made = net(x[None].expand(rows, -1, -1), now, tokens)
+        clean = made[0] + guidance[0] * (made[1] - made[0]) + guidance[1] * (made[-1] - made[1])
         clean = torch.where(known, before[:, :-1], clean)
         if tick is not None:
             tick()

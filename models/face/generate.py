@@ -1,4 +1,4 @@
-"""Generation of a face: the lip network, the diffusion in overlapping windows, the refinement of the mouth, the eyes."""
+"""Generation of a face: lip network, diffusion in overlapping windows, refinement of the mouth, eyes."""
 
 from __future__ import annotations
 

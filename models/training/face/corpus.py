@@ -1,4 +1,4 @@
-"""One item of the face corpus: speech and true phones in, face (52) and head (3) at 30 fps and the networks' inputs out.
+"""One item of the face corpus: speech and true phones in, face (52) and head (3) at 30 fps out.
 
 Deterministic: everything random comes from a generator seeded by the item's name and the corpus seed.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -82,7 +83,7 @@ def octaves(features: SpeechFeatures, frames: int, fps: float = FPS) -> np.ndarr
 def phrase_ends(phones: Sequence[Phone], seconds: float) -> list[float]:
     """Seconds at which a pause of more than 0.2 s begins, the last phone's end included."""
     spoken = [p for p in phones if p.name != "SIL"]
-    ends = [a.end for a, b in zip(spoken, spoken[1:], strict=False) if b.start - a.end > 0.2]
+    ends = [a.end for a, b in pairwise(spoken) if b.start - a.end > 0.2]
     return [*ends, spoken[-1].end] if spoken else []
 
 
@@ -104,11 +105,11 @@ def make_item(
     points = accents(phones, energy, pitch, rng)
     ends = phrase_ends(phones, features.seconds)
     upper = upper_face(driven, rng) + brows(points, ends, frames, driven, rng)
-    face = np.clip(np.pad(lips[::2], ((0, max(frames - len(lips[::2]), 0)), (0, 0)), mode="edge")[:frames] + upper, 0, 1)
+    single = np.pad(lips[::2], ((0, max(frames - len(lips[::2]), 0)), (0, 0)), mode="edge")[:frames]
+    face = np.clip(single + upper, 0, 1)
     # Sneer and cheeks follow wide lips a little, as skin does.
-    spread = (lips[::2][:frames, INDEX["mouthSmileLeft"]] + lips[::2][:frames, INDEX["mouthStretchLeft"]]) / 2
-    face[: len(spread), INDEX["cheekSquintLeft"]] += 0.15 * spread
-    face[: len(spread), INDEX["cheekSquintRight"]] += 0.15 * spread
+    spread = (single[:, INDEX["mouthSmileLeft"]] + single[:, INDEX["mouthStretchLeft"]]) / 2
+    face[:, [INDEX["cheekSquintLeft"], INDEX["cheekSquintRight"]]] += 0.15 * spread[:, None]
     turned = head(points, ends, energy, driven, rng)
     return FaceItem(
         lips.astype(np.float32), np.clip(face, 0, 1).astype(np.float32), turned.astype(np.float32), emotion

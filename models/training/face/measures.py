@@ -1,4 +1,4 @@
-"""Figures of a face against true phone times. Every function takes 30 fps curves and Phones; nothing here is trained."""
+"""Figures of a face against true phone times: 30 fps curves and Phones in, numbers out."""
 
 from __future__ import annotations
 
@@ -180,7 +180,7 @@ def lip_figures(clips: Sequence[tuple[np.ndarray, Sequence[Phone]]]) -> dict[str
 
 
 def dynamics(curves: Sequence[np.ndarray]) -> dict[str, float]:
-    """How softly curves (T,) at 30 fps move: share of total variation above 8 Hz, 99th percentile step, 90th percentile.
+    """How softly curves (T,) at 30 fps move: share of variation above 8 Hz, 99th percentile step, 90th percentile.
 
     The share is |steps| of the high-passed curve (4th-order Butterworth, zero phase) over |steps| of the curve.
     """

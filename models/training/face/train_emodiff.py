@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from ....core.arkit import COUNT, LIPS
+from ....core.arkit import BROWS, COUNT, LIPS
 from ...face.emodiff import CHANNELS, STEPS, EmoDiff, alpha_bar
 from ...face.generate import OVERLAP, WINDOW, speech_inputs
 from .corpus import FaceItem, make_item
@@ -23,6 +23,7 @@ SEED = 5
 WEIGHT = torch.ones(CHANNELS)
 WEIGHT[list(LIPS)] = 0.5
 WEIGHT[COUNT:] = 2.0
+WEIGHT[list(BROWS)] = 3.0
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def loss_of(net: EmoDiff, data: tuple[torch.Tensor, ...], generator: torch.Gener
     kept = alpha_bar(step)[:, None, None]
     noisy = kept.sqrt() * clean + (1 - kept).sqrt() * torch.randn(clean.shape, generator=generator)
     draw = torch.rand(size, 3, generator=generator)
-    keep = torch.stack([draw[:, 0] > 0.12, (draw[:, 0] > 0.12) & (draw[:, 1] > 0.15), draw[:, 2] > 0.12], dim=1)
+    keep = torch.stack([draw[:, 0] > 0.12, (draw[:, 0] > 0.12) & (draw[:, 1] > 0.15), draw[:, 2] > 0.05], dim=1)
     before = torch.cat([clean * mask, mask], dim=-1)
     tokens = net.condition(speech, lips, emotion, before, keep)
     made = net(noisy, step, tokens)
@@ -85,7 +86,7 @@ def loss_of(net: EmoDiff, data: tuple[torch.Tensor, ...], generator: torch.Gener
     return error + 2.0 * moves
 
 
-def train(minutes: float, simulated: bool, name: str = "emodiff") -> None:
+def train(minutes: float, simulated: bool, name: str = "emodiff", start: str | None = None) -> None:
     torch.manual_seed(SEED)
     torch.set_num_threads(1)
     rng = np.random.default_rng(SEED)
@@ -97,6 +98,8 @@ def train(minutes: float, simulated: bool, name: str = "emodiff") -> None:
     net.mean.copy_(torch.from_numpy(frames.mean(axis=0)))
     floor = np.r_[np.full(COUNT, 0.02), np.full(3, 0.01)]
     net.scale.copy_(torch.from_numpy(np.maximum(frames.std(axis=0), floor)))
+    if start:
+        net.load_state_dict(torch.load(cache_folder() / f"{start}.pt", weights_only=True))
     print(len(sources), "items", len(frames) / 1800, "minutes", sum(p.numel() for p in net.parameters()), flush=True)
     average = {k: v.clone() for k, v in net.state_dict().items()}
     optimiser = torch.optim.AdamW(net.parameters(), lr=1e-3, weight_decay=1e-3)
@@ -133,5 +136,6 @@ if __name__ == "__main__":
     parser.add_argument("--minutes", type=float, default=35)
     parser.add_argument("--simulated", action="store_true")
     parser.add_argument("--name", default="emodiff")
+    parser.add_argument("--start", help="a checkpoint to go on from")
     arguments = parser.parse_args()
-    train(arguments.minutes, arguments.simulated, arguments.name)
+    train(arguments.minutes, arguments.simulated, arguments.name, arguments.start)

@@ -108,7 +108,8 @@ def loss_of(net: LipNet, data: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, 
     raw, logits = net(speech, emotion)
     made = gate(raw, logits)
     important = 1 + 3 * masks[..., :1] + 3 * masks[..., 1:2] + masks[..., 2:3]
-    channel = (nn.functional.smooth_l1_loss(made, target, beta=0.06, reduction="none") * CHANNEL_WEIGHT * important).mean()
+    error = nn.functional.smooth_l1_loss(made, target, beta=0.06, reduction="none")
+    channel = (error * CHANNEL_WEIGHT * important).mean()
     leak = (nn.functional.relu(raw - 1) + nn.functional.relu(-raw)).mean()
     o, wanted = torch_openness(made), torch_openness(target)
     opening = ((o - wanted).abs() * (1 + 2 * masks[..., 0] + masks[..., 2])).mean()
@@ -122,13 +123,15 @@ def loss_of(net: LipNet, data: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, 
     return total, {k: v.item() for k, v in names.items()}
 
 
-def train(minutes: float, simulated: bool, name: str = "lips", real: float = 0.55) -> None:
+def train(minutes: float, simulated: bool, name: str = "lips", real: float = 0.55, start: str | None = None) -> None:
     torch.manual_seed(SEED)
     torch.set_num_threads(1)
     rng = np.random.default_rng(SEED)
     items = [prepare(s) for s in load("train", simulated)]
     print(len(items), "items", sum(len(i.speech) for i in items) / LIP_FPS / 60, "minutes", flush=True)
     net = LipNet()
+    if start:
+        net.load_state_dict(torch.load(cache_folder() / f"{start}.pt", weights_only=True))
     average = {k: v.clone() for k, v in net.state_dict().items()}
     optimiser = torch.optim.AdamW(net.parameters(), lr=2e-3, weight_decay=1e-3)
     started, k, budget = time.process_time(), 0, minutes * 60
@@ -159,5 +162,6 @@ if __name__ == "__main__":
     parser.add_argument("--simulated", action="store_true")
     parser.add_argument("--name", default="lips")
     parser.add_argument("--real", type=float, default=0.55)
+    parser.add_argument("--start", help="a checkpoint to go on from")
     arguments = parser.parse_args()
-    train(arguments.minutes, arguments.simulated, arguments.name, arguments.real)
+    train(arguments.minutes, arguments.simulated, arguments.name, arguments.real, arguments.start)

@@ -149,7 +149,8 @@ def _targets(
             else:
                 add(start, end, _BREATH)
             continue
-        loud = 1.0 if loudness is None else float(np.interp((start + end) / 2, np.arange(len(loudness)) / 100, loudness))
+        k = round(50 * (start + end))
+        loud = 1.0 if loudness is None else float(loudness[min(k, len(loudness) - 1)])
         scale = _strength(phone, loud) if phone.name in VOWELS else 1.0
         shapes = TARGETS[phone.name]
         if len(shapes) == 2:
@@ -187,7 +188,11 @@ def loudness_scale(energy: np.ndarray) -> np.ndarray:
 
 
 def mouth(
-    phones: Sequence[Phone], seconds: float, fps: float = 60.0, loudness: np.ndarray | None = None, softness: float = 1.0
+    phones: Sequence[Phone],
+    seconds: float,
+    fps: float = 60.0,
+    loudness: np.ndarray | None = None,
+    softness: float = 1.0,
 ) -> np.ndarray:
     """The ARKit weights (ceil(seconds fps), 52) that timed phones ask for; only mouth, jaw and tongue are not zero.
 
