@@ -6,7 +6,7 @@ Everything slow of a bake happens here, so that it can run beside Blender; writi
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -139,11 +139,22 @@ def keys_of(
         path = f'pose.bones["{escaped(bone)}"].{name}'
         out += _curves("", path, bone, frames, samples, error, settings)
         step()
+    for (bone, name), value in motion.properties.items():
+        prefix = f'pose.bones["{escaped(bone)}"]' if bone else ""
+        held = np.ndim(value) == 0
+        values = np.atleast_1d(np.asarray(value, np.float32))
+        at = frames[:1] if held else frames
+        out.append(CurveKeys("", f'{prefix}["{escaped(name)}"]', 0, bone or FACE_GROUP, at, values))
+    fitted: dict[bytes, CurveKeys] = {}
     for (mesh, shape), weights in motion.shapes.items():
         samples = np.asarray(weights, np.float64)[:, None]
-        error = None if bounds is None else fitting.distance_error(samples, bounds.weight)
         path = f'key_blocks["{escaped(shape)}"].value'
-        out += _curves(mesh, path, FACE_GROUP, frames, samples, error, settings)
+        # Teeth and lashes often move exactly as the head does: fitted once.
+        same = samples.tobytes()
+        if same not in fitted:
+            error = None if bounds is None else fitting.distance_error(samples, bounds.weight)
+            fitted[same] = _curves(mesh, path, FACE_GROUP, frames, samples, error, settings)[0]
+        out.append(replace(fitted[same], target=mesh, path=path))
         step()
     return tuple(out)
 

@@ -11,7 +11,7 @@ from ..baking import BakeStyle, BakeTarget, PreparedBake, prepare
 from ..errors import OratorError
 from . import compat, takes
 from .fcurves import fingerprint, write_curves
-from .rig_reader import describe, skinned_meshes
+from .rig_reader import skinned_meshes
 
 if TYPE_CHECKING:
     from ..keys import CurveKeys
@@ -28,14 +28,14 @@ def scene_fps(scene: bpy.types.Scene) -> float:
 
 def read_target(character: bpy.types.Object, scene: bpy.types.Scene) -> BakeTarget:
     """A character as plain data for `prepare`. Raises OratorError when it is no armature or has no bones."""
-    from ..rig.detect import detect
+    from .rig_profile import read_rig
 
     if character.type != "ARMATURE":
         raise OratorError(f"'{character.name}' is not an armature. Choose the armature of the character.")
     if not character.data.bones:
         raise OratorError(f"The armature '{character.name}' has no bones. Choose another character.")
-    description = describe(character)
-    return BakeTarget(character.name, description, detect(description), scene_fps(scene))
+    description, profile = read_rig(character)
+    return BakeTarget(character.name, description, profile, scene_fps(scene))
 
 
 def editable(character: bpy.types.Object, scene: bpy.types.Scene) -> bpy.types.Object:
