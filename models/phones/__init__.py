@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .align import align, sharpen
+from .transcript import align, sharpen
 from .classify import posteriors
 
 __all__ = ["align", "posteriors", "sharpen"]

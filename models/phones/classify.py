@@ -60,6 +60,7 @@ def load_network(path: Path = WEIGHTS) -> PhoneNetwork:
     except Exception as error:  # safetensors and torch raise many kinds for a damaged file
         raise OratorError(f"The weight file '{path.name}' is damaged. Install Orator again.") from error
     network.eval()
+    network.fold()
     for parameter in network.parameters():
         parameter.requires_grad_(False)
     return network

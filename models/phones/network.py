@@ -33,6 +33,12 @@ class Block(nn.Module):
         return x + self.mix(nn.functional.relu(self.norm(self.conv(x))))
 
 
+    def fold(self) -> None:
+        """Takes the normalisation into the convolution: the same answers, sooner. For use, not for training."""
+        self.conv = nn.utils.fusion.fuse_conv_bn_eval(self.conv, self.norm)
+        self.norm = nn.Identity()
+
+
 class PhoneNetwork(nn.Module):
     """Normalised log-mel (B, 64, 2T) to phone logits (B, 40, 2T) at the same 100 frames a second."""
 
@@ -42,6 +48,12 @@ class PhoneNetwork(nn.Module):
         self.blocks = nn.Sequential(*(Block(width, d) for d in dilations))
         self.norm = nn.BatchNorm2d(width)
         self.leave = nn.Conv2d(width, 2 * len(PHONES), 1)
+        self.to(memory_format=torch.channels_last)
+
+    def fold(self) -> None:
+        """Folds every block, for use."""
+        for block in self.blocks:
+            block.fold()
         self.to(memory_format=torch.channels_last)
 
     def forward(self, mel: Tensor) -> Tensor:
