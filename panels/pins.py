@@ -59,6 +59,7 @@ class ORATOR_PT_pins(bpy.types.Panel):
         buttons.operator("orator.pin_update", text="", icon="FILE_REFRESH")
         buttons.operator("orator.pin_jump", text="", icon="TRIA_RIGHT_BAR")
         buttons.operator("orator.pin_delete", text="", icon="TRASH")
+        layout.prop(context.scene.orator, "show_ghost")
         if not 0 <= data.active_pin < len(data.pins):
             return
         pin = data.pins[data.active_pin]

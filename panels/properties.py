@@ -208,6 +208,9 @@ class OratorScene(bpy.types.PropertyGroup):
         name="Weight", description="How far sparse shape key values may be off", default=0.01, min=0.0005, max=0.2,
         precision=3,
     )
+    show_ghost: BoolProperty(
+        name="Ghost", description="Draw the highlighted pin's pose in the 3D Viewport", default=False
+    )
     again_region: EnumProperty(name="Region", description="What is made again", items=REGION_ITEMS)
     again_range: EnumProperty(
         name="Range",

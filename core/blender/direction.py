@@ -11,13 +11,12 @@ import numpy as np
 from .. import arkit, skeleton
 from ..directing import LookPin, PosePin, check_pose_pins
 from ..errors import OratorError
-from ..rig.detect import detect
 from ..rig.inverse import read_back
 from ..rig.rest import fit_rest
 from ..skeleton import FLOOR_AT_REST, REST_OFFSETS
 from . import bake, compat, takes
 from .pose_reader import current_pose, poses_at
-from .rig_reader import describe
+from .rig_profile import read_rig
 
 _SIZES = (skeleton.JOINT_COUNT * 4, 3, arkit.COUNT)
 
@@ -61,8 +60,7 @@ def add_pins(
     bones   only the joints these bones play (and the root when the pelvis' bone is among them); None for all
     Raises OratorError when the rig has nothing that could be pinned.
     """
-    description = describe(character)
-    profile = detect(description)
+    description, profile = read_rig(character)
     present = profile.present(description)
     pose = current_pose(character, description) if frames is None else poses_at(character, description, scene, frames)
     read = read_back(description, profile, pose)
@@ -87,8 +85,8 @@ def add_pins(
 
 def update_pin(character: bpy.types.Object, pin: Any) -> None:
     """Take the pose on screen for what the pin covers. Raises OratorError when the rig lacks the pinned joints now."""
-    description = describe(character)
-    read = read_back(description, detect(description), current_pose(character, description))
+    description, profile = read_rig(character)
+    read = read_back(description, profile, current_pose(character, description))
     lost = missing_joints(pin, read.joints)
     if lost:
         raise OratorError(f"'{pin.name}' covers {', '.join(lost[:3])}, which no bone plays now. Delete the pin.")
@@ -107,7 +105,8 @@ def _store(pin: Any, rotations: np.ndarray, translation: np.ndarray, face: np.nd
     pin.pose = base64.b64encode(values.tobytes()).decode("ascii")
 
 
-def _load(pin: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def pose_of(pin: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """A pin's rotations (55, 4), translation (3,) and face (52,). Raises OratorError when it is damaged."""
     try:
         values = np.frombuffer(base64.b64decode(pin.pose, validate=True), "<f4").astype(np.float64)
         rotations, translation, face = np.split(values, np.cumsum(_SIZES)[:-1])
@@ -131,8 +130,7 @@ def pins_for(
     data = takes.character_data(character)
     if data is None or not len(data.pins):
         return (), (), ()
-    description = describe(character)
-    profile = detect(description)
+    description, profile = read_rig(character)
     have = np.zeros(skeleton.JOINT_COUNT, bool)
     have[[skeleton.INDEX[j] for j in profile.present(description)]] = True
     fps = bake.scene_fps(scene)
@@ -152,7 +150,7 @@ def pins_for(
         lost = missing_joints(pin, have)
         if lost:
             notes.append(f"'{pin.name}' covers {', '.join(lost[:3])}, which '{character.name}' does not have now.")
-        rotations, translation, face = _load(pin)
+        rotations, translation, face = pose_of(pin)
         exact = pin.softness == "EXACT"
         poses.append(
             PosePin(

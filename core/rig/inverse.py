@@ -10,10 +10,10 @@ from .. import arkit, skeleton
 from ..performance import Performance, make_performance, rest_performance
 from ..rotations import conjugate, multiply
 from ..skeleton import FLOOR_AT_REST, INDEX, PARENTS
+from .body import BodyRetarget
 from .description import RigDescription
 from .faces import match_shapes
 from .profile import RigProfile
-from .retarget import BodyRetarget
 
 
 @dataclass(frozen=True)

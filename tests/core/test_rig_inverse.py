@@ -3,10 +3,11 @@
 import numpy as np
 from helpers.motions import moving
 from orator.core import arkit, skeleton
+from orator.core.rig.body import BodyRetarget
 from orator.core.rig.description import Bone, MeshDescription, RigDescription, Shape
 from orator.core.rig.inverse import RigPose, read_back
 from orator.core.rig.profile import RigProfile
-from orator.core.rig.retarget import BodyRetarget, retarget
+from orator.core.rig.retarget import retarget
 from orator.core.rotations import angle_between, from_rotvec, to_matrix, world_rotations
 
 SWAP = np.array([[1.0, 0, 0], [0, 0, -1.0], [0, 1.0, 0]])
@@ -32,7 +33,7 @@ def test_read_back_is_the_inverse_of_retargeting() -> None:
     description, profile = odd_rig()
     motion = moving()
     body = BodyRetarget(description, profile)
-    turns = body.rotations(world_rotations(motion.rotations))
+    turns = body.bone_turns(body.joint_turns(world_rotations(motion.rotations)), motion.frames)
     heads = {"b_pelvis": description.by_name["b_pelvis"].head + body.travel(motion.translation)}
     shapes = dict(retarget(motion, description, profile).shapes)
     back = read_back(description, profile, RigPose(turns, heads, shapes))
