@@ -10,6 +10,7 @@ from .poll import Explained
 from .work import work_on
 
 _TICK_SECONDS = 0.1
+_timers: list[bpy.types.Timer] = []
 
 
 class Generating(Explained):
@@ -60,6 +61,7 @@ class Generating(Explained):
         report.remember("")
         self._shown = -1.0
         self._timer = context.window_manager.event_timer_add(_TICK_SECONDS, window=context.window)
+        _timers.append(self._timer)
         context.window_manager.modal_handler_add(self)
         return {"RUNNING_MODAL"}
 
@@ -114,10 +116,10 @@ class Generating(Explained):
         return {"CANCELLED"}
 
     def _close(self, context: bpy.types.Context) -> None:
-        if self._timer is not None:
+        if self._timer in _timers:
+            _timers.remove(self._timer)
             context.window_manager.event_timer_remove(self._timer)
-            self._timer = None
-        if context.workspace is not None:
+        if context.workspace is not None and job.current() is None:
             context.workspace.status_text_set(None)
         compat.redraw(context.window_manager)
 
@@ -169,6 +171,10 @@ def _detach() -> None:
     if _before_load in bpy.app.handlers.load_pre:
         bpy.app.handlers.load_pre.remove(_before_load)
     job.shut_down()
+    while _timers:  # an operator whose class goes away hears nothing of it
+        bpy.context.window_manager.event_timer_remove(_timers.pop())
+        for workspace in bpy.data.workspaces:
+            workspace.status_text_set(None)
 
 
 HOOK = (_attach, _detach)

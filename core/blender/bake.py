@@ -153,11 +153,16 @@ def add_take(
     """
     takes.check_switchable(character)
     item = takes.add(character, take.name, int(take.meta.get("seed", 0)), prepared.coverage.sentence())
-    takes.store_performance(item, take.performance, {**take.meta, "start": start})
-    write_actions(character, item, prepared)
-    item.written = fingerprint(item)
-    if show:
-        takes.show(character, item.uid)
+    uid = item.uid
+    try:
+        takes.store_performance(item, take.performance, {**take.meta, "start": start})
+        write_actions(character, item, prepared)
+        item.written = fingerprint(item)
+        if show:
+            takes.show(character, uid)
+    except Exception:
+        takes.remove(character, uid)
+        raise
     return item
 
 

@@ -13,7 +13,7 @@ from ..errors import OratorError
 from ..fitting import Bounds
 from ..settings import EMOTIONS, EmotionTrack, Settings
 from ..speech.speech import Speech
-from . import bake, compat, strips
+from . import bake, compat, strips, takes
 
 if TYPE_CHECKING:
     from ..performance import Take
@@ -283,17 +283,24 @@ def deliver(request: Request, made: tuple[Made, ...]) -> tuple[str, ...]:
             f"'{request.target.name}' is not in the scene any more, so the result was dropped. Nothing was changed."
         )
     character = bake.editable(character, scene)
-    items = []
-    for k, one in enumerate(made):
-        prepared = one.prepared
-        if not bake.up_to_date(character, prepared):
-            target = bake.read_target(character, scene)
-            prepared = prepare(
-                one.take.performance, request.speech.start, target, request.style, shaping=request.shaping
-            )
-        items.append(bake.add_take(character, one.take, request.speech.start, prepared, show=k == 0).name)
+    made_ids: list[str] = []
+    try:
+        for one in made:
+            prepared = one.prepared
+            if not bake.up_to_date(character, prepared):
+                target = bake.read_target(character, scene)
+                prepared = prepare(
+                    one.take.performance, request.speech.start, target, request.style, shaping=request.shaping
+                )
+            item = bake.add_take(character, one.take, request.speech.start, prepared, show=not made_ids)
+            made_ids.append(item.uid)
+    except Exception:
+        for uid in made_ids:
+            takes.remove(character, uid)
+        raise
+    data = takes.character_data(character)
+    names = ", ".join(take.name for take in data.takes if take.uid in made_ids)
     keys = sum(len(curve.frames) for curve in made[0].prepared.curves)
     coverage = made[0].prepared.coverage
-    names = ", ".join(items)
     sentences = [f"{names} on '{character.name}': {coverage.sentence()}; {keys} keys."]
     return (*sentences, *coverage.notes, *request.speech.notes, *request.notes)
