@@ -6,7 +6,7 @@ Z up, the character faces -Y, its left is +X, the soles are at z = 0.
 
 from __future__ import annotations
 
-from .build import Character, build
+from .assembly import Character, build
 from .mesh import Part
 from .places import JOINT_PLACES
 

@@ -11,7 +11,7 @@ from .head import HeadMesh
 from .head_surface import CENTRE, cast, head_distance
 from .mesh import Part, merge, mirror_name, mirror_part, part
 from .places import EYE, EYE_RADIUS
-from .sdf import gradient
+from .sdf import curve, gradient
 from .shapes import skin_shapes
 from .weights import rigid
 
@@ -23,7 +23,7 @@ LOOK = {
 }
 """Degrees the left eyeball turns at 1: down (about X), and to its left (about Z)."""
 
-_RINGS = (0.0, 6.0, 12.0, 17.0, 22.5, 26.5, 29.0, 36.0, 45.0, 56.0, 68.0, 82.0, 98.0, 118.0, 145.0, 180.0)
+_RINGS = (0.0, 6.0, 11.5, 17.0, 23.0, 28.0, 30.5, 37.0, 45.0, 56.0, 68.0, 82.0, 98.0, 118.0, 145.0, 180.0)
 _SECTORS = 24
 
 
@@ -38,7 +38,7 @@ def _eyeball() -> Part:
     angle = np.radians(np.array(_RINGS[1:-1]))
     round_ = 2 * np.pi * np.arange(_SECTORS) / _SECTORS
     # The iris lies a little flat, as behind a cornea.
-    radius = EYE_RADIUS * (1.0 - 0.012 * (np.degrees(angle) < 27.0))
+    radius = EYE_RADIUS * (1.0 - 0.012 * (np.degrees(angle) < 28.5))
     ring = np.stack(
         [
             np.outer(np.sin(angle) * radius, np.cos(round_)),
@@ -58,7 +58,7 @@ def _eyeball() -> Part:
     last = (rings - 1) * _SECTORS
     faces.append(np.stack([np.full(_SECTORS, len(p) - 1), last + after, last + k, np.full(_SECTORS, -1)], axis=1))
     ends = [_RINGS[r + 1] for r in range(rings + 1)]
-    kind = [0 if e <= 12.0 else 1 if e <= 26.5 else 2 if e <= 29.0 else 3 for e in ends]
+    kind = [0 if e <= 12.0 else 1 if e <= 28.5 else 2 if e <= 31.0 else 3 for e in ends]
     keys = {name: turn(p, *angles) - p for name, angles in LOOK.items()}
     return Part(
         "Eyes",
@@ -84,7 +84,7 @@ def _lash(rim: np.ndarray) -> np.ndarray:
     s = np.linspace(0.0, 1.0, n)
     out = (rim - EYE) / np.linalg.norm(rim - EYE, axis=1, keepdims=True)
     body = np.sin(np.pi * np.clip(s * 0.96 + 0.02, 0, 1)) ** 0.6
-    length = (0.0012 + 0.0046 * s**1.3) * np.clip(body + 0.35 * s, 0, 1.1)
+    length = (0.0012 + 0.0036 * s**1.3) * np.clip(body + 0.35 * s, 0, 1.1)
     aim = out + np.stack([0.55 * (s - 0.35), 0 * s, 0.28 + 0.15 * s], axis=1)
     aim /= np.linalg.norm(aim, axis=1, keepdims=True)
     thick = 0.0011 * body + 0.0002
@@ -112,19 +112,23 @@ def build_lashes(head: HeadMesh, keys: dict[str, np.ndarray]) -> Part:
     return merge("Lashes", [left, mirror_part(left, mirror_index())])
 
 
-_BROW = np.array(  # x, z, half thickness along the skin, height off the skin
-    [(0.0115, 1.6395, 0.0024, 0.0016), (0.0150, 1.6418, 0.0041, 0.0030), (0.0250, 1.6458, 0.0046, 0.0034),
-     (0.0360, 1.6478, 0.0042, 0.0032), (0.0450, 1.6450, 0.0032, 0.0026), (0.0535, 1.6385, 0.0010, 0.0012)]
-)  # fmt: skip
+_BROW = np.array(  # station, x, z, half thickness along the skin, height off the skin
+    [
+        (0.00, 0.0125, 1.6440, 0.0030, 0.0020),
+        (0.12, 0.0175, 1.6462, 0.0044, 0.0032),
+        (0.35, 0.0275, 1.6495, 0.0046, 0.0035),
+        (0.60, 0.0385, 1.6508, 0.0041, 0.0033),
+        (0.82, 0.0480, 1.6475, 0.0030, 0.0026),
+        (1.00, 0.0550, 1.6415, 0.0012, 0.0013),
+    ]
+)
 
 
 def build_brows() -> Part:
     """Solid brows that lie on the brow bone and move with the skin under them."""
     stations, sides = 15, 8
-    t = np.linspace(0, 1, len(_BROW))
     at = np.linspace(0, 1, stations)
-    coefficients = [np.polyfit(t, _BROW[:, c], 4 if c < 2 else 5) for c in range(4)]
-    x, z, half, high = (np.polyval(c, at) for c in coefficients)
+    x, z, half, high = (curve(_BROW, at, c) for c in (1, 2, 3, 4))
     aim = np.stack([x, np.full(stations, -0.088) + 4.0 * x**2, z], axis=1) - CENTRE
     aim /= np.linalg.norm(aim, axis=1, keepdims=True)
     centre = cast(np.tile(CENTRE, (stations, 1)), aim)

@@ -12,11 +12,11 @@ from .sdf import chain, cone, ellipsoid, join
 from .weights import finger_chain, hand_weights
 
 _RADII = {
-    "index": (0.0097, 0.0090, 0.0082, 0.0070),
-    "middle": (0.0097, 0.0090, 0.0082, 0.0070),
-    "ring": (0.0092, 0.0086, 0.0078, 0.0067),
-    "pinky": (0.0084, 0.0077, 0.0070, 0.0060),
-    "thumb": (0.0125, 0.0112, 0.0098, 0.0078),
+    "index": (0.0094, 0.0086, 0.0079, 0.0066),
+    "middle": (0.0094, 0.0087, 0.0080, 0.0067),
+    "ring": (0.0089, 0.0082, 0.0075, 0.0063),
+    "pinky": (0.0080, 0.0073, 0.0067, 0.0057),
+    "thumb": (0.0125, 0.0110, 0.0097, 0.0076),
 }
 
 
@@ -57,6 +57,6 @@ def left_hand(p: np.ndarray) -> np.ndarray:
 
 def build_hands() -> Part:
     """Both hands as one part; the right one is the exact mirror image."""
-    v, f = surface(left_hand, (0.57, -0.055, 1.27), (0.90, 0.145, 1.40), (0.0046, 0.0027, 0.0034), smooth=3)
+    v, f = surface(left_hand, (0.57, -0.055, 1.27), (0.90, 0.145, 1.40), (0.0068, 0.0035, 0.0047), smooth=3)
     left = part("Hands", v, f, "Skin", hand_weights(v))
     return merge("Hands", [left, mirror_part(left, mirror_index())])

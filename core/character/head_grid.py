@@ -16,11 +16,11 @@ from .sdf import bell, smoothstep
 
 REFERENCE = 0.09
 """Distance at which a row's height names its angle."""
-EYE_IN, EYE_OUT = 0.150, 0.585
+EYE_IN, EYE_OUT = 0.122, 0.615
 """Azimuths of the corners of the eye, radians."""
-MOUTH_CORNER = 0.283
+MOUTH_CORNER = 0.290
 EYE_ROW = 1.6085
-UPPER_OPEN, LOWER_OPEN, CLOSED_SAG = 0.0098, 0.0072, 0.0034
+UPPER_OPEN, LOWER_OPEN, CLOSED_SAG = 0.0126, 0.0088, 0.0040
 """How far the lids stand from the line between the corners, and how far below it they meet; metres at REFERENCE."""
 
 
@@ -47,14 +47,14 @@ def _snap(values: np.ndarray, wanted: list[float]) -> np.ndarray:
 
 def columns() -> np.ndarray:
     """Azimuths from 0 (front) to pi (back)."""
-    knots = [(0.0, 0.0265), (0.62, 0.0265), (1.1, 0.07), (1.6, 0.13), (np.pi, 0.20)]
+    knots = [(0.0, 0.0305), (0.64, 0.0305), (1.1, 0.08), (1.6, 0.14), (np.pi, 0.22)]
     return _snap(_spread(knots, 0.0, np.pi), [EYE_IN, EYE_OUT, MOUTH_CORNER])
 
 
 def rows() -> np.ndarray:
     """Heights at REFERENCE of the rows of the face, from the brow down to the chin."""
     knots = [
-        (1.680, 0.0052), (1.650, 0.0034), (1.632, 0.0024), (1.590, 0.0023), (1.572, 0.0021), (1.560, 0.0022),
+        (1.680, 0.0052), (1.650, 0.0034), (1.632, 0.0026), (1.590, 0.0025), (1.572, 0.0023), (1.560, 0.0024),
         (1.550, 0.0017), (1.526, 0.0017), (1.515, 0.0030), (1.495, 0.0040),
     ]  # fmt: skip
     return _snap(_spread(knots, 1.68, 1.495), [EYE_ROW, MOUTH_Z])
@@ -134,6 +134,23 @@ class Lids:
     shift_in: float = 0.0
 
 
+def _straight_nape(grid: Grid, elevation: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Rows of the neck dive under the chin in front; at the back they go straight down. Origins and elevations."""
+    low = np.isneginf(grid.height)
+    count = len(_NECK) - 1
+    step = np.zeros(len(low))
+    rows_of = {float(z): k + 1 for k, z in enumerate(_NECK[1:, 1])}
+    step[low] = [rows_of[float(z)] / count for z in grid.origin[low, 2]]
+    back = np.where(low, smoothstep(grid.azimuth, 0.9, 2.4), 0.0)
+    first, last = _NECK[0], _NECK[-1]
+    straight_z = first[1] + (last[1] - first[1]) * step
+    straight_slope = np.tan(np.radians(first[2])) * (1 - step)
+    origin = grid.origin.copy()
+    origin[:, 2] += back * (straight_z - origin[:, 2])
+    slope = np.tan(np.minimum(elevation, 1.5))
+    return origin, np.where(low, np.arctan(slope + back * (straight_slope - slope)), elevation)
+
+
 def place(grid: Grid, lids: Lids = Lids(), only: np.ndarray | None = None) -> np.ndarray:
     """Vertices of the left half on the skin, (N, 3); `only` (bool N) limits the work, the others are zero."""
     use = np.ones(len(grid.azimuth), bool) if only is None else only
@@ -162,14 +179,21 @@ def place(grid: Grid, lids: Lids = Lids(), only: np.ndarray | None = None) -> np
     # The mouth: the row follows the line between the lips.
     x = np.minimum(np.sin(theta) * 0.086, MOUTH_HALF * 1.25)
     dm = h0 - MOUTH_Z
-    shift = shift + (mouth_line(x) - MOUTH_Z) * _fall(np.abs(dm), 0.02) * smoothstep(theta, 0.75, 0.3)
+    near = smoothstep(theta, 0.75, 0.3)
+    shift = shift + (mouth_line(x) - MOUTH_Z) * _fall(np.abs(dm), 0.02) * near
+    # Rows gather towards the corners, so that a row is the edge of each lip.
+    t = theta / MOUTH_CORNER
+    lip = np.clip(1.0 - t * t, 0.0, 1.0) ** 0.62 * np.where(dm > 0, 1.0 - 0.16 * bell(t / 0.20), 1.0)
+    lip = np.where(t < 1, np.maximum(lip, 0.10), 1.0 - 0.90 * smoothstep(t, 2.0, 1.0))
+    shift = shift - dm * (1.0 - lip) * _fall(np.abs(dm), 0.032)
     height = np.where(on_face, height + shift, 0.0)
     elevation = np.where(on_face, np.arctan((height - CENTRE[2]) / REFERENCE), grid.elevation)
+    origin, elevation = _straight_nape(grid, elevation)
 
     cos = np.cos(elevation)
     direction = np.stack([np.sin(theta) * cos, -np.cos(theta) * cos, np.sin(elevation)], axis=1)
     points = np.zeros((n, 3))
-    points[use] = cast(grid.origin[use], direction[use])
+    points[use] = cast(origin[use], direction[use])
     points[np.abs(np.sin(theta)) < 1e-9, 0] = 0.0
     return points
 

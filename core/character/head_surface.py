@@ -11,22 +11,28 @@ CENTRE = np.array([0.0, 0.0, 1.60])
 """The rays of the face start here."""
 
 
+WIDER = 1.065
+"""How much wider than deep the head is than its plain sculpt: a rounder, friendlier face."""
+
+
 def mouth_line(x: np.ndarray) -> np.ndarray:
     """Height of the closed lips at each x: a friendly line, corners a little up, the middle a little down."""
     s = np.clip(np.abs(x) / MOUTH_HALF, 0.0, 1.3)
-    return MOUTH_Z + 0.0021 * s**2 - 0.0006 * bell(s / 0.35)
+    return MOUTH_Z + 0.0029 * s**2 - 0.0006 * bell(s / 0.35)
 
 
 def skull(p: np.ndarray) -> np.ndarray:
     """Head and neck without the face's features; `p` folded to the left side. Hair and brows lie on this."""
-    d = ellipsoid(p, (0.0, 0.014, 1.648), (0.0765, 0.094, 0.100))
-    d = join(d, ellipsoid(p, (0.0, -0.026, 1.668), (0.064, 0.062, 0.058)), 0.03)
-    face = ellipsoid(p, (0.0, -0.026, 1.570), (0.0615, 0.059, 0.074))
-    face = join(face, ellipsoid(p, (0.0, -0.062, 1.512), (0.025, 0.025, 0.0235)), 0.04)
-    face = join(face, ellipsoid(p, (0.030, -0.022, 1.538), (0.030, 0.038, 0.032)), 0.03)
-    d = join(d, face, 0.035)
-    d = join(d, ellipsoid(p, (0.037, -0.054, 1.574), (0.026, 0.0245, 0.024)), 0.022)
-    neck = chain(p, [(0, 0.022, 1.36), (0, 0.018, 1.44), (0, 0.018, 1.53)], [0.056, 0.0465, 0.047], 0.03)
+    p = p * np.array([1.0 / WIDER, 1.0, 1.0])
+    d = ellipsoid(p, (0.0, 0.014, 1.650), (0.0770, 0.094, 0.100))
+    d = join(d, ellipsoid(p, (0.0, -0.026, 1.668), (0.0655, 0.062, 0.058)), 0.03)
+    d = join(d, ellipsoid(p, (0.0, -0.018, 1.608), (0.0690, 0.0625, 0.052)), 0.03)
+    face = ellipsoid(p, (0.0, -0.026, 1.574), (0.0620, 0.0585, 0.072))
+    face = join(face, ellipsoid(p, (0.0, -0.060, 1.5165), (0.0235, 0.0255, 0.0235)), 0.04)
+    face = join(face, ellipsoid(p, (0.026, -0.022, 1.542), (0.028, 0.038, 0.030)), 0.03)
+    d = join(d, face, 0.03)
+    d = join(d, ellipsoid(p, (0.036, -0.051, 1.577), (0.0275, 0.0265, 0.0255)), 0.028)
+    neck = chain(p, [(0, 0.022, 1.36), (0, 0.018, 1.44), (0, 0.016, 1.53)], [0.052, 0.0425, 0.0430], 0.0)
     return join(d, neck, 0.026)
 
 
@@ -34,53 +40,46 @@ def head_distance(points: np.ndarray) -> np.ndarray:
     """Signed distance to the skin, lids closed over the eyes, for points (N, 3)."""
     p = mirrored(points)
     d = skull(p)
-    # Brow bone, and the socket under it.
-    d = join(
-        d,
-        chain(p, [(0.010, -0.0845, 1.636), (0.03, -0.0815, 1.643), (0.05, -0.067, 1.638)], [0.0095, 0.0105, 0.009]),
-        0.016,
-    )
-    d = carve(d, ellipsoid(p, EYE + np.array([0.001, -0.018, 0.001]), (0.0225, 0.0105, 0.0165)), 0.014)
+    # A soft brow bone, and the hollow between it and the lid.
+    brow = [(0.0, -0.0815, 1.645), (0.015, -0.0805, 1.647), (0.034, -0.0765, 1.651), (0.053, -0.063, 1.645)]
+    d = join(d, chain(p, brow, [0.0085, 0.0085, 0.0085, 0.0080], 0.004), 0.024)
+    d = carve(d, ellipsoid(p, EYE + np.array([0.0, -0.0265, 0.012]), (0.0230, 0.0085, 0.0110)), 0.014)
     # Muzzle under the lips, nose.
-    d = join(d, ellipsoid(p, (0.0, -0.069, 1.5385), (0.0305, 0.0245, 0.0245)), 0.018)
-    nose = chain(p, [(0, -0.0795, 1.628), (0, -0.0925, 1.600), (0, -0.1055, 1.5815)], [0.0085, 0.0085, 0.0098], 0.006)
-    nose = join(nose, sphere(p, (0.0, -0.1075, 1.5795), 0.0112), 0.008)
-    nose = join(nose, ellipsoid(p, (0.0115, -0.0965, 1.5755), (0.0078, 0.0098, 0.0076)), 0.007)
-    d = join(d, nose, 0.013)
-    d = carve(d, ellipsoid(p, (0.0062, -0.1015, 1.5685), (0.0036, 0.0058, 0.0040)), 0.003)
+    d = join(d, ellipsoid(p, (0.0, -0.067, 1.5405), (0.0315, 0.0250, 0.0240)), 0.020)
+    nose = chain(p, [(0, -0.0795, 1.628), (0, -0.0885, 1.604), (0, -0.1010, 1.5860)], [0.0075, 0.0078, 0.0092], 0.004)
+    nose = join(nose, sphere(p, (0.0, -0.1030, 1.5835), 0.0112), 0.008)
+    nose = join(nose, ellipsoid(p, (0.0105, -0.0935, 1.5795), (0.0072, 0.0092, 0.0070)), 0.008)
+    d = join(d, nose, 0.014)
+    d = carve(d, ellipsoid(p, (0.0060, -0.0985, 1.5722), (0.0036, 0.0056, 0.0040)), 0.003)
     # Lids.
-    d = join(d, sphere(p, EYE, EYE_RADIUS + LID), 0.005)
+    d = join(d, sphere(p, EYE, EYE_RADIUS + LID), 0.007)
     # Philtrum, the fold under the lower lip, lips.
-    d = carve(d, cone(p, (0, -0.0985, 1.5605), (0, -0.0995, 1.5475), 0.0028, 0.0034), 0.006)
-    d = carve(d, ellipsoid(p, (0.0, -0.0975, 1.5225), (0.017, 0.0062, 0.0042)), 0.010)
     z = MOUTH_Z
+    d = carve(d, cone(p, (0, -0.0985, z + 0.022), (0, -0.0990, z + 0.011), 0.0026, 0.0034), 0.006)
+    d = carve(d, ellipsoid(p, (0.0, -0.1030, z - 0.0165), (0.020, 0.0110, 0.0065)), 0.010)
     upper = chain(
         p,
         [
-            (0.0, -0.0925, z + 0.0032),
-            (0.006, -0.0922, z + 0.0042),
-            (0.0145, -0.0870, z + 0.0034),
-            (0.0225, -0.0790, z + 0.0026),
+            (0.0, -0.0912, z + 0.0036),
+            (0.006, -0.0910, z + 0.0044),
+            (0.0145, -0.0860, z + 0.0040),
+            (0.0235, -0.0780, z + 0.0036),
         ],
-        [0.0043, 0.0043, 0.0038, 0.0024],
+        [0.0040, 0.0041, 0.0034, 0.0018],
         0.002,
     )
     lower = chain(
         p,
         [
-            (0.0, -0.0915, z - 0.0048),
-            (0.008, -0.0900, z - 0.0044),
-            (0.016, -0.0850, z - 0.0024),
-            (0.0225, -0.0788, z + 0.0012),
+            (0.0, -0.0902, z - 0.0050),
+            (0.008, -0.0890, z - 0.0044),
+            (0.016, -0.0842, z - 0.0018),
+            (0.0235, -0.0778, z + 0.0024),
         ],
-        [0.0052, 0.0050, 0.0040, 0.0024],
+        [0.0052, 0.0050, 0.0038, 0.0018],
         0.002,
     )
-    lips = join(upper, lower, 0.0012)
-    d = join(d, lips, 0.0055)
-    # Corners sit in small dimples.
-    d = carve(d, sphere(p, (MOUTH_HALF + 0.0012, -0.0850, z + 0.0022), 0.0022), 0.006)
-    return d
+    return join(d, join(upper, lower, 0.0010), 0.0060)
 
 
 def cast(origin: np.ndarray, direction: np.ndarray) -> np.ndarray:

@@ -83,3 +83,16 @@ def surface(
     for _ in range(smooth):
         vertices = onto_surface(distance, relax(vertices, edges, 0.6), 1)
     return onto_surface(distance, vertices, 2), faces
+
+
+def loft(loops: np.ndarray, ring: bool = False) -> tuple[np.ndarray, np.ndarray]:
+    """A skin over closed loops of points (R, S, 3), in order; `ring` joins the last loop to the first.
+
+    Loops that run anticlockwise seen from where the next loops lie give faces that look outwards.
+    """
+    rows, sides = loops.shape[:2]
+    k = np.arange(sides)
+    after = (k + 1) % sides
+    pairs = [(r, (r + 1) % rows) for r in range(rows if ring else rows - 1)]
+    faces = [np.stack([a * sides + k, a * sides + after, b * sides + after, b * sides + k], axis=1) for a, b in pairs]
+    return loops.reshape(-1, 3), np.concatenate(faces)

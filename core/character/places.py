@@ -26,11 +26,11 @@ def joint(name: str) -> np.ndarray:
 
 EYE: Final[np.ndarray] = joint("left_eye_smplhf")
 """Centre of the left eyeball; the right one is its mirror image."""
-EYE_RADIUS: Final = 0.0182
-LID: Final = 0.0023
+EYE_RADIUS: Final = 0.0203
+LID: Final = 0.0024
 """Thickness of a lid: room for a lid that moves in a straight line not to sink into the eyeball."""
-MOUTH_Z: Final = 1.5375
+MOUTH_Z: Final = 1.5395
 """Height of the middle of the closed mouth."""
-MOUTH_HALF: Final = 0.0235
+MOUTH_HALF: Final = 0.0240
 """From the middle of the mouth to a corner, along X."""
 JAW: Final[np.ndarray] = joint("jaw")

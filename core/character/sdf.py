@@ -37,6 +37,35 @@ def carve(a: np.ndarray, b: np.ndarray, k: float) -> np.ndarray:
     return -join(-a, b, k)
 
 
+def meet(a: np.ndarray, b: np.ndarray, k: float) -> np.ndarray:
+    """The part that both have, its edge rounded over about `k`."""
+    return -join(-a, -b, k)
+
+
+def curve(table: np.ndarray, x: np.ndarray, column: int) -> np.ndarray:
+    """A column of a table as a smooth function of its first, rising column (cubic Hermite, held at the ends)."""
+    at, y = table[:, 0], table[:, column]
+    slope = np.gradient(y, at)
+    x = np.clip(x, at[0], at[-1])
+    i = np.clip(np.searchsorted(at, x) - 1, 0, len(at) - 2)
+    h = at[i + 1] - at[i]
+    t = (x - at[i]) / h
+    s = 1 - t
+    return (
+        (1 + 2 * t) * s * s * y[i]
+        + t * s * s * h * slope[i]
+        + t * t * (3 - 2 * t) * y[i + 1]
+        - t * t * s * h * slope[i + 1]
+    )
+
+
+def limb(p: np.ndarray, table: np.ndarray, axis: int) -> np.ndarray:
+    """A limb along `axis`: rows (place, centre, centre, radius, radius) with the other two axes in order."""
+    u, v = [a for a in range(3) if a != axis]
+    cu, cv, ru, rv = (curve(table, p[:, axis], c) for c in (1, 2, 3, 4))
+    return (np.hypot((p[:, u] - cu) / ru, (p[:, v] - cv) / rv) - 1.0) * np.minimum(ru, rv)
+
+
 def ellipsoid(p: np.ndarray, centre: Sequence[float], radii: Sequence[float]) -> np.ndarray:
     """First-order distance to an ellipsoid: exact at the surface, near enough elsewhere."""
     r = np.asarray(radii, np.float64)

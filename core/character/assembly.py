@@ -14,13 +14,16 @@ from .fields import Face
 from .hair import build_ears, build_hair
 from .hands import build_hands
 from .head import HeadMesh, build_head
+from .head_grid import MOUTH_CORNER
 from .head_shapes import head_keys
-from .head_surface import mouth_line
 from .mesh import Part, merge
 from .mouth import build_mouth
-from .places import MOUTH_HALF
-from .sdf import bell, smoothstep
+from .places import MOUTH_Z
+from .sdf import bell
 from .weights import head_weights, normalised
+
+UPPER_LIP, LOWER_LIP = 0.0078, 0.0094
+"""Heights of the lips in the middle, metres along the rows of the head."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ def _head_part(head: HeadMesh) -> Part:
     tint, lips = _tint(head)
     f = head.faces
     corners = np.where(f >= 0, f, f[:, :1])
-    material = np.where(lips[corners].mean(axis=1) > 0.5, 1, 0)
+    material = np.where(lips[corners].mean(axis=1) > 0.9, 1, 0)
     material[(head.depth[corners] >= 2).any(axis=1)] = 2
     return Part("Head", p, f, materials, material, normalised(weights), tint, head_keys(head))
 
@@ -56,20 +59,20 @@ def _head_part(head: HeadMesh) -> Part:
 def _tint(head: HeadMesh) -> tuple[np.ndarray, np.ndarray]:
     """(N, 3) colour multiplied into the skin, and (N,) how much of a lip each vertex is."""
     p = head.vertices
-    s = np.abs(p[:, 0]) / MOUTH_HALF
-    z = p[:, 2] - mouth_line(p[:, 0])
-    profile = np.sqrt(np.clip(1 - s**2, 0, 1))
-    bow = 1 - 0.16 * bell(s / 0.22)
-    top = 0.0078 * profile**0.9 * bow
-    bottom = 0.0098 * profile**0.8
-    edge = np.where(z > 0, top - z, bottom + z)
-    lips = smoothstep(edge, -0.0009, 0.0012) * (s < 1) * (p[:, 1] < -0.06)
+    n = len(head.grid.height)
+    away = np.full(len(head.left_of), np.inf)
+    away[:n] = np.where(head.grid.azimuth < MOUTH_CORNER + 1e-6, head.grid.height - MOUTH_Z, np.inf)
+    half = np.where(away > 0, away < UPPER_LIP, away > -LOWER_LIP).astype(np.float64)
+    lips = np.zeros(len(p))
+    lips[head.mirror[head.left_of]] = half
+    lips[head.left_of] = half
     lips = np.maximum(lips, (head.depth > 0) & (head.depth < 3))
     tint = np.ones_like(p)
     blush = bell(np.hypot((np.abs(p[:, 0]) - 0.042) / 0.030, (p[:, 2] - 1.570) / 0.026)) * (p[:, 1] < -0.02)
     nose = bell(np.linalg.norm(p - np.array([0, -0.108, 1.578]), axis=1) / 0.024)
     for amount, colour in ((blush * 0.55, (1.0, 0.70, 0.66)), (nose * 0.45, (1.0, 0.72, 0.68))):
         tint *= 1 + amount[:, None] * (np.array(colour) - 1)
+    tint *= 1 + lips[:, None] * (np.array([0.83, 0.58, 0.63]) - 1)
     return tint, lips
 
 
