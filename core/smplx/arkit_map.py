@@ -1,0 +1,138 @@
+"""SMPL-X/FLAME expressions to ARKit weights and back: a linear map through what both do to the face's landmarks."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from ..arkit import COUNT, INDEX
+from ..rotations import from_rotvec, to_rotvec
+from ..skeleton import INDEX as JOINT
+from .face_points import arkit_effects
+from .model_file import SmplxModel, read_model
+
+JAW_OPEN: Final = np.radians(22.0)
+JAW_SIDE: Final = np.radians(8.0)
+JAW_NAMES: Final = ("jawForward", "jawLeft", "jawRight", "jawOpen")
+RIDGE: Final = 0.02
+"""Share of the mean squared effect that keeps weights small where landmarks say little."""
+NOT_SOLVED: Final = frozenset(JAW_NAMES)
+
+
+@dataclass(frozen=True)
+class ExpressionMap:
+    """to_arkit (52, E) and to_expressions (E, 52); residuals are what the other set cannot show, as shares (RMS).
+
+    expression_residual (E,) for each expression shown with ARKit shapes, arkit_residual (52,) for each ARKit shape
+    shown with expressions (NaN where a shape moves no landmark).
+    """
+
+    to_arkit: np.ndarray
+    to_expressions: np.ndarray
+    expression_residual: np.ndarray
+    arkit_residual: np.ndarray
+
+    def summary(self) -> str:
+        """One line for a report."""
+        expressions, shapes = np.mean(self.expression_residual), np.nanmean(self.arkit_residual)
+        return (
+            f"Expressions as ARKit shapes: {100 * expressions:.0f}% of the landmarks' motion is not shown; "
+            f"ARKit shapes as expressions: {100 * shapes:.0f}%."
+        )
+
+
+def _solve(basis: np.ndarray, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Ridge solution X of basis @ X = wanted, and each wanted column's unexplained share (RMS)."""
+    square = basis.T @ basis
+    ridge = RIDGE * np.trace(square) / max(np.count_nonzero(np.diag(square)), 1)
+    solution = np.linalg.solve(square + ridge * np.eye(len(square)), basis.T @ wanted)
+    size = np.linalg.norm(wanted, axis=0)
+    missing = np.linalg.norm(basis @ solution - wanted, axis=0)
+    return solution, np.where(size > 1e-9, missing / np.maximum(size, 1e-9), np.nan)
+
+
+def solve_map(expression_effects: np.ndarray) -> ExpressionMap:
+    """The map from the landmark displacements (51, 3, E) of unit expressions, metres.
+
+    Displacements are compared about the face's middle, so that what moves the whole head counts for neither set.
+    """
+    ours = arkit_effects() * 0.001
+    ours[..., [INDEX[name] for name in NOT_SOLVED]] = 0.0
+    theirs = expression_effects - np.median(expression_effects, axis=0)
+    ours_flat, theirs_flat = ours.reshape(-1, COUNT), theirs.reshape(-1, theirs.shape[-1])
+    to_arkit, missed = _solve(ours_flat, theirs_flat)
+    to_expressions, unshown = _solve(theirs_flat, ours_flat)
+    return ExpressionMap(to_arkit, to_expressions, np.nan_to_num(missed), unshown)
+
+
+def map_of(model: SmplxModel) -> ExpressionMap | None:
+    """The map of an SMPL-X model, or None when its file has no landmarks."""
+    if model.landmarks is None:
+        return None
+    index, share = model.landmarks
+    return solve_map(np.einsum("lkce,lk->lce", model.expressions[index], share))
+
+
+def jaw_weights(jaw: np.ndarray) -> np.ndarray:
+    """ARKit weights (T, 52) of jaw rotations (T, 4) wxyz; only jawOpen, jawLeft and jawRight are set."""
+    vector = to_rotvec(jaw)
+    out = np.zeros((len(vector), COUNT), np.float32)
+    out[:, INDEX["jawOpen"]] = np.clip(vector[:, 0] / JAW_OPEN, 0, 1)
+    out[:, INDEX["jawLeft"]] = np.clip(vector[:, 1] / JAW_SIDE, 0, 1)
+    out[:, INDEX["jawRight"]] = np.clip(-vector[:, 1] / JAW_SIDE, 0, 1)
+    return out
+
+
+def jaw_rotations(face: np.ndarray) -> np.ndarray:
+    """Jaw rotations (T, 4) wxyz of ARKit weights (T, 52)."""
+    vector = np.zeros((len(face), 3))
+    vector[:, 0] = JAW_OPEN * face[:, INDEX["jawOpen"]]
+    vector[:, 1] = JAW_SIDE * (face[:, INDEX["jawLeft"]] - face[:, INDEX["jawRight"]])
+    return from_rotvec(vector)
+
+
+def to_arkit(expressions: np.ndarray, jaw: np.ndarray, mapping: ExpressionMap | None) -> np.ndarray:
+    """ARKit weights (T, 52) in [0, 1] of expressions (T, E) and jaw rotations (T, 4); without a map the jaw alone."""
+    out = jaw_weights(jaw)
+    if mapping is not None:
+        count = min(expressions.shape[1], mapping.to_arkit.shape[1])
+        out += (expressions[:, :count] @ mapping.to_arkit[:, :count].T).astype(np.float32)
+    return np.clip(out, 0.0, 1.0)
+
+
+def to_expressions(face: np.ndarray, mapping: ExpressionMap) -> np.ndarray:
+    """Expressions (T, E) of ARKit weights (T, 52); the jaw's part is `jaw_rotations`."""
+    return (np.asarray(face) @ mapping.to_expressions.T).astype(np.float32)
+
+
+def find_model(folder: Path) -> Path | None:
+    """The artist's SMPL-X file: in ORATOR_SMPLX, beside the checkpoint, or where the published tools keep it."""
+    places = [Path(os.environ["ORATOR_SMPLX"])] if os.environ.get("ORATOR_SMPLX") else []
+    places += [folder, folder / "smplx_models", folder / "smplx_models" / "smplx"]
+    for place in places:
+        if place.is_file():
+            return place
+        found = sorted(place.glob("SMPLX_NEUTRAL*.npz")) if place.is_dir() else []
+        if found:
+            return found[0]
+    return None
+
+
+@lru_cache(maxsize=2)
+def _map_of_file(path: Path, _stamp: float) -> ExpressionMap | None:
+    return map_of(read_model(path))
+
+
+def performance_face(rotations: np.ndarray, expressions: np.ndarray, folder: Path) -> np.ndarray:
+    """ARKit weights (T, 52) of an EMAGE result: rotations (T, 55, 4) and expressions (T, 100).
+
+    With the artist's SMPL-X file at hand (find_model) all shapes; without it the jaw's.
+    """
+    path = find_model(Path(folder))
+    mapping = _map_of_file(path, path.stat().st_mtime) if path is not None else None
+    return to_arkit(expressions, rotations[:, JOINT["jaw"]], mapping)

@@ -1,0 +1,185 @@
+"""SMPL-X model files (SMPLX_NEUTRAL*.npz or .pkl), read without running anything, checked, and posed in numpy.
+
+The format and the sizes are those of the public SMPL-X release (Pavlakos et al., CVPR 2019); no data of it is here.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from ..errors import OratorError
+from ..rotations import from_rotvec, to_matrix
+from ..skeleton import JOINT_COUNT, PARENTS
+from .restricted import read_pickle
+
+VERTICES: Final = 10475
+FACES: Final = 20908
+BETAS: Final = 300
+EXPRESSIONS: Final = 100
+LANDMARKS: Final = 51
+_NEEDED: Final = ("v_template", "shapedirs", "J_regressor", "weights", "kintree_table", "f")
+_OPTIONAL: Final = ("posedirs", "hands_meanl", "hands_meanr", "lmk_faces_idx", "lmk_bary_coords", "vt", "ft")
+_HINT: Final = "Choose SMPLX_NEUTRAL.npz (or SMPLX_NEUTRAL_2020.npz) from your SMPL-X download."
+
+
+@dataclass(frozen=True)
+class SmplxModel:
+    """SMPL-X axes, metres.
+
+    template (V, 3); faces (F, 3); betas (V, 3, B); expressions (V, 3, E); regressor (55, V); weights (V, 55);
+    pose_correctives (V, 3, 486) or None; hand_mean (30, 3) rotation vectors, left then right; landmarks (51, V) weights
+    of the face's landmark points or None; uv (F, 3, 2) or None.
+    """
+
+    template: np.ndarray
+    faces: np.ndarray
+    betas: np.ndarray
+    expressions: np.ndarray
+    regressor: np.ndarray
+    weights: np.ndarray
+    pose_correctives: np.ndarray | None
+    hand_mean: np.ndarray
+    landmarks: tuple[np.ndarray, np.ndarray] | None
+    """Vertex numbers (51, 3) and their weights (51, 3)."""
+    uv: np.ndarray | None
+
+    def shaped(self, betas: np.ndarray | None = None, expressions: np.ndarray | None = None) -> np.ndarray:
+        """Vertices (V, 3) of the rest pose with coefficients."""
+        out = self.template.copy()
+        for directions, amounts in ((self.betas, betas), (self.expressions, expressions)):
+            if amounts is not None:
+                out += directions[..., : len(amounts)] @ np.asarray(amounts, np.float64)
+        return out
+
+    def joints(self, vertices: np.ndarray) -> np.ndarray:
+        """Joint positions (55, 3) of rest vertices."""
+        return self.regressor @ vertices
+
+    def landmark_points(self, vertices: np.ndarray) -> np.ndarray:
+        """The 51 face landmarks (51, 3) of vertices (V, 3)."""
+        index, share = self.landmarks
+        return np.einsum("lkc,lk->lc", vertices[index], share)
+
+    def posed(
+        self,
+        rotations: np.ndarray,
+        translation: np.ndarray,
+        betas: np.ndarray | None = None,
+        expressions: np.ndarray | None = None,
+        correctives: bool = True,
+    ) -> np.ndarray:
+        """Vertices (V, 3) of one frame: rotations (55, 4) wxyz, translation (3,)."""
+        rest = self.shaped(betas, expressions)
+        places = self.joints(rest)
+        turns = to_matrix(rotations)
+        if correctives and self.pose_correctives is not None:
+            rest = rest + self.pose_correctives @ (turns[1:] - np.eye(3)).reshape(-1)
+        world, origin = np.empty((JOINT_COUNT, 3, 3)), np.empty((JOINT_COUNT, 3))
+        for j, parent in enumerate(PARENTS):
+            if parent < 0:
+                world[j], origin[j] = turns[j], places[j]
+            else:
+                world[j] = world[parent] @ turns[j]
+                origin[j] = origin[parent] + world[parent] @ (places[j] - places[parent])
+        shift = origin - np.einsum("jab,jb->ja", world, places)
+        blend = np.einsum("vj,jab->vab", self.weights, world)
+        return np.einsum("vab,vb->va", blend, rest) + self.weights @ shift + translation
+
+
+def _arrays(path: Path) -> dict[str, np.ndarray]:
+    if path.suffix.lower() == ".pkl":
+        return read_pickle(path)
+    out = {}
+    try:
+        with np.load(path, allow_pickle=False) as data:
+            # The release also holds pickled tables that a body does not need: they are never opened.
+            for name in (*_NEEDED, *_OPTIONAL):
+                if name in data.files:
+                    out[name] = data[name]
+    except FileNotFoundError:
+        raise OratorError(f"There is no file '{path}'. {_HINT}") from None
+    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, MemoryError):
+        raise OratorError(
+            f"'{path}' is damaged, not a model, or holds objects instead of numbers; nothing in it was run. {_HINT}"
+        ) from None
+    return out
+
+
+def read_model(path: Path) -> SmplxModel:
+    """An SMPL-X model from the artist's file. Raises OratorError that says what is wrong with it."""
+    path = Path(path).expanduser()
+    if path.suffix.lower() not in (".npz", ".pkl"):
+        raise OratorError(f"'{path}' is neither .npz nor .pkl. {_HINT}")
+    if not path.is_file():
+        raise OratorError(f"There is no file '{path}'. {_HINT}")
+    data = _arrays(path)
+    missing = [name for name in _NEEDED if name not in data]
+    if missing:
+        raise OratorError(f"'{path}' lacks {', '.join(missing)}: it is not an SMPL-X model. {_HINT}")
+    bad = [name for name in data if data[name].dtype.kind not in "fiu" or not np.isfinite(data[name]).all()]
+    if bad:
+        raise OratorError(f"'{path}': {', '.join(bad)} are not all numbers. {_HINT}")
+    template, dirs = np.asarray(data["v_template"], np.float64), data["shapedirs"]
+    if template.shape != (VERTICES, 3) or data["weights"].shape != (VERTICES, JOINT_COUNT):
+        joints = data["weights"].shape[-1] if data["weights"].ndim else 0
+        raise OratorError(
+            f"'{path}' has {len(template)} vertices and {joints} joints; SMPL-X has {VERTICES} and {JOINT_COUNT} "
+            f"(SMPL, SMPL-H and FLAME files are other models). {_HINT}"
+        )
+    regressor, kin = np.asarray(data["J_regressor"], np.float64), data["kintree_table"]
+    directed = dirs.ndim == 3 and dirs.shape[:2] == (VERTICES, 3) and dirs.shape[2] >= 20
+    if not directed or regressor.shape != (JOINT_COUNT, VERTICES):
+        raise OratorError(f"'{path}' has shape directions {dirs.shape}, not ({VERTICES}, 3, 400 or 20). {_HINT}")
+    parents = tuple(int(n) for n in kin[0][1:]) if kin.shape == (2, JOINT_COUNT) else ()
+    faces = np.asarray(data["f"]).astype(np.int64)
+    if parents != PARENTS[1:] or faces.ndim != 2 or faces.shape[1] != 3 or faces.min() < 0 or faces.max() >= VERTICES:
+        raise OratorError(f"'{path}' has joints or triangles in another order than SMPL-X. {_HINT}")
+    full = dirs.shape[2] >= BETAS + EXPRESSIONS
+    first = BETAS if full else 10
+    count = EXPRESSIONS if full else 10
+    return SmplxModel(
+        template=template,
+        faces=faces,
+        betas=np.asarray(dirs[..., :first], np.float64),
+        expressions=np.asarray(dirs[..., first : first + count], np.float64),
+        regressor=regressor,
+        weights=np.asarray(data["weights"], np.float64),
+        pose_correctives=_correctives(data.get("posedirs")),
+        hand_mean=_hands(data),
+        landmarks=_landmarks(data, faces),
+        uv=_uv(data, faces),
+    )
+
+
+def _correctives(dirs: np.ndarray | None) -> np.ndarray | None:
+    return dirs if dirs is not None and dirs.shape == (VERTICES, 3, 9 * (JOINT_COUNT - 1)) else None
+
+
+def _hands(data: dict[str, np.ndarray]) -> np.ndarray:
+    sides = [data.get(name) for name in ("hands_meanl", "hands_meanr")]
+    return np.stack([np.zeros(45) if s is None or s.size != 45 else s.reshape(45) for s in sides]).reshape(30, 3)
+
+
+def _landmarks(data: dict[str, np.ndarray], faces: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+    index, share = data.get("lmk_faces_idx"), data.get("lmk_bary_coords")
+    if index is None or share is None or index.shape != (LANDMARKS,) or share.shape != (LANDMARKS, 3):
+        return None
+    return faces[np.clip(index.astype(np.int64), 0, len(faces) - 1)], np.asarray(share, np.float64)
+
+
+def _uv(data: dict[str, np.ndarray], faces: np.ndarray) -> np.ndarray | None:
+    points, corners = data.get("vt"), data.get("ft")
+    if points is None or corners is None or corners.shape != faces.shape or points.ndim != 2:
+        return None
+    corners = corners.astype(np.int64)
+    return points[corners][..., :2] if corners.min() >= 0 and corners.max() < len(points) else None
+
+
+def mean_hand_rotations(model: SmplxModel) -> np.ndarray:
+    """The mean hands as local rotations (30, 4) wxyz of joints 25-54."""
+    return from_rotvec(model.hand_mean)

@@ -1,0 +1,219 @@
+"""A checkpoint folder, read strictly and safely: every tensor named, shaped and finite, nothing in a file executed."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from ...core.errors import OratorError
+from .layout import KNOWN_UNUSED, VQ_PARTS, Config, Shapes, part_shapes, root_config, root_shapes
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+WEIGHT_NAMES: Final = ("model.safetensors", "pytorch_model.bin")
+"""In the order of preference."""
+CONFIG_NAME: Final = "config.json"
+HEADER_LIMIT: Final = 8 << 20
+SAFE_TORCH: Final = (2, 6)
+"""Before this torch, weights_only could be tricked into running code (CVE-2025-32434)."""
+_AGAIN: Final = "Download the checkpoint again, or choose another folder."
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """All that generation needs of a folder; known-unused tensors are checked and left on disk."""
+
+    config: Config
+    root: dict[str, Tensor]
+    parts: dict[str, dict[str, Tensor]]
+
+
+def subfolder(part: str) -> str:
+    """Where a part's files lie below the checkpoint folder; the root is ''."""
+    return f"emage_vq/{part}" if part else ""
+
+
+def _shown(path: Path, folder: Path) -> str:
+    return str(path.relative_to(folder)) if path.is_relative_to(folder) else str(path)
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """A JSON object from a file. Raises OratorError."""
+    try:
+        value = json.loads(path.read_bytes()[: HEADER_LIMIT + 1])
+    except FileNotFoundError:
+        raise OratorError(f"'{path}' is missing: choose the folder with EMAGE's config.json and emage_vq.") from None
+    except (OSError, ValueError, RecursionError):
+        raise OratorError(f"'{path}' cannot be read as JSON: it is damaged. {_AGAIN}") from None
+    if not isinstance(value, dict):
+        raise OratorError(f"'{path}' is not a configuration of EMAGE. {_AGAIN}")
+    return value
+
+
+def weight_file(folder: Path, part: str = "") -> Path:
+    """The weight file of the root or a part. Raises OratorError when there is none."""
+    for name in WEIGHT_NAMES:
+        path = folder / subfolder(part) / name
+        if path.is_file():
+            return path
+    where = folder / subfolder(part)
+    raise OratorError(f"There is no {WEIGHT_NAMES[0]} or {WEIGHT_NAMES[1]} in '{where}'. {_AGAIN}")
+
+
+def read_config(folder: Path) -> Config:
+    """The checked configuration of a checkpoint folder."""
+    parts = {part: read_json(folder / subfolder(part) / CONFIG_NAME) for part in VQ_PARTS}
+    return root_config(read_json(folder / CONFIG_NAME), parts)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Where a tensor lies in a .safetensors file: byte offset from the file's start, and how it is written."""
+
+    shape: tuple[int, ...]
+    dtype: str
+    offset: int
+    size: int
+
+
+WIDTHS: Final = {"F32": 4, "F16": 2, "BF16": 2, "I64": 8}
+
+
+def safetensors_entries(path: Path) -> dict[str, Entry]:
+    """The header of a .safetensors file, whose data must follow it without gap or overlap. Raises OratorError."""
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            length = int.from_bytes(file.read(8), "little")
+            if not 2 <= length <= min(HEADER_LIMIT, size - 8):
+                raise ValueError
+            header = json.loads(file.read(length))
+        header.pop("__metadata__", None)
+        entries, end = {}, 8 + length
+        for name, entry in sorted(header.items(), key=lambda item: item[1]["data_offsets"]):
+            begin, stop = (int(n) for n in entry["data_offsets"])
+            shape = tuple(int(n) for n in entry["shape"])
+            if min(shape, default=0) < 0 or stop - begin != math.prod(shape) * WIDTHS[entry["dtype"]]:
+                raise ValueError
+            if 8 + length + begin != end:
+                raise ValueError
+            entries[name] = Entry(shape, entry["dtype"], end, stop - begin)
+            end += stop - begin
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise OratorError(f"'{path}' is not a whole safetensors file, or is damaged. {_AGAIN}") from None
+    if end != size:
+        raise OratorError(f"'{path}' is cut off or has stray data: it holds {size} bytes, not {end}. {_AGAIN}")
+    return entries
+
+
+def check_names(found: Shapes, expected: Shapes, shown: str, others: dict[str, Shapes]) -> None:
+    """Raises OratorError that names what is missing, extra or of another shape; `others` are sibling files' shapes."""
+    if found == expected:
+        return
+    for other, shapes in others.items():
+        if found == shapes:
+            raise OratorError(f"'{shown}' holds the weights of {other}: the files are swapped. Put each in its folder.")
+    missing = sorted(set(expected) - set(found))
+    extra = sorted(set(found) - set(expected))
+    wrong = sorted(name for name in set(found) & set(expected) if found[name] != expected[name])
+    said = []
+    for label, names in (("missing", missing), ("not EMAGE's", extra)):
+        if names:
+            said.append(f"{label}: {', '.join(names[:3])}{f' and {len(names) - 3} more' if len(names) > 3 else ''}")
+    for name in wrong[:2]:
+        said.append(f"{name} has shape {list(found[name])} instead of {list(expected[name])}")
+    raise OratorError(f"'{shown}' does not fit its config ({'; '.join(said)}). {_AGAIN}")
+
+
+def _read_pickle(path: Path) -> dict[str, Tensor]:
+    """A .bin file by torch's restricted unpickler.
+
+    Not mapped into memory: mapped pages would count a second time while the network lays its matrices out.
+    """
+    import pickle
+
+    import torch
+
+    version = tuple(int(n) for n in torch.__version__.split("+")[0].split(".")[:2] if n.isdigit())
+    if version < SAFE_TORCH:
+        raise OratorError(f"torch {torch.__version__} cannot read '{path.name}' safely: use model.safetensors instead.")
+    try:
+        loaded = torch.load(path, map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError:
+        raise OratorError(
+            f"'{path}' holds something other than weights, perhaps a program. Nothing in it was run. {_AGAIN}"
+        ) from None
+    except (RuntimeError, OSError, EOFError, ValueError, KeyError, AttributeError, IndexError, TypeError):
+        raise OratorError(f"'{path}' is cut off or damaged. {_AGAIN}") from None
+    if not isinstance(loaded, dict) or not all(
+        isinstance(name, str) and isinstance(value, torch.Tensor) and value.layout == torch.strided
+        for name, value in loaded.items()
+    ):
+        raise OratorError(f"'{path}' is not a list of named weights. {_AGAIN}")
+    return dict(loaded)
+
+
+def _read_entries(path: Path, entries: dict[str, Entry]) -> Iterator[tuple[str, Tensor]]:
+    """The used tensors, one at a time, each in memory of its own."""
+    import torch
+
+    kinds = {"F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16, "I64": torch.int64}
+    try:
+        with path.open("rb") as file:
+            for name, entry in entries.items():
+                if used(name):
+                    file.seek(entry.offset)
+                    buffer = bytearray(entry.size)
+                    if file.readinto(buffer) != entry.size:
+                        raise OSError("the file ends early")
+                    yield name, torch.frombuffer(buffer, dtype=kinds[entry.dtype]).reshape(entry.shape)
+    except OSError as error:
+        raise OratorError(f"'{path}' cannot be read ({error}). {_AGAIN}") from None
+
+
+def _read_part(folder: Path, part: str, expected: dict[str, Shapes]) -> dict[str, Tensor]:
+    """The used tensors of one file, float32, after every name and shape was compared."""
+    import torch
+
+    path = weight_file(folder, part)
+    shown = _shown(path, folder)
+    others = {subfolder(other) or "the root model": shapes for other, shapes in expected.items() if other != part}
+    if path.suffix == ".safetensors":
+        entries = safetensors_entries(path)
+        check_names({name: entry.shape for name, entry in entries.items()}, expected[part], shown, others)
+        tensors = _read_entries(path, entries)
+    else:
+        loaded = _read_pickle(path)
+        check_names({name: tuple(value.shape) for name, value in loaded.items()}, expected[part], shown, others)
+        tensors = ((name, loaded.pop(name)) for name in list(loaded) if used(name))
+    out = {}
+    for name, value in tensors:
+        if not value.is_floating_point():
+            raise OratorError(f"'{shown}': {name} holds whole numbers instead of weights. {_AGAIN}")
+        value = value.detach().to(torch.float32)
+        if not torch.isfinite(value).all():
+            raise OratorError(f"'{shown}': {name} has values that are not numbers. {_AGAIN}")
+        out[name] = value.contiguous()
+    return out
+
+
+def used(name: str) -> bool:
+    """Whether a published tensor takes part in generation; batch-norm counters only serve training."""
+    return not name.startswith(KNOWN_UNUSED) and not name.endswith("num_batches_tracked")
+
+
+def load(folder: Path) -> Checkpoint:
+    """The checkpoint in `folder`. Raises OratorError with a sentence for anything wrong, missing, extra or unsafe."""
+    folder = Path(folder).expanduser()
+    if not folder.is_dir():
+        raise OratorError(f"There is no folder '{folder}': download EMAGE's weights or choose the folder they are in.")
+    config = read_config(folder)
+    expected: dict[str, Shapes] = {part: part_shapes(part, config) for part in VQ_PARTS}
+    expected[""] = root_shapes(config)
+    parts = {part: _read_part(folder, part, expected) for part in VQ_PARTS}
+    return Checkpoint(config, _read_part(folder, "", expected), parts)

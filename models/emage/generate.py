@@ -1,0 +1,157 @@
+"""EMAGE behind the one entry to generation: neutral performances in orator mode, published arrays in reference mode."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ...core.errors import OratorError
+from ...core.face.eyes import EyeControls, apply_eyes
+from ...core.mask import Mask
+from ...core.performance import Performance, frame_count, make_performance
+from ...core.rotations import from_rotvec, to_rot6d
+from ...core.settings import Settings
+from ...core.skeleton import INDEX, PART_JOINTS
+from ...core.smplx.arkit_map import performance_face
+from ...core.speech.speech import Speech
+from ...core.stance import relaxed_performance
+from ..progress import Progress, Stages, Tick
+
+
+@dataclass(frozen=True)
+class EmageResult:
+    """The performance (the whole speech), and in reference mode the published arrays.
+
+    poses (T, 165) axis-angle radians, expressions (T, 100), trans (T, 3) metres; T as published, which can be less
+    than the performance's frames: the performance holds its last frame to the end.
+    """
+
+    performance: Performance
+    poses: np.ndarray | None = None
+    expressions: np.ndarray | None = None
+    trans: np.ndarray | None = None
+
+    @property
+    def extra(self) -> dict[str, np.ndarray]:
+        """The published arrays to store beside a take; empty in orator mode."""
+        arrays = {"poses": self.poses, "expressions": self.expressions, "trans": self.trans}
+        return {name: value for name, value in arrays.items() if value is not None}
+
+
+def read_hints(path: Path) -> tuple[np.ndarray, np.ndarray | None]:
+    """hint_motion (T, 337) and hint_mask (T, 337) or None from a HINTS.npz. Raises OratorError."""
+    from ...core.formats.npz import read_npz
+
+    data = read_npz(Path(path), ("hint_motion",), "hints file")
+    return data["hint_motion"], data.get("hint_mask")
+
+
+def hints_of(mask: Mask, hints: Performance) -> tuple[np.ndarray, np.ndarray]:
+    """What a mask and its given values say in EMAGE's own terms: motion and mask (T, 337), mask 1 = generate.
+
+    Translation and contacts stay with the network (its translation is a velocity); the residual that makes pins exact
+    brings the root to them.
+    """
+    frames = hints.frames
+    motion, ones = np.zeros((frames, 337), np.float32), np.ones((frames, 337), np.float32)
+    motion[:, :330] = to_rot6d(hints.rotations).reshape(frames, 330)
+    ones[:, :330] = np.repeat(mask.joints, 6, axis=1)
+    return motion, ones
+
+
+def generate_emage(
+    folder: str | Path,
+    speech: Speech,
+    settings: Settings,
+    mask: Mask | None,
+    hints: Performance | None,
+    seed: int,
+    tick: Tick,
+    hints_337: tuple[np.ndarray, np.ndarray | None] | str | Path | None = None,
+) -> EmageResult:
+    """Speech to a performance of ceil(seconds * 30) frames by the checkpoint in `folder`, in settings.emage_mode.
+
+    `hints_337` are EMAGE's own hints, arrays or a file; they win over `mask` and `hints`. Given values condition the
+    network; generate() makes them exact afterwards. Raises OratorError, and what `tick` raises.
+    """
+    from .model import cached
+
+    if settings.emage_mode not in ("orator", "reference"):
+        raise OratorError(f"The EMAGE mode '{settings.emage_mode}' is not known: use 'orator' or 'reference'.")
+    given: tuple[np.ndarray | None, np.ndarray | None] = (None, None)
+    if isinstance(hints_337, (str, Path)):
+        given = read_hints(Path(hints_337))
+    elif hints_337 is not None:
+        given = hints_337
+    elif mask is not None and hints is not None and mask.anything_given:
+        given = hints_of(mask, hints)
+    tick(0.0)
+    model = cached(Path(folder).expanduser())
+    frames = frame_count(speech.seconds)
+    if settings.emage_mode == "reference":
+        from .reference import run_reference
+
+        ran = run_reference(model.network, model.codes, speech.samples, *given, tick)
+        turns = from_rotvec(ran.poses.reshape(len(ran.poses), 55, 3))
+        held = np.minimum(np.arange(frames), len(turns) - 1)
+        face = performance_face(turns, ran.expressions, Path(folder))
+        made = make_performance(turns[held], ran.trans[held], face[held], 30.0, ran.expressions[held])
+        return EmageResult(made, ran.poses, ran.expressions, ran.trans)
+    return EmageResult(_artist(model, Path(folder), speech, settings, given, frames, seed, tick))
+
+
+def _artist(
+    model: object,
+    folder: Path,
+    speech: Speech,
+    settings: Settings,
+    given: tuple[np.ndarray | None, np.ndarray | None],
+    frames: int,
+    seed: int,
+    tick: Tick,
+) -> Performance:
+    from .artist import run_artist
+    from .feet import stand
+    from .reference import given_hints
+
+    motion, ones = given_hints(frames, *given) if given[0] is not None else (None, None)
+    made = run_artist(
+        model.network, model.codes, speech.samples, frames, motion, ones, seed, settings.temperature, tick
+    )
+    rest = relaxed_performance(frames)
+    rotations, translation = rest.rotations.astype(np.float64), rest.translation
+    turns = from_rotvec(made.axis_angle)
+    joints = [j for part in settings.parts for j in PART_JOINTS[part]]
+    rotations[:, joints] = turns[:, joints]
+    face, expressions = rest.face, np.zeros_like(made.expressions)
+    if "lower" in settings.parts:
+        rotations, translation = stand(rotations, made.path, settings.travel)
+    if "face" in settings.parts:
+        rotations[:, [INDEX["left_eye_smplhf"], INDEX["right_eye_smplhf"]]] = (1.0, 0.0, 0.0, 0.0)
+        expressions = made.expressions
+        face = performance_face(rotations, expressions, folder)
+        face = apply_eyes(face, 30.0, seed, EyeControls(rate=settings.blink_rate))
+    tick(1.0)
+    return make_performance(rotations, translation, face, 30.0, expressions)
+
+
+def generate_emage_reference(
+    settings: Settings,
+    speech: Speech,
+    hints_337: tuple[np.ndarray, np.ndarray | None] | str | Path | None,
+    seed: int,
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> tuple[Performance, dict[str, np.ndarray]]:
+    """For the command line: the performance, and the arrays that go into TAKE.npz beside it."""
+    kind, _, folder = settings.model.partition(":")
+    if kind != "emage" or not folder:
+        raise OratorError(f"The model '{settings.model}' is not EMAGE: write emage:FOLDER.")
+    stages = Stages({"Body": 1.0}, progress, cancelled)
+    result = generate_emage(folder, speech, settings, None, None, seed, stages.tick("Body"), hints_337)
+    if progress is not None:
+        progress(1.0, "Done")
+    return result.performance, result.extra
