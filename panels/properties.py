@@ -48,6 +48,7 @@ class OratorOwn(bpy.types.PropertyGroup):
     blend: StringProperty(default="REPLACE")
     extrapolation: StringProperty(default="HOLD")
     influence: FloatProperty(default=1.0)
+    pose: StringProperty()
 
 
 class OratorTake(bpy.types.PropertyGroup):

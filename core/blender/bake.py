@@ -132,6 +132,7 @@ def write_actions(character: bpy.types.Object, take: Any, prepared: PreparedBake
     for obj, action, slot in (_write_slotted if compat.has_slots() else _write_separate)(take, owned):
         binding = take.bindings.add()
         binding.object, binding.action, binding.slot = obj, action, compat.slot_identifier(slot)
+    takes.name_actions(take)
     for binding in take.bindings:
         takes.add_track(take, binding)
 

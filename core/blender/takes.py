@@ -158,16 +158,41 @@ def add_track(take: Any, binding: Any) -> None:
 # --- Switching -----------------------------------------------------------------------------------------------------
 
 
-def _remember_own(data: Any, obj: bpy.types.Object, anim: bpy.types.AnimData) -> None:
-    """Keep what the artist has on an object before a take takes its place."""
+def _pose(owner: bpy.types.ID, paths: set[str]) -> dict[str, Any]:
+    """What the properties at these data paths are set to."""
+    found = {}
+    for path in paths:
+        try:
+            value = owner.path_resolve(path)
+        except ValueError:
+            continue
+        found[path] = list(value) if hasattr(value, "__len__") else value
+    return found
+
+
+def _set_pose(owner: bpy.types.ID, pose: dict[str, Any]) -> None:
+    for path, value in pose.items():
+        holder, _, name = path.rpartition(".")
+        try:
+            setattr(owner.path_resolve(holder), name, value)
+        except ValueError:
+            continue
+
+
+def _remember_own(data: Any, obj: bpy.types.Object, anim: bpy.types.AnimData, binding: Any) -> None:
+    """Keep what the artist has on an object, the pose too, before a take takes its place."""
     if _is_ours(anim.action):
         return
     entry = next((own for own in data.own if own.object == obj), None)
     if entry is None:
         entry = data.own.add()
         entry.object = obj
-    elif anim.action is None:
+    elif anim.action is None and data.shown:
         return
+    if binding is not None:
+        slot = compat.slot_named(binding.action, binding.slot)
+        paths = {curve.data_path for curve in compat.curves_of(binding.action, slot)}
+        entry.pose = json.dumps(_pose(animated_id(obj), paths))
     entry.action = anim.action
     entry.slot = compat.slot_identifier(compat.active_slot(anim))
     entry.blend, entry.extrapolation = anim.action_blend_type, anim.action_extrapolation
@@ -183,6 +208,7 @@ def _restore_own(data: Any, obj: bpy.types.Object, anim: bpy.types.AnimData) -> 
     if entry is not None:
         anim.action_blend_type, anim.action_extrapolation = entry.blend, entry.extrapolation
         anim.action_influence = entry.influence
+        _set_pose(animated_id(obj), json.loads(entry.pose or "{}"))
 
 
 def check_switchable(character: bpy.types.Object) -> None:
@@ -217,7 +243,7 @@ def show(character: bpy.types.Object, uid: str) -> None:
             if binding is None:
                 continue
             anim = owner.animation_data_create()
-        _remember_own(data, obj, anim)
+        _remember_own(data, obj, anim, binding)
         if binding is None:
             _restore_own(data, obj, anim)
             continue
@@ -305,6 +331,15 @@ def add(character: bpy.types.Object, name: str, seed: int, coverage: str) -> Any
     return take
 
 
+def name_actions(take: Any) -> None:
+    """Name a take's Actions after it; the armature's (from 4.4 the only one) bears the plain name."""
+    seen: list[bpy.types.Action] = []
+    for binding in take.bindings:
+        if binding.action is not None and binding.action not in seen:
+            binding.action.name = f"{take.name} Face" if seen else take.name
+            seen.append(binding.action)
+
+
 def name_changed(take: Any) -> None:
     """The artist renamed a take: its Actions, tracks and text follow."""
     if _quiet:
@@ -313,8 +348,7 @@ def name_changed(take: Any) -> None:
         track.name = take.name
         for strip in track.strips:
             strip.name = take.name
-    for action in {binding.action for binding in take.bindings if binding.action is not None}:
-        action.name = take.name
+    name_actions(take)
     if take.data is not None:
         take.data.name = f"Orator {take.name}"
 
@@ -367,9 +401,9 @@ def duplicate(character: bpy.types.Object, uid: str) -> Any:
             continue
         if binding.action not in copies:
             copy = copies[binding.action] = binding.action.copy()
-            copy.name = take.name
             copy[TAG] = take.uid
         made = take.bindings.add()
         made.object, made.action, made.slot = binding.object, copies[binding.action], binding.slot
         add_track(take, made)
+    name_actions(take)
     return take
