@@ -2,12 +2,12 @@
 
 Directions are matched first (core/rig/rest.py); that alone slides, since a rig's thighs and shins are not scaled copies
 of the performance's. In each contact phase the ball of the foot is held where it is on the median, at its rest height;
-the pelvis sinks where a leg would otherwise not reach.
+the pelvis goes with what both feet need, and sinks where a leg would otherwise not reach.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d, maximum_filter1d
@@ -28,13 +28,13 @@ _REACH = 0.9985
 class LegPlan:
     """The solved legs of a whole performance, armature space.
 
-    sink   (T,) how far the pelvis is lowered along the body's up, rig units.
+    shift  (T, 3) how far the pelvis is moved, rig units.
     turns  joint ('left_hip', 'left_knee' ...) -> (T, 4) armature-space rotation from rest.
     ankles joint ('left_ankle') -> (T, 3) where the ankles end.
     poles  joint -> (T, 3) a point in front of each knee.
     """
 
-    sink: np.ndarray
+    shift: np.ndarray
     turns: dict[str, np.ndarray]
     ankles: dict[str, np.ndarray]
     poles: dict[str, np.ndarray]
@@ -99,6 +99,14 @@ def _sinking(limb: Limb, target: np.ndarray, up: np.ndarray) -> np.ndarray:
     return np.maximum(high - room, 0.0)
 
 
+def _carried(offsets: dict[str, np.ndarray], fps: float) -> np.ndarray:
+    """(T, 3) what the feet are moved by on the average, smoothed: moved with the pelvis, it bends no knee.
+
+    A nearly straight leg that is made 5 mm shorter bends its knee by 5 degrees, so this matters.
+    """
+    return gaussian_filter1d(np.mean(list(offsets.values()), axis=0), 0.4 * fps, axis=0, mode="nearest")
+
+
 def plan_legs(body: BodyRetarget, performance: Performance, fps: float, window: int) -> LegPlan | None:
     """Solves both legs, or None for a rig without legs."""
     sides = _sides(body)
@@ -109,7 +117,7 @@ def plan_legs(body: BodyRetarget, performance: Performance, fps: float, window: 
     limbs: dict[str, Limb] = {}
     targets: dict[str, np.ndarray] = {}
     phases: dict[str, list[tuple[int, int]]] = {}
-    sink = np.zeros(performance.frames)
+    offsets: dict[str, np.ndarray] = {}
     for side, track in tracks.items():
         hip, knee, ankle = (_head(body, f"{side}_{j}") for j in ("hip", "knee", "ankle"))
         limb = Limb(track.root, track.upper, track.lower, knee - hip, ankle - knee, left)
@@ -117,20 +125,21 @@ def plan_legs(body: BodyRetarget, performance: Performance, fps: float, window: 
         end = limb.end()
         point = end + rotate(track.foot, ball - ankle)
         phases[side] = contact_phases(track.source, fps)
-        targets[side] = end + locked_offsets(point, phases[side], float(ball @ up), up)
+        offsets[side] = locked_offsets(point, phases[side], float(ball @ up), up)
+        targets[side] = end + offsets[side]
         limbs[side] = limb
-        sink = np.maximum(sink, _sinking(limb, targets[side], up))
+    shift = _carried(offsets, fps)
+    limbs = {side: replace(limb, root=limb.root + shift) for side, limb in limbs.items()}
+    sink = np.max([_sinking(limb, targets[side], up) for side, limb in limbs.items()], axis=0)
     if sink.max() > 0.0:
         width = max(3, round(0.2 * fps))
         sink = np.maximum(gaussian_filter1d(maximum_filter1d(sink, 2 * width + 1), width / 2.0, mode="nearest"), sink)
     turns, ankles, poles = {}, {}, {}
     for side, limb in limbs.items():
-        lowered = Limb(
-            limb.root - sink[:, None] * up, limb.upper, limb.lower, limb.upper_rest, limb.lower_rest, limb.hinge
-        )
+        lowered = replace(limb, root=limb.root - sink[:, None] * up)
         upper, lower = lowered.reach(targets[side])
         turns[f"{side}_hip"], turns[f"{side}_knee"] = upper, lower
         ankles[f"{side}_ankle"] = targets[side]
         bent = lowered.root + rotate(upper, limb.upper_rest)
         poles[f"{side}_ankle"] = bent + 0.5 * limb.length * rotate(upper, body.fit.axes[:, 2])
-    return LegPlan(sink, turns, ankles, poles, phases)
+    return LegPlan(shift - sink[:, None] * up, turns, ankles, poles, phases)

@@ -36,12 +36,13 @@ class RigMotion:
     rotations  bone name -> (T, 4) wxyz, the rotation of the pose bone's matrix_basis (its own space)
     locations  bone name -> (T, 3), the location of matrix_basis, in the rig's own units
     shapes     (mesh object name, shape key name) -> (T,)
-    properties (bone name, custom property) -> value held throughout: switches a control rig needs, such as IK to FK
+    properties (bone name, custom property) -> value held throughout, such as the switch from IK to FK of a control rig,
+               or (T,) values; an empty bone name means the armature object itself
     """
 
     times: np.ndarray
     rotations: dict[str, np.ndarray] = field(default_factory=dict)
     locations: dict[str, np.ndarray] = field(default_factory=dict)
     shapes: dict[tuple[str, str], np.ndarray] = field(default_factory=dict)
-    properties: dict[tuple[str, str], float] = field(default_factory=dict)
     coverage: Coverage = field(default_factory=Coverage)
+    properties: dict[tuple[str, str], float | np.ndarray] = field(default_factory=dict)

@@ -46,7 +46,7 @@ class _Writer:
         offset = body.travel(translation)
         if self.legs is not None:
             joints |= {joint: turns[part] for joint, turns in self.legs.turns.items()}
-            offset = offset - self.legs.sink[part, None] * body.up
+            offset = offset + self.legs.shift[part]
         turns = body.bone_turns(joints, len(world))
         for name in self.keyed:
             self.rotations[name][part] = body.basis(name, turns)
