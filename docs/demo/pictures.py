@@ -12,9 +12,6 @@ import bpy
 import numpy as np
 from mathutils import Vector
 
-BACKDROP = (0.235, 0.262, 0.30)
-"""The colour behind the character, linear RGB."""
-
 
 @dataclass(frozen=True)
 class Framing:
@@ -58,48 +55,6 @@ def aim(scene: bpy.types.Scene, at: Vector, framing: Framing) -> None:
     turn = math.radians(framing.degrees)
     camera.location = at + Vector((math.sin(turn) * distance, -math.cos(turn) * distance, framing.lift))
     camera.rotation_euler = (at - camera.location).to_track_quat("-Z", "Y").to_euler()
-
-
-def add_lights(scene: bpy.types.Scene) -> None:
-    """A big warm key from the left, a soft fill from the right, a cool rim from behind, and a backdrop."""
-    for name, place, watts, size, colour in (
-        ("Key", (-1.9, -2.6, 2.9), 130.0, 1.6, (1.0, 0.93, 0.85)),
-        ("Fill", (2.6, -2.2, 1.6), 45.0, 2.4, (0.85, 0.92, 1.0)),
-        ("Rim", (1.2, 2.2, 2.7), 160.0, 0.8, (0.9, 0.95, 1.0)),
-    ):
-        light = bpy.data.lights.new(name, "AREA")
-        light.energy, light.size, light.color = watts, size, colour
-        lamp = bpy.data.objects.new(name, light)
-        lamp.location = place
-        lamp.rotation_euler = (Vector((0.0, 0.0, 1.2)) - lamp.location).to_track_quat("-Z", "Y").to_euler()
-        scene.collection.objects.link(lamp)
-    world = bpy.data.worlds.new("Backdrop")
-    world.use_nodes = True
-    background = next(n for n in world.node_tree.nodes if n.type == "BACKGROUND")
-    background.inputs["Color"].default_value = (*BACKDROP, 1.0)
-    background.inputs["Strength"].default_value = 0.7
-    world.color = BACKDROP
-    scene.world = world
-    add_floor(scene)
-
-
-def add_floor(scene: bpy.types.Scene) -> None:
-    """A floor that bends up into a wall, so that there is no horizon."""
-    bend = [(math.sin(a), 1.0 - math.cos(a)) for a in np.linspace(0.0, math.pi / 2, 13)]
-    profile = [(-6.0, 0.0), (1.5, 0.0), *((1.5 + 1.5 * s, 1.5 * c) for s, c in bend[1:]), (3.0, 6.0)]
-    points = [(x, y, z) for x in (-8.0, 8.0) for y, z in profile]
-    count = len(profile)
-    mesh = bpy.data.meshes.new("Backdrop")
-    mesh.from_pydata(points, [], [(k, k + 1, count + k + 1, count + k) for k in range(count - 1)])
-    mesh.polygons.foreach_set("use_smooth", [True] * len(mesh.polygons))
-    paper = bpy.data.materials.new("Backdrop")
-    paper.diffuse_color = (*BACKDROP, 1.0)
-    paper.use_nodes = True
-    shader = next(n for n in paper.node_tree.nodes if n.type == "BSDF_PRINCIPLED")
-    shader.inputs["Base Color"].default_value = (*BACKDROP, 1.0)
-    shader.inputs["Roughness"].default_value = 0.9
-    mesh.materials.append(paper)
-    scene.collection.objects.link(bpy.data.objects.new("Backdrop", mesh))
 
 
 def use_cycles(scene: bpy.types.Scene, samples: int) -> None:

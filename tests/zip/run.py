@@ -1,0 +1,90 @@
+"""Installs the built extension zip into Blenders that have nothing else, with the network cut, and generates a take.
+
+Every version runs in a process of its own with fresh preferences, in the Python that has only bpy. The network is cut
+with a network namespace of its own where the system allows one. Ends with "N passed, N failed, N skipped".
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+VERSIONS = ("4.2.23", "4.5.15", "5.0.1")
+MINUTES = 6
+LACKING = 3
+
+
+def built_zip() -> Path:
+    """The zip that `make build` wrote last."""
+    found = sorted((ROOT / "build").glob("orator-*.zip"), key=lambda p: p.stat().st_mtime)
+    if not found:
+        sys.exit("There is no extension zip: run `make build` first.")
+    return found[-1]
+
+
+def without_network() -> list[str]:
+    """The command that cuts the network for what follows it; empty where this system offers none."""
+    for command in (["unshare", "--net"], ["unshare", "--net", "--map-root-user"]):
+        if subprocess.run([*command, "true"], capture_output=True).returncode == 0:
+            return command
+    return []
+
+
+def bare_environment(folder: Path) -> dict[str, str]:
+    """Nothing of this shell but what a program needs; no PYTHONPATH, a home of its own."""
+    kept = {key: os.environ[key] for key in ("PATH", "LANG", "LD_LIBRARY_PATH") if key in os.environ}
+    return {**kept, "HOME": str(folder), "BLENDER_USER_RESOURCES": str(folder / "blender"), "TMPDIR": str(folder)}
+
+
+def run_version(version: str, package: Path, cut: list[str]) -> bool:
+    """Whether the zip installs and generates in this version."""
+    python = ROOT / f".venv-bpy-{version}" / "bin" / "python"
+    begin = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="orator-zip-") as folder:
+        script = ROOT / "tests" / "zip" / "inside.py"
+        command = [*cut, str(python), str(script), str(package), str(ROOT / "docs" / "demo" / "speech.wav")]
+        try:
+            result = subprocess.run(
+                command, cwd=folder, env=bare_environment(Path(folder)), timeout=60 * MINUTES,
+                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired as late:
+            print(f"bpy {version}: FAILED, still running after {MINUTES} minutes\n{late.output or ''}", flush=True)
+            return False
+    lines = result.stdout.strip().splitlines()
+    held = result.returncode == 0 and any(line.startswith("HELD") for line in lines)
+    if held:
+        for line in lines:
+            if line.startswith(("HELD", "TOOK")):
+                print(f"bpy {version}: {line.split(' ', 1)[1]}", flush=True)
+    else:
+        print(f"bpy {version}: FAILED with exit code {result.returncode}\n" + "\n".join(lines[-25:]), flush=True)
+    print(f"bpy {version}: {time.monotonic() - begin:.0f} s in all", flush=True)
+    return held
+
+
+def main() -> int:
+    package = built_zip()
+    cut = without_network()
+    print(f"{package.relative_to(ROOT)}, " + ("network cut" if cut else "network NOT cut: this system cannot"))
+    passed = failed = skipped = 0
+    for version in VERSIONS:
+        ready = subprocess.run([str(ROOT / ".ci" / "setup"), "bpy", version], stderr=subprocess.PIPE, text=True)
+        if ready.returncode == LACKING:
+            print(f"bpy {version}: not run, {ready.stderr.strip().splitlines()[-1]}")
+            skipped += 1
+        elif ready.returncode == 0 and run_version(version, package, cut):
+            passed += 1
+        else:
+            failed += 1
+    print(f"{passed} passed, {failed} failed, {skipped} skipped")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
