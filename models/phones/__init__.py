@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .transcript import align, sharpen
 from .classify import posteriors
+from .transcript import align, sharpen
 
 __all__ = ["align", "posteriors", "sharpen"]

@@ -72,6 +72,14 @@ VOICES: Final = (
     Voice("kal_diphone", "festival", "en", 4.0),
     Voice("ked_diphone", "festival", "en", 8.0),
     Voice("cmu_us_slt_arctic_hts", "festival", "en", 8.0),
+    Voice("lp_diphone", "festival", "it", 4.0),
+    Voice("pc_diphone", "festival", "it", 3.0),
+    Voice("upc_ca_ona_hts", "festival", "ca", 4.0),
+    Voice("msu_ru_nsh_clunits", "festival", "ru", 5.0),
+    Voice("czech_dita", "festival", "cs", 4.0),
+    Voice("czech_machac", "festival", "cs", 4.0),
+    Voice("suo_fi_lj_diphone", "festival", "fi", 4.0),
+    Voice("hy_fi_mv_diphone", "festival", "fi", 4.0),
     *(Voice(name, "espeak", "en", 1.2) for name in ESPEAK_ENGLISH),
     *(Voice(f"{name}", "espeak", name[:2], 2.0) for name in ("es", "es+f2", "it", "it+f3")),
     *(Voice(name, "espeak", "en", 2.0, True) for name in ("en-us+f5", "en-gb-scotland", "en-us+Annie", "en-us+m7")),
@@ -102,16 +110,22 @@ def load_items(split: str, voice: str | None = None) -> Iterator[SpeechItem]:
         yield SpeechItem(entry["id"], samples, words, phones, entry["voice"], entry["language"], split)
 
 
-def build(scale: float = 1.0) -> None:
-    """Speaks, aligns and writes the whole corpus."""
+def build(scale: float = 1.0, only: frozenset[str] = frozenset()) -> None:
+    """Speaks, aligns and writes the whole corpus, or the voices named in `only` and keeps the rest."""
     folder = cache_folder()
     (folder / "items").mkdir(parents=True, exist_ok=True)
-    spoken = human_utterances()
+    spoken = human_utterances() if not only or "kathleen" in only else {}
     texts = {split: [text for _, text in human.kathleen_transcripts() if fold(text) == split] for split in SPLITS}
     seconds = dict.fromkeys(SPLITS, 0.0)
     partial = folder / "index.partial"
     with partial.open("w") as index:
+        if only:
+            for line in (folder / "index.jsonl").read_text().splitlines():
+                if json.loads(line)["voice"] not in only:
+                    index.write(line + "\n")
         for voice in VOICES:
+            if only and voice.name not in only:
+                continue
             for item in _voice_items(voice, texts, spoken, scale):
                 seconds[item.split] += item.seconds
                 index.write(json.dumps(_entry(item)) + "\n")
@@ -172,7 +186,7 @@ def _speak(voice: Voice, sentences: list[str], rng: np.random.Generator) -> list
     if voice.engine == "flite":
         return [voices.flite(s, voice.name, stretch) for s in sentences]
     if voice.engine == "festival":
-        return [u for u in voices.festival(sentences, voice.name, stretch) if u is not None]
+        return [u for u in voices.festival(sentences, voice.name, stretch, voice.language) if u is not None]
     rate, pitch, spread = int(170 / stretch), int(rng.integers(30, 70)), int(rng.integers(35, 85))
     return [voices.espeak(s, voice.name, rate, pitch, spread) for s in sentences]
 
@@ -257,7 +271,9 @@ def _entry(item: SpeechItem) -> dict[str, object]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--scale", type=float, default=1.0, help="how much of each synthetic voice")
-    build(parser.parse_args().scale)
+    parser.add_argument("--only", default="", help="names of voices to build anew, by commas; the rest is kept")
+    arguments = parser.parse_args()
+    build(arguments.scale, frozenset(filter(None, arguments.only.split(","))))
 
 
 if __name__ == "__main__":

@@ -137,6 +137,36 @@ FOREIGN: Final[dict[str, tuple[str, str]]] = {
         "costruiscono una casa grande per la famiglia.|ascoltiamo la musica in giardino.|"
         "tutti i bambini devono alzarsi presto.|si potrebbe fare molto di più, vero?|la mela diventa dolce e rossa.",
     ),
+    "ca": (
+        "Ahir al matí|Al principi|Al nostre petit poble|Fa molts anys|A la muntanya|Aquesta nit|Sota el pont|A vegades|"
+        "Per exemple|Després del dinar|Quan fa bon temps",
+        "vaig trobar un llibre vell.|tot era diferent.|comprem pa i formatge fresc.|la mare vol parlar de l'aigua.|"
+        "hi ha cinc problemes i una sola solució.|la gent viatja amb tren.|no crec que vingui ningú.|"
+        "escoltem música al jardí.|els nens s'aixequen d'hora.|la poma és vermella i dolça.",
+    ),
+    "cs": (
+        "Včera ráno|Na začátku|V naší malé vesnici|Před mnoha lety|Na hoře|Dnes večer|Podle mého názoru|Pod mostem|"
+        "Na jaře|Někdy|Například|Po obědě|Za pěkného počasí",
+        "jsem našel starou knihu.|bylo všechno úplně jinak.|kupujeme čerstvý chléb a sýr.|chce matka mluvit o vodě.|"
+        "máme pět problémů, ale jedno řešení.|jezdí lidé vlakem do Prahy.|přeskočil kůň přes zeď.|nevěřím, že přijde.|"
+        "staví velký dům pro rodinu.|posloucháme hudbu v zahradě.|musí děti brzy vstávat.|je jablko červené a sladké.",
+    ),
+    "fi": (
+        "Eilen aamulla|Alussa|Meidän pienessä kylässä|Monta vuotta sitten|Vuorella|Tänä iltana|Minun mielestäni|"
+        "Sillan alla|Keväällä|Joskus|Esimerkiksi|Kokouksen jälkeen|Kauniilla säällä",
+        "löysin vanhan kirjan.|kaikki oli aivan toisin.|ostamme tuoretta leipää ja juustoa.|äiti haluaa puhua vedestä.|"
+        "meillä on viisi ongelmaa mutta yksi ratkaisu.|ihmiset matkustavat junalla.|hevonen hyppäsi aidan yli.|"
+        "en usko, että hän tulee.|he rakentavat suuren talon perheelle.|kuuntelemme musiikkia puutarhassa.|"
+        "lapset heräävät aikaisin.|omena on punainen ja makea.",
+    ),
+    "ru": (
+        "Вчера утром|Сначала|В нашей маленькой деревне|Много лет назад|На горе|Сегодня вечером|По моему мнению|"
+        "Под мостом|Весной|Иногда|Например|После обеда|В хорошую погоду",
+        "я нашёл старую книгу.|всё было совсем по-другому.|мы покупаем свежий хлеб и сыр.|мама хочет говорить о воде.|"
+        "у нас пять проблем, но одно решение.|люди едут на поезде в Москву.|лошадь прыгнула через забор.|"
+        "я не верю, что он придёт.|они строят большой дом для семьи.|мы слушаем музыку в саду.|"
+        "дети должны рано вставать.|яблоко красное и сладкое.",
+    ),
 }
 
 SLOT: Final = re.compile(r"\{(\w+)\}")

@@ -18,9 +18,29 @@ from ...core.speech.phones import PHONE_INDEX, Phone, Word
 from ...core.speech.speech import SAMPLE_RATE
 from .speech_snap import snap
 
-FLITE: Final = ("kal", "kal16", "awb", "rms", "slt")
-FESTIVAL: Final = ("kal_diphone", "ked_diphone", "cmu_us_slt_arctic_hts")
+LATIN_1: Final = ("lp_diphone", "pc_diphone", "suo_fi_lj_diphone", "hy_fi_mv_diphone", "upc_ca_ona_hts")
+ENCODINGS: Final = {
+    **dict.fromkeys(LATIN_1, "latin-1"),
+    **dict.fromkeys(("czech_dita", "czech_machac"), "iso8859-2"),
+}
 RENAMED: Final = {"AX": "AH", "AXR": "ER", "EL": "L", "EM": "M", "EN": "N", "NX": "N", "DX": "D"}
+
+# The phones of Festival's other languages, where a letter does not speak for itself.
+FESTIVAL_TABLE: Final = """
+a=AA e=EH E=EH i=IY o=OW O=AO u=UW ax=AH y=Y j=Y w=W L=L J=N S=SH Z=ZH tS=CH dZ=JH ts=T+S dz=D+Z rr=R D=DH G=G B=B
+c=T+S c~=CH s~=SH z~=ZH r~=ZH t~=T d~=D n~=N ch=HH dz~=JH ng=NG @=AE 7=UH N=NG #=SIL ##=SIL pau=SIL _=
+"""
+FESTIVAL_OWN: Final = {
+    "cs": "i=IH i:=IY y=IH",
+    "fi": "y=UW i=IH i:=IY",
+    "ru": "aa=AA a=AH oo=OW uu=UW ii=IY i=IH yy=IH y=IH ee=EH e=EH ay=IH ae=IH ur=UH sch=SH sh=SH zh=ZH ch=CH h=HH",
+}
+
+
+def _table(text: str) -> dict[str, tuple[str, ...]]:
+    pairs = (entry.rsplit("=", 1) for entry in text.split())
+    return {name: tuple(phones.split("+")) if phones else () for name, phones in pairs}
+
 
 # espeak-ng's mnemonics to our phones by nearest articulation, lips first; unlisted ones end in the rules below.
 ESPEAK_TABLE: Final = """
@@ -31,10 +51,7 @@ aI3=AY+ER aU@=AW+ER a@=AE+R I@=IY+R EI=EY 3r=ER @L=AH+L @l=AH+L O~=AO A~=AA E~=A
 t#=D t2=T x2=HH ?= _|= ;=Y i2=IY I2=IH a#=AH I#=IH E#=EH @2=AH @5=AH @-= 0#=AA u#=UW 3:=ER aa=AE O2=AO OU=OW
 eU=EH oI=OY ai=AY au=AW ei=EY J^=Y
 """
-ESPEAK: Final[dict[str, str]] = {
-    mnemonic: phones.replace("+", " ")
-    for mnemonic, phones in (entry.rsplit("=", 1) for entry in ESPEAK_TABLE.split())
-}
+ESPEAK: Final = _table(ESPEAK_TABLE)
 GERMAN: Final[dict[str, str]] = {"3": "AH", "a": "AA"}
 ENGLISH: Final[dict[str, str]] = {"a": "AE", "e": "EH", "i": "IY", "o": "OW", "V": "AH", "O": "AO", "r": "R"}
 STOPS: Final = frozenset("P B T D K G CH JH".split())
@@ -54,6 +71,17 @@ def arpabet(name: str) -> str:
     name = name.upper()
     name = RENAMED.get(name, name)
     return name if name in PHONE_INDEX else "SIL"
+
+
+def other_phones(name: str, language: str) -> tuple[str, ...]:
+    """Our phones for a segment of Festival's Italian, Czech, Finnish, Russian or Catalan; none for a glottal stop."""
+    own, common = _table(FESTIVAL_OWN.get(language, "")), _table(FESTIVAL_TABLE)
+    bare = name.rstrip(":0123456789*") or name
+    for form in (name, bare, bare[: len(bare) // 2] if bare[: len(bare) // 2] * 2 == bare else bare):
+        if form in own or form in common:
+            return own[form] if form in own else common[form]
+    bare = form.upper()
+    return (RENAMED.get(bare, bare),) if RENAMED.get(bare, bare) in PHONE_INDEX else ({"H": "HH"}.get(bare, "SIL"),)
 
 
 def assemble(samples: np.ndarray, segments: list[tuple[str, float, float, int, int, str]]) -> Utterance:
@@ -167,7 +195,7 @@ FESTIVAL_SCRIPT: Final = """
 """
 
 
-def festival(texts: list[str], voice: str, stretch: float = 1.0) -> list[Utterance | None]:
+def festival(texts: list[str], voice: str, stretch: float = 1.0, language: str = "en") -> list[Utterance | None]:
     """Festival's voice, a batch at a time since starting it costs most; None where a sentence failed."""
     out: list[Utterance | None] = []
     with tempfile.TemporaryDirectory() as folder:
@@ -176,7 +204,7 @@ def festival(texts: list[str], voice: str, stretch: float = 1.0) -> list[Utteran
             spoken = text.replace('"', "").replace("\\", "")
             lines.append(f'(say "{spoken}" "{folder}/{index}")')
         script = Path(folder) / "say.scm"
-        script.write_text("\n".join(lines))
+        script.write_text("\n".join(lines), encoding=ENCODINGS.get(voice, "utf-8"), errors="ignore")
         subprocess.run(["festival", "-b", str(script)], check=False, capture_output=True)
         for index in range(len(texts)):
             wave, table = Path(folder) / f"{index}.wav", Path(folder) / f"{index}.txt"
@@ -185,13 +213,18 @@ def festival(texts: list[str], voice: str, stretch: float = 1.0) -> list[Utteran
                 continue
             samples, rate = soundfile.read(wave, dtype="float32")
             segments, start, ids = [], 0.0, {}
-            for line in table.read_text().splitlines():
+            for line in table.read_text(ENCODINGS.get(voice, "utf-8"), errors="replace").splitlines():
                 name, end, spelled, stress, word = line.split()
                 ids.setdefault(word, len(ids))
                 known = spelled != "0"
                 number = ids[word] if known else -1
-                segments.append((arpabet(name), start, float(end), int(stress == "1"), number, spelled.lower()))
-                start = float(end)
+                names = (arpabet(name),) if language == "en" else other_phones(name, language)
+                stressed = int(stress == "1" or name.endswith("1"))
+                edges = np.linspace(start, float(end), len(names) + 1)
+                for part, phone in enumerate(names):
+                    segments.append((phone, edges[part], edges[part + 1], stressed, number, spelled.lower()))
+                # A glottal stop belongs to what follows.
+                start = float(end) if names else start
             out.append(_at_16k(samples, rate, segments))
     return out
 
@@ -296,7 +329,7 @@ def espeak_phones(mnemonic: str, voice: str) -> tuple[str, ...]:
         if form in own:
             return (own[form],)
         if form in ESPEAK:
-            return tuple(ESPEAK[form].split())
+            return ESPEAK[form]
     return ()
 
 
