@@ -1,0 +1,221 @@
+"""The body of a performance: speech, controls and hints in; rotations and root translation out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import torch
+from scipy.ndimage import gaussian_filter1d, maximum_filter1d
+
+from ...core.body import legs
+from ...core.body.accents import speaking
+from ...core.body.semantics import word_channels
+from ...core.body.steps import wander
+from ...core.mask import Mask
+from ...core.performance import MODEL_FPS, Performance
+from ...core.rotations import hemisphere_continuous
+from ...core.settings import Settings
+from ...core.skeleton import JOINT_COUNT
+from ...core.speech.features import at_rate
+from ..condition import SpeechCondition
+from .decode import Given, Heard, decode_frames, decode_tokens
+from .inputs import rhythm_channels
+from .layout import (
+    DOWN,
+    PART_JOINTS,
+    PARTS,
+    matrix_quaternions,
+    metric_root,
+    part_features,
+    rot6d,
+    rot6d_matrices,
+    scaled_root,
+)
+from .shape import amplify, planted_targets, settle
+from .transformer import BodyTransformer
+from .vq import PartVq
+from .weights import load_module
+
+STYLES: Final[tuple[str, ...]] = ("neutral", "calm", "lively", "formal")
+"""Styles the network knows; any other name is taken as neutral."""
+PIECE: Final = 450
+"""Tokens decoded to frames at a time (a minute), which bounds the memory."""
+MARGIN: Final = 600
+"""Frames of neighbours that a piece's smoothing sees."""
+GAIN: Final = 1.0
+GUIDANCE: Final = 1.0
+
+
+@dataclass(frozen=True)
+class Networks:
+    transformer: BodyTransformer
+    vqs: dict[str, PartVq]
+
+
+@lru_cache(maxsize=2)
+def networks(folder: Path | None = None) -> Networks:
+    """The embedded networks (or a training folder's), read once. Raises OratorError for missing or damaged weights."""
+    vqs = {part: load_module(PartVq(part), f"body_{part}", folder) for part in PARTS}
+    return Networks(load_module(BodyTransformer(), "body_gesture", folder), vqs)
+
+
+def hear(condition: SpeechCondition, settings: Settings, tokens: int) -> Heard:
+    """The network's inputs, padded to whole tokens with silence."""
+    frames = tokens * DOWN
+    seconds = np.arange(tokens) * DOWN / MODEL_FPS
+    rhythm = rhythm_channels(condition.features, frames)
+    phones = at_rate(condition.posteriors, frames, MODEL_FPS)
+    words = word_channels(condition.words, frames, MODEL_FPS)
+    style = settings.style if settings.style in STYLES else STYLES[0]
+    controls = np.stack(
+        [
+            np.log(np.clip(settings.curve("gesture_rate", seconds), 0.3, 2.2)),
+            np.clip(settings.curve("handedness", seconds), -1.0, 1.0),
+            np.clip(settings.curve("stance", seconds), -1.0, 1.0),
+            *(np.full(tokens, float(style == name)) for name in STYLES),
+        ],
+        axis=1,
+    ).astype(np.float32)
+    return Heard(rhythm, phones, words, controls)
+
+
+def given_values(mask: Mask, hints: Performance, vqs: dict[str, PartVq], tokens: int) -> Given | None:
+    """The hints as the network takes them; whole tokens that are given are known at once."""
+    body = ~mask.joints
+    if not (body.any() or (~mask.root).any()):
+        return None
+    frames = tokens * DOWN
+    extra = frames - len(body)
+
+    def padded(array: np.ndarray) -> np.ndarray:
+        return np.pad(array, ((0, extra), *([(0, 0)] * (array.ndim - 1))), mode="edge")
+
+    joints = padded(body)
+    root_given = padded(~mask.root)
+    values = rot6d(torch.from_numpy(padded(np.asarray(hints.rotations, np.float32))))
+    root = scaled_root(torch.from_numpy(padded(np.asarray(hints.translation, np.float32))))
+    known = np.full((tokens, len(PARTS)), -1, np.int64)
+    contacts = torch.ones(frames, 2)
+    for k, part in enumerate(PARTS):
+        whole = joints[:, list(PART_JOINTS[part])].all(axis=1)
+        if part == "lower":
+            whole = whole & root_given
+        whole = whole.reshape(tokens, DOWN).all(axis=1)
+        # Single tokens are left to the network, which blends into them; a given range is taken as it is.
+        inner = whole & np.roll(whole, 1) & np.roll(whole, -1)
+        if not inner.any():
+            continue
+        source = np.flatnonzero(np.repeat(whole, DOWN))
+        nearest = source[np.clip(np.searchsorted(source, np.arange(frames)), 0, len(source) - 1)]
+        for a in range(0, tokens, PIECE):
+            b = min(a + PIECE, tokens)
+            rows = nearest[a * DOWN : b * DOWN]
+            features = part_features(part, values[rows], root[rows], contacts[rows])
+            with torch.inference_mode():
+                codes = vqs[part].tokens(features[None])[0, :, 0].numpy()
+            known[a:b, k] = np.where(inner[a:b], codes, -1)
+    bits = joints.astype(np.float32)
+    given = root_given.astype(np.float32)
+    return Given(values.numpy() * bits[..., None], bits, root.numpy() * given[:, None], given, known)
+
+
+def _frames(vqs: dict[str, PartVq], latents: dict[str, np.ndarray], first: int, last: int) -> tuple[np.ndarray, ...]:
+    """(rotations (T, 55, 4), translation (T, 3), contacts (T, 2)) of tokens first..last."""
+    features = decode_frames(vqs, latents, first, last)
+    rotations = np.zeros((len(features["upper"]), JOINT_COUNT, 4), np.float32)
+    rotations[..., 0] = 1.0
+    for part in PARTS:
+        joints = list(PART_JOINTS[part])
+        own = torch.from_numpy(features[part][:, : 6 * len(joints)]).unflatten(-1, (len(joints), 6))
+        rotations[:, joints] = matrix_quaternions(rot6d_matrices(own).numpy())
+    lower = features["lower"]
+    translation = metric_root(torch.from_numpy(lower[:, -5:-2])).numpy()
+    return rotations, translation, lower[:, -2:]
+
+
+def _quiet(condition: SpeechCondition, frames: int) -> np.ndarray:
+    """(frames,) 1 in silences of over a second, 0 around speech, with soft borders."""
+    active = at_rate(speaking(condition.features), frames, MODEL_FPS)
+    near = maximum_filter1d((active > 0.3).astype(np.float32), int(1.6 * MODEL_FPS))
+    return gaussian_filter1d(1.0 - near, 0.3 * MODEL_FPS)
+
+
+def generate_body(
+    condition: SpeechCondition,
+    settings: Settings,
+    mask: Mask,
+    hints: Performance,
+    seed: int,
+    tick: Callable[[float], None],
+    folder: Path | None = None,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Rotations (T, 55, 4) wxyz and translation (T, 3) metres for `condition.frames` frames at 30 fps.
+
+    `mask` and `hints` are what the artist gave (True in the mask: generate); the networks are led by them, exactness
+    is added by the caller. `tick(fraction)` may raise to stop. `folder` holds weights other than the embedded ones.
+    Face joints rest. Raises OratorError for missing or damaged weights.
+    """
+    frames = condition.frames
+    nets = networks(folder)
+    tick(0.02)
+    tokens = -(-frames // DOWN)
+    heard = hear(condition, settings, tokens)
+    given = given_values(mask, hints, nets.vqs, tokens)
+    latents = decode_tokens(
+        nets.transformer, nets.vqs, heard, given, settings.temperature, seed, lambda f: tick(0.05 + 0.7 * f), GUIDANCE
+    )
+    total = tokens * DOWN
+    rotations = np.empty((total, JOINT_COUNT, 4), np.float32)
+    translation, contacts = np.empty((total, 3), np.float32), np.empty((total, 2), np.float32)
+    for a in range(0, tokens, PIECE):
+        b = min(a + PIECE, tokens)
+        span = slice(a * DOWN, b * DOWN)
+        rotations[span], translation[span], contacts[span] = _frames(nets.vqs, latents, a, b)
+        tick(0.75 + 0.05 * b / tokens)
+    rotations, translation, contacts = rotations[:frames], translation[:frames], contacts[:frames]
+    return _finish(rotations, translation, contacts, condition, settings, seed, tick)
+
+
+def _finish(
+    rotations: np.ndarray,
+    translation: np.ndarray,
+    contacts: np.ndarray,
+    condition: SpeechCondition,
+    settings: Settings,
+    seed: int,
+    tick: Callable[[float], None],
+) -> tuple[np.ndarray, np.ndarray]:
+    """Amplitudes, limits, travel and feet, a piece at a time with its neighbours for the smoothing."""
+    frames = len(rotations)
+    seconds = np.arange(frames) / MODEL_FPS
+    energy = np.clip(settings.curve("energy", seconds), 0.1, 2.5) * GAIN
+    head = np.clip(settings.curve("head_activity", seconds), 0.0, 2.5)
+    quiet = _quiet(condition, frames)
+    ankles, yaw = np.empty((frames, 2, 3), np.float32), np.empty((frames, 2), np.float32)
+    for a in range(0, frames, PIECE * DOWN):
+        span = slice(a, a + PIECE * DOWN)
+        place, feet = legs.foot_state(rotations[span], translation[span])
+        ankles[span], yaw[span] = place, legs.yaw_of(feet)
+    places, turns = planted_targets(ankles, yaw, contacts)
+    travel = settings.curve("travel", seconds)
+    root = translation.astype(np.float64)
+    if travel.max() > 0.01:
+        moved, stepped = wander(travel, condition.seconds, seed)
+        root, places = root + moved, places + stepped
+    out = np.empty_like(rotations)
+    path = np.empty_like(translation)
+    for a in range(0, frames, PIECE * DOWN):
+        b = min(a + PIECE * DOWN, frames)
+        low, high = max(0, a - MARGIN), min(frames, b + MARGIN)
+        wide = slice(low, high)
+        shaped = amplify(rotations[wide], energy[wide], head[wide], quiet[wide])
+        tick(0.8 + 0.1 * (a + b) / (2 * frames))
+        made, where = settle(shaped, root[wide], places[wide], turns[wide])
+        out[a:b], path[a:b] = made[a - low : b - low], where[a - low : b - low]
+        tick(0.8 + 0.2 * b / frames)
+    return hemisphere_continuous(out), path

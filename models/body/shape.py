@@ -1,0 +1,115 @@
+"""After the networks: energy, head activity and stillness as amplitudes, then joint limits and planted feet."""
+
+from __future__ import annotations
+
+import itertools
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+from scipy.ndimage import gaussian_filter1d, median_filter
+
+from ...core.body import legs
+from ...core.body.plausible import clear_torso, limit_joints
+from ...core.performance import MODEL_FPS
+from ...core.rotations import conjugate, hemisphere_continuous, multiply, normalise
+from ...core.skeleton import INDEX, SOLE_BELOW_ANKLE
+from ...core.stance import relaxed_rotations
+
+ARMS: Final = tuple(INDEX[f"{s}_{n}"] for s in ("left", "right") for n in ("collar", "shoulder", "elbow", "wrist"))
+TRUNK: Final = (INDEX["spine1"], INDEX["spine2"], INDEX["spine3"])
+HEAD: Final = (INDEX["neck"], INDEX["head"])
+SLOW: Final = 0.9
+"""Seconds of the smoothing that parts a posture from the strokes upon it."""
+
+
+def scaled(offsets: np.ndarray, factor: np.ndarray) -> np.ndarray:
+    """Rotations (T, J, 4) with their angles times `factor` (T,)."""
+    w = np.clip(np.abs(offsets[..., 0]), 0.0, 1.0)
+    angle = np.arccos(w)
+    sin = np.sin(angle)
+    new = angle * factor[:, None]
+    ratio = np.where(sin > 1e-6, np.sin(new) / np.maximum(sin, 1e-6), factor[:, None])
+    ratio = np.where(offsets[..., 0] < 0, -ratio, ratio)
+    return np.concatenate([np.cos(new)[..., None], ratio[..., None] * offsets[..., 1:]], axis=-1)
+
+
+def smoothed(rotations: np.ndarray, seconds: float) -> np.ndarray:
+    """Rotations (T, J, 4) averaged over time with a Gaussian of `seconds`."""
+    return normalise(gaussian_filter1d(hemisphere_continuous(rotations), seconds * MODEL_FPS, axis=0, mode="nearest"))
+
+
+@lru_cache(maxsize=1)
+def _home() -> np.ndarray:
+    return relaxed_rotations()
+
+
+def amplify(rotations: np.ndarray, energy: np.ndarray, head: np.ndarray, quiet: np.ndarray) -> np.ndarray:
+    """Strokes `energy` times as large about a posture that follows it less, head movement `head` times.
+
+    All (T,); `quiet` is 1 where nobody has spoken for long and calms what is fast there.
+    """
+    out = np.array(rotations, np.float64)
+    calm = 1.0 - 0.8 * quiet
+    for joints, fast_share, slow_share in ((ARMS, 1.0, 0.5), (TRUNK, 0.7, 0.0)):
+        own = out[:, joints]
+        slow = smoothed(own, SLOW)
+        fast = multiply(conjugate(slow), own)
+        if slow_share:
+            home = _home()[None, joints]
+            slow = multiply(home, scaled(multiply(conjugate(home), slow), energy**slow_share))
+        out[:, joints] = multiply(slow, scaled(fast, energy**fast_share * calm))
+    own = out[:, HEAD]
+    middle = smoothed(own, 4.0)
+    out[:, HEAD] = multiply(middle, scaled(multiply(conjugate(middle), own), head * (1.0 - 0.4 * quiet)))
+    return out
+
+
+def planted_targets(ankles: np.ndarray, yaw: np.ndarray, contacts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Foot targets over a whole performance: (ankle positions (T, 2, 3), headings (T, 2)).
+
+    A foot stands still while in contact, at the mean of where the network had it, and swings over in between. Swings
+    of under 2 cm are not worth a step.
+    """
+    frames = len(ankles)
+    places, turns = np.empty((frames, 2, 3)), np.empty((frames, 2))
+    for k in range(2):
+        down = contacts[:, k] > 0.5
+        if frames > 9:
+            down = median_filter(down.astype(np.uint8), 9, mode="nearest") > 0
+        spans = _spans(down)
+        if not spans:
+            spans = [(0, frames)]
+        stays: list[tuple[int, int, np.ndarray, float]] = []
+        for a, b in spans:
+            place = np.median(ankles[a:b, k], axis=0)
+            turn = float(np.median(yaw[a:b, k]))
+            if stays and (np.linalg.norm((place - stays[-1][2])[[0, 2]]) < 0.02 or a - stays[-1][1] < 8):
+                weight = (stays[-1][1] - stays[-1][0]) / max(b - stays[-1][0], 1)
+                merged = weight * stays[-1][2] + (1 - weight) * place
+                stays[-1] = (stays[-1][0], b, merged, weight * stays[-1][3] + (1 - weight) * turn)
+            else:
+                stays.append((a, b, place, turn))
+        places[:, k], turns[:, k] = stays[0][2], stays[0][3]
+        places[:, k, 1] = SOLE_BELOW_ANKLE
+        for (_, leave, _, _), (arrive, _, place, turn) in itertools.pairwise(stays):
+            phase = np.clip((np.arange(leave, frames) - leave) / max(arrive - leave, 1), 0.0, 1.0)
+            w = phase**3 * (10 - 15 * phase + 6 * phase**2)
+            places[leave:, k][:, [0, 2]] += w[:, None] * (place[[0, 2]] - places[leave, k][[0, 2]])
+            turns[leave:, k] += w * (turn - turns[leave, k])
+            places[leave:, k, 1] = SOLE_BELOW_ANKLE + np.where(phase < 1, 0.035 * np.sin(np.pi * phase) ** 2, 0.0)
+    return places, turns
+
+
+def _spans(flags: np.ndarray) -> list[tuple[int, int]]:
+    """Runs (first, last + 1) of True."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], flags.astype(np.int8), [0]])))
+    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
+
+
+def settle(
+    rotations: np.ndarray, translation: np.ndarray, places: np.ndarray, turns: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Joint limits, arms out of the torso, feet on their targets."""
+    rotations = clear_torso(limit_joints(rotations))
+    return legs.plant(rotations, translation, places, legs.level_feet(turns))

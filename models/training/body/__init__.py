@@ -1,0 +1,1 @@
+"""The body's corpus, trainers and evaluation; not shipped in the extension."""

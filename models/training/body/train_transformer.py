@@ -1,0 +1,205 @@
+"""Trains the masked audio-gesture transformer on the tokens of the corpus.
+
+    python -m orator.models.training.body.train_transformer [--minutes 25] [--resume]
+
+writes .cache/body/body_gesture.safetensors every few hundred steps.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from ...body.layout import DOWN, PART_JOINTS, PARTS, rot6d, scaled_root
+from ...body.transformer import BodyTransformer, Hints
+from ...body.vq import PartVq
+from ...body.weights import load_module, save_module
+from .corpus import cache_folder
+from .data import Track, load_track, tensor, windows
+from .train_vq import part_batch
+
+TOKENS = 64
+BATCH = 16
+
+
+@torch.no_grad()
+def tokenise(track: Track, vqs: dict[str, PartVq]) -> np.ndarray:
+    """(frames, 3, levels) int16: the codes of the token that starts at a frame, filled where a take's tokens start."""
+    levels = max(len(vq.shape.sizes) for vq in vqs.values())
+    out = np.zeros((track.frames, len(PARTS), levels), np.int16)
+    for a, b in zip(track.starts[:-1], track.starts[1:], strict=True):
+        length = (b - a) // DOWN * DOWN
+        index = np.arange(a, a + length)[None]
+        for k, part in enumerate(PARTS):
+            tokens = vqs[part].tokens(part_batch(track, part, index))[0].numpy()
+            out[a : a + length : DOWN, k, : tokens.shape[-1]] = tokens
+    return out
+
+
+def draw_hints(rot: Tensor, root: Tensor, rng: np.random.Generator) -> Hints:
+    """What artists give: nothing, key poses, a hand, a held pose, long ranges with a gap, or only the root."""
+    batch, frames, count = rot.shape[:3]
+    joints = np.zeros((batch, frames, count), np.float32)
+    given = np.zeros((batch, frames), np.float32)
+    for b in range(batch):
+        kind = rng.random()
+        if kind < 0.3:
+            continue
+        chosen = np.zeros(count, bool)
+        which = rng.random()
+        if which < 0.55:
+            chosen[:] = True
+        elif which < 0.85:
+            for part in PARTS:
+                chosen[list(PART_JOINTS[part])] |= rng.random() < 0.45
+        else:
+            side = ("left", "right")[int(rng.random() < 0.5)]
+            chosen[[16, 18, 20] if side == "left" else [17, 19, 21]] = True
+        where = np.zeros(frames, bool)
+        if kind < 0.6:
+            where[(np.arange(rng.integers(0, 60), frames, rng.integers(20, 130)))] = True
+        elif kind < 0.75:
+            first = int(rng.integers(0, frames - 10))
+            where[first : first + int(rng.integers(5, 60))] = True
+        elif kind < 0.92:
+            where[:] = True
+            first = int(rng.integers(0, frames - 30))
+            where[first : first + int(rng.integers(20, 200))] = False
+        else:
+            where[:] = True
+            if which < 0.55:
+                chosen[:] = rng.random(count) < 0.3
+        joints[b] = where[:, None] & chosen
+        if rng.random() < 0.6:
+            given[b] = where
+    bits, root_bits = torch.from_numpy(joints), torch.from_numpy(given)
+    return Hints(rot * bits[..., None], bits, root * root_bits[..., None], root_bits)
+
+
+def draw_masks(batch: int, rng: np.random.Generator) -> np.ndarray:
+    """(batch, TOKENS, 3) bool: True where the token is hidden. Known beginnings, spans and single tokens."""
+    out = np.zeros((batch, TOKENS, len(PARTS)), bool)
+    for b in range(batch):
+        share = np.cos(0.5 * np.pi * rng.random())
+        hidden = rng.random((TOKENS, len(PARTS))) < max(share, 0.08)
+        if rng.random() < 0.2:
+            hidden[:, rng.integers(len(PARTS))] = rng.random() < 0.5
+        if rng.random() < 0.55:
+            hidden[: int(rng.integers(4, 24))] = False
+        if rng.random() < 0.15:
+            hidden[-int(rng.integers(4, 24)) :] = False
+        out[b] = hidden
+    return out
+
+
+def soften(phones: Tensor, rng: np.random.Generator) -> Tensor:
+    """True phones made as unsure as a classifier's: blurred, mixed with other phones, now and then left out."""
+    batch, frames, width = phones.shape
+    noise = torch.from_numpy(rng.gamma(0.08, 1.0, (batch, frames // 8 + 2, width)).astype(np.float32))
+    noise = functional.interpolate(noise.transpose(1, 2), size=frames, mode="linear").transpose(1, 2)
+    noise = noise / noise.sum(-1, keepdim=True).clamp_min(1e-3)
+    share = torch.from_numpy(rng.uniform(0.05, 0.5, (batch, 1, 1)).astype(np.float32))
+    keep = torch.from_numpy((rng.random((batch, 1, 1)) > 0.12).astype(np.float32))
+    return ((1 - share) * phones + share * noise) * keep
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--minutes", type=float, default=25.0)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--rate", type=float, default=1.5e-3)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--resume", action="store_true")
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+    torch.manual_seed(arguments.seed)
+    rng = np.random.default_rng(arguments.seed)
+    folder = cache_folder()
+    vqs = {part: load_module(PartVq(part), f"body_{part}", folder) for part in PARTS}
+    track = load_track("train")
+    stored = folder / "codes.npy"
+    newest = max((folder / f"body_{part}.safetensors").stat().st_mtime for part in PARTS)
+    if stored.is_file() and stored.stat().st_mtime > newest:
+        codes = np.load(stored)
+    else:
+        codes = tokenise(track, vqs)
+        np.save(stored, codes)
+    print("tokens ready", flush=True)
+    model = BodyTransformer()
+    if arguments.resume:
+        load_module(model, "body_gesture", folder)
+    model.train()
+    optimiser = torch.optim.AdamW(model.parameters(), lr=arguments.rate, betas=(0.9, 0.98), weight_decay=0.01)
+    begin, step, budget = time.monotonic(), 0, arguments.minutes * 60.0
+    history: list[dict[str, float]] = []
+    while (spent := time.monotonic() - begin) < budget:
+        for group in optimiser.param_groups:
+            warm = min(1.0, (step + 1) / 150)
+            group["lr"] = arguments.rate * warm * (0.5 * (1 + np.cos(np.pi * min(spent / budget, 1.0))) + 0.02)
+        loss, report = train_step(model, vqs, track, codes, rng)
+        optimiser.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimiser.step()
+        history.append(report)
+        step += 1
+        if step % 50 == 0:
+            mean = {k: round(float(np.mean([h[k] for h in history[-50:]])), 3) for k in report}
+            print(f"{step} {spent:.0f} s {mean}", flush=True)
+        if step % 200 == 0:
+            save_module(model, folder / "body_gesture.safetensors")
+    save_module(model, folder / "body_gesture.safetensors")
+    print(f"{step} steps", flush=True)
+
+
+def train_step(
+    model: BodyTransformer, vqs: dict[str, PartVq], track: Track, codes: np.ndarray, rng: np.random.Generator
+) -> tuple[Tensor, dict[str, float]]:
+    """The loss of one batch: cross-entropy of hidden first-level codes, and the other levels' latents."""
+    index, take = windows(track, BATCH, TOKENS * DOWN, rng, DOWN)
+    truth = torch.from_numpy(codes[index[:, ::DOWN]].astype(np.int64))
+    hidden = torch.from_numpy(draw_masks(BATCH, rng))
+    tokens = torch.where(hidden, torch.full_like(truth[..., 0], model.blank), truth[..., 0])
+    # A few known tokens are wrong, as they will be while decoding.
+    wrong = torch.from_numpy(rng.random(tokens.shape) < 0.04) & ~hidden
+    tokens = torch.where(wrong, torch.from_numpy(rng.integers(0, model.blank, tokens.shape)), tokens)
+    words = tensor(track.words, index)
+    words *= torch.from_numpy((rng.random((BATCH, 1, 1)) < 0.6).astype(np.float32))
+    hints = None
+    if rng.random() < 0.5:
+        hints = draw_hints(rot6d(tensor(track.rotations, index)), scaled_root(tensor(track.translation, index)), rng)
+    controls = torch.from_numpy(track.controls[take])[:, None].expand(-1, TOKENS, -1)
+    heard = torch.from_numpy((rng.random(BATCH) > 0.08).astype(np.float32))
+    base, speech = model.context(
+        tensor(track.rhythm, index), soften(tensor(track.phones, index), rng), words, hints, controls, heard
+    )
+    logits = model(tokens, base, speech)
+    loss, report = torch.zeros(()), {}
+    for k, part in enumerate(PARTS):
+        chosen = hidden[..., k]
+        entropy = functional.cross_entropy(logits[part][chosen], truth[..., k, 0][chosen], label_smoothing=0.02)
+        loss = loss + entropy * {"upper": 1.0, "hands": 0.6, "lower": 0.5}[part]
+        report[part] = entropy.item()
+    first, target = {}, {}
+    for k, part in enumerate(PARTS):
+        quantiser = vqs[part].quantiser
+        known = torch.from_numpy(rng.random(truth.shape[:2]) < 0.05)
+        noisy = torch.where(known, torch.from_numpy(rng.integers(0, model.blank, known.shape)), truth[..., k, 0])
+        first[part] = quantiser.codes(0)[noisy]
+        whole = quantiser.decode(truth[..., k, : len(quantiser.sizes)])
+        target[part] = whole - first[part]
+    fine = model.refine(first, base)
+    for part in PARTS:
+        error = (fine[part] - target[part]).square().mean() / target[part].square().mean().clamp_min(1e-6)
+        loss = loss + 0.5 * error
+        report[f"{part}_fine"] = error.item()
+    return loss, report
+
+
+if __name__ == "__main__":
+    main()
