@@ -19,6 +19,7 @@ from ..core.settings import EmotionTrack, Settings, parse_emotion
 from ..core.skeleton import PARTS
 from ..core.speech.load import load_speech
 from ..core.speech.speech import Speech
+from .batch import add_batch_arguments, run_lines
 
 
 def add_generate_arguments(parser: argparse.ArgumentParser) -> None:
@@ -187,6 +188,9 @@ def build_parser() -> argparse.ArgumentParser:
     make = commands.add_parser("generate", help="make takes for a speech file")
     add_generate_arguments(make)
     make.set_defaults(run=_generate)
+    many = commands.add_parser("batch", help="make takes for a folder or a table of speech files")
+    add_batch_arguments(many, ".npz")
+    many.set_defaults(run=lambda args: run_lines(args, build_parser()))
     judge = commands.add_parser("evaluate", help="measure the embedded networks on held-out speech")
     judge.add_argument("--cache", type=Path, help="the folder of the built corpora")
     judge.add_argument("-o", "--output", type=Path, help="write the report here (Markdown)")

@@ -21,11 +21,10 @@ from ..core.fitting import Bounds
 if TYPE_CHECKING:
     from ..models.cli import GenerateJob
 
-SUFFIXES = (".blend", ".glb", ".gltf", ".fbx", ".npz")
-
 
 def build_parser() -> argparse.ArgumentParser:
     """The parser of `blender --command orator`."""
+    from ..models.batch import add_batch_arguments, run_lines
     from ..models.cli import add_generate_arguments
 
     parser = argparse.ArgumentParser(
@@ -41,6 +40,9 @@ def build_parser() -> argparse.ArgumentParser:
     make.add_argument("--threads", type=int, default=0, help="processor threads, 0 as PyTorch likes")
     make.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
     make.set_defaults(run=_generate)
+    many = commands.add_parser("batch", help="make takes for a folder or a table of speech files")
+    add_batch_arguments(many, ".blend")
+    many.set_defaults(run=lambda args: run_lines(args, build_parser(), job.explain))
     return parser
 
 
@@ -110,12 +112,13 @@ def _save_blend(path: Path) -> None:
 
 
 def _generate(args: argparse.Namespace) -> int:
+    from ..core.blender.export import SUFFIXES
     from ..models.cli import job_from
     from ..models.device import use_device
 
     suffix = args.output.suffix.lower()
-    if suffix not in SUFFIXES:
-        raise OratorError(f"'{args.output.name}' should end in one of {', '.join(SUFFIXES)}.")
+    if suffix not in (".blend", *SUFFIXES):
+        raise OratorError(f"'{args.output.name}' should end in one of .blend, {', '.join(SUFFIXES)}.")
     check_writable(args.output)
     wanted = job_from(args)
     use_device(args.device, args.threads)
