@@ -146,7 +146,7 @@ def _mesh_object(
         layer.data.foreach_set("color", np.hstack([part.tint, np.ones((len(part.tint), 1))]).astype(np.float32).ravel())
 
     used = np.flatnonzero(part.weights.max(axis=0) > 0)
-    _write_weights(mesh, part.weights[:, used])
+    write_weights(mesh, part.weights[:, used])
     mesh.update()
     item = bpy.data.objects.new(name, mesh)
     for joint in used:
@@ -164,7 +164,7 @@ def _mesh_object(
     return item
 
 
-def _write_weights(mesh: bpy.types.Mesh, weights: np.ndarray) -> None:
+def write_weights(mesh: bpy.types.Mesh, weights: np.ndarray) -> None:
     """Weights (N, G) into the mesh's deform layer, group by column."""
     work = bmesh.new()
     work.from_mesh(mesh)
@@ -228,17 +228,17 @@ def add_stage(scene: bpy.types.Scene, armature: bpy.types.Object) -> list[bpy.ty
 
     chest = (0.0, 0.0, 1.2)
     for title, at, size, watts, colour in (
-        ("Key Light", (-1.6, -2.2, 2.6), 1.4, 130.0, (1.0, 0.94, 0.86)),
-        ("Fill Light", (2.4, -1.8, 1.6), 2.2, 45.0, (0.84, 0.91, 1.0)),
-        ("Rim Light", (1.2, 2.2, 2.5), 1.0, 120.0, (1.0, 0.97, 0.93)),
+        ("Key Light", (-1.6, -2.2, 2.6), 1.4, 85.0, (1.0, 0.94, 0.86)),
+        ("Fill Light", (2.4, -1.8, 1.6), 2.2, 30.0, (0.84, 0.91, 1.0)),
+        ("Rim Light", (1.2, 2.2, 2.5), 1.0, 80.0, (1.0, 0.97, 0.93)),
     ):
         light = bpy.data.lights.new(f"{armature.name} {title}", "AREA")
         light.size, light.energy, light.color = size, watts, colour
         place(light, title, at, chest)
 
     camera = bpy.data.cameras.new(f"{armature.name} Camera")
-    camera.lens = 60.0
-    item = place(camera, "Camera", (0.55, -4.2, 1.35), (0.0, 0.0, 0.98))
+    camera.lens = 50.0
+    item = place(camera, "Camera", (0.75, -5.5, 1.30), (0.0, 0.0, 0.93))
     if scene.camera is None:
         scene.camera = item
 

@@ -8,8 +8,9 @@ import numpy as np
 
 from ..arkit import INDEX as FACE
 from ..performance import Performance
-from ..rotations import IDENTITY, angle_between, from_rotvec, multiply
+from ..rotations import IDENTITY, angle_between, conjugate, from_rotvec, multiply
 from ..skeleton import INDEX
+from ..smplx.names import expression_values
 from .converters import Converter, converter_for
 from .description import RigDescription
 from .faces import match_shapes
@@ -43,6 +44,7 @@ def face_shapes(
         if sum(name is not None for name in names.values()) < 20 and mesh.shapes:
             converter = converter_for(mesh, profile.converter)
         values = converter.apply(face) if converter else {}
+        values |= expression_values((s.name for s in mesh.shapes), performance.expressions)
         if converter:
             notes.append(f"{mesh.name}: {converter.title}")
             shown |= set(converter.shown())
@@ -93,12 +95,15 @@ def _jaw(rotation: np.ndarray, face: np.ndarray, by_shape: bool) -> np.ndarray:
 
 def _eye(rotation: np.ndarray, face: np.ndarray, side: str, by_shape: bool) -> np.ndarray:
     """(T, 4) an eye's local rotation: the joint's own, or the look weights' where the joint is still."""
-    if by_shape or float(np.max(angle_between(rotation, IDENTITY), initial=0.0)) > 0.5:
+    own = float(np.max(angle_between(rotation, IDENTITY), initial=0.0)) > 0.5
+    if own != by_shape:
         return rotation
     look = {d: face[:, FACE[f"eyeLook{d}{side}"]] for d in ("Up", "Down", "In", "Out")}
     out = look["Out"] - look["In"] if side == "Left" else look["In"] - look["Out"]
     down = look["Down"] - look["Up"]
-    return from_rotvec(_LOOK * np.stack([down, out, np.zeros_like(down)], axis=1))
+    turned = from_rotvec(_LOOK * np.stack([down, out, np.zeros_like(down)], axis=1))
+    # Where shapes look already, the joint's own turn is what they leave over.
+    return multiply(conjugate(turned), rotation) if own else turned
 
 
 def face_joints(rotations: np.ndarray, performance: Performance, shown: set[str], part: slice) -> np.ndarray:

@@ -15,6 +15,7 @@ import numpy as np
 
 from ..rotations import IDENTITY, angle_between, from_matrix, from_rotvec, multiply, rotate
 from ..skeleton import INDEX, JOINTS, PARENTS, REST_OFFSETS, rest_positions
+from ..smplx.names import BODY_FAMILY
 from .description import RigDescription
 from .profile import RigProfile
 
@@ -282,7 +283,9 @@ def fit_rest(description: RigDescription, profile: RigProfile) -> RestFit:
     """The rest relation of a rig under a profile."""
     positions = joint_positions(description, profile)
     axes, sure = body_axes(positions, description.world)
-    scale = body_scale(positions, description.scale)
+    # A true SMPL-X body plays a take as it is: its metres are the take's metres, whatever its proportions.
+    exact = profile.family == BODY_FAMILY
+    scale = 1.0 / description.scale if exact else body_scale(positions, description.scale)
     if profile.rest == "smplx":
         return RestFit(axes, scale, {j: IDENTITY for j in positions}, sure)
     measure = _Measure({j: axes.T @ p for j, p in positions.items()}, _tips(description, profile, axes))

@@ -18,6 +18,8 @@ from .model_file import SmplxModel, read_model
 
 JAW_OPEN: Final = np.radians(22.0)
 JAW_SIDE: Final = np.radians(8.0)
+LOOK: Final = np.radians(28.0)
+"""How far eyeLook weights of 1 turn an eye joint; the same as rigs' eye bones."""
 JAW_NAMES: Final = ("jawForward", "jawLeft", "jawRight", "jawOpen")
 RIDGE: Final = 0.02
 """Share of the mean squared effect that keeps weights small where landmarks say little."""
@@ -94,6 +96,13 @@ def jaw_rotations(face: np.ndarray) -> np.ndarray:
     vector[:, 0] = JAW_OPEN * face[:, INDEX["jawOpen"]]
     vector[:, 1] = JAW_SIDE * (face[:, INDEX["jawLeft"]] - face[:, INDEX["jawRight"]])
     return from_rotvec(vector)
+
+
+def eye_rotations(face: np.ndarray, side: str) -> np.ndarray:
+    """Rotations (T, 4) wxyz of the 'Left' or 'Right' eye joint that look where the weights (T, 52) look."""
+    up, down, inward, outward = (face[:, INDEX[f"eyeLook{way}{side}"]] for way in ("Up", "Down", "In", "Out"))
+    left = outward - inward if side == "Left" else inward - outward
+    return from_rotvec(LOOK * np.stack([down - up, left, np.zeros_like(up)], axis=1))
 
 
 def to_arkit(expressions: np.ndarray, jaw: np.ndarray, mapping: ExpressionMap | None) -> np.ndarray:

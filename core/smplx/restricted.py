@@ -14,6 +14,10 @@ from ..errors import OratorError
 _LIMIT: Final = 2 << 30
 
 
+class _Refused(Exception):
+    """A name that no array needs."""
+
+
 class _Ignored:
     """Stands in for array classes of old libraries: it keeps the state and does nothing else."""
 
@@ -59,7 +63,7 @@ def _reconstruct(_kind: Any, shape: Any, code: Any) -> np.ndarray:
 def _dtype(name: Any, *_rest: Any) -> np.dtype:
     found = np.dtype(name if isinstance(name, str) else name.decode("ascii"))
     if found.hasobject and found != np.dtype(object):
-        raise pickle.UnpicklingError("structured objects")
+        raise _Refused("an array of objects")
     return found
 
 
@@ -86,7 +90,7 @@ class RestrictedUnpickler(pickle.Unpickler):
             return _stand_in(name)
         if module in ("chumpy.ch", "chumpy") and name == "Ch":
             return _stand_in(name)
-        raise pickle.UnpicklingError(f"{module}.{name}")
+        raise _Refused(f"{module}.{name}")
 
 
 def read_pickle(path: Path) -> dict[str, np.ndarray]:
@@ -94,7 +98,7 @@ def read_pickle(path: Path) -> dict[str, np.ndarray]:
     try:
         raw = Path(path).read_bytes()
         value = RestrictedUnpickler(io.BytesIO(raw), encoding="latin1").load()
-    except pickle.UnpicklingError as error:
+    except _Refused as error:
         raise OratorError(
             f"'{path}' asks for '{error}', which no body model needs. Nothing in it was run. Use the .npz of the model."
         ) from None

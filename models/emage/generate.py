@@ -15,7 +15,7 @@ from ...core.performance import Performance, frame_count, make_performance
 from ...core.rotations import from_rotvec, to_rot6d
 from ...core.settings import Settings
 from ...core.skeleton import INDEX, PART_JOINTS
-from ...core.smplx.arkit_map import performance_face
+from ...core.smplx.arkit_map import eye_rotations, performance_face
 from ...core.speech.speech import Speech
 from ...core.stance import relaxed_performance
 from ..progress import Progress, Stages, Tick
@@ -130,10 +130,11 @@ def _artist(
     if "lower" in settings.parts:
         rotations, translation = stand(rotations, made.path, settings.travel)
     if "face" in settings.parts:
-        rotations[:, [INDEX["left_eye_smplhf"], INDEX["right_eye_smplhf"]]] = (1.0, 0.0, 0.0, 0.0)
         expressions = made.expressions
         face = performance_face(rotations, expressions, folder)
         face = apply_eyes(face, 30.0, seed, EyeControls(rate=settings.blink_rate))
+        for side, joint in (("Left", "left_eye_smplhf"), ("Right", "right_eye_smplhf")):
+            rotations[:, INDEX[joint]] = eye_rotations(face, side)
     tick(1.0)
     return make_performance(rotations, translation, face, 30.0, expressions)
 

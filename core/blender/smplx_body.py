@@ -1,0 +1,176 @@
+"""SMPL-X bodies in Blender from the artist's own model file: mesh, armature, betas and expressions as shape keys."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Final
+
+import bpy
+import numpy as np
+from mathutils import Vector
+
+from ..errors import OratorError
+from ..rig.profile import RigProfile
+from ..skeleton import JOINTS, PARENTS
+from ..smplx.arkit_map import map_of
+from ..smplx.body import BodyData, body_data
+from ..smplx.model_file import SmplxModel, read_model
+from ..smplx.names import BODY_FAMILY, expression_name, is_smplx_character, shape_name
+from .character import write_weights
+from .rig_profile import keep_profile
+
+REST: Final = "orator_smplx_rest"
+"""Custom property of the armature: JSON of the rest joints and how betas move them."""
+_SHORTEST: Final = 0.012
+_RANGE: Final = 10.0
+
+
+def to_blender(points: np.ndarray) -> np.ndarray:
+    """SMPL-X axes (..., 3) to Blender's: x, -z, y."""
+    return np.stack([points[..., 0], -points[..., 2], points[..., 1]], axis=-1)
+
+
+def add_body(
+    context: bpy.types.Context,
+    path: Path,
+    betas: int = 10,
+    expressions: int = 100,
+    mean_hands: bool = False,
+    name: str = "SMPL-X",
+) -> tuple[bpy.types.Object, str]:
+    """Adds the body of a model file, standing at the origin, and returns its armature and a sentence about the face.
+
+    Raises OratorError for files that are not an SMPL-X model; nothing is added then.
+    """
+    model = read_model(path)
+    data = body_data(model, betas, expressions, mean_hands)
+    if context.mode != "OBJECT":
+        bpy.ops.object.mode_set(mode="OBJECT")
+    armature = _armature(context, name, data)
+    _mesh(context, armature, data)
+    joints = {joint: joint for joint in JOINTS}
+    keep_profile(armature, RigProfile(BODY_FAMILY, "SMPL-X body", joints, "smplx", confidence=1.0))
+    return armature, face_sentence(model)
+
+
+def face_sentence(model: SmplxModel) -> str:
+    """How well this model's expressions and the ARKit shapes show each other."""
+    mapping = map_of(model)
+    if mapping is None:
+        return "The model file has no face landmarks: ARKit faces play on its jaw alone."
+    return mapping.summary()
+
+
+def _tails(joints: np.ndarray) -> np.ndarray:
+    """Bone ends (55, 3): the mean of the children, or along the bone before."""
+    tails = np.empty_like(joints)
+    parents = np.array(PARENTS)
+    for j in range(len(joints)):
+        children = np.flatnonzero(parents == j)
+        end = joints[children].mean(axis=0) if len(children) else 2 * joints[j] - joints[parents[j]]
+        along = end - joints[j]
+        size = float(np.linalg.norm(along))
+        if size < _SHORTEST:
+            along, size = np.array([0.0, 0.0, 1.0]), 1.0
+        tails[j] = joints[j] + along * (max(size, _SHORTEST) / size if len(children) else 0.03 / size)
+    return tails
+
+
+def _place(edit_bones: bpy.types.ArmatureEditBones, joints: np.ndarray) -> None:
+    for j, tail in enumerate(_tails(joints)):
+        bone = edit_bones[JOINTS[j]]
+        bone.head, bone.tail = Vector(joints[j]), Vector(tail)
+
+
+def _armature(context: bpy.types.Context, name: str, data: BodyData) -> bpy.types.Object:
+    armature = bpy.data.armatures.new(name)
+    rig = bpy.data.objects.new(name, armature)
+    context.collection.objects.link(rig)
+    for other in context.selected_objects:
+        other.select_set(False)
+    context.view_layer.objects.active = rig
+    rig.select_set(True)
+    bpy.ops.object.mode_set(mode="EDIT")
+    try:
+        for joint in JOINTS:
+            armature.edit_bones.new(joint)
+        _place(armature.edit_bones, to_blender(data.joints))
+        for joint, parent in zip(JOINTS, PARENTS, strict=True):
+            if parent >= 0:
+                armature.edit_bones[joint].parent = armature.edit_bones[JOINTS[parent]]
+    finally:
+        bpy.ops.object.mode_set(mode="OBJECT")
+    for bone in rig.pose.bones:
+        bone.rotation_mode = "QUATERNION"
+    armature.display_type = "STICK"
+    rig.show_in_front = True
+    rig[REST] = json.dumps(
+        {"joints": data.joints.round(7).tolist(), "shapes": np.moveaxis(data.joint_shapes, 2, 0).round(7).tolist()}
+    )
+    return rig
+
+
+def _mesh(context: bpy.types.Context, rig: bpy.types.Object, data: BodyData) -> bpy.types.Object:
+    mesh = bpy.data.meshes.new(f"{rig.name} Body")
+    points = to_blender(data.vertices)
+    count = len(data.faces)
+    mesh.vertices.add(len(points))
+    mesh.vertices.foreach_set("co", points.astype(np.float32).ravel())
+    mesh.loops.add(3 * count)
+    mesh.loops.foreach_set("vertex_index", data.faces.astype(np.int32).ravel())
+    mesh.polygons.add(count)
+    mesh.polygons.foreach_set("loop_start", np.arange(0, 3 * count, 3, dtype=np.int32))
+    if data.uv is not None:
+        mesh.uv_layers.new(name="UVMap").data.foreach_set("uv", data.uv.astype(np.float32).ravel())
+    mesh.update(calc_edges=True)
+    mesh.polygons.foreach_set("use_smooth", np.ones(count, bool))
+    write_weights(mesh, data.weights)
+    body = bpy.data.objects.new(mesh.name, mesh)
+    for joint in JOINTS:
+        body.vertex_groups.new(name=joint)
+    body.shape_key_add(name="Basis", from_mix=False)
+    for directions, named in ((data.shapes, shape_name), (data.expressions, expression_name)):
+        for k in range(directions.shape[-1]):
+            block = body.shape_key_add(name=named(k), from_mix=False)
+            block.slider_min, block.slider_max, block.value = -_RANGE, _RANGE, 0.0
+            block.data.foreach_set("co", (points + to_blender(directions[..., k])).astype(np.float32).ravel())
+    context.collection.objects.link(body)
+    body.parent = rig
+    body.modifiers.new("Armature", "ARMATURE").object = rig
+    return body
+
+
+def bodies_of(armature: bpy.types.Object) -> list[bpy.types.Object]:
+    """Its meshes with SMPL-X shape keys."""
+    return [
+        child
+        for child in armature.children
+        if child.type == "MESH"
+        and child.data.shape_keys is not None
+        and is_smplx_character(armature.data.bones.keys(), child.data.shape_keys.key_blocks.keys())
+    ]
+
+
+def fit_skeleton(context: bpy.types.Context, armature: bpy.types.Object) -> None:
+    """Move the armature's joints to where its body's betas put them. Raises OratorError for other characters."""
+    text = armature.get(REST)
+    bodies = bodies_of(armature)
+    if not isinstance(text, str) or not bodies:
+        raise OratorError(f"'{armature.name}' was not made from an SMPL-X file: its skeleton has no shape to follow.")
+    try:
+        rest = json.loads(text)
+        joints, shapes = np.array(rest["joints"]), np.array(rest["shapes"])
+    except (ValueError, KeyError, TypeError):
+        raise OratorError(f"What '{armature.name}' knows of its shape is damaged: import the body again.") from None
+    blocks = bodies[0].data.shape_keys.key_blocks
+    values = np.array([blocks[shape_name(k)].value if shape_name(k) in blocks else 0.0 for k in range(len(shapes))])
+    mode = context.mode
+    if mode != "OBJECT":
+        bpy.ops.object.mode_set(mode="OBJECT")
+    context.view_layer.objects.active = armature
+    bpy.ops.object.mode_set(mode="EDIT")
+    try:
+        _place(armature.data.edit_bones, to_blender(joints + np.einsum("bjc,b->jc", shapes, values)))
+    finally:
+        bpy.ops.object.mode_set(mode="OBJECT")

@@ -1,0 +1,117 @@
+"""SMPL-X bodies from a model file: what they show is what the smplx package computes, also after saving."""
+
+from pathlib import Path
+
+import bpy
+import numpy as np
+import pytest
+from helpers.smplx_file import write_model
+from orator.core.arkit import COUNT
+from orator.core.baking import BakeStyle, prepare
+from orator.core.blender import bake
+from orator.core.blender.smplx_body import add_body, bodies_of, fit_skeleton, to_blender
+from orator.core.errors import OratorError
+from orator.core.performance import Take, make_performance
+from orator.core.rotations import from_rotvec, to_rotvec
+from orator.core.smplx.body import STANDING
+from orator.core.smplx.model_file import read_model
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_model(tmp_path_factory.mktemp("smplx") / "SMPLX_NEUTRAL.npz")
+
+
+def shown(armature: bpy.types.Object) -> np.ndarray:
+    """World positions (V, 3) of the evaluated body."""
+    body = bodies_of(armature)[0].evaluated_get(bpy.context.evaluated_depsgraph_get())
+    out = np.empty(len(body.data.vertices) * 3, np.float32)
+    body.data.vertices.foreach_get("co", out)
+    return out.reshape(-1, 3)
+
+
+def take(tmp_path: Path, frames: int = 60):
+    """A performance of a tiny EMAGE checkpoint, or where torch is missing one of random motion."""
+    try:
+        import torch  # noqa: F401
+    except ImportError:
+        rng = np.random.default_rng(0)
+        turns = from_rotvec(np.cumsum(rng.normal(0, 0.03, (frames, 55, 3)), axis=0))
+        path = np.cumsum(rng.normal(0, 0.01, (frames, 3)), axis=0) - STANDING * [0, -1, 0]
+        return make_performance(turns, path, np.zeros((frames, COUNT)), 30.0, rng.normal(0, 1, (frames, 100)))
+    from orator.core.settings import Settings
+    from orator.core.speech.speech import Speech
+    from orator.models.emage import generate_emage
+    from orator.models.training.emage.checkpoint import TINY, write_checkpoint
+
+    folder = write_checkpoint(tmp_path / "emage", **TINY)
+    speech = Speech(np.random.default_rng(0).standard_normal(16000 * frames // 30).astype(np.float32) * 0.1)
+    return generate_emage(folder, speech, Settings(), None, None, 1, lambda fraction: None).performance
+
+
+def test_a_take_shows_what_smplx_computes(scene: bpy.types.Scene, file: Path, tmp_path: Path) -> None:
+    performance = take(tmp_path)
+    scene.render.fps = 30
+    armature, said = add_body(bpy.context, file, betas=10, expressions=100)
+    assert "%" in said
+    target = bake.read_target(armature, scene)
+    prepared = prepare(performance, 0.0, target, BakeStyle(None))
+    bake.add_take(armature, Take(performance, "Take 1", {}), 0.0, prepared)
+    name, path = armature.name, str(tmp_path / "body.blend")
+    bpy.ops.wm.save_as_mainfile(filepath=path)
+    bpy.ops.wm.open_mainfile(filepath=path)
+    armature = bpy.data.objects[name]
+    model = read_model(file)
+    first = int(prepared.frames[0])
+    worst = 0.0
+    for k in np.linspace(0, performance.frames - 1, 10).astype(int):
+        bpy.context.scene.frame_set(first + int(k))
+        want = model.posed(
+            performance.rotations[k].astype(float), performance.translation[k], None, performance.expressions[k], False
+        )
+        worst = max(worst, float(np.abs(shown(armature) - to_blender(want)).max()))
+    assert worst < 1e-3
+    smplx_says(file, performance, model)
+
+
+def smplx_says(file: Path, performance, model) -> None:
+    """The same frames by the smplx package itself, where it is installed."""
+    try:
+        import smplx
+        import torch
+    except ImportError:
+        return
+    package = smplx.create(str(file), "smplx", num_expression_coeffs=100, use_pca=False, flat_hand_mean=True)
+    k = performance.frames // 2
+    pose = torch.tensor(to_rotvec(performance.rotations[k : k + 1]), dtype=torch.float32).reshape(1, 165)
+    names = ("global_orient", "body_pose", "jaw_pose", "leye_pose", "reye_pose", "left_hand_pose", "right_hand_pose")
+    parts = dict(zip(names, pose.split((3, 63, 3, 3, 3, 45, 45), dim=1), strict=True))
+    expression = torch.tensor(performance.expressions[k : k + 1])
+    transl = torch.tensor(performance.translation[k : k + 1])
+    theirs = package(**parts, expression=expression, transl=transl).vertices[0].detach().numpy()
+    ours = model.posed(
+        performance.rotations[k].astype(float), performance.translation[k], None, performance.expressions[k]
+    )
+    assert np.abs(theirs - ours).max() < 1e-4
+
+
+def test_betas_move_the_skeleton(scene: bpy.types.Scene, file: Path) -> None:
+    armature, _ = add_body(bpy.context, file, betas=12, expressions=10)
+    model = read_model(file)
+    keys = bodies_of(armature)[0].data.shape_keys.key_blocks
+    assert len(keys) == 1 + 12 + 10 and "Shape011" in keys and "Exp009" in keys
+    keys["Shape001"].value = 2.0
+    fit_skeleton(bpy.context, armature)
+    betas = np.zeros(12)
+    betas[1] = 2.0
+    joints = to_blender(model.joints(model.shaped(betas)) + STANDING)
+    heads = np.array([armature.data.bones[name].head_local for name in ("left_knee", "head", "right_index2")])
+    assert np.abs(heads - joints[[4, 15, 41]]).max() < 1e-4
+
+
+def test_a_wrong_file_adds_nothing(scene: bpy.types.Scene, tmp_path: Path) -> None:
+    path = tmp_path / "SMPLX_NEUTRAL.npz"
+    path.write_bytes(b"nothing")
+    with pytest.raises(OratorError):
+        add_body(bpy.context, path)
+    assert not bpy.data.objects and not bpy.data.armatures
