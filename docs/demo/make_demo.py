@@ -25,8 +25,8 @@ sys.path.insert(0, str(HERE))
 import pictures  # noqa: E402
 
 FPS = 24
-COLUMNS = 14
-"""Moments on the contact sheet."""
+MOMENTS = 12
+"""Columns of the contact sheet, in two rows."""
 
 
 class Stages:
@@ -105,34 +105,11 @@ def write_take(character: bpy.types.Object, path: Path) -> None:
     write(Take(takes.load_performance(item), item.name, takes.load_meta(item)), path)
 
 
-def export_glb(character: bpy.types.Object, path: Path) -> None:
-    """The character with the shown take as glTF."""
-    select_family(character)
-    must(
-        bpy.ops.export_scene.gltf(
-            filepath=str(path), use_selection=True, export_animation_mode="ACTIVE_ACTIONS", export_morph_normal=False
-        ),
-        "The glTF export",
-    )
+def export(character: bpy.types.Object, path: Path) -> None:
+    """The character with the shown take, in the format that the suffix names."""
+    from bl_ext.dev.orator.core.blender.export import export_shown
 
-
-def export_fbx(character: bpy.types.Object, path: Path) -> None:
-    """The character with the shown take as FBX."""
-    select_family(character)
-    must(
-        bpy.ops.export_scene.fbx(
-            filepath=str(path), use_selection=True, add_leaf_bones=False, bake_anim_use_nla_strips=False,
-            bake_anim_use_all_actions=False, bake_anim_simplify_factor=0.0,
-        ),
-        "The FBX export",
-    )  # fmt: skip
-
-
-def select_family(character: bpy.types.Object) -> None:
-    """Select the armature and its meshes."""
-    for obj in bpy.context.view_layer.objects:
-        obj.select_set(obj == character or obj.parent == character)
-    bpy.context.view_layer.objects.active = character
+    export_shown(character, path)
 
 
 def save(path: Path) -> None:
@@ -163,14 +140,14 @@ def main(out: Path) -> None:
     with stages.stage("write take.npz"):
         write_take(character, out / "take.npz")
     with stages.stage("export demo.glb"):
-        export_glb(character, out / "demo.glb")
+        export(character, out / "demo.glb")
     with stages.stage("export demo.fbx"):
-        export_fbx(character, out / "demo.fbx")
+        export(character, out / "demo.fbx")
     camera = pictures.add_camera(scene)
     with stages.stage("render the contact sheet sheet.png"):
         first, last = scene.frame_start, scene.frame_end
-        moments = [round(first + (last - first) * (k + 0.5) / COLUMNS) for k in range(COLUMNS)]
-        pictures.contact_sheet(scene, character, moments, out / "sheet.png", columns=COLUMNS // 2)
+        moments = [round(first + (last - first) * (k + 0.5) / MOMENTS) for k in range(MOMENTS)]
+        pictures.contact_sheet(scene, character, moments, out / "sheet.png", columns=MOMENTS // 2)
     with stages.stage("render the movie demo.mp4 with sound"):
         pictures.movie(scene, character, out / "demo.mp4")
     bpy.data.objects.remove(camera)

@@ -121,7 +121,7 @@ def contact_sheet(
     gap: int = 6,
 ) -> None:
     """Body above, face below, one column a frame, so many columns a row."""
-    use_cycles(scene, 24)
+    use_cycles(scene, 16)
     cells = []
     with tempfile.TemporaryDirectory() as folder:
         still = Path(folder) / "still.png"
