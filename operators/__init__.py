@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from . import again, character, command, generate, pins, speech, take
+from . import again, character, command, export, generate, pins, rig, speech, take
 
-MODULES = (speech, character, generate, take, pins, again, command)
+MODULES = (speech, character, rig, generate, take, pins, again, export, command)
 CLASSES: tuple[type, ...] = tuple(cls for module in MODULES for cls in module.CLASSES)
-HOOKS = (generate.HOOK, command.HOOK)
+HOOKS = (generate.HOOK, command.HOOK, export.HOOK)

@@ -10,7 +10,6 @@ import bpy
 from ..errors import OratorError
 from ..rig import profile as profiles
 from ..rig.description import RigDescription
-from ..rig.detect import detect
 from ..rig.profile import RigProfile
 from .rig_probe import effective_parents
 from .rig_reader import describe
@@ -41,6 +40,8 @@ def forget_profile(armature: bpy.types.Object) -> None:
 
 def read_rig(armature: bpy.types.Object) -> tuple[RigDescription, RigProfile]:
     """The rig and its profile; on control rigs, what follows what is probed too."""
+    from ..rig.detect import detect  # scipy comes with it: not while registering
+
     description = describe(armature)
     profile = own_profile(armature) or detect(description)
     if profile.control:

@@ -1,0 +1,111 @@
+"""The editable mapping of a character: rows in the panel, kept as a profile on the armature."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+from ..errors import OratorError
+from ..rig import profile as profiles
+from ..rig.profile import RigProfile
+from ..skeleton import JOINTS
+from .rig_profile import forget_profile, keep_profile, own_profile, read_rig
+
+_filling = False
+
+
+def fill(armature: bpy.types.Object, profile: RigProfile | None = None) -> RigProfile:
+    """Rows from a profile, or from the one in force. Returns it."""
+    global _filling
+    description, current = read_rig(armature)
+    profile = profile or current
+    rig = armature.orator_rig
+    _filling = True
+    try:
+        rig.rows.clear()
+        for joint in JOINTS:
+            row = rig.rows.add()
+            row.name = joint
+            row.bone = profile.joints.get(joint, "")
+        rig.title = profile.title
+        rig.confidence = profile.confidence
+        rig.notes = "\n".join(profile.notes)
+        rig.found = len(profile.present(description))
+        rig.own = own_profile(armature) is not None
+    finally:
+        _filling = False
+    return profile
+
+
+def row_changed(armature: bpy.types.Object) -> None:
+    """The artist named another bone: the mapping becomes their own."""
+    if _filling:
+        return
+    _, current = read_rig(armature)
+    joints = {row.name: row.bone for row in armature.orator_rig.rows if row.bone}
+    if joints != current.joints:
+        store(armature, replace(current, joints=joints, family="custom", title=f"{current.title}, edited", notes=()))
+
+
+def store(armature: bpy.types.Object, profile: RigProfile) -> None:
+    """Make a profile the armature's own and show it."""
+    keep_profile(armature, replace(profile, confidence=1.0))
+    fill(armature)
+
+
+def detect_again(armature: bpy.types.Object) -> str:
+    """Forget the artist's mapping; a sentence about what was detected."""
+    forget_profile(armature)
+    profile = fill(armature)
+    text = f"{profile.title}: {armature.orator_rig.found} of {len(JOINTS)} joints, {100 * profile.confidence:.0f}% sure"
+    return ". ".join((text, *profile.notes))
+
+
+def pick(armature: bpy.types.Object, bone: str) -> None:
+    """Give the highlighted row a bone; a row that had it loses it."""
+    rig = armature.orator_rig
+    if not 0 <= rig.active < len(rig.rows):
+        raise OratorError("Highlight a joint in the mapping first.")
+    global _filling
+    _filling = True
+    try:
+        for row in rig.rows:
+            if row.bone == bone:
+                row.bone = ""
+    finally:
+        _filling = False
+    rig.rows[rig.active].bone = bone
+
+
+def mirror(armature: bpy.types.Object, source: str) -> int:
+    """Replace one side by the mirror images of the other; how many joints it has now."""
+    from ..rig.mirror import mirrored
+
+    description, profile = read_rig(armature)
+    out = mirrored(description, profile, source)
+    store(armature, replace(out, family="custom"))
+    return len(out.joints)
+
+
+def save(armature: bpy.types.Object, path: str | Path) -> None:
+    """The mapping in force as a .json file."""
+    profiles.save(read_rig(armature)[1], path)
+
+
+def load(armature: bpy.types.Object, path: str | Path) -> tuple[int, int]:
+    """A saved mapping onto this rig; (joints whose bones it has, joints of the file). Raises OratorError."""
+    profile = profiles.load(path)
+    description, _ = read_rig(armature)
+    have = len(profile.present(description))
+    if profile.joints and not have:
+        raise OratorError(f"'{Path(path).name}' is for another rig: '{armature.name}' has none of its bones.")
+    store(armature, profile)
+    return have, len(profile.joints)
+
+
+def state(armature: bpy.types.Object) -> Any:
+    """The rows' property group."""
+    return armature.orator_rig

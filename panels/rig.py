@@ -1,0 +1,105 @@
+"""The mapping of the character's rig: which bone plays which joint."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+from bpy.props import BoolProperty, CollectionProperty, FloatProperty, IntProperty, PointerProperty, StringProperty
+
+from ..core.blender import generation, rig_mapping
+from ..core.skeleton import JOINT_COUNT
+from .layout import TAB
+
+
+def _bone_changed(self: OratorRigRow, _context: bpy.types.Context) -> None:
+    rig_mapping.row_changed(self.id_data)
+
+
+class OratorRigRow(bpy.types.PropertyGroup):
+    """One joint and the bone that plays it."""
+
+    bone: StringProperty(name="Bone", description="The bone that plays this joint", update=_bone_changed)
+
+
+class OratorRig(bpy.types.PropertyGroup):
+    """What the mapping's list shows."""
+
+    rows: CollectionProperty(type=OratorRigRow)
+    active: IntProperty()
+    title: StringProperty()
+    notes: StringProperty()
+    confidence: FloatProperty(subtype="FACTOR", min=0.0, max=1.0)
+    found: IntProperty()
+    own: BoolProperty()
+
+
+class ORATOR_UL_mapping(bpy.types.UIList):
+    """Joints and the bones that play them; click a bone's name to choose another"""
+
+    bl_idname = "ORATOR_UL_mapping"
+
+    def draw_item(
+        self,
+        _context: bpy.types.Context,
+        layout: bpy.types.UILayout,
+        data: Any,
+        item: Any,
+        _icon: int,
+        _active_data: Any,
+        _active_property: str,
+    ) -> None:
+        """The joint, and a search field for its bone."""
+        bones = data.id_data.data.bones
+        row = layout.split(factor=0.42)
+        row.label(text=item.name.replace("_smplhf", "").replace("_", " "), translate=False)
+        lost = bool(item.bone) and item.bone not in bones
+        field = row.row()
+        field.alert = lost
+        field.prop_search(item, "bone", data.id_data.data, "bones", text="", icon="BONE_DATA")
+
+
+class ORATOR_PT_mapping(bpy.types.Panel):
+    """Which bone plays which joint"""
+
+    bl_label = "Rig Mapping"
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = TAB
+    bl_options = {"DEFAULT_CLOSED"}  # noqa: RUF012
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """What was detected, and the list."""
+        layout = self.layout
+        character = generation.active_character(context)
+        row = layout.row(align=True)
+        row.operator("orator.rig_detect", icon="VIEWZOOM")
+        row.operator("orator.rig_load", text="", icon="FILE_FOLDER")
+        row.operator("orator.rig_save", text="", icon="FILE_TICK")
+        rig = character.orator_rig if character is not None else None
+        if rig is None or not len(rig.rows):
+            return
+        box = layout.column(align=True)
+        box.label(text=rig.title, icon="USER" if rig.own else "ARMATURE_DATA", translate=False)
+        sure = f"{rig.found} of {JOINT_COUNT} joints, {100 * rig.confidence:.0f}% sure"
+        box.label(text=sure, icon="INFO" if rig.confidence > 0.75 else "ERROR", translate=False)
+        for line in rig.notes.splitlines():
+            box.label(text=line, translate=False)
+        layout.template_list("ORATOR_UL_mapping", "", rig, "rows", rig, "active", rows=8)
+        row = layout.row(align=True)
+        row.operator("orator.rig_pick", icon="EYEDROPPER")
+        row.operator_menu_enum("orator.rig_mirror", "source", icon="MOD_MIRROR")
+
+
+def _attach() -> None:
+    bpy.types.Object.orator_rig = PointerProperty(type=OratorRig)
+
+
+def _detach() -> None:
+    if hasattr(bpy.types.Object, "orator_rig"):
+        del bpy.types.Object.orator_rig
+
+
+HOOK = (_attach, _detach)
+PROPERTY_CLASSES: tuple[type, ...] = (OratorRigRow, OratorRig)
+CLASSES: tuple[type, ...] = (ORATOR_UL_mapping, ORATOR_PT_mapping)
