@@ -72,7 +72,7 @@ def _tint(head: HeadMesh) -> tuple[np.ndarray, np.ndarray]:
     nose = bell(np.linalg.norm(p - np.array([0, -0.108, 1.578]), axis=1) / 0.024)
     for amount, colour in ((blush * 0.55, (1.0, 0.70, 0.66)), (nose * 0.45, (1.0, 0.72, 0.68))):
         tint *= 1 + amount[:, None] * (np.array(colour) - 1)
-    tint *= 1 + lips[:, None] * (np.array([0.83, 0.58, 0.63]) - 1)
+    tint *= 1 + lips[:, None] * (np.array([0.90, 0.67, 0.69]) - 1)
     return tint, lips
 
 

@@ -201,8 +201,8 @@ def _sole() -> tuple[np.ndarray, np.ndarray]:
     outline = middle + reach[:, None] * ray
     lift = 0.011 * smoothstep(outline[:, 1], 0.19, 0.275)
     out = outline - middle
-    section = [(0.5, 0.000), (0.95, 0.0), (0.995, 0.003), (1.005, 0.012), (1.005, 0.021), (0.985, 0.0255), (0.93, 0.0265),
-               (0.60, 0.0265)]  # fmt: skip
+    section = [(0.5, 0.000), (0.95, 0.0), (0.995, 0.003), (1.005, 0.012), (1.005, 0.021), (0.985, 0.0255),
+               (0.93, 0.0265), (0.60, 0.0265)]  # fmt: skip
     loops = []
     for scale, z in section:
         q = middle + out * scale

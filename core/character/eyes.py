@@ -24,7 +24,7 @@ LOOK = {
 """Degrees the left eyeball turns at 1: down (about X), and to its left (about Z)."""
 
 _RINGS = (0.0, 6.0, 11.5, 17.0, 23.0, 28.0, 30.5, 37.0, 45.0, 56.0, 68.0, 82.0, 98.0, 118.0, 145.0, 180.0)
-_SECTORS = 24
+_SECTORS = 32
 
 
 def turn(p: np.ndarray, down: float, left: float) -> np.ndarray:

@@ -61,7 +61,7 @@ class Face:
         # In front of the ear's foot, fading up the cheek and into the neck.
         behind = smoothstep(p[:, 1] + 0.35 * np.abs(p[:, 0]), 0.035, -0.035)
         throat = smoothstep((p[:, 2] - 1.474) + 0.75 * (-0.028 - p[:, 1]), -0.006, 0.022)
-        return self.low() * behind * throat * smoothstep(p[:, 2], 1.585, 1.545)
+        return self.low(corner=0.60) * behind * throat * smoothstep(p[:, 2], 1.585, 1.545)
 
     def around(self, x: float, z: float, wide: float, high: float) -> np.ndarray:
         """A soft spot on both sides at (|x|, z) metres, absolute height, on the front only."""

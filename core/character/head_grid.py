@@ -18,7 +18,7 @@ REFERENCE = 0.09
 """Distance at which a row's height names its angle."""
 EYE_IN, EYE_OUT = 0.122, 0.615
 """Azimuths of the corners of the eye, radians."""
-MOUTH_CORNER = 0.290
+MOUTH_CORNER = 0.266
 EYE_ROW = 1.6085
 UPPER_OPEN, LOWER_OPEN, CLOSED_SAG = 0.0126, 0.0088, 0.0040
 """How far the lids stand from the line between the corners, and how far below it they meet; metres at REFERENCE."""
@@ -151,6 +151,11 @@ def _straight_nape(grid: Grid, elevation: np.ndarray) -> tuple[np.ndarray, np.nd
     return origin, np.where(low, np.arctan(slope + back * (straight_slope - slope)), elevation)
 
 
+def _distance(theta: np.ndarray, height: np.ndarray) -> np.ndarray:
+    """How far the skin is from the rays' centre, along the floor: the mouth stands out before the rest."""
+    return REFERENCE + 0.0060 * bell(theta / 0.42) * smoothstep(height, 1.578, 1.556)
+
+
 def place(grid: Grid, lids: Lids = Lids(), only: np.ndarray | None = None) -> np.ndarray:
     """Vertices of the left half on the skin, (N, 3); `only` (bool N) limits the work, the others are zero."""
     use = np.ones(len(grid.azimuth), bool) if only is None else only
@@ -177,17 +182,17 @@ def place(grid: Grid, lids: Lids = Lids(), only: np.ndarray | None = None) -> np
     shift = line * _fall(np.abs(d), 0.035) + slit_shift * _fall(np.abs(d), np.where(is_low, 0.024, 0.028))
 
     # The mouth: the row follows the line between the lips.
-    x = np.minimum(np.sin(theta) * 0.086, MOUTH_HALF * 1.25)
+    x = np.minimum(np.sin(theta) * 0.0925, MOUTH_HALF * 1.25)
     dm = h0 - MOUTH_Z
     near = smoothstep(theta, 0.75, 0.3)
     shift = shift + (mouth_line(x) - MOUTH_Z) * _fall(np.abs(dm), 0.02) * near
     # Rows gather towards the corners, so that a row is the edge of each lip.
     t = theta / MOUTH_CORNER
     lip = np.clip(1.0 - t * t, 0.0, 1.0) ** 0.62 * np.where(dm > 0, 1.0 - 0.16 * bell(t / 0.20), 1.0)
-    lip = np.where(t < 1, np.maximum(lip, 0.10), 1.0 - 0.90 * smoothstep(t, 2.0, 1.0))
+    lip = np.where(t < 1, np.maximum(lip, 0.15), 1.0 - 0.85 * smoothstep(t, 1.45, 1.0))
     shift = shift - dm * (1.0 - lip) * _fall(np.abs(dm), 0.032)
     height = np.where(on_face, height + shift, 0.0)
-    elevation = np.where(on_face, np.arctan((height - CENTRE[2]) / REFERENCE), grid.elevation)
+    elevation = np.where(on_face, np.arctan((height - CENTRE[2]) / _distance(theta, height)), grid.elevation)
     origin, elevation = _straight_nape(grid, elevation)
 
     cos = np.cos(elevation)
@@ -195,6 +200,9 @@ def place(grid: Grid, lids: Lids = Lids(), only: np.ndarray | None = None) -> np
     points = np.zeros((n, 3))
     points[use] = cast(origin[use], direction[use])
     points[np.abs(np.sin(theta)) < 1e-9, 0] = 0.0
+    # The line between the lips is a crease.
+    crease = np.clip(1.0 - t * t, 0.0, 1.0) ** 0.5 * bell(dm / 0.0022)
+    points[:, 1] += np.where(use, 0.0017 * crease, 0.0)
     return points
 
 

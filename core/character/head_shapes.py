@@ -8,7 +8,12 @@ from ..arkit import ARKIT
 from .fields import Face, jaw_drop
 from .head import POCKET, HeadMesh
 from .mesh import mirror_name
+from .places import EYE, EYE_RADIUS, LID
+from .sdf import bell, smoothstep
 from .shapes import LID_STANDS, skin_shapes
+
+LID_DRIFT = {"eyeLookInLeft": -4.5, "eyeLookOutLeft": 4.5}
+"""Degrees the lids are drawn along, about the eye's upright axis, when the left eye looks aside."""
 
 
 def _pocket(head: HeadMesh, name: str, d: np.ndarray) -> None:
@@ -17,6 +22,8 @@ def _pocket(head: HeadMesh, name: str, d: np.ndarray) -> None:
     if not inside.any():
         return
     own = POCKET[head.depth[inside] - 1, 4][:, None]
+    if name == "mouthClose":
+        own = own**0.4
     p = head.vertices[inside]
     lip = d[head.pocket[inside]]
     deep = np.zeros_like(lip)
@@ -29,35 +36,38 @@ def _pocket(head: HeadMesh, name: str, d: np.ndarray) -> None:
     d[inside] = own * lip + (1 - own) * deep
 
 
+def _lid_hold(head: HeadMesh) -> np.ndarray:
+    """0 on the left lids' edges and rims, 1 away from them, so that skin shapes do not lift lids off the eyeball."""
+    away = np.linalg.norm(head.vertices - EYE, axis=1) - (EYE_RADIUS + LID)
+    return smoothstep(away, 0.0006, 0.009)
+
+
+def _drift(head: HeadMesh, degrees: float) -> np.ndarray:
+    """The left lids turned a little about the eye's upright axis, fading out round the eye."""
+    q = head.vertices - EYE
+    near = bell(np.hypot(q[:, 0] / 0.032, q[:, 2] / 0.028)) * (head.vertices[:, 1] < -0.03) * (head.vertices[:, 0] > 0)
+    angle = np.radians(degrees) * near
+    c, s = np.cos(angle), np.sin(angle)
+    turned = np.stack([c * q[:, 0] - s * q[:, 1], s * q[:, 0] + c * q[:, 1], q[:, 2]], axis=1)
+    return turned - q
+
+
 def head_keys(head: HeadMesh) -> dict[str, np.ndarray]:
     """ARKit name -> (N, 3), in Apple's order."""
     flip = np.array([-1.0, 1.0, 1.0])
-    face = Face(head.vertices, head.mouth * (head.depth == 0))
-    shapes = skin_shapes(face)
+    shapes = skin_shapes(Face(head.vertices, head.mouth * (head.depth == 0)))
+    hold = _lid_hold(head)
     for name, lids in LID_STANDS.items():
-        moved = head.with_lids(lids)
-        extra = shapes[name]
-        on_rim = np.zeros(len(extra), bool)
-        on_rim[head.upper_rim] = on_rim[head.lower_rim] = True
-        near = _lid_hold(head)
-        shapes[name] = moved + extra * near[:, None]
+        shapes[name] = head.with_lids(lids) + shapes[name] * hold[:, None]
+    for name, degrees in LID_DRIFT.items():
+        shapes[name] = _drift(head, degrees)
+    for name in (*LID_STANDS, *LID_DRIFT):
         shapes[mirror_name(name)] = (shapes[name] * flip)[head.mirror]
     out = {}
     for name in ARKIT:
         d = shapes[name].copy()
-        # The insides of the lids move with the lids only, and the lids with nothing but their own shapes.
         if not name.startswith("eye"):
-            d *= _lid_hold(head)[:, None]
-            d *= _lid_hold(head)[head.mirror][:, None]
+            d *= (hold * hold[head.mirror])[:, None]
         _pocket(head, name, d)
         out[name] = d
     return out
-
-
-def _lid_hold(head: HeadMesh) -> np.ndarray:
-    """0 on the left lids' edges and rims, 1 away from them, so that skin shapes do not lift lids off the eyeball."""
-    from .places import EYE, EYE_RADIUS, LID
-    from .sdf import smoothstep
-
-    away = np.linalg.norm(head.vertices - EYE, axis=1) - (EYE_RADIUS + LID)
-    return smoothstep(away, 0.0006, 0.009)

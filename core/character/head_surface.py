@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .places import EYE, EYE_RADIUS, LID, MOUTH_HALF, MOUTH_Z
-from .sdf import bell, carve, chain, cone, ellipsoid, join, mirrored, sphere
+from .sdf import carve, chain, cone, ellipsoid, join, mirrored, sphere
 
 CENTRE = np.array([0.0, 0.0, 1.60])
 """The rays of the face start here."""
@@ -16,9 +16,9 @@ WIDER = 1.065
 
 
 def mouth_line(x: np.ndarray) -> np.ndarray:
-    """Height of the closed lips at each x: a friendly line, corners a little up, the middle a little down."""
+    """Height of the closed lips at each x: a friendly line, corners a little up."""
     s = np.clip(np.abs(x) / MOUTH_HALF, 0.0, 1.3)
-    return MOUTH_Z + 0.0029 * s**2 - 0.0006 * bell(s / 0.35)
+    return MOUTH_Z + 0.0029 * s**2
 
 
 def skull(p: np.ndarray) -> np.ndarray:
@@ -45,7 +45,7 @@ def head_distance(points: np.ndarray) -> np.ndarray:
     d = join(d, chain(p, brow, [0.0085, 0.0085, 0.0085, 0.0080], 0.004), 0.024)
     d = carve(d, ellipsoid(p, EYE + np.array([0.0, -0.0265, 0.012]), (0.0230, 0.0085, 0.0110)), 0.014)
     # Muzzle under the lips, nose.
-    d = join(d, ellipsoid(p, (0.0, -0.067, 1.5405), (0.0315, 0.0250, 0.0240)), 0.020)
+    d = join(d, ellipsoid(p, (0.0, -0.067, 1.5405), (0.0315, 0.0242, 0.0240)), 0.020)
     nose = chain(p, [(0, -0.0795, 1.628), (0, -0.0885, 1.604), (0, -0.1010, 1.5860)], [0.0075, 0.0078, 0.0092], 0.004)
     nose = join(nose, sphere(p, (0.0, -0.1030, 1.5835), 0.0112), 0.008)
     nose = join(nose, ellipsoid(p, (0.0105, -0.0935, 1.5795), (0.0072, 0.0092, 0.0070)), 0.008)
@@ -60,23 +60,23 @@ def head_distance(points: np.ndarray) -> np.ndarray:
     upper = chain(
         p,
         [
-            (0.0, -0.0912, z + 0.0036),
-            (0.006, -0.0910, z + 0.0044),
-            (0.0145, -0.0860, z + 0.0040),
+            (0.0, -0.0926, z + 0.0036),
+            (0.006, -0.0922, z + 0.0044),
+            (0.0145, -0.0868, z + 0.0040),
             (0.0235, -0.0780, z + 0.0036),
         ],
-        [0.0040, 0.0041, 0.0034, 0.0018],
+        [0.0042, 0.0043, 0.0035, 0.0018],
         0.002,
     )
     lower = chain(
         p,
         [
-            (0.0, -0.0902, z - 0.0050),
-            (0.008, -0.0890, z - 0.0044),
-            (0.016, -0.0842, z - 0.0018),
+            (0.0, -0.0916, z - 0.0050),
+            (0.008, -0.0902, z - 0.0044),
+            (0.016, -0.0850, z - 0.0018),
             (0.0235, -0.0778, z + 0.0024),
         ],
-        [0.0052, 0.0050, 0.0038, 0.0018],
+        [0.0054, 0.0052, 0.0039, 0.0018],
         0.002,
     )
     return join(d, join(upper, lower, 0.0010), 0.0060)

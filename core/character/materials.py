@@ -18,7 +18,7 @@ class Material:
 
 MATERIALS: Final[dict[str, Material]] = {
     "Skin": Material((0.70, 0.39, 0.26), 0.48, 0.12, True),
-    "Lips": Material((0.58, 0.225, 0.165), 0.38, 0.10, True),
+    "Lips": Material((0.61, 0.265, 0.195), 0.38, 0.10, True),
     "Mouth": Material((0.16, 0.03, 0.03), 0.6),
     "Eye White": Material((0.88, 0.86, 0.83), 0.10),
     "Iris": Material((0.19, 0.085, 0.028), 0.06),
@@ -26,7 +26,7 @@ MATERIALS: Final[dict[str, Material]] = {
     "Pupil": Material((0.004, 0.003, 0.003), 0.04),
     "Lashes": Material((0.012, 0.008, 0.007), 0.6),
     "Brows": Material((0.040, 0.018, 0.010), 0.7),
-    "Hair": Material((0.048, 0.020, 0.011), 0.5),
+    "Hair": Material((0.048, 0.020, 0.011), 0.62),
     "Teeth": Material((0.86, 0.83, 0.76), 0.22),
     "Gums": Material((0.46, 0.13, 0.12), 0.35),
     "Tongue": Material((0.50, 0.12, 0.12), 0.40),

@@ -11,7 +11,7 @@ from .sdf import smoothstep
 from .shapes import jaw_forward, jaw_left
 from .weights import rigid
 
-FRONT = -0.0838
+FRONT = -0.0882
 """Y of the front of the upper incisors."""
 # Half angles along the arch of the teeth, and their sizes: half width, half height.
 _TEETH = ((0.0042, 0.0054), (0.0036, 0.0048), (0.0037, 0.0051), (0.0038, 0.0044), (0.0041, 0.0042), (0.0045, 0.0040))
@@ -20,7 +20,7 @@ _TEETH = ((0.0042, 0.0054), (0.0036, 0.0048), (0.0037, 0.0051), (0.0038, 0.0044)
 def _arch(t: np.ndarray, width: float, depth: float, front: float) -> np.ndarray:
     """Points (N, 2) in XY of the dental arch; t = 0 in front, +-1 at the back."""
     angle = np.asarray(t) * np.radians(86.0)
-    return np.stack([width * np.sin(angle), front + depth * (1 - np.cos(angle))], axis=-1)
+    return np.stack([width * np.sin(angle), front + depth * (1 - np.cos(angle)) ** 1.4], axis=-1)
 
 
 def _lattice() -> tuple[np.ndarray, np.ndarray]:
@@ -45,7 +45,7 @@ def _lattice() -> tuple[np.ndarray, np.ndarray]:
 def _teeth(upper: bool) -> list[Part]:
     cube, quads = _lattice()
     scale, front = (1.0, FRONT) if upper else (0.93, FRONT + 0.0026)
-    width, depth = 0.0225 * scale, 0.031 * scale
+    width, depth = 0.0255 * scale, 0.031 * scale
     along = np.linspace(0, 1, 400)
     path = _arch(along, width, depth, front)
     length = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(path, axis=0), axis=1))])

@@ -29,15 +29,22 @@ def jaw_open(f: Face) -> np.ndarray:
     d = jaw_drop(f.p) * w[:, None]
     # Cheeks are drawn in a little, and the corners with them.
     stretch = f.around(0.040, 1.548, 0.026, 0.030)
+    d = d + move(f.lips(0.034, 0.020, 0.004) * (1 - f.low()), 0.0, 0.0, 1.2 * MM)
     return d + move(stretch, -1.8 * MM * np.sign(f.x), 1.0 * MM, -1.5 * MM)
 
 
+def _jaw_and_lip(f: Face) -> np.ndarray:
+    """The jaw when it slides: the upper lip comes most of the way, so that the lips stay together."""
+    jaw = f.jaw()
+    return jaw + (1 - jaw) * 0.8 * f.lips(0.040, 0.016, 0.030)
+
+
 def jaw_forward(f: Face) -> np.ndarray:
-    return move(f.jaw(), 0.0, -7 * MM, 0.5 * MM)
+    return move(_jaw_and_lip(f), 0.0, -7 * MM, 0.5 * MM)
 
 
 def jaw_left(f: Face) -> np.ndarray:
-    return move(f.jaw(), 9 * MM, 0.6 * MM, 0.0)
+    return move(_jaw_and_lip(f), 8 * MM, 0.6 * MM, 0.0)
 
 
 def mouth_close(f: Face) -> np.ndarray:
@@ -70,7 +77,7 @@ def _on_lips(p: np.ndarray) -> np.ndarray:
 
 
 def _round(f: Face, gather: float, forward: float, open_up: float, open_down: float) -> np.ndarray:
-    lips = f.lips(0.050, 0.026, 0.028)
+    lips = f.lips(0.058, 0.028, 0.030)
     s = np.clip(np.abs(f.x) / MOUTH_HALF, 0, 1)
     profile = np.sqrt(np.clip(1 - s * s, 0, 1))
     low = f.low(0.020)
@@ -80,14 +87,14 @@ def _round(f: Face, gather: float, forward: float, open_up: float, open_down: fl
 
 
 def mouth_funnel(f: Face) -> np.ndarray:
-    return _round(f, 0.34, 7.5 * MM, 5.0 * MM, 6.0 * MM)
+    return _round(f, 0.32, 6.0 * MM, 4.5 * MM, 6.0 * MM)
 
 
 def mouth_pucker(f: Face) -> np.ndarray:
     lips = f.lips(0.050, 0.026, 0.028)
     # Lips grow full above and below as they are gathered.
     full = move(bell((np.abs(f.z) - 0.006) / 0.009) * lips, 0.0, -1.5 * MM, 1.2 * MM * np.sign(f.z))
-    return _round(f, 0.47, 9.0 * MM, 0.4 * MM, 0.4 * MM) + full
+    return _round(f, 0.42, 7.0 * MM, 0.4 * MM, 0.4 * MM) + full
 
 
 def mouth_left(f: Face) -> np.ndarray:
@@ -124,15 +131,20 @@ def mouth_stretch(f: Face) -> np.ndarray:
 
 
 def mouth_roll_lower(f: Face) -> np.ndarray:
-    lips = f.lips(0.034, 0.002, 0.019) * smoothstep(f.low(0.01), 0.5, 0.7)
+    lips = f.lips(0.030, 0.002, 0.019) * smoothstep(f.low(0.01), 0.5, 0.7) * _between_corners(f)
     edge = bell(f.z / 0.0075)
-    return move(lips, 0.0, 2.0 * MM + 3.4 * MM * edge, 3.0 * MM * (1 - edge)) + move(lips * edge, 0.0, 0.0, -0.6 * MM)
+    return move(lips, 0.0, 2.0 * MM + 3.0 * MM * edge, 3.0 * MM * (1 - edge)) + move(lips * edge, 0.0, 0.0, -0.6 * MM)
 
 
 def mouth_roll_upper(f: Face) -> np.ndarray:
-    lips = f.lips(0.034, 0.017, 0.002) * smoothstep(1 - f.low(0.01), 0.5, 0.7)
+    lips = f.lips(0.030, 0.017, 0.002) * smoothstep(1 - f.low(0.01), 0.5, 0.7) * _between_corners(f)
     edge = bell(f.z / 0.0075)
-    return move(lips, 0.0, 1.6 * MM + 3.4 * MM * edge, -2.6 * MM * (1 - edge))
+    return move(lips, 0.0, 1.6 * MM + 3.0 * MM * edge, -2.6 * MM * (1 - edge))
+
+
+def _between_corners(f: Face) -> np.ndarray:
+    """1 in the middle of the mouth, 0 from the corners on."""
+    return np.clip(1.0 - (f.x / MOUTH_HALF) ** 2, 0.0, 1.0)
 
 
 def mouth_shrug_lower(f: Face) -> np.ndarray:
@@ -185,11 +197,11 @@ def brow_outer_up(f: Face) -> np.ndarray:
 
 
 def cheek_puff(f: Face) -> np.ndarray:
-    cheek = f.around(0.042, 1.540, 0.032, 0.034)
+    cheek = f.around(0.044, 1.548, 0.036, 0.040)
     lips = f.lips(0.042, 0.017, 0.018)
     out = f.p - np.array([0.0, -0.035, 1.54])
     out /= np.linalg.norm(out, axis=1, keepdims=True)
-    return out * (cheek * 11 * MM)[:, None] * np.array([1.0, 0.9, 0.3]) + move(lips, 0.0, -1.8 * MM, 0.0)
+    return out * (cheek * 9 * MM)[:, None] * np.array([1.0, 0.9, 0.3]) + move(lips, 0.0, -1.8 * MM, 0.0)
 
 
 def cheek_squint(f: Face) -> np.ndarray:
