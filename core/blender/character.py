@@ -141,9 +141,10 @@ def _mesh_object(
             materials[label] = _material(f"{rig.name} {label}", label)
         mesh.materials.append(materials[label])
     mesh.polygons.foreach_set("material_index", part.material.astype(np.int32))
-    if part.tint is not None:
-        layer = mesh.color_attributes.new("Tint", "FLOAT_COLOR", "POINT")
-        layer.data.foreach_set("color", np.hstack([part.tint, np.ones((len(part.tint), 1))]).astype(np.float32).ravel())
+    # The skin's material multiplies the tint in, and a missing attribute counts as black: every part has one.
+    tint = np.ones((len(part.vertices), 3)) if part.tint is None else part.tint
+    layer = mesh.color_attributes.new("Tint", "FLOAT_COLOR", "POINT")
+    layer.data.foreach_set("color", np.hstack([tint, np.ones((len(tint), 1))]).astype(np.float32).ravel())
 
     used = np.flatnonzero(part.weights.max(axis=0) > 0)
     write_weights(mesh, part.weights[:, used])
