@@ -7,6 +7,7 @@ import os
 import re
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -152,7 +153,7 @@ def _bake_takes(
         take, _ = run_job(wanted, seed, Bar())
         target = bake.read_target(character, bpy.context.scene)
         prepared = prepare(take.performance, start, target, style)
-        item = bake.add_take(character, take, start, prepared, show=not made)
+        item = bake.add_take(character, replace(take, name="Take 1"), start, prepared, show=not made)
         made.append(item.uid)
         print(f"{item.name}: {item.coverage}, made in {take.meta['seconds_taken']:.1f} s")
     return made

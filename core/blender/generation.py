@@ -14,6 +14,7 @@ from ..fitting import Bounds
 from ..settings import EMOTIONS, EmotionTrack, Settings
 from ..speech.speech import Speech
 from . import bake, compat, strips, takes
+from .emage import with_model
 
 if TYPE_CHECKING:
     from ..performance import Take
@@ -144,7 +145,8 @@ def read_settings(scene: bpy.types.Scene, speech: Speech) -> Settings:
             curves[name] = tuple(zip(keyed[0].tolist(), keyed[1].tolist(), strict=True))
     text = options.transcript_text.as_string() if options.transcript_text is not None else options.transcript
     values = {name: getattr(options, name) for name in CONTROLS}
-    return Settings(parts=parts, style=options.style, transcript=text.strip() or None, curves=curves, **values)
+    settings = Settings(parts=parts, style=options.style, transcript=text.strip() or None, curves=curves, **values)
+    return with_model(scene, settings)
 
 
 def read_emotion(scene: bpy.types.Scene, speech: Speech) -> EmotionTrack:
@@ -282,7 +284,10 @@ def deliver(request: Request, made: tuple[Made, ...]) -> tuple[str, ...]:
         raise OratorError(
             f"'{request.target.name}' is not in the scene any more, so the result was dropped. Nothing was changed."
         )
-    character = bake.editable(character, scene)
+    linked = character
+    character = bake.editable(linked, scene)
+    if scene.orator.character == linked:
+        scene.orator.character = character
     made_ids: list[str] = []
     try:
         for one in made:

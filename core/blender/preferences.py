@@ -36,4 +36,4 @@ def read() -> Chosen:
     if found is None:
         return Chosen(cache=default_cache())
     cache = Path(bpy.path.abspath(found.cache)) if found.cache else default_cache()
-    return Chosen(found.threads, found.device.lower(), cache)
+    return Chosen(found.threads, found.device.lower() or "auto", cache)
