@@ -1,0 +1,76 @@
+"""Which model generates, as the artist chose it, and motion files of EMAGE and BEAT2 as takes."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import bpy
+
+from ..baking import BakeStyle, prepare
+from ..errors import OratorError
+from ..settings import Settings
+from . import bake, preferences
+
+FOLDER_NAME = "emage"
+
+
+def default_folder() -> Path:
+    """Where fetched weights go: the cache folder of the preferences."""
+    return preferences.read().cache / FOLDER_NAME
+
+
+def chosen_folder(scene: bpy.types.Scene) -> Path:
+    """The folder with EMAGE's files: the artist's, or the one they are fetched to."""
+    folder = scene.orator_emage.folder
+    return Path(bpy.path.abspath(folder)) if folder else default_folder()
+
+
+def missing_weights(scene: bpy.types.Scene) -> str:
+    """Why EMAGE cannot run, or ''."""
+    folder = chosen_folder(scene)
+    return "" if (folder / "config.json").is_file() else f"EMAGE's files are not in '{folder}': fetch or choose them"
+
+
+def with_model(scene: bpy.types.Scene, settings: Settings) -> Settings:
+    """The settings with the chosen model. Raises OratorError when EMAGE is chosen and its files are missing."""
+    chosen = getattr(scene, "orator_emage", None)
+    if chosen is None or chosen.model != "EMAGE":
+        return settings
+    reason = missing_weights(scene)
+    if reason:
+        raise OratorError(f"{reason}.")
+    if chosen.smplx_file:
+        # The worker looks here for the face landmarks that turn expressions into ARKit weights.
+        os.environ["ORATOR_SMPLX"] = bpy.path.abspath(chosen.smplx_file)
+    return replace(settings, model=f"emage:{chosen_folder(scene)}", emage_mode=chosen.mode.lower())
+
+
+def import_motion(
+    character: bpy.types.Object, path: Path, scene: bpy.types.Scene, start: float, style: BakeStyle
+) -> tuple[str, str]:
+    """A BEAT2 or EMAGE .npz as a take on the character; frame 0 is at `start` seconds. The take's uid and a sentence.
+
+    Raises OratorError for other files; nothing changes then.
+    """
+    # scipy comes with these: not before it is needed.
+    from ..formats.smplx_npz import read_smplx
+    from ..performance import Take
+    from ..skeleton import INDEX
+    from ..smplx.arkit_map import map_of, to_arkit
+    from ..smplx.model_file import read_model
+
+    performance = read_smplx(path)
+    said = ""
+    if performance.expressions is not None:
+        file = scene.orator_emage.smplx_file
+        mapping = map_of(read_model(Path(bpy.path.abspath(file)))) if file else None
+        face = to_arkit(performance.expressions, performance.rotations[:, INDEX["jaw"]], mapping)
+        performance = replace(performance, face=face)
+        said = f" {mapping.summary()}" if mapping else " ARKit faces follow the jaw: an SMPL-X file gives the rest."
+    target = bake.read_target(character, scene)
+    prepared = prepare(performance, start, target, style)
+    meta = {"seed": 0, "source": path.name}
+    item = bake.add_take(character, Take(performance, path.stem, meta), start, prepared)
+    return item.uid, f"{path.name}: {prepared.coverage.sentence()}.{said}"

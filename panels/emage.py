@@ -1,0 +1,89 @@
+"""The model that generates, EMAGE's files, and SMPL-X bodies."""
+
+from __future__ import annotations
+
+import bpy
+from bpy.props import EnumProperty, PointerProperty, StringProperty
+
+from ..core.blender import emage
+from .layout import TAB
+
+
+class OratorEmage(bpy.types.PropertyGroup):
+    """Which model generates; stored with the scene."""
+
+    model: EnumProperty(
+        name="Model",
+        description="Which networks make the takes",
+        items=(
+            ("EMBEDDED", "Orator", "The networks that come with Orator"),
+            ("EMAGE", "EMAGE", "The published EMAGE checkpoint (BEAT2), from your own copy of its files"),
+        ),
+        default="EMBEDDED",
+    )
+    mode: EnumProperty(
+        name="Mode",
+        description="How EMAGE's network is run",
+        items=(
+            ("ORATOR", "Orator", "For animation: whole speech, blended windows, feet that stand, several takes"),
+            ("REFERENCE", "Reference", "The published inference to the number, with its flaws"),
+        ),
+        default="ORATOR",
+    )
+    folder: StringProperty(
+        name="Folder",
+        description="Folder with EMAGE's config.json and emage_vq; empty: where Fetch puts them",
+        subtype="DIR_PATH",
+    )
+    smplx_file: StringProperty(
+        name="SMPL-X File",
+        description="Your SMPLX_NEUTRAL file: its face landmarks turn EMAGE's expressions into ARKit shapes",
+        subtype="FILE_PATH",
+    )
+
+
+class ORATOR_PT_emage(bpy.types.Panel):
+    """Another model, and bodies for it"""
+
+    bl_label = "Model and SMPL-X"
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = TAB
+    bl_options = {"DEFAULT_CLOSED"}  # noqa: RUF012
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """The choice; where EMAGE is; SMPL-X bodies and motion."""
+        layout = self.layout
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        data = context.scene.orator_emage
+        layout.prop(data, "model")
+        if data.model == "EMAGE":
+            layout.prop(data, "mode")
+            reason = emage.missing_weights(context.scene)
+            if reason:
+                layout.label(text=reason, icon="INFO", translate=False)
+        row = layout.row(align=True)
+        row.operator("orator.fetch_emage", icon="IMPORT")
+        row.operator("orator.choose_emage_folder", icon="FILE_FOLDER", text="Choose Folder")
+        layout.prop(data, "smplx_file")
+        column = layout.column(align=True)
+        column.operator("orator.add_smplx_body", icon="OUTLINER_OB_ARMATURE")
+        column.operator("orator.fit_smplx_skeleton", icon="BONE_DATA")
+        column.operator("orator.import_smplx_motion", icon="ACTION")
+
+
+def attach() -> None:
+    """Hang the properties on scenes."""
+    bpy.types.Scene.orator_emage = PointerProperty(type=OratorEmage)
+
+
+def detach() -> None:
+    """Take them away again; what the file stores of them stays."""
+    if hasattr(bpy.types.Scene, "orator_emage"):
+        del bpy.types.Scene.orator_emage
+
+
+PROPERTY_CLASSES: tuple[type, ...] = (OratorEmage,)
+CLASSES: tuple[type, ...] = (ORATOR_PT_emage,)
+HOOK = (attach, detach)
