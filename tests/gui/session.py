@@ -22,7 +22,9 @@ from driver import Report, Steps
 
 SOURCE = Path("/srv/src")
 SPEECH = SOURCE / "orator" / "docs" / "demo" / "speech.wav"
-GENERATE_SECONDS = 240.0
+GENERATE_SECONDS = 400.0
+WATCH_SECONDS = 150.0
+"""Generous: they end a test that hangs, on a machine with much else to do."""
 
 
 def orator(name: str) -> ModuleType:
@@ -132,8 +134,8 @@ def frame_character() -> None:
 
     view = driver.area("VIEW_3D").spaces.active.region_3d
     view.view_rotation = Euler((1.50, 0.0, 0.28)).to_quaternion()
-    view.view_location = (0.28, 0.0, 0.93)
-    view.view_distance = 3.6
+    view.view_location = (0.2, 0.0, 0.95)
+    view.view_distance = 3.1
 
 
 def press_button(report: Report, command: str, what: str, across: float = 0.5) -> Steps:
@@ -162,7 +164,7 @@ def pick_strip(report: Report) -> Steps:
 
 def watch_progress(report: Report) -> Steps:
     """Generate, see the bar move, cancel with Esc."""
-    options().count = 8
+    options().count = 6
     bpy.ops.ed.undo_push(message="Many Takes")
     before = take_state()
     yield from press_button(report, "bpy.ops.orator.generate", "Generate")
@@ -172,15 +174,15 @@ def watch_progress(report: Report) -> Steps:
         return
     fractions: list[float] = []
     shots: list[Path] = []
-    begin = time.perf_counter()
-    while job() is not None and time.perf_counter() - begin < GENERATE_SECONDS:
+    begin = seen = time.perf_counter()
+    while job() is not None and time.perf_counter() - begin < WATCH_SECONDS:
         fraction = job().fraction
         if not fractions or fraction > fractions[-1]:
             fractions.append(fraction)
-        if len(shots) < 3 and fraction > (0.02, 0.15, 0.28)[len(shots)]:
-            yield 0.2
+        if fraction > 0.04 * (len(shots) + 1) and time.perf_counter() - seen > 2.0:
             shots.append(driver.screenshot(f"progress-{len(shots) + 1}", wait=False))
-        if fraction > 0.33:
+            seen = time.perf_counter()
+        if len(shots) == 3 or fraction > 0.6:
             break
         yield 0.05
     yield from driver.settle_screenshots()
@@ -193,11 +195,10 @@ def watch_progress(report: Report) -> Steps:
     took = yield from driver.wait_until(lambda: job() is None, 5.0)
     report.check("Esc cancels within 0.5 s", took is not None and took <= 0.5, f"{took or 0:.2f} s")
     idle = yield from driver.wait_until(lambda: not working(), 10.0)
-    report.check("and the work itself stops", idle is not None and idle <= 1.0, f"{idle or 0:.2f} s later")
+    report.check("and the work itself stops", idle is not None and idle <= 2.0, f"{idle or 0:.2f} s later")
     report.check("progress moves", len(fractions) >= 5, f"{len(fractions)} steps to {max(fractions, default=0.0):.0%}")
-    if len(shots) >= 2:
-        moved = pixels_apart(shots[0], shots[-1], sidebar())
-        report.check("the bar is seen moving", moved > 100, f"{moved} pixels of the sidebar changed")
+    moved = pixels_apart(shots[0], shots[-1], sidebar()) if len(shots) > 1 else 0
+    report.check("the bar is seen moving", moved > 100, f"{moved} pixels of the sidebar changed")
     yield 1.0
     driver.screenshot("cancelled")
     report.check("cancelling changes nothing", take_state() == before)
@@ -280,6 +281,7 @@ def session(report: Report) -> Steps:
     frame_character()
     yield 1.0
     driver.screenshot("character")
+    driver.area("VIEW_3D").spaces.active.overlay.show_bones = False
     yield from watch_progress(report)
     yield from generate_again(report)
     yield from switch_takes(report)
