@@ -62,7 +62,8 @@ def measure(performance: Performance, description: RigDescription, profile: RigP
     fit = fit_rest(description, profile)
     positions, _ = forward_kinematics(performance.rotations.astype(float), performance.translation.astype(float))
     bones = profile.present(description)
-    at = {j: heads(description, motion)[0][b] @ fit.axes for j, b in bones.items()}
+    placed, _ = heads(description, motion)
+    at = {j: placed[b] @ fit.axes for j, b in bones.items()}
     errors = {}
     for a, b in LIMBS:
         if a in at and b in at:

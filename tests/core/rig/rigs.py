@@ -5,8 +5,18 @@ from __future__ import annotations
 import numpy as np
 from orator.core.performance import Performance, make_performance, rest_performance
 from orator.core.rig.description import Bone, RigDescription
+from orator.core.rig.limb import Limb
 from orator.core.rig.motion import RigMotion
-from orator.core.rotations import from_rotvec, hemisphere_continuous, normalise, to_matrix
+from orator.core.rotations import (
+    conjugate,
+    forward_kinematics,
+    from_rotvec,
+    hemisphere_continuous,
+    multiply,
+    normalise,
+    to_matrix,
+)
+from orator.core.skeleton import INDEX, rest_positions
 
 
 def posed(description: RigDescription, motion: RigMotion, frame: int) -> dict[str, np.ndarray]:
@@ -70,3 +80,42 @@ def moving(frames: int, seed: int, degrees: float = 35.0, fps: float = 30.0) -> 
     rotations = hemisphere_continuous(normalise(from_rotvec(vectors)))
     face = 0.5 + 0.5 * np.sin(t[:, None] * rng.uniform(1, 5, 52) + rng.uniform(0, 6, 52))
     return make_performance(rotations, rest.translation + sway, face, fps)
+
+
+def standing(frames: int, seed: int, fps: float = 30.0) -> Performance:
+    """A speaker: arms, fingers and trunk in motion, the pelvis swaying over feet that stay where they are."""
+    rng = np.random.default_rng(seed)
+    t = np.arange(frames) / fps
+    vectors = np.zeros((frames, 55, 3))
+
+    def wave(low: float, high: float) -> np.ndarray:
+        return low + (high - low) * (0.5 + 0.5 * np.sin(rng.uniform(1.0, 4.0) * t + rng.uniform(0, 6.28)))
+
+    for joint in ("spine1", "spine2", "spine3", "neck", "head"):
+        vectors[:, INDEX[joint]] = np.stack([wave(-0.1, 0.1) for _ in range(3)], axis=1)
+    vectors[:, 0, 1] = wave(-0.1, 0.1)
+    for side, sign in (("left", 1.0), ("right", -1.0)):
+        vectors[:, INDEX[f"{side}_shoulder"], 2] = -sign * wave(0.4, 1.3)
+        vectors[:, INDEX[f"{side}_shoulder"], 0] = wave(-0.3, 0.3)
+        vectors[:, INDEX[f"{side}_elbow"], 1] = -sign * wave(0.3, 1.8)
+        vectors[:, INDEX[f"{side}_elbow"], 0] = wave(-0.5, 0.5)
+        vectors[:, INDEX[f"{side}_wrist"], 2] = wave(-0.4, 0.4)
+        for finger in ("index", "middle", "ring", "pinky"):
+            for k in (1, 2, 3):
+                vectors[:, INDEX[f"{side}_{finger}{k}"], 2] = -sign * wave(0.0, 0.9)
+    rotations = from_rotvec(vectors)
+    sway = np.stack([wave(-0.03, 0.03), wave(-0.035, -0.015), wave(-0.02, 0.02)], axis=1)
+    translation = rest_performance(frames).translation + sway
+    positions, world = forward_kinematics(rotations, translation)
+    rest = rest_positions()
+    for side in ("left", "right"):
+        hip, knee, ankle = (INDEX[f"{side}_{j}"] for j in ("hip", "knee", "ankle"))
+        straight = world[:, 0]
+        thigh, shin = rest[knee] - rest[hip], rest[ankle] - rest[knee]
+        limb = Limb(positions[:, hip], straight, straight, thigh, shin, np.eye(3)[0])
+        goal = np.broadcast_to(rest[ankle] + rest_performance(1).translation[0], (frames, 3))
+        upper, lower = limb.reach(goal)
+        rotations[:, hip] = multiply(conjugate(world[:, 0]), upper)
+        rotations[:, knee] = multiply(conjugate(upper), lower)
+        rotations[:, ankle] = conjugate(lower)
+    return make_performance(hemisphere_continuous(rotations), translation, np.zeros((frames, 52)), fps)

@@ -1,0 +1,57 @@
+"""Known families: found by their names, and moved as the performance says, from any rest and with any bone axes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from family_rigs import BUILDS, expected_joints, family_rig
+from measure import measure, naive
+from orator.core.rig.detect import detect
+from orator.core.rig.families import families
+from orator.core.rig.retarget import retarget
+from rigs import standing
+
+
+@pytest.mark.parametrize("name", BUILDS)
+def test_family_is_found_and_moves_well(name: str) -> None:
+    build = BUILDS[name]
+    description = family_rig(build)
+    profile = detect(description)
+    assert profile.family == build.family
+    expected = expected_joints(build)
+    found = expected & set(profile.joints)
+    assert len(found) >= 0.95 * len(expected), sorted(expected - found)
+    assert profile.confidence > 0.8, profile.notes
+    performance = standing(150, 5)
+    motion = retarget(performance, description, profile)
+    result = measure(performance, description, profile, motion)
+    assert result.direction < 2.0 and result.worst < 5.0, result
+    assert result.slide < 2.0 and result.hand < 0.03 and result.flips == 0, result
+    copied = measure(performance, description, profile, naive(performance, description, profile, motion))
+    assert result.direction < copied.direction
+
+
+def test_every_family_file_is_sound() -> None:
+    names = [family.name for family in families()]
+    assert len(names) == len(set(names)) >= 20
+
+
+def test_one_bone_of_another_family_changes_nothing() -> None:
+    build = BUILDS["unreal 4"]
+    description = family_rig(build)
+    bones = tuple(replace(b, name="mixamorig:Hips") if b.name == "ik_foot_root" else b for b in description.bones)
+    bones = tuple(replace(b, parent="mixamorig:Hips") if b.parent == "ik_foot_root" else b for b in bones)
+    profile = detect(replace(description, bones=bones))
+    assert profile.family == "unreal" and profile.joints["pelvis"] == "pelvis"
+
+
+def test_twist_bones_share_the_forearm_twist() -> None:
+    build = BUILDS["unreal 4"]
+    description = family_rig(build)
+    profile = detect(description)
+    assert {"upperarm_twist_01_l", "lowerarm_twist_01_r"} <= set(profile.twists)
+    motion = retarget(standing(60, 1), description, profile)
+    turned = motion.rotations["lowerarm_twist_01_l"]
+    assert np.ptp(turned, axis=0).max() > 0.01
