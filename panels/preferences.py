@@ -11,7 +11,7 @@ from ..core.blender.preferences import ROOT, default_cache
 
 _NAMES = {"auto": "Automatic", "cpu": "CPU", "cuda": "CUDA", "mps": "MPS (Apple)"}
 _HELP = {
-    "auto": "CUDA where PyTorch can use it, else the CPU",
+    "auto": "The CPU: these networks are small, and it gives the same take every time",
     "cpu": "Runs everywhere",
     "cuda": "An NVIDIA graphics card",
     "mps": "The graphics part of an Apple chip",
