@@ -117,12 +117,15 @@ def gaze_degrees(times: np.ndarray, ends: Sequence[float], rng: np.random.Genera
         else:
             goal = rng.normal(0, (1.6, 1.0))
         points.append((at, goal))
-    out = np.zeros((len(times), 2))
+    turns = np.zeros((len(times), 2))
     for (_, before), (at, goal) in pairwise(points):
         size = float(np.linalg.norm(goal - before))
-        length = 0.021 + 0.0022 * size + 0.015
-        u = np.clip((times - at) / length, 0, 1)
-        out += (u * u * (3 - 2 * u))[:, None] * (goal - before)
+        length = 0.036 + 0.0022 * size
+        low, high = np.searchsorted(times, (at, at + length))
+        u = np.clip((times[low : high + 1] - at) / length, 0, 1)
+        # Steps, summed below: a saccade costs only its own frames.
+        turns[low : high + 1] += np.diff(u * u * (3 - 2 * u), prepend=0.0)[:, None] * (goal - before)
+    out = np.cumsum(turns, axis=0)
     drift = np.cumsum(rng.normal(0, 0.035, (len(times), 2)), axis=0)
     return out + drift - _slow(drift, max(3, len(times) // max(1, int(seconds / 2) or 1)))
 

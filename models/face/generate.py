@@ -15,6 +15,7 @@ from ...core.performance import MODEL_FPS
 from ...core.settings import EmotionTrack, Settings
 from ...core.speech.features import FEATURE_FPS, SpeechFeatures
 from ..condition import SpeechCondition
+from ..device import on_device
 from ..progress import Tick
 from ..weights import load_weights
 from .emodiff import CHANNELS, PATCH, EmoDiff, sample
@@ -26,7 +27,8 @@ GUIDANCE: Final = (1.1, 1.25)
 """Guidance scales of speech and emotion."""
 LIP_BLOCK: Final = 1200
 LIP_MARGIN: Final = 60
-GATE_BIAS: Final = (0.0, 0.0)
+LIP_SIDE: Final = 0.15
+"""Share of either neighbour at 60 fps: the variation above 8 Hz is then a real face's quarter."""
 
 
 @lru_cache(maxsize=1)
@@ -57,14 +59,29 @@ def run_lips(net: LipNet, condition: SpeechCondition, emotion: EmotionTrack, tic
             condition.posteriors, features.energy, features.voicing, features.onset, high - low, low
         )
         feeling = emotion.at(np.arange(low, high) / LIP_FPS).astype(np.float32)
-        made = gate(*net(torch.from_numpy(speech)[None], torch.from_numpy(feeling)[None]), GATE_BIAS)[0].numpy()
+        made = gate(*net(torch.from_numpy(speech)[None], torch.from_numpy(feeling)[None]))[0].numpy()
         last = min(first + LIP_BLOCK, total)
-        out[first // 2 : last // 2] = made[first - low : last - low : 2]
+        out[first // 2 : last // 2] = soften(made)[first - low : last - low : 2]
         tick(last / total)
     return np.clip(out, 0.0, 1.0)
 
 
-def speech_inputs(features: SpeechFeatures, posteriors: np.ndarray, first: int, frames: int) -> np.ndarray:
+def soften(mouth: np.ndarray, side: float = LIP_SIDE) -> np.ndarray:
+    """The mouth (T2, 28) at 60 fps averaged with its neighbours, so that half the frames can go without flicker."""
+    padded = np.pad(mouth, ((1, 1), (0, 0)), mode="edge")
+    return (1 - 2 * side) * mouth + side * (padded[:-2] + padded[2:])
+
+
+def pitch_octaves(f0: np.ndarray) -> np.ndarray:
+    """Pitch (N,) in octaves around the speech's median, within -1 and 1; 0 where unvoiced."""
+    voiced = f0 > 0
+    middle = float(np.median(f0[voiced])) if voiced.any() else 150.0
+    return np.clip(np.where(voiced, np.log2(np.maximum(f0, 40.0) / middle), 0.0), -1.0, 1.0).astype(np.float32)
+
+
+def speech_inputs(
+    features: SpeechFeatures, posteriors: np.ndarray, pitch: np.ndarray, first: int, frames: int
+) -> np.ndarray:
     """EmoDiff's speech (frames, 44) at 30 fps from frame `first`: posteriors, loudness, onset, pitch, voicing."""
     # A triangle around every frame's true time; the tracks' own ends are held.
     step = FEATURE_FPS / MODEL_FPS
@@ -77,11 +94,8 @@ def speech_inputs(features: SpeechFeatures, posteriors: np.ndarray, first: int, 
     def at(track: np.ndarray) -> np.ndarray:
         return np.einsum("tk,tkc->tc", weight, np.asarray(track, np.float32).reshape(len(track), -1)[index])
 
-    voiced = features.f0 > 0
-    middle = float(np.median(features.f0[voiced])) if voiced.any() else 150.0
-    tone = np.clip(np.where(voiced, np.log2(np.maximum(features.f0, 40.0) / middle), 0.0), -1.0, 1.0)
     return np.concatenate(
-        [at(posteriors), 1.0 + at(features.energy) / 30.0, np.minimum(at(features.onset), 3.0), 2.0 * at(tone),
+        [at(posteriors), 1.0 + at(features.energy) / 30.0, np.minimum(at(features.onset), 3.0), 2.0 * at(pitch),
          at(features.voicing)], axis=1
     ).astype(np.float32)  # fmt: skip
 
@@ -103,12 +117,13 @@ def run_diffusion(net: EmoDiff, condition: SpeechCondition, lips: np.ndarray, em
     frames = condition.frames
     out = np.zeros((frames, CHANNELS), np.float32)
     mean, scale = net.mean, net.scale
+    pitch = pitch_octaves(condition.features.f0)
     starts = list(range(0, max(frames - OVERLAP, 1), WINDOW - OVERLAP))
     ramp = np.linspace(0.0, 1.0, OVERLAP + 2, dtype=np.float32)[1:-1, None]
     for number, first in enumerate(starts):
         count = min(WINDOW, frames - first)
         size = -(-max(count, 4 * PATCH) // PATCH) * PATCH
-        speech = _padded(speech_inputs(condition.features, condition.posteriors, first, count), size)
+        speech = _padded(speech_inputs(condition.features, condition.posteriors, pitch, first, count), size)
         feeling = _padded(emotion.at(np.arange(first, first + count) / MODEL_FPS), size)
         before = torch.zeros(size, CHANNELS + 1)
         known = min(OVERLAP // 2, count) if number else 0
@@ -133,9 +148,9 @@ def generate(condition: SpeechCondition, settings: Settings, emotion: EmotionTra
              stages: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
     """See `models.face.generate_face`."""
     tick(0.0)
-    lips = run_lips(_lip_net(), condition, emotion, lambda f: tick(0.25 * f))
+    lips = run_lips(on_device(_lip_net()), condition, emotion, lambda f: tick(0.25 * f))
     made = run_diffusion(
-        _diffusion_net(), condition, lips, emotion, seed, lambda f: tick(0.25 + 0.65 * f),
+        on_device(_diffusion_net()), condition, lips, emotion, seed, lambda f: tick(0.25 + 0.65 * f),
         "lip_condition" in stages, settings.temperature,
     )  # fmt: skip
     seconds = np.arange(condition.frames) / MODEL_FPS

@@ -63,13 +63,10 @@ class LipNet(nn.Module):
         return out[..., : len(LIPS)], out[..., len(LIPS) :]
 
 
-def gate(weights: torch.Tensor, logits: torch.Tensor, bias: tuple[float, float] = (0.0, 0.0)) -> torch.Tensor:
-    """The mouth (..., 28) with its gates applied: closed lips meet, a pause closes and calms the mouth.
-
-    bias moves the closing and the pause gate; positive closes more readily.
-    """
-    closed = torch.sigmoid(2.0 * (logits[..., 0:1] + bias[0]))
-    pause = torch.sigmoid(2.0 * (logits[..., 2:3] + bias[1]))
+def gate(weights: torch.Tensor, logits: torch.Tensor) -> torch.Tensor:
+    """The mouth (..., 28) with its gates applied: closed lips meet, a pause closes and calms the mouth."""
+    closed = torch.sigmoid(2.0 * logits[..., 0:1])
+    pause = torch.sigmoid(2.0 * logits[..., 2:3])
     parting = torch.zeros(len(LIPS)).index_fill(0, torch.tensor(PARTING), 1.0)
     jaw = torch.zeros(len(LIPS)).index_fill(0, torch.tensor([JAW]), 1.0)
     close = torch.zeros(len(LIPS)).index_fill(0, torch.tensor([CLOSE]), 1.0)

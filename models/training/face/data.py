@@ -48,9 +48,13 @@ def _posteriors(features: SpeechFeatures, item: Any) -> tuple[np.ndarray, np.nda
     """The phone network's posteriors and the ones that its alignment of the true words sharpens."""
     from ...phones import align, posteriors, sharpen
 
-    real = posteriors(features, lambda _fraction: None)
-    words = align(real, " ".join(w.text for w in item.words), item.seconds) if item.language == "en" else None
-    return real, sharpen(real, words) if words else real
+    real = posteriors(features)
+    if item.language != "en":
+        return real, real
+    if item.split == "train":
+        # The true words: alignment is judged on held-out speech only, and half an hour of it is saved here.
+        return real, sharpen(real, item.words)
+    return real, sharpen(real, align(real, " ".join(w.text for w in item.words), item.seconds))
 
 
 def prepare(splits: tuple[str, ...] = ("train", "val", "test"), simulated: bool = False) -> None:

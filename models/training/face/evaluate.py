@@ -183,8 +183,8 @@ def evaluate_face(clips: int = 24) -> dict[str, object]:
     synthetic = [s for s in test if s.voice != "kathleen" and s.language == "en"]
     synthetic = synthetic[:: max(1, len(synthetic) // clips)][:clips]
     german = [s for s in test if s.language == "de"][:clips]
-    train = load("train")[:: max(1, len(load("train")) // 24)][:24]
-    few = [*human[:4], *synthetic[:4]]
+    train = load("train")[::12][:24]
+    few = [*human[:3], *synthetic[:3]]
     return {
         "human voice": lip_table(human),
         "synthetic voices": lip_table(synthetic),

@@ -15,7 +15,7 @@ from torch import nn
 
 from ....core.arkit import BROWS, COUNT, LIPS
 from ...face.emodiff import CHANNELS, STEPS, EmoDiff, alpha_bar
-from ...face.generate import OVERLAP, WINDOW, speech_inputs
+from ...face.generate import OVERLAP, WINDOW, pitch_octaves, speech_inputs
 from .corpus import FaceItem, make_item
 from .data import Sample, cache_folder, load
 
@@ -36,10 +36,9 @@ class Source:
 
 def prepare(sample: Sample) -> Source:
     frames = int(np.ceil(sample.features.seconds * 30 - 1e-6))
-    return Source(
-        sample,
-        tuple(speech_inputs(sample.features, p, 0, frames).astype(np.float16) for p in (sample.real, sample.sharp)),
-    )
+    pitch = pitch_octaves(sample.features.f0)
+    real, sharp = (speech_inputs(sample.features, p, pitch, 0, frames) for p in (sample.real, sample.sharp))
+    return Source(sample, (real.astype(np.float16), sharp.astype(np.float16)))
 
 
 def target_of(item: FaceItem) -> np.ndarray:
