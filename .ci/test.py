@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ElementTree
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -53,19 +54,25 @@ def read_report(path: Path, outcome: Outcome) -> None:
 
 
 def run_pytest(name: str, python: Path, paths: list[str], environment: dict[str, str], minutes: float) -> Outcome:
-    """One pytest process over `paths`; its output goes through as it comes."""
+    """One pytest process over `paths`; its output is shown when it ends, and kept beside its report."""
     outcome = Outcome(name)
     report = REPORTS / f"{name.replace(' ', '-')}.xml"
     report.unlink(missing_ok=True)
-    print(f"\n== {name}", flush=True)
+    print(f"== {name}: started", flush=True)
     begin = time.monotonic()
     command = [str(python), "-m", "pytest", "-p", "no:cacheprovider", f"--junitxml={report}", "--durations=8", *paths]
     code: int | None
-    try:
-        code = subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, timeout=minutes * 60).returncode
-    except subprocess.TimeoutExpired:
-        code = None
+    log = report.with_suffix(".log")
+    with log.open("wb") as output:
+        try:
+            code = subprocess.run(
+                command, cwd=ROOT, env={**os.environ, **environment}, timeout=minutes * 60,
+                stdout=output, stderr=subprocess.STDOUT,
+            ).returncode  # fmt: skip
+        except subprocess.TimeoutExpired:
+            code = None
     outcome.seconds = time.monotonic() - begin
+    print(f"\n== {name}\n{log.read_text(encoding='utf-8', errors='replace')}", flush=True)
     try:
         read_report(report, outcome)
     except (OSError, ElementTree.ParseError):
@@ -97,7 +104,7 @@ def path_environment(version: str | None) -> dict[str, str]:
     entries = [str(ROOT / "build" / "path")]
     if version is not None and not version.startswith("5.2"):
         entries += [str(p) for p in (ROOT / ".venv" / "lib").glob("python3.*/site-packages")]
-    return {"PYTHONPATH": os.pathsep.join(entries), "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "2")}
+    return {"PYTHONPATH": os.pathsep.join(entries), "OMP_NUM_THREADS": "1"}
 
 
 def run_pure(minutes: float) -> Outcome:
@@ -115,12 +122,23 @@ def holds_tests(path: Path) -> bool:
 
 def run_bpy(version: str, minutes: float) -> Outcome:
     """tests/blender under one version of bpy."""
-    name = f"bpy {version}"
-    lacking = setup("bpy", version)
-    if lacking:
-        return Outcome(name, skipped=1, note=f"not run: {lacking}")
     python = ROOT / f".venv-bpy-{version}" / "bin" / "python"
-    return run_pytest(name, python, ["tests/blender"], path_environment(version), minutes)
+    return run_pytest(f"bpy {version}", python, ["tests/blender"], path_environment(version), minutes)
+
+
+def run_all(chosen: list[str], minutes: float) -> list[Outcome]:
+    """Everything that was chosen and can be set up here, two processes at a time, in the order of `chosen`."""
+    lacking = {part: setup("bpy", part) for part in chosen if part != "pure"}
+
+    def run(part: str) -> Outcome:
+        if part == "pure":
+            return run_pure(minutes)
+        if lacking[part]:
+            return Outcome(f"bpy {part}", skipped=1, note=f"not run: {lacking[part]}")
+        return run_bpy(part, minutes)
+
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        return list(pool.map(run, chosen))
 
 
 def summarise(outcomes: list[Outcome]) -> int:
@@ -141,7 +159,7 @@ def summarise(outcomes: list[Outcome]) -> int:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", help="comma-separated: pure, or versions of bpy")
-    parser.add_argument("--minutes", type=float, default=12.0, help="the most that one process may take")
+    parser.add_argument("--minutes", type=float, default=20.0, help="the most that one process may take")
     options = parser.parse_args()
     REPORTS.mkdir(parents=True, exist_ok=True)
     for part in ("debian", "base"):
@@ -149,8 +167,7 @@ def main() -> int:
         if lacking:
             sys.exit(lacking)
     chosen = options.only.split(",") if options.only else ["pure", *BPY_VERSIONS]
-    outcomes = [run_pure(options.minutes) if part == "pure" else run_bpy(part, options.minutes) for part in chosen]
-    return 1 if summarise(outcomes) else 0
+    return 1 if summarise(run_all(chosen, options.minutes)) else 0
 
 
 if __name__ == "__main__":

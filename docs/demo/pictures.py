@@ -25,9 +25,9 @@ class Framing:
     """How much higher than its aim the camera stands, in metres."""
 
 
-BODY = Framing(height=1.95, degrees=12.0, size=(300, 400), lift=0.1)
-FACE = Framing(height=0.36, degrees=14.0, size=(300, 260), lift=0.02)
-MOVIE = Framing(height=1.16, degrees=9.0, size=(640, 360), lift=0.06)
+BODY = Framing(height=1.93, degrees=12.0, size=(270, 400), lift=0.1)
+FACE = Framing(height=0.40, degrees=14.0, size=(270, 260), lift=0.02)
+MOVIE = Framing(height=1.08, degrees=9.0, size=(640, 360), lift=0.06)
 
 
 def head_of(character: bpy.types.Object) -> Vector:
@@ -42,6 +42,7 @@ def add_camera(scene: bpy.types.Scene) -> bpy.types.Object:
     scene.collection.objects.link(camera)
     camera.data.lens = 70.0
     scene.camera = camera
+    scene.view_settings.exposure = 0.55
     return camera
 
 
@@ -131,7 +132,7 @@ def contact_sheet(
             root = character.matrix_world @ character.pose.bones["pelvis"].head
             aim(scene, Vector((root.x, root.y, 0.88)), BODY)
             body = render(scene, still)
-            aim(scene, head, FACE)
+            aim(scene, head - Vector((0.0, 0.0, 0.03)), FACE)
             face = render(scene, still)
             cells.append(np.vstack([body, face]))
     paper = np.array([0.12, 0.125, 0.135], np.float32)
@@ -150,7 +151,7 @@ def movie(scene: bpy.types.Scene, character: bpy.types.Object, path: Path) -> No
     use_workbench(scene)
     scene.frame_set((scene.frame_start + scene.frame_end) // 2)
     root = character.matrix_world @ character.pose.bones["pelvis"].head
-    aim(scene, Vector((root.x, root.y, head_of(character).z - 0.36)), MOVIE)
+    aim(scene, Vector((root.x, root.y, head_of(character).z - 0.34)), MOVIE)
     settings = scene.render.image_settings
     if hasattr(settings, "media_type"):
         settings.media_type = "VIDEO"
