@@ -35,9 +35,10 @@ _ARM = np.array(  # x, middle along Y and Z, radius along Y and Z of the left sl
         (0.340, 0.038, 1.356, 0.0495, 0.0490),
         (0.425, 0.048, 1.342, 0.0460, 0.0460),
         (0.500, 0.052, 1.344, 0.0440, 0.0435),
-        (0.575, 0.054, 1.346, 0.0420, 0.0410),
-        (0.620, 0.055, 1.348, 0.0415, 0.0400),
-        (0.655, 0.055, 1.349, 0.0340, 0.0320),
+        (0.565, 0.054, 1.346, 0.0420, 0.0410),
+        (0.600, 0.055, 1.347, 0.0415, 0.0400),
+        (0.630, 0.055, 1.349, 0.0360, 0.0340),
+        (0.655, 0.055, 1.349, 0.0330, 0.0310),
     ]
 )
 _LEG = np.array(  # z, middle along X and Y, radius along X and Y of the left trouser leg
@@ -171,7 +172,7 @@ def _hem() -> tuple[np.ndarray, np.ndarray]:
 def _cuff() -> tuple[np.ndarray, np.ndarray]:
     """The band at the end of the left sleeve."""
     c, s = _round(24)
-    section = [(0.630, 0.0330), (0.632, 0.0372), (0.640, 0.0374), (0.660, 0.0362), (0.667, 0.0345), (0.668, 0.0310),
+    section = [(0.625, 0.0345), (0.627, 0.0392), (0.636, 0.0395), (0.658, 0.0378), (0.666, 0.0355), (0.667, 0.0315),
                (0.650, 0.0290)]  # fmt: skip
     loops = [np.stack([np.full(len(c), x), 0.055 + r * c, 1.349 + 0.94 * r * s], 1) for x, r in section]
     return loft(np.stack(loops))

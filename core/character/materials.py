@@ -17,8 +17,8 @@ class Material:
 
 
 MATERIALS: Final[dict[str, Material]] = {
-    "Skin": Material((0.70, 0.39, 0.26), 0.48, 0.12, True),
-    "Lips": Material((0.61, 0.265, 0.195), 0.38, 0.10, True),
+    "Skin": Material((0.68, 0.35, 0.225), 0.48, 0.12, True),
+    "Lips": Material((0.59, 0.235, 0.165), 0.38, 0.10, True),
     "Mouth": Material((0.16, 0.03, 0.03), 0.6),
     "Eye White": Material((0.88, 0.86, 0.83), 0.10),
     "Iris": Material((0.19, 0.085, 0.028), 0.06),

@@ -13,6 +13,22 @@ import numpy as np
 from .mesh import as_quads, edges_of, relax
 from .sdf import Distance, onto_surface
 
+_BLOCK = 4
+
+
+def _sample(distance: Distance, axes: list[np.ndarray], cell: np.ndarray) -> np.ndarray:
+    """The distance at every node of the grid; exact only in blocks that the surface may cross, elsewhere the sign."""
+    count = [len(a) for a in axes]
+    centres = [a[np.minimum(np.arange(0, len(a), _BLOCK) + _BLOCK // 2, len(a) - 1)] for a in axes]
+    coarse = distance(np.stack(np.meshgrid(*centres, indexing="ij"), axis=-1).reshape(-1, 3))
+    block = np.stack(np.meshgrid(*[np.arange(n) // _BLOCK for n in count], indexing="ij"), axis=-1)
+    value = coarse.reshape([len(c) for c in centres])[tuple(np.moveaxis(block, -1, 0))]
+    # Some distances are half too large away from the surface, hence the wide margin.
+    near = np.abs(value) < np.linalg.norm(cell) * _BLOCK * 1.5
+    at = np.argwhere(near)
+    value[near] = distance(np.stack([axes[i][at[:, i]] for i in range(3)], axis=1))
+    return value
+
 
 def surface(
     distance: Distance, low: Sequence[float], high: Sequence[float], cell: Sequence[float], smooth: int = 2
@@ -26,8 +42,7 @@ def surface(
     low_, cell_ = np.asarray(low, np.float64), np.asarray(cell, np.float64)
     count = np.ceil((np.asarray(high) - low_) / cell_).astype(int) + 1
     axes = [low_[i] + cell_[i] * np.arange(count[i]) for i in range(3)]
-    grid = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
-    value = distance(grid).reshape(count)
+    value = _sample(distance, axes, cell_)
     inside = value < 0.0
 
     cells = count - 1

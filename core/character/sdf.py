@@ -12,6 +12,10 @@ import numpy as np
 Distance = Callable[[np.ndarray], np.ndarray]
 
 
+def _length(q: np.ndarray) -> np.ndarray:
+    return np.sqrt(np.einsum("ij,ij->i", q, q))
+
+
 def smoothstep(x: np.ndarray, low: float = 0.0, high: float = 1.0) -> np.ndarray:
     """0 below `low`, 1 above `high` (low > high turns it round), cubic between."""
     t = np.clip((np.asarray(x) - low) / (high - low), 0.0, 1.0)
@@ -70,15 +74,15 @@ def ellipsoid(p: np.ndarray, centre: Sequence[float], radii: Sequence[float]) ->
     """First-order distance to an ellipsoid: exact at the surface, near enough elsewhere."""
     r = np.asarray(radii, np.float64)
     q = (p - np.asarray(centre)) / r
-    k0 = np.sqrt((q * q).sum(axis=1))
+    k0 = _length(q)
     q /= r
-    k1 = np.sqrt((q * q).sum(axis=1))
+    k1 = _length(q)
     return k0 * (k0 - 1.0) / np.maximum(k1, 1e-9)
 
 
 def sphere(p: np.ndarray, centre: Sequence[float], radius: float) -> np.ndarray:
     d = p - np.asarray(centre)
-    return np.sqrt((d * d).sum(axis=1)) - radius
+    return _length(d) - radius
 
 
 def cone(p: np.ndarray, a: Sequence[float], b: Sequence[float], ra: float, rb: float) -> np.ndarray:
@@ -88,7 +92,7 @@ def cone(p: np.ndarray, a: Sequence[float], b: Sequence[float], ra: float, rb: f
     q = p - a
     t = np.clip(q @ axis / max(float(axis @ axis), 1e-12), 0.0, 1.0)
     q = q - t[:, None] * axis
-    return np.sqrt((q * q).sum(axis=1)) - (ra + (rb - ra) * t)
+    return _length(q) - (ra + (rb - ra) * t)
 
 
 def chain(p: np.ndarray, points: Sequence[Sequence[float]], radii: Sequence[float], k: float = 0.0) -> np.ndarray:
@@ -106,19 +110,23 @@ def mirrored(p: np.ndarray) -> np.ndarray:
     return q
 
 
+_TETRAHEDRON = np.array([(1, -1, -1), (-1, -1, 1), (-1, 1, -1), (1, 1, 1)], np.float64)
+
+
 def gradient(distance: Distance, p: np.ndarray, step: float = 2e-4) -> np.ndarray:
-    """(N, 3) by central differences."""
-    g = np.empty_like(p)
-    for axis in range(3):
-        shift = np.zeros(3)
-        shift[axis] = step
-        g[:, axis] = (distance(p + shift) - distance(p - shift)) / (2.0 * step)
-    return g
+    """(N, 3) from four places round each point."""
+    return _gradient_and_mean(distance, p, step)[0]
+
+
+def _gradient_and_mean(distance: Distance, p: np.ndarray, step: float) -> tuple[np.ndarray, np.ndarray]:
+    values = [distance(p + step * corner) for corner in _TETRAHEDRON]
+    total = sum(v[:, None] * corner for v, corner in zip(values, _TETRAHEDRON, strict=True))
+    return np.asarray(total) / (4.0 * step), np.mean(values, axis=0)
 
 
 def onto_surface(distance: Distance, p: np.ndarray, steps: int = 2) -> np.ndarray:
     """Points moved onto the zero surface by Newton steps along the gradient."""
     for _ in range(steps):
-        g = gradient(distance, p)
-        p = p - g * (distance(p) / np.maximum((g * g).sum(axis=1), 0.05))[:, None]
+        g, d = _gradient_and_mean(distance, p, 1e-4)
+        p = p - g * (d / np.maximum((g * g).sum(axis=1), 0.05))[:, None]
     return p
