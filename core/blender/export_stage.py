@@ -68,12 +68,50 @@ def _hold_in_place(character: bpy.types.Object, anim: bpy.types.AnimData, first:
         curve.update()
 
 
+_KEY_PARTS = (
+    ("co", 2, np.float32),
+    ("handle_left", 2, np.float32),
+    ("handle_right", 2, np.float32),
+    ("interpolation", 1, np.int32),
+    ("handle_left_type", 1, np.int32),
+    ("handle_right_type", 1, np.int32),
+)
+
+
+def _keys_of(action: bpy.types.Action) -> dict[tuple[str, int], list[np.ndarray]]:
+    """Every key of an Action, to put it back as it was."""
+    out = {}
+    for curve in compat.curves_of(action):
+        parts = []
+        for name, width, kind in _KEY_PARTS:
+            values = np.empty(width * len(curve.keyframe_points), kind)
+            curve.keyframe_points.foreach_get(name, values)
+            parts.append(values)
+        out[curve.data_path, curve.array_index] = parts
+    return out
+
+
+def _put_back(action: bpy.types.Action, kept: dict[tuple[str, int], list[np.ndarray]]) -> None:
+    for curve in compat.curves_of(action):
+        parts = kept[curve.data_path, curve.array_index]
+        points = curve.keyframe_points
+        missing = len(parts[0]) // 2 - len(points)
+        for _ in range(-missing):
+            points.remove(points[-1], fast=True)
+        if missing > 0:
+            points.add(missing)
+        for (name, _, _), values in zip(_KEY_PARTS, parts, strict=True):
+            points.foreach_set(name, values)
+        curve.update()
+
+
 @contextmanager
 def staged(character: bpy.types.Object, fps: float | None, travel: bool) -> Iterator[tuple[int, int]]:
     """Selects the character and its meshes alone, and gives the (first, last) frame to export.
 
-    With another frame rate or without travel, copies of the Actions are played for the time being; the artist's own
-    are never touched. Selection, frame, range and rate of the scene come back afterwards.
+    With another frame rate or without travel, copies of the Actions are played for the time being (before 4.4 the
+    take's own Actions, whose keys are put back); the artist's own are never touched. Selection, frame, range and rate
+    of the scene come back afterwards.
     """
     scene, layer = bpy.context.scene, bpy.context.view_layer
     selected, active = [o for o in layer.objects if o.select_get()], layer.objects.active
@@ -81,6 +119,7 @@ def staged(character: bpy.types.Object, fps: float | None, travel: bool) -> Iter
     mode = character.mode
     first, last = shown_range(character)
     factor = 1.0 if fps is None else fps / (kept[3] / kept[4])
+    kept_keys: list[tuple[bpy.types.Action, dict[tuple[str, int], list[np.ndarray]]]] = []
     plays: list[tuple[bpy.types.AnimData, bpy.types.Action, object, bpy.types.Action]] = []
     try:
         if mode != "OBJECT" and layer.objects.active == character:
@@ -88,6 +127,10 @@ def staged(character: bpy.types.Object, fps: float | None, travel: bool) -> Iter
         if abs(factor - 1.0) > 1e-6 or not travel:
             for anim in _animations(character):
                 action, slot = anim.action, compat.active_slot(anim)
+                if not compat.has_slots():  # the glTF exporter of 4.2 exports the NLA strip's Action in place of a copy
+                    kept_keys.append((action, _keys_of(action)))
+                    plays.append((anim, action, slot, action))
+                    continue
                 copy = next((c for _, a, _, c in plays if a == action), None) or action.copy()
                 plays.append((anim, action, slot, copy))
                 compat.assign(anim, copy, compat.slot_named(copy, compat.slot_identifier(slot)))
@@ -111,7 +154,9 @@ def staged(character: bpy.types.Object, fps: float | None, travel: bool) -> Iter
     finally:
         for anim, action, slot, _ in plays:
             compat.assign(anim, action, slot)
-        for copy in {id(c): c for *_, c in plays}.values():
+        for action, keys in kept_keys:
+            _put_back(action, keys)
+        for copy in {id(c): c for _, a, _, c in plays if c != a}.values():
             bpy.data.actions.remove(copy)
         scene.render.fps, scene.render.fps_base = kept[3], kept[4]
         scene.frame_start, scene.frame_end = kept[:2]

@@ -11,7 +11,7 @@ from measure import measure, naive
 from orator.core.rig.detect import detect
 from orator.core.rig.families import families
 from orator.core.rig.retarget import retarget
-from rigs import standing
+from rigs import moving, standing
 
 
 @pytest.mark.parametrize("name", BUILDS)
@@ -52,6 +52,6 @@ def test_twist_bones_share_the_forearm_twist() -> None:
     description = family_rig(build)
     profile = detect(description)
     assert {"upperarm_twist_01_l", "lowerarm_twist_01_r"} <= set(profile.twists)
-    motion = retarget(standing(60, 1), description, profile)
+    motion = retarget(moving(60, 1), description, profile)
     turned = motion.rotations["lowerarm_twist_01_l"]
     assert np.ptp(turned, axis=0).max() > 0.01
