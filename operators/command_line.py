@@ -6,7 +6,7 @@ import argparse
 import os
 import re
 import sys
-import tempfile
+import uuid
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -97,19 +97,17 @@ def _place_speech(scene: bpy.types.Scene, path: Path, frame: float, seconds: flo
 
 
 def _save_blend(path: Path) -> None:
-    """Write the .blend beside its place, then put it there, so that no half file is ever left."""
-    handle, temporary = tempfile.mkstemp(suffix=".blend", prefix=f".{path.stem}.", dir=path.parent)
-    os.close(handle)
+    """Write the .blend beside its place, so that relative paths hold, then put it there: no half file is ever left."""
+    made = path.with_name(f".{path.stem}.{uuid.uuid4().hex}.blend")
     try:
-        bpy.ops.wm.save_as_mainfile(filepath=temporary, copy=True, check_existing=False, relative_remap=True)
-        os.replace(temporary, path)
+        bpy.ops.wm.save_as_mainfile(filepath=str(made), copy=True, check_existing=False, relative_remap=True)
+        os.replace(made, path)
     except RuntimeError as error:
         raise OratorError(f"'{path}' could not be written ({str(error).strip()}). Free some space there.") from error
     except OSError as error:
         raise explain_write_error(error, path) from error
     finally:
-        if os.path.exists(temporary):
-            os.unlink(temporary)
+        made.unlink(missing_ok=True)
 
 
 def _generate(args: argparse.Namespace) -> int:
@@ -122,10 +120,10 @@ def _generate(args: argparse.Namespace) -> int:
         raise OratorError(f"'{args.output.name}' should end in one of .blend, {', '.join(SUFFIXES)}.")
     check_writable(args.output)
     wanted = job_from(args)
+    character = None if suffix == ".npz" and args.character is None else open_character(args.character)
     use_device(args.device, args.threads)
-    if suffix == ".npz" and args.character is None:
+    if character is None:
         return _write_npz(args, wanted)
-    character = open_character(args.character)
     scene = bpy.context.scene
     if args.fps:
         _set_fps(scene, args.fps)

@@ -1,28 +1,15 @@
 """From a strip or file to takes on a character, in background mode; and what an artist reads when it cannot be."""
 
-import wave
 from pathlib import Path
 
 import bpy
 import numpy as np
 import pytest
-from helpers.characters import make_motion, make_rig
+from helpers.characters import make_motion, make_rig, speech_file
 from orator.core.baking import BakeStyle, prepare
 from orator.core.blender import bake, generation, takes
 from orator.core.errors import OratorError
 from orator.core.performance import Take
-
-
-def speech_file(path: Path, seconds: float = 1.5) -> Path:
-    """Something like a voice: a buzz with syllables."""
-    t = np.arange(int(seconds * 16000)) / 16000
-    buzz = sum(np.sin(2 * np.pi * 120 * k * t) / k for k in range(1, 12)) * np.clip(np.sin(2 * np.pi * 3 * t), 0, 1)
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(16000)
-        file.writeframes((buzz / np.abs(buzz).max() * 20000).astype("<i2").tobytes())
-    return path
 
 
 def from_file(scene: bpy.types.Scene, tmp_path: Path) -> None:
