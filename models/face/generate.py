@@ -32,7 +32,7 @@ LIP_SIDE: Final = 0.15
 
 
 @lru_cache(maxsize=1)
-def _lip_net(name: str = "face_lips") -> LipNet:
+def load_lip_net(name: str = "face_lips") -> LipNet:
     tensors, _ = load_weights(name)
     net = LipNet()
     net.load_state_dict({k: v.float() for k, v in tensors.items()})
@@ -148,7 +148,7 @@ def generate(condition: SpeechCondition, settings: Settings, emotion: EmotionTra
              stages: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
     """See `models.face.generate_face`."""
     tick(0.0)
-    lips = run_lips(on_device(_lip_net()), condition, emotion, lambda f: tick(0.25 * f))
+    lips = run_lips(on_device(load_lip_net()), condition, emotion, lambda f: tick(0.25 * f))
     made = run_diffusion(
         on_device(_diffusion_net()), condition, lips, emotion, seed, lambda f: tick(0.25 + 0.65 * f),
         "lip_condition" in stages, settings.temperature,
