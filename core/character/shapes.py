@@ -93,13 +93,13 @@ def mouth_funnel(f: Face) -> np.ndarray:
 def mouth_pucker(f: Face) -> np.ndarray:
     lips = f.lips(0.050, 0.026, 0.028)
     # Lips grow full above and below as they are gathered.
-    full = move(bell((np.abs(f.z) - 0.006) / 0.009) * lips, 0.0, -1.5 * MM, 1.2 * MM * np.sign(f.z))
-    return _round(f, 0.42, 7.0 * MM, 0.4 * MM, 0.4 * MM) + full
+    full = move(bell((np.abs(f.z) - 0.006) / 0.009) * lips, 0.0, -1.5 * MM, 1.2 * MM * np.clip(f.z / 0.004, -1, 1))
+    return _round(f, 0.42, 7.0 * MM, 0.0, 0.0) + full
 
 
 def mouth_left(f: Face) -> np.ndarray:
     lips = f.lips(0.056, 0.028, 0.030)
-    return move(lips, 9 * MM, 1.2 * MM * np.sign(f.x), 1.5 * MM * f.left())
+    return move(lips, 9 * MM, 1.2 * MM * np.clip(f.x / 0.02, -1, 1), 1.5 * MM * f.left(0.02))
 
 
 def mouth_smile(f: Face) -> np.ndarray:
