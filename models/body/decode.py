@@ -20,6 +20,9 @@ OVERLAP: Final = 16
 """Tokens of the window before that are given to the next one."""
 STEPS: Final = 7
 TOP_P: Final = 0.92
+CHANCE: Final = 30.0
+"""How far chance, against sureness, decides which tokens are settled first. Standing still is always the surest:
+settling it first makes bodies that hardly move (measured: wrists 0.20 against 0.33 m/s, coupling z 11 against 22)."""
 
 
 @dataclass(frozen=True)
@@ -34,13 +37,17 @@ class Heard:
 
 @dataclass(frozen=True)
 class Given:
-    """Hints over frames: rot6d (T, 55, 6), joints (T, 55), root (T, 3), root_given (T,); tokens (N, 3), -1: free."""
+    """Hints over frames: rot6d (T, 55, 6), joints (T, 55), root (T, 3), root_given (T,); tokens (N, 3), -1: free.
+
+    latents (N, C) a part with known tokens: what the encoder makes of the given values.
+    """
 
     rot6d: np.ndarray
     joints: np.ndarray
     root: np.ndarray
     root_given: np.ndarray
     tokens: np.ndarray
+    latents: dict[str, np.ndarray]
 
 
 def sample(logits: Tensor, temperature: float, generator: torch.Generator) -> tuple[Tensor, Tensor]:
@@ -70,7 +77,7 @@ def decode_tokens(
     temperature: float,
     seed: int,
     tick: Callable[[float], None],
-    guidance: float = 1.0,
+    guidance: float,
 ) -> dict[str, np.ndarray]:
     """Latents (N, C) a part for the whole speech. The cost grows with the length, the memory does not."""
     count = len(heard.controls)
@@ -89,16 +96,23 @@ def decode_tokens(
         inputs = [_piece(x, a, b) for x in (heard.rhythm, heard.phones, heard.words)]
         controls = _piece(heard.controls, first, last)
         base, speech = model.context(*inputs, hints, controls, torch.ones(1))
-        deaf = model.context(*inputs, hints, controls, torch.zeros(1)) if guidance != 1.0 else None
+        # Where words ask for a gesture, what they change is taken further: gestures land on their words.
+        plain = None
+        if guidance != 1.0 and heard.words[a:b, :-3].any():
+            plain = model.context(inputs[0], inputs[1], torch.zeros_like(inputs[2]), hints, controls, torch.ones(1))
         known = torch.from_numpy(tokens[None, first:last].copy())
-        known = _fill(model, known, base, speech, deaf, guidance, temperature, generator, tick, first / count, count)
+        known = _fill(model, known, base, speech, plain, guidance, temperature, generator, tick, first / count, count)
         tokens[first:last] = known[0].numpy()
         coarse = {p: vqs[p].quantiser.codes(0)[known[..., k]] for k, p in enumerate(PARTS)}
         fine = model.refine(coarse, base)
         # Tokens near the window's end see no future: the next window overwrites them.
         keep = 0 if first == 0 else OVERLAP // 2
-        for part in PARTS:
-            latents[part][first + keep : last] = (coarse[part] + fine[part])[0, keep:].numpy()
+        for k, part in enumerate(PARTS):
+            own = (coarse[part] + fine[part])[0].numpy()
+            if given is not None and part in given.latents:
+                sure = given.tokens[first:last, k] >= 0
+                own[sure] = given.latents[part][first:last][sure]
+            latents[part][first + keep : last] = own[keep:]
         if last == count:
             return latents
         # All but the overlap is final; the end of the overlap is drawn again with its future in sight.
@@ -113,7 +127,7 @@ def _fill(
     known: Tensor,
     base: Tensor,
     speech: Tensor,
-    deaf: tuple[Tensor, Tensor] | None,
+    plain: tuple[Tensor, Tensor] | None,
     guidance: float,
     temperature: float,
     generator: torch.Generator,
@@ -129,23 +143,26 @@ def _fill(
         tick(done + share * step / STEPS)
         if total == 0:
             break
-        logits = model(known, base, speech)
-        if deaf is not None:
-            other = model(known, *deaf)
-            logits = {p: other[p] + guidance * (logits[p] - other[p]) for p in PARTS}
-        drawn, sure = sample(torch.stack([logits[p] for p in PARTS], dim=2), temperature, generator)
+        if plain is None:
+            logits = model(known, base, speech)
+        else:
+            pair = (torch.cat([base, plain[0]]), torch.cat([speech, plain[1]]))
+            both = model(known.expand(2, -1, -1), *pair)
+            logits = {p: x[1:] + guidance * (x[:1] - x[1:]) for p, x in both.items()}
+        wanted = hidden.flatten().nonzero()[:, 0]
+        flat = torch.stack([logits[p] for p in PARTS], dim=2).flatten(0, 2)[wanted]
+        drawn, sure = sample(flat, temperature, generator)
         noise = -torch.log(-torch.log(torch.rand(sure.shape, generator=generator).clamp(1e-6, 1 - 1e-6)))
-        sure = sure + 1.5 * temperature * (1.0 - (step + 1) / STEPS) * noise
+        sure = sure + CHANCE * temperature * (1.0 - (step + 1) / STEPS) * noise
         keep = total - int(total * np.cos(0.5 * np.pi * (step + 1) / STEPS)) - (total - int(hidden.sum()))
         if step == STEPS - 1:
-            keep = int(hidden.sum())
+            keep = len(wanted)
         if keep <= 0:
             continue
-        sure = torch.where(hidden, sure, torch.full_like(sure, -torch.inf))
-        best = sure.flatten().topk(keep).indices
-        flat, new = known.flatten().clone(), drawn.flatten()
-        flat[best] = new[best]
-        known = flat.view_as(known)
+        best = sure.topk(min(keep, len(wanted))).indices
+        filled = known.flatten().clone()
+        filled[wanted[best]] = drawn[best]
+        known = filled.view_as(known)
         hidden = known == model.blank
     return known
 

@@ -10,9 +10,11 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d, median_filter
 
 from ...core.body import legs
-from ...core.body.plausible import clear_torso, limit_joints
+from ...core.body.accents import Accents
+from ...core.body.measure import strokes, wrists_on_chest
+from ...core.body.plausible import clear_torso, elbow_flexion, limit_joints
 from ...core.performance import MODEL_FPS
-from ...core.rotations import conjugate, hemisphere_continuous, multiply, normalise
+from ...core.rotations import conjugate, from_rotvec, hemisphere_continuous, multiply, normalise
 from ...core.skeleton import INDEX, SOLE_BELOW_ANKLE
 from ...core.stance import relaxed_rotations
 
@@ -63,6 +65,67 @@ def amplify(rotations: np.ndarray, energy: np.ndarray, head: np.ndarray, quiet: 
     middle = smoothed(own, 4.0)
     out[:, HEAD] = multiply(middle, scaled(multiply(conjugate(middle), own), head * (1.0 - 0.4 * quiet)))
     return out
+
+
+def pace(rotations: np.ndarray, rate: np.ndarray, accents: Accents, first: int, seed: int) -> np.ndarray:
+    """More or fewer strokes a minute: `rate` (T,) below 1 stills some strokes, above 1 adds beats on free accents.
+
+    The networks hear the rate too; this makes its steps sure. At rate 1 nothing changes. Which strokes go or come is
+    drawn from the seed and the time (`first` is the frame of the piece's start), so that pieces agree where they join;
+    a stilled stroke becomes a hold, an added beat rises to its accent as the corpus' beats do.
+    """
+    if np.abs(rate - 1.0).max() < 0.02:
+        return rotations
+
+    def chance(time: float, kind: int) -> float:
+        frame = first + round(time * MODEL_FPS)
+        return float(np.random.default_rng((int(seed) & 0xFFFFFFFF, kind, frame)).random())
+
+    path = wrists_on_chest(rotations)
+    peaks = strokes(path)
+    times = np.arange(len(rotations)) / MODEL_FPS
+    still, lift = np.zeros(len(rotations)), np.zeros(len(rotations))
+    for peak in peaks:
+        wanted = float(rate[min(int(peak * MODEL_FPS), len(rate) - 1)])
+        if chance(peak, 1) < 1.25 * (1.0 - wanted):
+            still = np.maximum(still, np.exp(-0.5 * ((times - peak) / 0.22) ** 4))
+    for time, strength in zip(accents.times, accents.strength, strict=True):
+        wanted = float(rate[min(int(time * MODEL_FPS), len(rate) - 1)])
+        # A stroke's speed peaks about 0.1 s before its accent.
+        free = not len(peaks) or np.abs(peaks - (time - 0.15)).min() > 0.21
+        if free and chance(time, 2) < 2.4 * (wanted - 1.0):
+            lift += (0.8 + 0.5 * strength) * (0.85 + 0.35 * chance(time, 3)) * beat(times, time - 0.08)
+    out = np.array(rotations, np.float64)
+    slow = smoothed(out[:, ARMS], 0.35)
+    fast = multiply(conjugate(slow), out[:, ARMS])
+    out[:, ARMS] = multiply(slow, scaled(fast, 1.0 - 0.85 * gaussian_filter1d(still, 2.0)))
+    return _lifted(out, lift)
+
+
+def beat(times: np.ndarray, centre: float) -> np.ndarray:
+    """A small dip, a quick rise that ends at `centre`, a slower way home; 1 high at `centre`."""
+
+    def step(begin: float, length: float) -> np.ndarray:
+        x = np.clip((times - begin) / length, 0.0, 1.0)
+        return x**3 * (10.0 - 15.0 * x + 6.0 * x**2)
+
+    return 1.3 * step(centre - 0.2, 0.2) - 0.3 * step(centre - 0.4, 0.2) - step(centre + 0.03, 0.42)
+
+
+def _lifted(rotations: np.ndarray, lift: np.ndarray) -> np.ndarray:
+    """Beats (T,) of forearm and hand added to the arms, less to one that hangs down."""
+    zero = np.zeros(len(lift))
+    for side, sign in (("left", -1.0), ("right", 1.0)):
+        raised = np.clip(elbow_flexion(rotations, side) / np.radians(70.0), 0.25, 1.0)
+        own = lift * gaussian_filter1d(raised, 4.0)
+        for name, vector in (
+            ("elbow", (zero, sign * np.radians(16.0) * own, zero)),
+            ("shoulder", (zero, zero, -sign * np.radians(5.0) * own)),
+            ("wrist", (zero, zero, -sign * np.radians(8.0) * own)),
+        ):
+            j = INDEX[f"{side}_{name}"]
+            rotations[:, j] = multiply(rotations[:, j], from_rotvec(np.stack(vector, axis=1)))
+    return rotations
 
 
 def planted_targets(ankles: np.ndarray, yaw: np.ndarray, contacts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -7,6 +7,7 @@ cross-attention after EMAGE (Liu et al., CVPR 2024). One position is 0.133 s and
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import torch
@@ -42,13 +43,19 @@ class Hints:
     root_given: Tensor
 
 
+@lru_cache(maxsize=8)
+def _turns(count: int, half: int, device: torch.device, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
+    """Cosines and sines (count, half) of the rotary embedding."""
+    with torch.inference_mode(False):  # kept for training steps too
+        index = torch.arange(half, device=device)[None]
+        angle = torch.arange(count, device=device)[:, None] * (0.3 ** (index * (8.0 / half)))
+        return angle.cos().to(dtype), angle.sin().to(dtype)
+
+
 def rotary(x: Tensor) -> Tensor:
     """Queries or keys (B, H, N, D) turned by their position (Su et al., 2021)."""
     half = x.shape[-1] // 2
-    angle = torch.arange(x.shape[-2], device=x.device)[:, None] * (
-        0.3 ** (torch.arange(half, device=x.device)[None] * (8.0 / half))
-    )
-    cos, sin = angle.cos().to(x.dtype), angle.sin().to(x.dtype)
+    cos, sin = _turns(x.shape[-2], half, x.device, x.dtype)
     a, b = x[..., :half], x[..., half:]
     return torch.cat([a * cos - b * sin, a * sin + b * cos], dim=-1)
 

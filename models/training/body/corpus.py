@@ -78,6 +78,11 @@ def phone_track(phones: tuple[Phone, ...], frames: int) -> np.ndarray:
     return at_rate(fine, frames, FPS)
 
 
+def silence_rng(item: SpeechItem) -> np.random.Generator:
+    """The paragraph's own random numbers for its silences."""
+    return np.random.default_rng(zlib.crc32(f"{item.id}-silence".encode()))
+
+
 def with_silence(item: SpeechItem, rng: np.random.Generator) -> SpeechItem:
     """Four in ten paragraphs are followed by seconds of silence, and fewer preceded: quiet idling is learnt there."""
     after = float(rng.uniform(2.0, 9.0)) if rng.random() < 0.4 else 0.0
@@ -103,7 +108,7 @@ def with_silence(item: SpeechItem, rng: np.random.Generator) -> SpeechItem:
 
 def build_takes(item: SpeechItem, planner: Planner, takes: int = TAKES) -> Iterator[Take]:
     """The takes of one paragraph; every second one is mirrored by the choice of clips and idles, not afterwards."""
-    item = with_silence(item, np.random.default_rng(zlib.crc32(f"{item.id}-silence".encode())))
+    item = with_silence(item, silence_rng(item))
     features = speech_features(Speech(item.samples.astype(np.float32) / 32768.0))
     frames = frame_count(item.seconds)
     accents = find_accents(features)
