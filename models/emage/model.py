@@ -13,15 +13,23 @@ from .network import EmageNetwork
 class EmageModel:
     """Network and code books of one folder."""
 
-    def __init__(self, checkpoint: Checkpoint) -> None:
+    def __init__(self, checkpoint: Checkpoint, half: bool = False) -> None:
         self.config = checkpoint.config
-        self.network = EmageNetwork(checkpoint.config, checkpoint.root)
+        self.network = EmageNetwork(checkpoint.config, checkpoint.root, half)
         self.codes = Codes(checkpoint.parts)
 
     @classmethod
-    def load(cls, folder: Path) -> EmageModel:
-        """Raises OratorError with a sentence for anything wrong in the folder."""
-        return cls(load(folder))
+    def load(cls, folder: Path, half: bool = False) -> EmageModel:
+        """`half` as in EmageNetwork. Raises OratorError with a sentence for anything wrong in the folder."""
+        return cls(load(folder), half)
+
+
+def half_is_fast() -> bool:
+    """Whether this processor has matrix units for bfloat16 (Intel's AMX) that torch uses."""
+    import torch
+
+    found = getattr(torch.cpu, "_is_amx_tile_supported", None)
+    return bool(found and found() and torch.backends.mkldnn.is_available())
 
 
 _last: tuple[object, EmageModel] | None = None
@@ -32,13 +40,17 @@ def _stamp(folder: Path) -> object:
     return tuple((str(f.resolve()), f.stat().st_mtime_ns, f.stat().st_size) for f in files)
 
 
-def cached(folder: Path) -> EmageModel:
-    """The model of a folder, loaded again only when its files changed; one model is kept."""
+def cached(folder: Path, exact: bool) -> EmageModel:
+    """The model of a folder, loaded again only when its files changed; one model is kept.
+
+    `exact` is for reference mode: float32 throughout.
+    """
     global _last
     if not folder.is_dir():
         return EmageModel.load(folder)
-    stamp = _stamp(folder)
+    half = not exact and half_is_fast()
+    stamp = (_stamp(folder), half)
     if _last is None or _last[0] != stamp:
         _last = None
-        _last = (stamp, EmageModel.load(folder))
+        _last = (stamp, EmageModel.load(folder, half))
     return _last[1]

@@ -36,8 +36,8 @@ class Walk:
     latent: dict[str, Tensor]
     logits: dict[str, Tensor]
     index: dict[str, Tensor]
-    edge: dict[str, Tensor]
-    """(windows, seeds) indices by part that each window chose for the frames of the next one's seeds."""
+    edge: dict[str, list[Tensor]]
+    """For each window the indices (seeds,) by part that it chose for the frames that the next one starts with."""
 
 
 def published_windows(frames: int, config: Config) -> list[Window]:
@@ -78,11 +78,21 @@ def batches(
             heard = network.audio_memory(*network.audio(torch.stack([audio(w) for w in same])))
             given = torch.stack([mask[w.start : w.start + length] for w in same])
             given[:, :seeds] = 0
-            hints = network.hint_memory(torch.stack([motion[w.start : w.start + length] for w in same]), given)
+            hints = _hints(network, torch.stack([motion[w.start : w.start + length] for w in same]), given)
             for k, window in enumerate(same):
                 body = [(key[k : k + 1], value[k : k + 1]) for key, value in heard.body]
                 one = HintMemory(hints.body[k : k + 1], hints.face[k : k + 1])
                 yield window, AudioMemory(body, heard.face[k : k + 1]), one
+
+
+def _hints(network: EmageNetwork, motion: Tensor, given: Tensor) -> HintMemory:
+    """Hint memories of windows (N, T, 337); where nothing is given after the seeds, one serves them all."""
+    seeds = network.config.seeds
+    if len(motion) > 1 and bool((given[:, seeds:] == 1).all()):
+        # The seeds' part is brought up to date window by window in any case.
+        one = network.hint_memory(motion[:1], given[:1])
+        return HintMemory(*(value.expand(len(motion), -1, -1) for value in (one.body, one.face)))
+    return network.hint_memory(motion, given)
 
 
 def walk(
@@ -122,6 +132,6 @@ def walk(
         for part, value in chosen.items():
             edge.setdefault(part, []).append(value[window.kept : window.kept + seeds])
         tick((number + 1) / len(windows))
-    joined = ({part: torch.cat(values) for part, values in store.items()} for store in (latent, logits, index, edge))
-    return Walk(*joined)
+    joined = ({part: torch.cat(values) for part, values in store.items()} for store in (latent, logits, index))
+    return Walk(*joined, edge)
 

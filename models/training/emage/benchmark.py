@@ -35,8 +35,9 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20)
 def main() -> None:
     import torch
 
+    from ...emage.artist import run_artist
     from ...emage.files import load
-    from ...emage.model import EmageModel
+    from ...emage.model import EmageModel, half_is_fast
     from ...emage.reference import run_reference
     from .checkpoint import PUBLISHED, write_checkpoint
     from .published_order import PublishedOrder, run_published_order
@@ -55,20 +56,26 @@ def main() -> None:
         published = PublishedOrder(checkpoint.config).eval()
         published.load_state_dict(checkpoint.root, strict=False)
         model = EmageModel(load(folder))
+        artist = EmageModel(load(folder), half_is_fast())
     speech = np.random.default_rng(0).standard_normal(16000 * options.seconds).astype(np.float32) * 0.1
     # Processor time, since other programs may share the machine: the sum over threads.
-    times: dict[str, list[float]] = {"published order": [], "ours": []}
+    times: dict[str, list[float]] = {"published order": [], "reference mode": [], "orator mode": []}
     for _ in range(2):
         started = time.process_time()
         channels, travel = run_published_order(published, model.codes, torch.from_numpy(speech))
         times["published order"].append(time.process_time() - started)
         started = time.process_time()
         ours = run_reference(model.network, model.codes, speech, None, None, lambda fraction: None)
-        times["ours"].append(time.process_time() - started)
+        times["reference mode"].append(time.process_time() - started)
+        started = time.process_time()
+        run_artist(artist.network, artist.codes, speech, 30 * options.seconds, None, None, 0, 1.0, lambda f: None)
+        times["orator mode"].append(time.process_time() - started)
     difference = float(np.abs(ours.expressions - channels.expressions().numpy()).max())
     for name, values in times.items():
         print(f"{name}: {min(values):.2f} s of processor time for {options.seconds} s of speech")
-    print(f"ratio {min(times['published order']) / min(times['ours']):.2f}; peak memory {peak:.2f} GB")
+    slowest = min(times.pop("published order"))
+    print(", ".join(f"{name} {slowest / min(values):.2f} times faster" for name, values in times.items()))
+    print(f"peak memory {peak:.2f} GB; bfloat16 in orator mode: {half_is_fast()}")
     away = float(np.abs(ours.trans - travel.numpy()).max())
     print(f"largest difference of expressions {difference:.1e}, of travel {away:.1e}; {options.threads} threads")
 

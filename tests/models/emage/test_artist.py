@@ -54,6 +54,21 @@ def test_it_starts_in_motion_not_in_a_t_pose(tiny: Path) -> None:
     assert np.median(still) > 5.0
 
 
+def test_seams_are_blended_and_nothing_else_changes() -> None:
+    from orator.models.emage.artist import blended
+    from orator.models.emage.windows import Walk, Window
+
+    class Books:
+        def vectors(self, _part: str, index: torch.Tensor) -> torch.Tensor:
+            return index[:, None].float().expand(-1, 8).clone()
+
+    windows = [Window(0, 64, 60), Window(60, 64, 60)]
+    index = torch.cat([torch.zeros(60), torch.full((60,), 10.0)])
+    walked = Walk({}, {}, {"upper": index}, {"upper": [torch.zeros(4)] * 2})
+    mixed = blended(walked, windows, Books(), 0)["upper"][:, 0]
+    assert mixed[56:68].tolist() == [0, 0, 0, 0, 2, 4, 6, 8, 10, 10, 10, 10]
+
+
 def test_takes_differ_and_repeat(tiny: Path) -> None:
     speech = noise(4.0)
     first, second, again = (made(tiny, speech, seed) for seed in (1, 2, 1))
