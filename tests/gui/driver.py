@@ -70,7 +70,9 @@ def click(x: int, y: int) -> Steps:
     yield 0.1
     move(x, y)
     yield 0.15
-    press("LEFTMOUSE", x, y)
+    window().event_simulate("LEFTMOUSE", "PRESS", x=x, y=y)
+    yield 0.08
+    window().event_simulate("LEFTMOUSE", "RELEASE", x=x, y=y)
     yield 0.2
 
 

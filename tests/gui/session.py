@@ -246,9 +246,10 @@ def switch_takes(report: Report) -> Steps:
     if place is None:
         return
     region = sidebar()
-    x = int(region.x + region.width * 0.2)
-    for y in range(place[1] + 8, place[1] - 90, -8):
+    x = int(region.x + region.width * 0.13)
+    for y in range(place[1] - 24, place[1] - 90, -9):
         yield from driver.click(x, y)
+        yield 0.5
         data = options().character.orator
         shown = next((take.name for take in data.takes if take.uid == data.shown), "")
         if shown not in ("", first):
