@@ -47,12 +47,16 @@ def _key(tokens: list[str]) -> tuple[str, str]:
 
 
 _ARKIT_KEYS: Final = {_key(_split(name)): name for name in ARKIT}
+_LOWER: Final = {name.lower(): name for name in ARKIT}
 _BOTH_SIDES: Final = {"browinnerup": "browInnerUp", "cheekpuff": "cheekPuff", "tongueout": "tongueOut"}
 
 
 def arkit_name(shape: str) -> tuple[str, str] | None:
     """(ARKit name, the prefix that was dropped) for a shape key's name, or None when it is none of the 52."""
     tokens = _split(shape)
+    whole = _LOWER.get("".join(tokens))
+    if whole is not None:
+        return whole, ""
     # 'eyeBlinkL' splits well, 'eyeblinkl' does not: a lone trailing side letter on lower-case names is split off too.
     variants = [tokens]
     if tokens and len(tokens[-1]) > 4 and tokens[-1][-1] in "lr":
