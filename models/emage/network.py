@@ -6,6 +6,7 @@ N windows, T frames of a window, S audio steps, D hidden, C codes.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -205,10 +206,13 @@ class EmageNetwork:
             torch.cat([new.face[:, :changed], hints.face[:, changed:]], 1),
         )
 
-    def window(self, audio: AudioMemory, hints: HintMemory, speaker: int = 0) -> WindowOutput:
-        """The transformer stacks on one window; the audio and hint memories have N = 1."""
+    def window(
+        self, audio: AudioMemory, hints: HintMemory, beat: Callable[[], None] = lambda: None, speaker: int = 0
+    ) -> WindowOutput:
+        """The transformer stacks on one window; the audio and hint memories have N = 1. `beat` may stop the work."""
         w, frames = self._w, hints.body.shape[1]
         latent = {"face": w.linear("face_out_proj", self._face(audio.face[:, :frames] + hints.face, speaker))}
+        beat()
         who = w["speaker_embedding_body.weight"][speaker]
         x = w.after_self("motion_self_encoder.layers.0", hints.body + self._position(frames) + who)
         x = w.feed_forward("motion_self_encoder.layers.0", x, "norm2") + who + self._position(frames)
@@ -216,6 +220,7 @@ class EmageNetwork:
         for k, memory in enumerate(audio.body):
             layer = f"audio_motion_cross_attn.layers.{k}"
             y = w.after_memory(layer, w.after_self(layer, y), memory)
+            beat()
         x = x + y
         parts = {part: w.mlp(f"motion2latent_{part}", x) for part in BODY_PARTS}
         for part in BODY_PARTS:

@@ -67,7 +67,12 @@ def identity_hints(frames: int) -> Tensor:
 
 
 def batches(
-    network: EmageNetwork, windows: list[Window], audio: Callable[[Window], Tensor], motion: Tensor, mask: Tensor
+    network: EmageNetwork,
+    windows: list[Window],
+    audio: Callable[[Window], Tensor],
+    motion: Tensor,
+    mask: Tensor,
+    beat: Callable[[], None],
 ) -> Iterator[tuple[Window, AudioMemory, HintMemory]]:
     """Each window with its memories, encoded in batches of windows of one length; yields in order."""
     seeds = network.config.seeds
@@ -75,7 +80,13 @@ def batches(
         group = windows[first : first + BATCH]
         for length in sorted({w.frames for w in group}, reverse=True):
             same = [w for w in group if w.frames == length]
-            heard = network.audio_memory(*network.audio(torch.stack([audio(w) for w in same])))
+            features = []
+            for window in same:
+                beat()
+                features.append(network.audio(audio(window)[None]))
+            face, body = (torch.cat(half) for half in zip(*features, strict=True))
+            heard = network.audio_memory(face, body)
+            beat()
             given = torch.stack([mask[w.start : w.start + length] for w in same])
             given[:, :seeds] = 0
             hints = _hints(network, torch.stack([motion[w.start : w.start + length] for w in same]), given)
@@ -115,14 +126,18 @@ def walk(
     logits: dict[str, list[Tensor]] = {}
     index: dict[str, list[Tensor]] = {}
     edge: dict[str, list[Tensor]] = {}
-    last = motion[:seeds]
-    for number, (window, heard, hints) in enumerate(batches(network, windows, audio, motion, mask)):
+    last, done = motion[:seeds], [0.0]
+
+    def beat() -> None:
+        tick(done[0])
+
+    for number, (window, heard, hints) in enumerate(batches(network, windows, audio, motion, mask, beat)):
         span = slice(window.start, window.start + window.frames)
         seeded, given = motion[span].clone(), mask[span].clone()
         seeded[:seeds] = torch.where(given[:seeds] == 0, seeded[:seeds], last)
         given[:seeds] = 0
         hints = network.with_seeds(hints, seeded[None], given[None])
-        out = network.window(heard, hints)
+        out = network.window(heard, hints, beat)
         chosen = choose(out)
         if number + 1 < len(windows):
             last = seed_motion(codes, chosen, seeds)
@@ -131,7 +146,8 @@ def walk(
                 store.setdefault(part, []).append(value[: window.kept])
         for part, value in chosen.items():
             edge.setdefault(part, []).append(value[window.kept : window.kept + seeds])
-        tick((number + 1) / len(windows))
+        done[0] = (number + 1) / len(windows)
+        beat()
     joined = ({part: torch.cat(values) for part, values in store.items()} for store in (latent, logits, index))
     return Walk(*joined, edge)
 

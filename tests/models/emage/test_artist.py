@@ -128,3 +128,11 @@ def test_cancelling_stops_it(tiny: Path) -> None:
 
     with pytest.raises(Cancelled):
         generate_emage(tiny, noise(30.0), Settings(), None, None, 0, tick)
+
+
+def test_work_can_be_stopped_often(tiny: Path) -> None:
+    ticks: list[float] = []
+    generate_emage(tiny, noise(10.0), Settings(), None, None, 0, ticks.append)
+    assert ticks == sorted(ticks) and ticks[-1] == 1.0
+    # A window of the published size takes a fifth of a second: it is asked ten times within one.
+    assert len(ticks) > 10 * 6
