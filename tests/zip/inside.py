@@ -70,9 +70,7 @@ def check_take(character: bpy.types.Object, speech_seconds: float) -> str:
     data = character.orator
     assert len(data.takes) == 1, f"{len(data.takes)} takes instead of one"
     performance = module("core.blender.takes").load_performance(data.takes[0])
-    # A strip ends on a whole scene frame, which may lie just before the end of its sound.
-    least = math.ceil((speech_seconds - 1.0 / scene.render.fps) * 30.0)
-    assert least <= performance.frames <= math.ceil(speech_seconds * 30.0), f"{performance.frames} frames"
+    assert performance.frames == math.ceil(speech_seconds * 30.0), f"{performance.frames} frames"
     shapes = [o.data.shape_keys.key_blocks for o in character.children if o.type == "MESH" and o.data.shape_keys]
     mouths = [blocks["jawOpen"] for blocks in shapes if "jawOpen" in blocks]
     assert mouths, "no mesh with a jawOpen shape"
