@@ -19,6 +19,9 @@ REACH: Final = 5
 # Letters of other Latin alphabets that do not come apart into a base letter and a mark.
 NEAREST: Final = {"ø": "ö", "å": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "t", "ı": "i", "ÿ": "y", "ő": "ö", "ű": "ü"}
 
+# Words that are nearly always said in their weak form.
+WEAK: Final = {"a": "AH0", "the": "DH AH0", "of": "AH0 V", "to": "T AH0", "and": "AH0 N D"}
+
 
 def fold_letters(word: str) -> str:
     """A word in the letters that the network knows; others become their nearest or vanish."""
@@ -41,13 +44,15 @@ def letter_windows(letters: str, language: int) -> np.ndarray:
 
 
 @lru_cache(maxsize=1)
-def _weights() -> tuple[dict[str, np.ndarray], list[str]]:
+def _weights() -> tuple[dict[str, np.ndarray], list[str], dict[str, str]]:
+    """Tensors, the output chunks, and common English words that are exceptions."""
     from safetensors import safe_open
 
     try:
         with safe_open(str(WEIGHTS), "numpy") as file:
             tensors = {name: file.get_tensor(name).astype(np.float32) for name in file.keys()}
-            return tensors, json.loads(file.metadata()["outputs"])
+            notes = file.metadata()
+            return tensors, json.loads(notes["outputs"]), json.loads(notes.get("exceptions", "{}"))
     except FileNotFoundError:
         raise OratorError(f"The weight file '{WEIGHTS.name}' is missing. Install Orator again.") from None
     except Exception as error:  # safetensors raises its own kinds for a damaged file
@@ -59,7 +64,9 @@ def spoken_letters(letters: str, language: str) -> tuple[str, ...]:
     """Phones of a folded word, vowels with a stress digit where it is known: ('HH', 'AH0', 'L', 'OW1')."""
     if not letters:
         return ()
-    weights, outputs = _weights()
+    weights, outputs, exceptions = _weights()
+    if language == "en" and (letters in WEAK or letters in exceptions):
+        return tuple((WEAK.get(letters) or exceptions[letters]).split())
     windows = letter_windows(letters, LANGUAGES.index(language))
     known = weights["letters.weight"][windows[:, :-1]].reshape(len(letters), -1)
     hidden = np.concatenate([known, weights["languages.weight"][windows[:, -1]]], axis=1)

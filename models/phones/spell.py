@@ -72,7 +72,8 @@ def guess_language(text: str) -> str:
     for language, marks in MARKS.items():
         scores[language] += 2.0 * sum(text.lower().count(mark) for mark in marks)
     best = max(scores, key=lambda language: scores[language])
-    return best if scores[best] > scores["en"] else "en"
+    # One shared word ("no") is no evidence.
+    return best if scores[best] > scores["en"] + 1.0 else "en"
 
 
 def tokens(text: str, language: str) -> tuple[Token, ...]:

@@ -25,9 +25,10 @@ PAUSE_PRICE: Final = {True: 0.0, False: 1.5}
 WINDOW: Final = 1600
 SETTLE: Final = 3000
 TICK: Final = 2000
-# Mean posterior of the aligned phones below which the transcript is of another speech.
-MATCH: Final = 0.25
-WORD_MATCH: Final = 0.04
+# The share of the speech that the transcript must account for, less than which it is of another speech.
+MATCH: Final = 0.4
+WORD_MATCH: Final = 0.02
+TRUST: Final = {False: 0.85, True: 0.6}
 VOWELS: Final = frozenset(p for p in PHONES if p[0] in "AEIOU")
 
 
@@ -65,30 +66,26 @@ def align(
         )
     path = _viterbi(_emissions(posteriors), chain, tick)
     words = _words(path, chain, posteriors, [token.text for token in spelled], spoken, seconds)
-    heard = [(q.end - q.start, _heard(posteriors, q)) for w in words for q in w.phones]
-    match = sum(d * h for d, h in heard) / max(sum(d for d, _ in heard), 1e-9)
-    if match < MATCH:
+    if words and _explained(posteriors, words) < MATCH:
         raise OratorError(
             "The transcript does not match the speech. Correct it, choose the right sound, or clear the transcript."
         )
-    return tuple(w for w in words if max(_heard(posteriors, q) for q in w.phones) > WORD_MATCH)
+    return tuple(w for w in words if not _unheard(posteriors, w))
 
 
-def sharpen(posteriors: np.ndarray, words: tuple[Word, ...], trust: float = 0.85) -> np.ndarray:
+def sharpen(posteriors: np.ndarray, words: tuple[Word, ...]) -> np.ndarray:
     """Posteriors (N, 40) drawn towards the phones of aligned words, which a transcript makes certain.
 
-    Within words the known phone gets `trust` of the mass, eased over 30 ms at its borders; between words what was
-    heard stays.
+    Within words the known phone gets TRUST of the mass, eased over 30 ms at its borders; vowels get less, since they
+    are reduced and coloured more freely than a dictionary knows. Between words what was heard stays.
     """
     known = np.zeros_like(posteriors)
     for word in words:
         for phone in word.phones:
-            first, last = round(phone.start * FEATURE_FPS), round(phone.end * FEATURE_FPS)
-            known[first : max(last, first + 1), PHONE_INDEX[phone.name]] = 1.0
+            known[_frames(phone.start, phone.end), PHONE_INDEX[phone.name]] = TRUST[phone.name in VOWELS]
     padded = np.pad(known, ((1, 1), (0, 0)), mode="edge")
     known = 0.25 * padded[:-2] + 0.5 * padded[1:-1] + 0.25 * padded[2:]
-    share = trust * known.sum(axis=1, keepdims=True)
-    out = posteriors * (1.0 - share) + trust * known
+    out = posteriors * (1.0 - known.sum(axis=1, keepdims=True)) + known
     return (out / out.sum(axis=1, keepdims=True)).astype(np.float32)
 
 
@@ -209,8 +206,21 @@ def _words(
     return [Word(texts[n], p[0].start, p[-1].end, tuple(p)) for n, p in sorted(inner.items())]
 
 
-def _heard(posteriors: np.ndarray, phone: Phone) -> float:
-    """The mean posterior of a phone over its frames."""
-    first = round(phone.start * FEATURE_FPS)
-    piece = posteriors[first : max(round(phone.end * FEATURE_FPS), first + 1), PHONE_INDEX[phone.name]]
-    return float(piece.mean()) if len(piece) else 0.0
+def _frames(start: float, end: float) -> slice:
+    """The frames whose centres lie in [start, end), one at least."""
+    first = int(np.ceil(start * FEATURE_FPS - 1e-6))
+    return slice(first, max(int(np.ceil(end * FEATURE_FPS - 1e-6)), first + 1))
+
+
+def _explained(posteriors: np.ndarray, words: list[Word]) -> float:
+    """The share of what was heard (pauses aside) that the aligned phones account for."""
+    speech = float(np.delete(posteriors, PHONE_INDEX["SIL"], axis=1).max(axis=1).sum())
+    phones = (phone for word in words for phone in word.phones)
+    heard = sum(float(posteriors[_frames(p.start, p.end), PHONE_INDEX[p.name]].sum()) for p in phones)
+    return heard / max(speech, 1.0)
+
+
+def _unheard(posteriors: np.ndarray, word: Word) -> bool:
+    """Whether a word was squeezed in without any of its phones being heard."""
+    best = max(float(posteriors[_frames(p.start, p.end), PHONE_INDEX[p.name]].max(initial=0.0)) for p in word.phones)
+    return best < WORD_MATCH and word.end - word.start < 0.03 * len(word.phones)

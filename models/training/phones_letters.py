@@ -2,14 +2,15 @@
 
     python -m orator.models.training.phones_letters
 
-Word lists come from Debian's wamerican, wngerman, wfrench, wspanish and witalian packages (words only). A tenth of
-the words is held out and judged. Takes some minutes on one thread.
+Word lists come from Debian's wamerican, wamerican-small, wngerman, wfrench, wspanish and witalian packages (words
+only). A tenth of the words is held out and judged. Takes some minutes on one thread.
 """
 
 from __future__ import annotations
 
 import ctypes
 import json
+import re
 import time
 import zlib
 from functools import lru_cache
@@ -21,15 +22,19 @@ import torch
 from safetensors.numpy import save_file
 from torch import nn
 
-from ..phones.pronounce import LANGUAGES, LETTERS, REACH, WEIGHTS, fold_letters, letter_windows
+from ..phones.pronounce import LANGUAGES, LETTERS, REACH, WEIGHTS, fold_letters, letter_windows, spoken_letters
+from ..phones.spell import COMMON
+from .speech_align import kathleen_transcripts, spoken_words
 from .speech_corpus import cache_folder
+from .speech_text import GRAMMAR
 from .speech_voices import _flite, arpabet, espeak_phones
 
-WORDS: Final = {"en": 60000, "de": 14000, "fr": 14000, "es": 9000, "it": 9000}
+WORDS: Final = {"en": 70000, "de": 9000, "fr": 12000, "es": 4000, "it": 4000}
 LISTS: Final = {"en": "american-english", "de": "ngerman", "fr": "french", "es": "spanish", "it": "italian"}
-HIDDEN: Final = 224
+SMALL_LIST: Final = "american-english-small"
+HIDDEN: Final = 256
 LETTER_SIZE: Final = 20
-EPOCHS: Final = 12
+EPOCHS: Final = 11
 SEED: Final = 5
 
 
@@ -165,7 +170,7 @@ def main() -> None:
     for _, _, chunks in entries:
         for chunk in chunks:
             counts[chunk] = counts.get(chunk, 0) + 1
-    outputs = sorted(chunk for chunk, count in counts.items() if count >= 8)
+    outputs = sorted(chunk for chunk, count in counts.items() if count >= 15)
     number = {chunk: index for index, chunk in enumerate(outputs)}
     entries = [entry for entry in entries if all(chunk in number for chunk in entry[2])]
     held = [zlib.crc32(letters.encode()) % 10 == 0 for _, letters, _ in entries]
@@ -176,8 +181,24 @@ def main() -> None:
     network = _train(windows[~for_test], targets[~for_test], len(outputs))
     weights = {name: tensor.detach().numpy().astype(np.float16) for name, tensor in network.state_dict().items()}
     WEIGHTS.parent.mkdir(parents=True, exist_ok=True)
-    save_file(weights, WEIGHTS, metadata={"outputs": json.dumps(outputs)})
+    head = {"outputs": json.dumps(outputs)}
+    save_file(weights, WEIGHTS, metadata=head)
     _judge([e for e, h in zip(entries, held, strict=True) if h])
+    # Common words that the letters mislead about are kept as they are.
+    known = {letters: " ".join(english(word)) for word in common_words() if (letters := fold_letters(word))}
+    exceptions = {w: p for w, p in known.items() if p and " ".join(spoken_letters(w, "en")) != p}
+    save_file(weights, WEIGHTS, metadata=head | {"exceptions": json.dumps(exceptions)})
+    WEIGHTS.chmod(0o644)
+    print(f"{len(exceptions)} of {len(known)} common words are exceptions", flush=True)
+
+
+def common_words() -> list[str]:
+    """The English words of the corpus' own sentences, and Debian's small list of American words."""
+    texts = [text for _, text in kathleen_transcripts()]
+    texts += [choice for choices in GRAMMAR.values() for choice in choices] + [" ".join(w) for w in COMMON.values()][:1]
+    own = {word for text in texts for word in spoken_words(re.sub(r"\{\w+\}", " ", text))}
+    small = (Path("/usr/share/dict") / SMALL_LIST).read_text(encoding="utf8").lower().split()
+    return sorted(own | {word for word in small if not word.endswith("'s")})
 
 
 def _train(windows: np.ndarray, targets: np.ndarray, outputs: int) -> nn.Module:
@@ -186,7 +207,7 @@ def _train(windows: np.ndarray, targets: np.ndarray, outputs: int) -> nn.Module:
     optimiser = torch.optim.AdamW(network.parameters(), lr=3e-3, weight_decay=1e-3)
     rng = np.random.default_rng(SEED)
     inputs, wanted = torch.from_numpy(windows.astype(np.int64)), torch.from_numpy(targets.astype(np.int64))
-    size = 2048
+    size = 1024
     for epoch in range(EPOCHS):
         order = torch.from_numpy(rng.permutation(len(targets)))
         rate = 4e-3 * 0.5 * (1 + np.cos(np.pi * epoch / EPOCHS))
@@ -225,8 +246,6 @@ class Letters(nn.Module):
 
 def _judge(entries: list[tuple[str, str, list[str]]]) -> None:
     """Prints the phone error and whole-word rates on held-out words of each language."""
-    from ..phones.pronounce import spoken_letters
-
     figures: dict[str, dict[str, float]] = {}
     for language in LANGUAGES:
         chosen = [e for e in entries if e[0] == language][:1500]

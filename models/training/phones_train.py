@@ -111,6 +111,7 @@ def write_weights(network: PhoneNetwork, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".partial")
     save_file(state, partial, metadata={"phones": " ".join(PHONES)})
+    partial.chmod(0o644)
     partial.replace(path)
 
 
