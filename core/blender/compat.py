@@ -134,6 +134,12 @@ def strip_bounds(strip: Any) -> tuple[int, int, float]:
     return int(strip.frame_final_start), int(strip.frame_final_end), float(strip.frame_start)
 
 
+def right_trim(strip: Any) -> float:
+    """Frames that the artist cut off a strip's end."""
+    name = "right_handle_offset" if hasattr(strip, "right_handle_offset") else "frame_offset_end"
+    return float(getattr(strip, name))
+
+
 # --- Selection -----------------------------------------------------------------------------------------------------
 
 

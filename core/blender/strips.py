@@ -69,6 +69,9 @@ def speech_of_strip(scene: bpy.types.Scene, strip: Any) -> Any:
     skipped = (left - content) / fps - float(getattr(strip, "sound_offset", 0.0))
     first = round(skipped * SAMPLE_RATE)
     count = max(1, round((right - left) / fps * SAMPLE_RATE))
+    # A strip lasts whole frames: an untrimmed one would lose the sound's last part of a frame.
+    if compat.right_trim(strip) == 0.0 and 0 < len(whole.samples) - (first + count) < 2.0 * SAMPLE_RATE / fps:
+        count = len(whole.samples) - first
     heard = whole.samples[max(first, 0) : max(first + count, 0)]
     if len(heard) == 0:
         raise OratorError(
