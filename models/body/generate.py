@@ -46,6 +46,8 @@ STYLES: Final[tuple[str, ...]] = ("neutral", "calm", "lively", "formal")
 """Styles the network knows; any other name is taken as neutral."""
 PIECE: Final = 450
 """Tokens decoded to frames at a time (a minute), which bounds the memory."""
+FINISH: Final = 1200
+"""Frames finished at a time: short enough to stop at once when asked."""
 MARGIN: Final = 600
 """Frames of neighbours that a piece's smoothing sees."""
 HEAD_GAIN: Final = 1.7
@@ -177,6 +179,7 @@ def generate_body(
     tick(0.02)
     tokens = -(-frames // DOWN)
     heard = hear(condition, settings, tokens)
+    tick(0.04)
     given = given_values(mask, hints, nets.vqs, tokens)
     latents = decode_tokens(
         on_device(nets.transformer), nets.vqs, heard, given, settings.temperature, seed,
@@ -224,15 +227,16 @@ def _finish(
         root, places = root + moved, places + stepped
     out = np.empty_like(rotations)
     path = np.empty_like(translation)
-    for a in range(0, frames, PIECE * DOWN):
-        b = min(a + PIECE * DOWN, frames)
+    for a in range(0, frames, FINISH):
+        b = min(a + FINISH, frames)
         low, high = max(0, a - MARGIN), min(frames, b + MARGIN)
         wide = slice(low, high)
         near = accents.times - low / MODEL_FPS
         here = (near >= 0.0) & (near < (high - low) / MODEL_FPS)
         paced = pace(rotations[wide], rate[wide], Accents(near[here], accents.strength[here]), low, seed)
+        tick(0.8 + 0.2 * (a + 0.3 * (b - a)) / frames)
         shaped = amplify(paced, energy[wide], head[wide], quiet[wide])
-        tick(0.8 + 0.1 * (a + b) / (2 * frames))
+        tick(0.8 + 0.2 * (a + 0.6 * (b - a)) / frames)
         made, where = settle(shaped, root[wide], places[wide], turns[wide])
         out[a:b], path[a:b] = made[a - low : b - low], where[a - low : b - low]
         tick(0.8 + 0.2 * b / frames)

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d, median_filter
+from scipy.ndimage import gaussian_filter1d, median_filter, uniform_filter1d
 
 from ...core.body import legs
 from ...core.body.accents import Accents
@@ -15,12 +15,14 @@ from ...core.body.measure import strokes, wrists_on_chest
 from ...core.body.plausible import clear_torso, elbow_flexion, limit_joints
 from ...core.performance import MODEL_FPS
 from ...core.rotations import conjugate, from_rotvec, hemisphere_continuous, multiply, normalise
-from ...core.skeleton import INDEX, SOLE_BELOW_ANKLE
+from ...core.skeleton import HANDS, INDEX, SOLE_BELOW_ANKLE
 from ...core.stance import relaxed_rotations
 
 ARMS: Final = tuple(INDEX[f"{s}_{n}"] for s in ("left", "right") for n in ("collar", "shoulder", "elbow", "wrist"))
 TRUNK: Final = (INDEX["spine1"], INDEX["spine2"], INDEX["spine3"])
 HEAD: Final = (INDEX["neck"], INDEX["head"])
+FINGER_GAIN: Final = 1.25
+"""The codes keep less of the fingers' movements than the corpus has; this makes up for it."""
 SLOW: Final = 0.9
 """Seconds of the smoothing that parts a posture from the strokes upon it."""
 
@@ -61,6 +63,10 @@ def amplify(rotations: np.ndarray, energy: np.ndarray, head: np.ndarray, quiet: 
             home = _home()[None, joints]
             slow = multiply(home, scaled(multiply(conjugate(home), slow), energy**slow_share))
         out[:, joints] = multiply(slow, scaled(fast, energy**fast_share * calm))
+    own = out[:, list(HANDS)]
+    middle = normalise(uniform_filter1d(hemisphere_continuous(own), int(8.0 * MODEL_FPS) + 1, axis=0, mode="nearest"))
+    fingers = np.full(len(out), FINGER_GAIN)
+    out[:, list(HANDS)] = multiply(middle, scaled(multiply(conjugate(middle), own), fingers))
     own = out[:, HEAD]
     middle = smoothed(own, 4.0)
     out[:, HEAD] = multiply(middle, scaled(multiply(conjugate(middle), own), head * (1.0 - 0.4 * quiet)))
