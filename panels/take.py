@@ -24,12 +24,17 @@ class ORATOR_UL_takes(bpy.types.UIList):
         _icon: int,
         _active_data: Any,
         _active_property: str,
+        index: int,
     ) -> None:
         """Shown or not, name, seed, favourite."""
         shown = item.uid == data.shown
         row = layout.row(align=True)
         row.label(text="", icon="HIDE_OFF" if shown else "HIDE_ON")
-        row.prop(item, "name", text="", emboss=False)
+        # Only the highlighted name is a text field: a click on any other is a click on its row, so it switches.
+        if index == data.active:
+            row.prop(item, "name", text="", emboss=False)
+        else:
+            row.label(text=item.name, translate=False)
         row.label(text=str(item.seed), translate=False)
         row.prop(item, "favourite", text="", icon="SOLO_ON" if item.favourite else "SOLO_OFF", emboss=False)
 
