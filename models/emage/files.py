@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -176,7 +176,7 @@ def _read_entries(path: Path, entries: dict[str, Entry]) -> Iterator[tuple[str, 
         raise OratorError(f"'{path}' cannot be read ({error}). {_AGAIN}") from None
 
 
-def _read_part(folder: Path, part: str, expected: dict[str, Shapes]) -> dict[str, Tensor]:
+def _read_part(folder: Path, part: str, expected: dict[str, Shapes], beat: Callable[[], None]) -> dict[str, Tensor]:
     """The used tensors of one file, float32, after every name and shape was compared."""
     import torch
 
@@ -193,6 +193,7 @@ def _read_part(folder: Path, part: str, expected: dict[str, Shapes]) -> dict[str
         tensors = ((name, loaded.pop(name)) for name in list(loaded) if used(name))
     out = {}
     for name, value in tensors:
+        beat()
         if not value.is_floating_point():
             raise OratorError(f"'{shown}': {name} holds whole numbers instead of weights. {_AGAIN}")
         value = value.detach().to(torch.float32)
@@ -207,13 +208,16 @@ def used(name: str) -> bool:
     return not name.startswith(KNOWN_UNUSED) and not name.endswith("num_batches_tracked")
 
 
-def load(folder: Path) -> Checkpoint:
-    """The checkpoint in `folder`. Raises OratorError with a sentence for anything wrong, missing, extra or unsafe."""
+def load(folder: Path, beat: Callable[[], None] = lambda: None) -> Checkpoint:
+    """The checkpoint in `folder`; `beat` is called for every tensor and may stop the work.
+
+    Raises OratorError with a sentence for anything wrong, missing, extra or unsafe.
+    """
     folder = Path(folder).expanduser()
     if not folder.is_dir():
         raise OratorError(f"There is no folder '{folder}': download EMAGE's weights or choose the folder they are in.")
     config = read_config(folder)
     expected: dict[str, Shapes] = {part: part_shapes(part, config) for part in VQ_PARTS}
     expected[""] = root_shapes(config)
-    parts = {part: _read_part(folder, part, expected) for part in VQ_PARTS}
-    return Checkpoint(config, _read_part(folder, "", expected), parts)
+    parts = {part: _read_part(folder, part, expected, beat) for part in VQ_PARTS}
+    return Checkpoint(config, _read_part(folder, "", expected, beat), parts)

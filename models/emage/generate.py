@@ -89,7 +89,7 @@ def generate_emage(
     elif mask is not None and hints is not None and mask.anything_given:
         given = hints_of(mask, hints)
     tick(0.0)
-    model = cached(Path(folder).expanduser(), settings.emage_mode == "reference")
+    model = cached(Path(folder).expanduser(), settings.emage_mode == "reference", lambda: tick(0.0))
     frames = frame_count(speech.seconds)
     if settings.emage_mode == "reference":
         from .reference import run_reference

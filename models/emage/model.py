@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from .codes import Codes
@@ -19,9 +20,9 @@ class EmageModel:
         self.codes = Codes(checkpoint.parts)
 
     @classmethod
-    def load(cls, folder: Path, half: bool = False) -> EmageModel:
+    def load(cls, folder: Path, half: bool = False, beat: Callable[[], None] = lambda: None) -> EmageModel:
         """`half` as in EmageNetwork. Raises OratorError with a sentence for anything wrong in the folder."""
-        return cls(load(folder), half)
+        return cls(load(folder, beat), half)
 
 
 def half_is_fast() -> bool:
@@ -40,7 +41,7 @@ def _stamp(folder: Path) -> object:
     return tuple((str(f.resolve()), f.stat().st_mtime_ns, f.stat().st_size) for f in files)
 
 
-def cached(folder: Path, exact: bool) -> EmageModel:
+def cached(folder: Path, exact: bool, beat: Callable[[], None]) -> EmageModel:
     """The model of a folder, loaded again only when its files changed; one model is kept.
 
     `exact` is for reference mode: float32 throughout.
@@ -52,5 +53,5 @@ def cached(folder: Path, exact: bool) -> EmageModel:
     stamp = (_stamp(folder), half)
     if _last is None or _last[0] != stamp:
         _last = None
-        _last = (stamp, EmageModel.load(folder, half))
+        _last = (stamp, EmageModel.load(folder, half, beat))
     return _last[1]
