@@ -87,6 +87,8 @@ def job_from(args: argparse.Namespace) -> GenerateJob:
     if args.takes < 1:
         raise OratorError("Ask for at least one take: --takes 1.")
     speech = load_speech(args.speech)
+    for sentence in speech.notes:
+        print(f"Note: {sentence}", file=sys.stderr)
     mask = hints = None
     if args.pins is not None:
         pins = read_pins(args.pins)

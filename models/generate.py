@@ -47,7 +47,8 @@ def generate(
     settings = settings or Settings()
     emotion = emotion or constant_emotion()
     frames = _check(speech, mask, hints)
-    stages = Stages({"Listening": 1.5, "Phones": 1.0, "Body": 4.0, "Face": 3.0, "Pins": 0.5}, progress, cancelled)
+    shares = {"Listening": 1.5, "Phones": 1.0, "Words": 0.5, "Body": 4.0, "Face": 3.0, "Pins": 0.5}
+    stages = Stages(shares, progress, cancelled)
     if settings.model != "embedded":
         made = _run_emage(speech, settings, mask, hints, seed, stages.tick("Body"))
     else:
@@ -69,7 +70,7 @@ def listen(speech: Speech, transcript: str | None, frames: int, stages: Stages) 
     phones = posteriors(features, stages.tick("Phones"))
     words = None
     if transcript and transcript.strip():
-        words = align(phones, transcript, speech.seconds)
+        words = align(phones, transcript, speech.seconds, stages.tick("Words"))
         phones = sharpen(phones, words)
     return SpeechCondition(features, phones, words, frames, speech.seconds)
 
