@@ -14,6 +14,10 @@ EMOTIONS: tuple[str, ...] = ("neutral", "happy", "sad", "angry", "fear", "disgus
 """MEAD's eight, in the order of every emotion vector."""
 
 
+STYLES: tuple[str, ...] = ("neutral", "calm", "lively", "formal")
+"""Ways of gesturing that the body network knows."""
+
+
 @dataclass(frozen=True)
 class EmotionTrack:
     """Emotion over time: `weights` (K, 8) by EMOTIONS, and `intensity` (K,) 0 - 1, at `times` (K,) seconds.
@@ -78,7 +82,7 @@ class Settings:
     stance         0 as it comes; -1 narrow and still, 1 wide with weight shifts
     head_activity  nods and turns, 0 - 2
     travel         the root walks when above 0 (0 - 1)
-    style          name of a style the body network knows
+    style          one of STYLES
     temperature    spread of the sampling, 0.5 - 1.5
     blink_rate     blinks a minute
     lip_strength   mouth opening, 0 - 2
@@ -108,6 +112,8 @@ class Settings:
         unknown = [p for p in self.parts if p not in PARTS]
         if unknown or not self.parts:
             raise OratorError(f"The parts are {', '.join(PARTS)}; choose at least one of them.")
+        if self.style not in STYLES:
+            raise OratorError(f"The style '{self.style}' is not known. Choose {', '.join(STYLES)}.")
 
     def curve(self, name: str, seconds: np.ndarray) -> np.ndarray:
         """The control `name` at each time, (N,): its curve when it has one, else its constant."""

@@ -15,7 +15,7 @@ from ..core.formats.take_npz import write_take
 from ..core.mask import Mask
 from ..core.performance import Performance, Take, frame_count
 from ..core.pins import pins_as_hints, unreachable
-from ..core.settings import EmotionTrack, Settings, parse_emotion
+from ..core.settings import STYLES, EmotionTrack, Settings, parse_emotion
 from ..core.skeleton import PARTS
 from ..core.speech.load import load_speech
 from ..core.speech.speech import Speech
@@ -47,7 +47,7 @@ def add_generate_arguments(parser: argparse.ArgumentParser) -> None:
         ("blink-rate", "blinks a minute"),
     ):
         parser.add_argument(f"--{name}", type=float, help=help_text)
-    parser.add_argument("--style", help="a style that the body network knows")
+    parser.add_argument("--style", choices=STYLES, help="the way of gesturing")
 
 
 @dataclass(frozen=True)

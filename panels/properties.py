@@ -174,8 +174,15 @@ class OratorScene(bpy.types.PropertyGroup):
     blink_rate: FloatProperty(
         name="Blinks", description="Blinks a minute", default=18.0, min=0.0, max=60.0
     )
-    style: StringProperty(
-        name="Style", description="A style that the body network knows", default="neutral"
+    style: EnumProperty(
+        name="Style",
+        description="The way of gesturing",
+        items=(
+            ("neutral", "Neutral", "As people mostly talk"),
+            ("calm", "Calm", "Slower and smaller"),
+            ("lively", "Lively", "Quicker and larger"),
+            ("formal", "Formal", "Upright, hands kept close"),
+        ),
     )
     emotion: EnumProperty(
         name="Emotion", description="The emotion of face and body; key it to change over time", items=_emotion_items(),

@@ -19,7 +19,7 @@ from ...core.body.steps import wander
 from ...core.mask import Mask
 from ...core.performance import MODEL_FPS, Performance
 from ...core.rotations import hemisphere_continuous
-from ...core.settings import Settings
+from ...core.settings import STYLES, Settings
 from ...core.skeleton import JOINT_COUNT
 from ...core.speech.features import at_rate
 from ..condition import SpeechCondition
@@ -42,7 +42,6 @@ from .transformer import BodyTransformer
 from .vq import PartVq
 from .weights import load_module
 
-STYLES: Final[tuple[str, ...]] = ("neutral", "calm", "lively", "formal")
 """Styles the network knows; any other name is taken as neutral."""
 PIECE: Final = 450
 """Tokens decoded to frames at a time (a minute), which bounds the memory."""
