@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import math
+import os
 import socket
 import sys
 import time
@@ -102,6 +103,9 @@ def main() -> None:
     assert bpy.ops.preferences.addon_disable(module=PACKAGE) == {"FINISHED"}
     assert not hasattr(bpy.types.Scene, "orator"), "disabling left its properties behind"
     print(f"HELD {what}; network {'cut' if cut else 'not cut'}", flush=True)
+    sys.stdout.flush()
+    # bpy 4.2 and 4.5 may crash or hang in their own teardown once a sound was played; all is checked by now.
+    os._exit(0)
 
 
 main()
