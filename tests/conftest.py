@@ -44,7 +44,7 @@ def pytest_sessionfinish(exitstatus: int) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure() -> None:
-    """Leave at once after Blender tests: bpy 4.2 and 4.5 crash or hang in their own teardown once a sound was played."""
+    """Leave at once after Blender tests: bpy 4.2 and 4.5 crash or hang in their own teardown after a sound."""
     if "bpy" in sys.modules:
         sys.stdout.flush()
         sys.stderr.flush()
