@@ -18,6 +18,8 @@ from .rotations import hemisphere_continuous, normalise, slerp
 MODEL_FPS: Final = 30.0
 """The rate inside the models."""
 
+_WINDOW: Final = 4096
+
 
 def frame_count(seconds: float, fps: float = MODEL_FPS) -> int:
     """Frames that cover the whole speech, the tail included: ceil(seconds * fps), at least 1."""
@@ -83,7 +85,7 @@ def make_performance(
 
     Raises OratorError when shapes disagree or values are not finite.
     """
-    rotations, translation, face = (np.asarray(a, np.float64) for a in (rotations, translation, face))
+    rotations, translation, face = (np.asarray(a) for a in (rotations, translation, face))
     frames = len(rotations)
     expected = ((frames, skeleton.JOINT_COUNT, 4), (frames, 3), (frames, arkit.COUNT))
     names = ("rotations", "translation", "face")
@@ -96,16 +98,31 @@ def make_performance(
         raise OratorError("The performance has no frames or no frame rate: generate or export it again.")
     if expressions is not None:
         expressions = np.asarray(expressions, np.float32)
-    # Values that are already unit stay to the bit, so that reading what was written changes nothing.
-    off = np.abs(np.linalg.norm(rotations, axis=-1, keepdims=True) - 1.0) > 1e-6
-    unit = np.where(off, normalise(rotations), rotations)
     return Performance(
-        hemisphere_continuous(unit).astype(np.float32),
+        _continuous_units(rotations),
         translation.astype(np.float32),
-        np.clip(face, 0.0, 1.0).astype(np.float32),
+        np.clip(face, 0.0, 1.0, dtype=np.float32, casting="unsafe"),
         float(fps),
         expressions,
     )
+
+
+def _continuous_units(rotations: np.ndarray) -> np.ndarray:
+    """Unit, hemisphere-continuous float32 quaternions (T, 55, 4), in windows: an hour needs no second copy.
+
+    Values that are already unit stay to the bit, so that reading what was written changes nothing.
+    """
+    out = np.empty(rotations.shape, np.float32)
+    for first in range(0, len(rotations), _WINDOW):
+        part = np.asarray(rotations[first : first + _WINDOW], np.float64)
+        off = np.abs(np.linalg.norm(part, axis=-1, keepdims=True) - 1.0) > 1e-6
+        part = np.where(off, normalise(part), part)
+        if first == 0:
+            out[: len(part)] = hemisphere_continuous(part)
+        else:
+            joined = np.concatenate([out[first - 1 : first].astype(np.float64), part])
+            out[first : first + len(part)] = hemisphere_continuous(joined)[1:]
+    return out
 
 
 def sample(performance: Performance, seconds: np.ndarray) -> Performance:
