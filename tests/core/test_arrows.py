@@ -81,3 +81,11 @@ def test_imports_follow_the_arrows(path: Path) -> None:
         slow = {"torch", "librosa", "scipy", "smplx", "huggingface_hub"}
         early = {m.split(".")[0] for m, level, _ in imports(path, top_only=True) if level == 0}
         assert not early & slow, f"{path.name} imports {early & slow} while registering"
+
+
+def test_every_room_is_installed() -> None:
+    import tomllib
+
+    listed = set(tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"])
+    rooms = {".".join(("orator", *p.parent.relative_to(ROOT).parts)) for p in product_files()}
+    assert rooms == listed, "pyproject.toml must list every room with code"
