@@ -221,11 +221,12 @@ def main() -> None:
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--clips", type=int, default=24)
-    parser.add_argument("--out", type=Path, default=Path("docs/quality_face.md"))
+    parser.add_argument("--out", type=Path, help="write the section here")
     arguments = parser.parse_args()
     figures = evaluate_face(arguments.clips)
     print(json.dumps(figures, indent=1))
-    arguments.out.write_text(section(figures))
+    if arguments.out is not None:
+        arguments.out.write_text(section(figures))
 
 
 if __name__ == "__main__":
