@@ -10,12 +10,12 @@ from .. import arkit, skeleton
 from ..errors import OratorError
 from ..files import write_atomically
 from ..pins import Pins
-from .npz import read_npz
+from .npz import read_npz, write_npz
 
 
 def write_pins(pins: Pins, path: Path) -> None:
     """Write the arrays of `Pins` under their own names. Raises OratorError."""
-    write_atomically(Path(path), lambda stream: np.savez_compressed(stream, **vars(pins)))
+    write_atomically(Path(path), lambda stream: write_npz(stream, vars(pins)))
 
 
 def read_pins(path: Path) -> Pins:

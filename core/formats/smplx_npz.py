@@ -11,7 +11,7 @@ from ..errors import OratorError
 from ..files import write_atomically
 from ..performance import Performance, make_performance
 from ..rotations import from_rotvec, to_rotvec
-from .npz import read_npz, scalar
+from .npz import read_npz, scalar, write_npz
 
 _FPS_KEYS = ("mocap_frame_rate", "mocap_framerate", "fps")
 
@@ -34,7 +34,7 @@ def write_smplx(performance: Performance, path: Path, betas: np.ndarray | None =
         "model": np.array("smplx2020"),
         "mocap_frame_rate": np.array(_plain_rate(performance.fps)),
     }
-    write_atomically(Path(path), lambda stream: np.savez(stream, **arrays))
+    write_atomically(Path(path), lambda stream: write_npz(stream, arrays, compressed=False))
 
 
 def read_smplx(path: Path) -> Performance:

@@ -11,7 +11,7 @@ from .. import arkit, skeleton
 from ..errors import OratorError
 from ..files import write_atomically
 from ..performance import Take, make_performance
-from .npz import read_npz, scalar
+from .npz import read_npz, scalar, write_npz
 
 
 def write_take(take: Take, path: Path, extra: dict[str, np.ndarray] | None = None) -> None:
@@ -33,7 +33,7 @@ def write_take(take: Take, path: Path, extra: dict[str, np.ndarray] | None = Non
     if performance.expressions is not None:
         arrays["expressions"] = performance.expressions.astype(np.float32)
     arrays.update(extra or {})
-    write_atomically(Path(path), lambda stream: np.savez_compressed(stream, **arrays))
+    write_atomically(Path(path), lambda stream: write_npz(stream, arrays))
 
 
 def read_take(path: Path) -> Take:

@@ -84,6 +84,23 @@ def test_bad_files_get_a_sentence(tmp_path: Path, reader, name: str) -> None:
             reader(path)
 
 
+def test_a_disk_that_fills_up_leaves_the_old_take(tmp_path: Path, capfd) -> None:
+    resource, signal = pytest.importorskip("resource"), pytest.importorskip("signal")
+    path = tmp_path / "t.npz"
+    write_take(Take(moving(), "Old"), path)
+    limits, handler = resource.getrlimit(resource.RLIMIT_FSIZE), signal.getsignal(signal.SIGXFSZ)
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, limits[1]))
+    try:
+        with pytest.raises(OratorError, match=r"could not be written|disk is full"):
+            write_take(Take(moving(400), "New"), path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, handler)
+    assert read_take(path).name == "Old" and [p.name for p in tmp_path.iterdir()] == ["t.npz"]
+    assert "Traceback" not in capfd.readouterr().err
+
+
 def test_a_read_only_folder_is_said_and_nothing_is_left(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("mine")
