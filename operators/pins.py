@@ -7,9 +7,9 @@ from typing import Any
 import bpy
 from bpy.props import BoolProperty, EnumProperty
 
-from ..core.blender import bake, compat, generation, job, report, takes
+from ..core.blender import bake, compat, generation, takes
 from ..core.errors import OratorError
-from .poll import Explained
+from .poll import Acting
 
 
 def speech_origin(context: bpy.types.Context) -> float:
@@ -21,7 +21,7 @@ def _character(context: bpy.types.Context) -> bpy.types.Object | None:
     return generation.active_character(context)
 
 
-class _OnCharacter(Explained):
+class _OnCharacter(Acting):
     """Needs a character and a speech; errors are reported as sentences."""
 
     @classmethod
@@ -33,21 +33,9 @@ class _OnCharacter(Explained):
         """The work; returns a sentence. Raises OratorError."""
         return ""
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        """Do the work."""
-        character = _character(context)
-        try:
-            sentence = self.act(context, character)
-        except OratorError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
-        except Exception as error:
-            self.report({"ERROR"}, job.explain(error))
-            return {"CANCELLED"}
-        report.remember(sentence)
-        if sentence:
-            self.report({"INFO"}, sentence)
-        return {"FINISHED"}
+    def work(self, context: bpy.types.Context) -> str:
+        """The work on the character."""
+        return self.act(context, _character(context))
 
 
 class _OnPin(_OnCharacter):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import bpy
 
+from ..core.blender import job, report
+
 
 class Explained:
     """Mix into an operator with `disabled_reason(context)`: the button is grey, and says why, when there is one."""
@@ -20,3 +22,23 @@ class Explained:
         if reason:
             cls.poll_message_set(reason)
         return not reason
+
+
+class Acting(Explained):
+    """Mix into an operator that does its work at once: `work` returns a sentence for the artist, or ''."""
+
+    def work(self, context: bpy.types.Context) -> str:
+        """The work. Raises OratorError."""
+        return ""
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Do the work; what goes wrong is reported as a sentence."""
+        try:
+            sentence = self.work(context)
+        except Exception as error:
+            self.report({"ERROR"}, job.explain(error))
+            return {"CANCELLED"}
+        report.remember(sentence)
+        if sentence:
+            self.report({"INFO"}, sentence)
+        return {"FINISHED"}

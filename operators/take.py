@@ -6,9 +6,8 @@ from typing import Any
 
 import bpy
 
-from ..core.blender import bake, generation, job, report, takes
-from ..core.errors import OratorError
-from .poll import Explained
+from ..core.blender import bake, generation, takes
+from .poll import Acting
 
 
 def active_take(context: bpy.types.Context) -> tuple[bpy.types.Object | None, Any, Any]:
@@ -20,7 +19,7 @@ def active_take(context: bpy.types.Context) -> tuple[bpy.types.Object | None, An
     return character, data, data.takes[data.active]
 
 
-class OnTake(Explained):
+class OnTake(Acting):
     """An operator on the highlighted take; subclasses do their work in `act` and may return a sentence."""
 
     @classmethod
@@ -35,21 +34,9 @@ class OnTake(Explained):
         """The work; raises OratorError."""
         raise NotImplementedError
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        """Do the work; an OratorError is reported as it is."""
-        character, data, take = active_take(context)
-        try:
-            sentence = self.act(context, character, data, take)
-        except OratorError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
-        except Exception as error:
-            self.report({"ERROR"}, job.explain(error))
-            return {"CANCELLED"}
-        report.remember(sentence)
-        if sentence:
-            self.report({"INFO"}, sentence)
-        return {"FINISHED"}
+    def work(self, context: bpy.types.Context) -> str:
+        """The work on the highlighted take."""
+        return self.act(context, *active_take(context))
 
 
 class ORATOR_OT_take_show(OnTake, bpy.types.Operator):
