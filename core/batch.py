@@ -21,10 +21,11 @@ from .errors import Cancelled, OratorError
 
 JOURNAL: Final = "orator-batch.jsonl"
 AUDIO: Final = (".wav", ".mp3", ".ogg", ".opus", ".flac", ".m4a", ".mp4", ".aif", ".aiff")
-_PATHS: Final = ("transcript", "pins", "hints")
+_PATHS: Final = ("transcript", "pins", "hints", "emotion-reference")
 OPTIONS: Final = frozenset(
-    "transcript parts seed takes pins emotion model emage-mode hints energy gesture-rate handedness stance "
-    "head-activity travel temperature lip-strength blink-rate style character frame fps keys".split()
+    "transcript parts seed takes pins emotion emotion-reference reference-strength model emage-mode hints energy "
+    "gesture-rate handedness stance head-activity travel temperature lip-strength blink-rate style character frame fps "
+    "keys".split()
 )
 """Columns of a batch table besides `speech` and `output`: the options of `generate`."""
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .errors import OratorError
 from .skeleton import PARTS
+
+if TYPE_CHECKING:
+    from .face.style import FaceStyle
 
 EMOTIONS: tuple[str, ...] = ("neutral", "happy", "sad", "angry", "fear", "disgust", "contempt", "surprise")
 """MEAD's eight, in the order of every emotion vector."""
@@ -22,12 +25,15 @@ STYLES: tuple[str, ...] = ("neutral", "calm", "lively", "formal")
 class EmotionTrack:
     """Emotion over time: `weights` (K, 8) by EMOTIONS, and `intensity` (K,) 0 - 1, at `times` (K,) seconds.
 
-    Between keys both are linear; before the first and after the last they are held.
+    Between keys both are linear; before the first and after the last they are held. `style` is a reference clip that
+    the face is held and moves like. With `guess` the weights are suggested from the voice when it is heard.
     """
 
     times: np.ndarray
     weights: np.ndarray
     intensity: np.ndarray
+    style: FaceStyle | None = None
+    guess: bool = False
 
     def at(self, seconds: np.ndarray) -> np.ndarray:
         """Emotion weights times intensity at each time, (N, 8); rows sum to at most 1."""
@@ -36,6 +42,26 @@ class EmotionTrack:
         total = np.maximum(weights.sum(axis=1, keepdims=True), 1.0)
         return weights / total * np.interp(seconds, self.times, self.intensity)[:, None]
 
+    def as_meta(self) -> dict[str, Any]:
+        """JSON-like values for a take's provenance: where the emotion came from, and its keys where it changes."""
+        times, felt = np.asarray(self.times, np.float64), self.at(self.times)
+        # Of keys that lie on the line between their neighbours only the ends are told.
+        keep = np.ones(len(times), bool)
+        if len(times) > 2:
+            share = np.diff(times)[:-1] / np.maximum(times[2:] - times[:-2], 1e-9)
+            between = felt[:-2] + (felt[2:] - felt[:-2]) * share[:, None]
+            keep[1:-1] = np.abs(felt[1:-1] - between).max(axis=1) > 1e-3
+        keys = [
+            [round(float(t), 3), {EMOTIONS[k]: round(float(row[k]), 3) for k in np.flatnonzero(row > 5e-4)}]
+            for t, row in zip(times[keep], felt[keep], strict=True)
+        ]
+        out: dict[str, Any] = {"keys": keys}
+        if self.guess:
+            out["guess"] = "The emotion was guessed from the voice."
+        if self.style is not None:
+            out["style"] = {"name": self.style.name, "strength": self.style.strength}
+        return out
+
 
 def constant_emotion(name: str = "neutral", intensity: float = 1.0) -> EmotionTrack:
     """One emotion throughout. Raises OratorError for a name that is not one of EMOTIONS."""
@@ -43,10 +69,12 @@ def constant_emotion(name: str = "neutral", intensity: float = 1.0) -> EmotionTr
 
 
 def parse_emotion(spec: str) -> EmotionTrack:
-    """`happy`, `happy:0.8`, mixtures `happy:0.5+surprise:0.5`, and keys in time `0=neutral,2.5=angry:0.7`.
+    """`happy`, `happy:0.8`, mixtures `happy:0.5+surprise:0.5`, keys in time `0=neutral,2.5=angry:0.7`, or `guess`.
 
     Raises OratorError that shows the right form.
     """
+    if spec.strip().lower() == "guess":
+        return EmotionTrack(np.zeros(1), np.eye(len(EMOTIONS))[:1], np.zeros(1), guess=True)
     times, weights, intensities = [], [], []
     try:
         for key in spec.split(","):
@@ -65,7 +93,7 @@ def parse_emotion(spec: str) -> EmotionTrack:
     except ValueError:
         raise OratorError(
             f"The emotion '{spec}' is not understood. Write one of {', '.join(EMOTIONS)} with an intensity from 0 to 1 "
-            "like 'happy:0.8', or keys in seconds like '0=neutral,2.5=angry:0.7'."
+            "like 'happy:0.8', keys in seconds like '0=neutral,2.5=angry:0.7', or 'guess'."
         ) from None
     order = np.argsort(times, kind="stable")
     return EmotionTrack(np.array(times)[order], np.array(weights)[order], np.array(intensities)[order])

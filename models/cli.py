@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..core.errors import Cancelled, OratorError
+from ..core.face.reference import reference_style
+from ..core.face.style import describe, style_track
 from ..core.files import check_writable
 from ..core.formats.pins_npz import read_pins
 from ..core.formats.take_npz import write_take
@@ -31,7 +33,11 @@ def add_generate_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same take")
     parser.add_argument("--takes", type=int, default=1, help="how many takes, with the seeds that follow")
     parser.add_argument("--pins", type=Path, help="a PINS.npz of poses that must be hit")
-    parser.add_argument("--emotion", default="neutral", help="like happy:0.8, or 0=neutral,2.5=angry:0.7")
+    parser.add_argument("--emotion", help="like happy:0.8, 0=neutral,2.5=angry:0.7, or guess (from the voice)")
+    parser.add_argument(
+        "--emotion-reference", type=Path, metavar="CLIP", help="a Live Link Face .csv or a TAKE.npz whose style to take"
+    )
+    parser.add_argument("--reference-strength", type=float, help="how far the face takes the clip's style, 0 - 1")
     parser.add_argument("--model", default="embedded", help="embedded, or emage:FOLDER")
     parser.add_argument("--emage-mode", choices=("orator", "reference"), default="orator")
     parser.add_argument("--hints", type=Path, help="EMAGE hints: an .npz with hint_motion and hint_mask (T, 337)")
@@ -83,7 +89,7 @@ def job_from(args: argparse.Namespace) -> GenerateJob:
     Raises OratorError.
     """
     settings = settings_from(args)
-    emotion = parse_emotion(args.emotion)
+    emotion = emotion_from(args)
     if args.takes < 1:
         raise OratorError("Ask for at least one take: --takes 1.")
     speech = load_speech(args.speech)
@@ -97,6 +103,25 @@ def job_from(args: argparse.Namespace) -> GenerateJob:
             print(f"Note: {sentence}", file=sys.stderr)
     seeds = tuple(range(args.seed, args.seed + args.takes))
     return GenerateJob(speech, settings, emotion, seeds, mask, hints, args.hints)
+
+
+def emotion_from(args: argparse.Namespace) -> EmotionTrack:
+    """The emotion out of parsed options. Raises OratorError."""
+    strength = args.reference_strength
+    if strength is not None and not 0.0 <= strength <= 1.0:
+        raise OratorError("The reference's strength is a number from 0 to 1, such as --reference-strength 0.8.")
+    if args.emotion_reference is None:
+        if strength is not None:
+            raise OratorError("--reference-strength needs a clip: give one with --emotion-reference.")
+        track = parse_emotion(args.emotion or "neutral")
+        if track.guess:
+            print("Note: the emotion is a guess from the voice's loudness and pitch; look at it.", file=sys.stderr)
+        return track
+    if args.emotion is not None:
+        raise OratorError("Give either --emotion or --emotion-reference: a reference brings its own emotion.")
+    style = reference_style(args.emotion_reference, 1.0 if strength is None else strength)
+    print(f"Note: {describe(style)}", file=sys.stderr)
+    return style_track(style)
 
 
 def _transcript(text: str | None) -> str | None:
@@ -131,6 +156,7 @@ def run_job(job: GenerateJob, seed: int, progress=None, cancelled=None) -> tuple
     meta = {
         "seed": seed,
         "settings": job.settings.as_meta(),
+        "emotion": job.emotion.as_meta(),
         "models": model_ids(job.settings),
         "speech": {"name": job.speech.name, "seconds": job.speech.seconds},
         "seconds_taken": round(time.perf_counter() - started, 3),

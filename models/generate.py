@@ -8,10 +8,12 @@ import numpy as np
 
 from ..core import skeleton
 from ..core.errors import OratorError
+from ..core.face.facs import emotion_head
+from ..core.face.guess import suggest_emotion
 from ..core.mask import Mask, everything
-from ..core.performance import Performance, frame_count, make_performance
+from ..core.performance import MODEL_FPS, Performance, frame_count, make_performance
 from ..core.residual import honour
-from ..core.rotations import from_rotvec
+from ..core.rotations import from_rotvec, multiply
 from ..core.settings import EmotionTrack, Settings, constant_emotion
 from ..core.speech.features import speech_features
 from ..core.speech.speech import Speech
@@ -113,10 +115,18 @@ def _run_embedded(
     if "face" in settings.parts:
         from .face import generate_face
 
+        if emotion.guess:
+            emotion = suggest_emotion(condition.features)
         face, head = generate_face(condition, settings, emotion, seed, stages.tick("Face"))
+        joint = skeleton.INDEX["head"]
         if "upper" not in body_parts:
             # A face alone still nods: its own head pose stands in for the body's.
-            rotations[:, skeleton.INDEX["head"]] = from_rotvec(head)
+            rotations[:, joint] = from_rotvec(head)
+        else:
+            # The body's network nods with the gestures; the emotion adds how the head is held.
+            held = emotion_head(emotion.at(np.arange(condition.frames) / MODEL_FPS), MODEL_FPS)
+            if held.any():
+                rotations[:, joint] = multiply(rotations[:, joint], from_rotvec(held))
     return make_performance(rotations, translation, face)
 
 

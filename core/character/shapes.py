@@ -16,8 +16,8 @@ MM = 0.001
 
 LID_STANDS: dict[str, Lids] = {
     "eyeBlinkLeft": Lids(0.0, 0.0),
-    "eyeSquintLeft": Lids(0.80, 0.42),
-    "eyeWideLeft": Lids(1.24, 1.12),
+    "eyeSquintLeft": Lids(0.72, 0.26),
+    "eyeWideLeft": Lids(1.40, 1.20),
     "eyeLookUpLeft": Lids(1.16, 0.84),
     "eyeLookDownLeft": Lids(0.60, 1.18),
 }
@@ -107,14 +107,14 @@ def mouth_smile(f: Face) -> np.ndarray:
     corner = f.corner(0.032)
     cheek = f.spot(0.041, 1.568, 0.026, 0.026)
     lips = f.lips(0.040) * left * smoothstep(np.abs(f.x), 0.0, MOUTH_HALF)
-    d = move(corner, 6.5 * MM, 4.2 * MM, 7.5 * MM) + move(cheek, 1.2 * MM, -2.6 * MM, 4.0 * MM)
-    return d + move(lips * (1 - corner), 2.5 * MM, 1.0 * MM, 1.2 * MM)
+    d = move(corner, 8.0 * MM, 5.0 * MM, 11.0 * MM) + move(cheek, 1.4 * MM, -3.4 * MM, 5.0 * MM)
+    return d + move(lips * (1 - corner), 3.0 * MM, 1.2 * MM, 1.6 * MM)
 
 
 def mouth_frown(f: Face) -> np.ndarray:
     corner = f.corner(0.028)
     lips = f.lips(0.040) * f.left(0.020) * smoothstep(np.abs(f.x), 0.0, MOUTH_HALF)
-    return move(corner, 1.0 * MM, 1.2 * MM, -7.5 * MM) + move(lips * (1 - corner), 0.0, -0.4 * MM, -1.4 * MM)
+    return move(corner, 1.4 * MM, 1.2 * MM, -11.0 * MM) + move(lips * (1 - corner), 0.0, -0.4 * MM, -1.6 * MM)
 
 
 def mouth_dimple(f: Face) -> np.ndarray:
@@ -183,17 +183,17 @@ def mouth_upper_up(f: Face) -> np.ndarray:
 def brow_down(f: Face) -> np.ndarray:
     inner = f.spot(0.017, 1.640, 0.024, 0.022)
     whole = f.spot(0.033, 1.643, 0.036, 0.024)
-    return move(inner, -2.6 * MM, -1.4 * MM, -3.4 * MM) + move(whole, -0.8 * MM, -0.4 * MM, -3.4 * MM)
+    return move(inner, -3.4 * MM, -1.8 * MM, -6.4 * MM) + move(whole, -1.0 * MM, -0.4 * MM, -4.2 * MM)
 
 
 def brow_inner_up(f: Face) -> np.ndarray:
-    spot = bell(np.hypot(np.clip(np.abs(f.x) - 0.013, 0, None) / 0.026, (f.p[:, 2] - 1.645) / 0.032)) * f.front()
-    return move(spot, -1.0 * MM * np.sign(f.x) * smoothstep(np.abs(f.x), 0, 0.012), -0.6 * MM, 7.5 * MM)
+    spot = bell(np.hypot(np.clip(np.abs(f.x) - 0.013, 0, None) / 0.030, (f.p[:, 2] - 1.645) / 0.032)) * f.front()
+    return move(spot, -1.0 * MM * np.sign(f.x) * smoothstep(np.abs(f.x), 0, 0.012), -0.6 * MM, 11.5 * MM)
 
 
 def brow_outer_up(f: Face) -> np.ndarray:
     spot = f.spot(0.043, 1.647, 0.032, 0.030)
-    return move(spot, 0.6 * MM, -0.3 * MM, 7.0 * MM)
+    return move(spot, 0.6 * MM, -0.3 * MM, 11.0 * MM)
 
 
 def cheek_puff(f: Face) -> np.ndarray:
@@ -205,7 +205,7 @@ def cheek_puff(f: Face) -> np.ndarray:
 
 
 def cheek_squint(f: Face) -> np.ndarray:
-    return move(f.spot(0.039, 1.578, 0.027, 0.023), 0.4 * MM, -2.0 * MM, 5.0 * MM)
+    return move(f.spot(0.039, 1.578, 0.027, 0.023), 0.4 * MM, -2.8 * MM, 6.0 * MM)
 
 
 def nose_sneer(f: Face) -> np.ndarray:
@@ -213,8 +213,8 @@ def nose_sneer(f: Face) -> np.ndarray:
     fold = f.spot(0.024, 1.563, 0.018, 0.020)
     lip = f.lips(0.034, 0.020, 0.003) * smoothstep(1 - f.low(0.018), 0.5, 1.0) * f.left(0.012)
     brow = f.spot(0.014, 1.632, 0.016, 0.016)
-    d = move(wing, 1.4 * MM, 0.6 * MM, 4.2 * MM) + move(fold, 0.6 * MM, -1.0 * MM, 2.6 * MM)
-    return d + move(lip, 0.0, 0.0, 2.8 * MM) + move(brow, -0.8 * MM, -0.5 * MM, -1.6 * MM)
+    d = move(wing, 1.8 * MM, 0.6 * MM, 6.0 * MM) + move(fold, 0.8 * MM, -1.8 * MM, 4.0 * MM)
+    return d + move(lip, 0.0, 0.0, 3.4 * MM) + move(brow, -1.0 * MM, -0.6 * MM, -2.2 * MM)
 
 
 def tongue_out(f: Face) -> np.ndarray:

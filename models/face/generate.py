@@ -11,6 +11,7 @@ import torch
 from ...core.arkit import COUNT, LIPS
 from ...core.face.controls import FaceControls, apply_face_controls
 from ...core.face.eyes import EyeControls, apply_eyes
+from ...core.face.style import apply_style
 from ...core.performance import MODEL_FPS
 from ...core.settings import EmotionTrack, Settings
 from ...core.speech.features import FEATURE_FPS, SpeechFeatures
@@ -157,6 +158,8 @@ def generate(condition: SpeechCondition, settings: Settings, emotion: EmotionTra
     face = np.clip(made[:, :COUNT], 0.0, 1.0)
     if "refine" in stages:
         face = refine(face, lips)
+    if emotion.style is not None:
+        face = apply_style(face, emotion.style)
     face = apply_face_controls(face, FaceControls(), MODEL_FPS, settings.curve("lip_strength", seconds))
     tick(0.95)
     if "eyes" in stages:

@@ -46,13 +46,13 @@ def item_rng(name: str, seed: int) -> np.random.Generator:
 
 
 def random_emotion(frames: int, rng: np.random.Generator, fps: float = FPS) -> np.ndarray:
-    """An emotion track (T, 8): constants, ramps, switches and mixtures; a quarter of all is neutral."""
+    """An emotion track (T, 8): constants, ramps, switches and mixtures; three tenths of all is neutral."""
     out = np.zeros((frames, len(EMOTIONS)))
     at = 0
     while at < frames:
         span = frames if rng.random() < 0.55 else int(rng.uniform(1.5, 5.0) * fps)
         row = np.zeros(len(EMOTIONS))
-        if rng.random() < 0.8:
+        if rng.random() < 0.7:
             k = int(rng.integers(1, len(EMOTIONS)))
             row[k] = rng.choice([1.0, 1.0, 0.5, rng.uniform(0.1, 1.0)])
             if rng.random() < 0.15:

@@ -1,9 +1,4 @@
-"""Emotions as FACS patterns on the ARKit weights, with onset, apex and offset that follow the prosody.
-
-Patterns follow the action units that Ekman and Friesen's manual (FACS, 1978; EMFACS) lists for each emotion, at
-intensity 1: happy 6+12, sad 1+4+15, angry 4+5+7+23, fear 1+2+4+5+20, disgust 9+10+15, contempt one-sided 12+14,
-surprise 1+2+5+26. The mouth part is small and is added around speech: it never fights a closure.
-"""
+"""The FACS patterns of core/face/facs.py in time: onset, apex and offset that follow the prosody, a little uneven."""
 
 from __future__ import annotations
 
@@ -13,61 +8,17 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from ....core.arkit import COUNT, INDEX
+from ....core.face.facs import MOUTH_TABLE, UPPER_TABLE
 from ....core.settings import EMOTIONS
-
-UPPER_PATTERNS: Final[dict[str, dict[str, float]]] = {
-    "neutral": {},
-    "happy": dict(cheekSquint=0.62, eyeSquint=0.30, browOuterUp=0.10, browInnerUp=0.06),
-    "sad": dict(browInnerUp=0.66, browDown=0.16, eyeSquint=0.14, browOuterUp=0.0),
-    "angry": dict(browDown=0.82, eyeSquint=0.42, noseSneer=0.22, eyeWide=0.14),
-    "fear": dict(browInnerUp=0.66, browOuterUp=0.34, eyeWide=0.66, browDown=0.20),
-    "disgust": dict(noseSneer=0.76, browDown=0.36, eyeSquint=0.36, cheekSquint=0.30),
-    "contempt": dict(
-        browOuterUpLeft=0.42, browDownRight=0.22, eyeSquint=0.22, noseSneerRight=0.24, cheekSquintRight=0.26
-    ),
-    "surprise": dict(browInnerUp=0.76, browOuterUp=0.80, eyeWide=0.46),
-}
-"""Weights of the upper face at intensity 1; a name without a side is both sides."""
-
-MOUTH_PATTERNS: Final[dict[str, dict[str, float]]] = {
-    "neutral": {},
-    "happy": dict(mouthSmile=0.46, mouthDimple=0.14, mouthUpperUp=0.05, jawOpen=0.02),
-    "sad": dict(mouthFrown=0.46, mouthShrugLower=0.22, mouthStretch=0.04),
-    "angry": dict(mouthFrown=0.18, mouthStretch=0.12, mouthLowerDown=0.08, mouthUpperUp=0.06, jawForward=0.14),
-    "fear": dict(mouthStretch=0.36, mouthFrown=0.14, mouthLowerDown=0.05),
-    "disgust": dict(mouthUpperUp=0.15, mouthFrown=0.26, mouthShrugUpper=0.22, mouthShrugLower=0.10),
-    "contempt": dict(mouthDimpleRight=0.46, mouthSmileRight=0.28, mouthPressRight=0.04),
-    "surprise": dict(jawOpen=0.05, mouthFunnel=0.06),
-}
-"""What the mouth adds at intensity 1. Parting (jawOpen, LowerDown, UpperUp) only counts while the lips are apart."""
 
 _PARTING: Final = frozenset("jawOpen mouthLowerDownLeft mouthLowerDownRight mouthUpperUpLeft mouthUpperUpRight".split())
 ARKIT_PARTING: Final[tuple[str, ...]] = tuple(sorted(_PARTING))
 JAW_REACH: Final[dict[str, float]] = dict(
-    neutral=1.0, happy=1.04, sad=0.88, angry=1.1, fear=1.0, disgust=0.98, contempt=0.94, surprise=1.14
+    neutral=1.0, happy=1.04, sad=0.88, angry=1.1, fear=1.0, disgust=0.98, contempt=0.94, surprise=1.20
 )
-HEAD_POSE: Final[dict[str, tuple[float, float, float]]] = dict(
-    neutral=(0, 0, 0), happy=(-1.5, 0, 2.0), sad=(5.5, -1, -1.5), angry=(3.5, 0, 0), fear=(-2.5, 1.5, 1.0),
-    disgust=(-2.0, 4.0, -2.0), contempt=(-4.0, 3.0, 2.5), surprise=(-3.0, 0, 0.5),
-)  # fmt: skip
-"""Degrees of pitch (down is positive), yaw (to the person's left), roll at intensity 1."""
 HEAD_MOTION: Final[dict[str, float]] = dict(
     neutral=1.0, happy=1.15, sad=0.7, angry=1.25, fear=0.9, disgust=0.9, contempt=0.85, surprise=1.1
 )
-
-
-def _table(patterns: dict[str, dict[str, float]]) -> np.ndarray:
-    table = np.zeros((len(EMOTIONS), COUNT))
-    for k, emotion in enumerate(EMOTIONS):
-        for name, value in patterns[emotion].items():
-            for full in (name, name + "Left", name + "Right"):
-                if full in INDEX:
-                    table[k, INDEX[full]] = value
-    return table
-
-
-UPPER_TABLE: Final[np.ndarray] = _table(UPPER_PATTERNS)
-MOUTH_TABLE: Final[np.ndarray] = _table(MOUTH_PATTERNS)
 
 
 def noise(rng: np.random.Generator, frames: int, columns: int, seconds: float, fps: float = 30.0) -> np.ndarray:
@@ -111,7 +62,7 @@ def bend_mouth(speech: np.ndarray, driven: np.ndarray) -> np.ndarray:
     face[:, [jaw, close]] *= reach[:, None]
     gap = np.maximum(face[:, jaw] - face[:, close], 0)
     lips = [INDEX[n] for n in ARKIT_PARTING if n != "jawOpen"]
-    parted = np.clip((gap + face[:, lips].sum(axis=1) / 4) / 0.16, 0, 1)
+    parted = np.clip((gap + face[:, lips].sum(axis=1) / 4) / 0.26, 0, 1)
     # Round vowels hold the corners in, and a puckered mouth cannot smile fully.
     rounded = np.clip(face[:, INDEX["mouthPucker"]] + face[:, INDEX["mouthFunnel"]], 0, 1)
     for name, column in INDEX.items():

@@ -5,19 +5,17 @@
 
 from __future__ import annotations
 
-import argparse
-import time
 from dataclasses import dataclass
 
 import numpy as np
 import torch
-from torch import nn
 
 from ....core.arkit import BROWS, COUNT, LIPS
 from ...face.emodiff import CHANNELS, STEPS, EmoDiff, alpha_bar
 from ...face.generate import OVERLAP, WINDOW, pitch_octaves, speech_inputs
 from .corpus import FaceItem, make_item
-from .data import Sample, cache_folder, load
+from .data import Sample, load
+from .fit import Schedule, arguments, fit, start_from
 
 SEED = 5
 WEIGHT = torch.ones(CHANNELS)
@@ -85,7 +83,10 @@ def loss_of(net: EmoDiff, data: tuple[torch.Tensor, ...], generator: torch.Gener
     return error + 2.0 * moves
 
 
-def train(minutes: float, simulated: bool, name: str = "emodiff", start: str | None = None) -> None:
+def train(
+    minutes: float, simulated: bool = False, name: str = "emodiff", start: str | None = None, peak: float | None = None
+) -> None:
+    """Train for `minutes` of processor time."""
     torch.manual_seed(SEED)
     torch.set_num_threads(1)
     rng = np.random.default_rng(SEED)
@@ -97,44 +98,20 @@ def train(minutes: float, simulated: bool, name: str = "emodiff", start: str | N
     net.mean.copy_(torch.from_numpy(frames.mean(axis=0)))
     floor = np.r_[np.full(COUNT, 0.02), np.full(3, 0.01)]
     net.scale.copy_(torch.from_numpy(np.maximum(frames.std(axis=0), floor)))
-    if start:
-        net.load_state_dict(torch.load(cache_folder() / f"{start}.pt", weights_only=True))
+    start_from(net, start)
     print(len(sources), "items", len(frames) / 1800, "minutes", sum(p.numel() for p in net.parameters()), flush=True)
-    average = {k: v.clone() for k, v in net.state_dict().items()}
-    optimiser = torch.optim.AdamW(net.parameters(), lr=1e-3, weight_decay=1e-3)
-    started, k, budget, recent = time.process_time(), 0, minutes * 60, []
-    while (spent := time.process_time() - started) < budget:
-        if k % 8 == 7:
+
+    def loss(step: int) -> torch.Tensor:
+        if step % 8 == 7:
             # New emotions and new chance for a few items at a time: the corpus never repeats itself.
             for j in rng.integers(0, len(sources), 3):
                 s = sources[j].sample
                 made[j] = make_item(s.id, s.phones, s.features, int(rng.integers(1 << 30)))
-        done = spent / budget
-        for group in optimiser.param_groups:
-            group["lr"] = 1.2e-3 * min(1, (k + 1) / 150) * (0.5 * (1 + np.cos(np.pi * done)) * 0.97 + 0.03)
-        total = loss_of(net, batch(sources, made, rng, 20), generator)
-        optimiser.zero_grad()
-        total.backward()
-        nn.utils.clip_grad_norm_(net.parameters(), 1.0)
-        optimiser.step()
-        keep = min(0.997, (k + 1) / (k + 10))
-        for key, value in net.state_dict().items():
-            average[key].lerp_(value, 1 - keep)
-        recent.append(total.item())
-        if k % 100 == 0:
-            print(k, round(spent), round(float(np.mean(recent[-100:])), 4), flush=True)
-        if k % 300 == 299:
-            torch.save(average, cache_folder() / f"{name}.pt")
-        k += 1
-    torch.save(average, cache_folder() / f"{name}.pt")
-    print("done", k, "steps", time.process_time() - started, "CPU seconds")
+        return loss_of(net, batch(sources, made, rng, 20), generator)
+
+    fit(net, loss, Schedule(peak or 1.2e-3, 150, 0.03, 0.997), minutes, name)
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--minutes", type=float, default=35)
-    parser.add_argument("--simulated", action="store_true")
-    parser.add_argument("--name", default="emodiff")
-    parser.add_argument("--start", help="a checkpoint to go on from")
-    arguments = parser.parse_args()
-    train(arguments.minutes, arguments.simulated, arguments.name, arguments.start)
+    given = arguments(__doc__.splitlines()[0], 35, "emodiff").parse_args()
+    train(given.minutes, given.simulated, given.name, given.start, given.peak)

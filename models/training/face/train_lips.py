@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import argparse
-import time
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,8 +14,9 @@ from torch import nn
 from ....core.arkit import INDEX, LIPS
 from ...face.lips import CLOSE, JAW, LIP_FPS, PARTING, LipNet, gate, lip_inputs
 from .corpus import DOUBLE_FPS, item_rng, loud, random_emotion, soft_onehot
-from .data import Sample, cache_folder, load
+from .data import Sample, load
 from .emotions import bend_mouth, drive
+from .fit import Schedule, arguments, fit, start_from
 from .measures import LIPLESS, openness
 from .visemes import BILABIALS, loudness_scale, mouth
 
@@ -102,7 +101,7 @@ def batch(items: list[Prepared], rng: np.random.Generator, size: int, real: floa
     return speech_in, emotion_in, target_out, masks
 
 
-def loss_of(net: LipNet, data: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, dict[str, float]]:
+def loss_of(net: LipNet, data: tuple[torch.Tensor, ...]) -> torch.Tensor:
     """Channel error weighted towards closures and teeth, o's error and step, and the gates' own error."""
     speech, emotion, target, masks = data
     raw, logits = net(speech, emotion)
@@ -118,50 +117,25 @@ def loss_of(net: LipNet, data: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, 
     step = ((o[:, 1:] - o[:, :-1]) - (wanted[:, 1:] - wanted[:, :-1])).abs().mean()
     moves = ((made[:, 1:] - made[:, :-1]) - (target[:, 1:] - target[:, :-1])).abs().mean()
     gates = nn.functional.binary_cross_entropy_with_logits(2 * logits, masks[..., :3])
-    total = 4 * channel + opening + 0.7 * shut + 0.5 * apart + 2 * step + 1.0 * moves + 0.12 * gates + 0.3 * leak
-    names = dict(channel=channel, o=opening, shut=shut, apart=apart, step=step, gates=gates)
-    return total, {k: v.item() for k, v in names.items()}
+    return 4 * channel + opening + 0.7 * shut + 0.5 * apart + 2 * step + 1.0 * moves + 0.12 * gates + 0.3 * leak
 
 
-def train(minutes: float, simulated: bool, name: str = "lips", real: float = 0.55, start: str | None = None) -> None:
+def train(minutes: float, simulated: bool = False, name: str = "lips", real: float = 0.55, start: str | None = None,
+          peak: float | None = None) -> None:  # fmt: skip
+    """Train for `minutes` of processor time; `real` is the share of crops heard through the phone network alone."""
     torch.manual_seed(SEED)
     torch.set_num_threads(1)
     rng = np.random.default_rng(SEED)
     items = [prepare(s) for s in load("train", simulated)]
     print(len(items), "items", sum(len(i.speech) for i in items) / LIP_FPS / 60, "minutes", flush=True)
     net = LipNet()
-    if start:
-        net.load_state_dict(torch.load(cache_folder() / f"{start}.pt", weights_only=True))
-    average = {k: v.clone() for k, v in net.state_dict().items()}
-    optimiser = torch.optim.AdamW(net.parameters(), lr=2e-3, weight_decay=1e-3)
-    started, k, budget = time.process_time(), 0, minutes * 60
-    while (spent := time.process_time() - started) < budget:
-        done = spent / budget
-        for group in optimiser.param_groups:
-            group["lr"] = 2.5e-3 * min(1, (k + 1) / 100) * (0.5 * (1 + np.cos(np.pi * done)) * 0.98 + 0.02)
-        total, parts = loss_of(net, batch(items, rng, 24, real))
-        optimiser.zero_grad()
-        total.backward()
-        nn.utils.clip_grad_norm_(net.parameters(), 1.0)
-        optimiser.step()
-        keep = min(0.995, (k + 1) / (k + 10))
-        for key, value in net.state_dict().items():
-            average[key].lerp_(value, 1 - keep)
-        if k % 100 == 0:
-            print(k, round(spent), round(total.item(), 4), {a: round(b, 4) for a, b in parts.items()}, flush=True)
-        if k % 500 == 499:
-            torch.save(average, cache_folder() / f"{name}.pt")
-        k += 1
-    torch.save(average, cache_folder() / f"{name}.pt")
-    print("done", k, "steps", time.process_time() - started, "CPU seconds")
+    start_from(net, start)
+    fit(net, lambda _: loss_of(net, batch(items, rng, 24, real)), Schedule(peak or 2.5e-3, 100, 0.02, 0.995), minutes,
+        name)  # fmt: skip
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--minutes", type=float, default=25)
-    parser.add_argument("--simulated", action="store_true")
-    parser.add_argument("--name", default="lips")
-    parser.add_argument("--real", type=float, default=0.55)
-    parser.add_argument("--start", help="a checkpoint to go on from")
-    arguments = parser.parse_args()
-    train(arguments.minutes, arguments.simulated, arguments.name, arguments.real, arguments.start)
+    parser = arguments(__doc__.splitlines()[0], 25, "lips")
+    parser.add_argument("--real", type=float, default=0.55, help="share of crops heard through the phone network alone")
+    given = parser.parse_args()
+    train(given.minutes, given.simulated, given.name, given.real, given.start, given.peak)

@@ -12,9 +12,10 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from ....core.arkit import COUNT, INDEX
+from ....core.face.facs import HEAD_POSE
 from ....core.settings import EMOTIONS
 from ....core.speech.phones import Phone
-from .emotions import HEAD_MOTION, HEAD_POSE, noise
+from .emotions import HEAD_MOTION, noise
 from .visemes import VOWELS
 
 FPS = 30.0
