@@ -16,7 +16,8 @@ from .errors import OratorError
 from .fitting import Bounds
 
 if TYPE_CHECKING:  # Blender's half reads these types while registering, when scipy has to wait
-    from .keys import CurveKeys
+    from .keys import CurveKeys, KeySettings
+    from .mask import Mask
     from .performance import Performance
     from .rig.description import RigDescription
     from .rig.motion import Coverage
@@ -93,7 +94,7 @@ def prepare(
 
     Raises OratorError when the rig has none of the joints and none of the shapes.
     """
-    from .keys import KeySettings, keys_of
+    from .keys import keys_of
     from .rig.retarget import retarget
     from .shaping import Shaping as Shape
     from .shaping import apply_direction, apply_layers
@@ -105,15 +106,37 @@ def prepare(
     tick(0.0)
     sampled = apply_direction(sample_at(apply_layers(performance, shaping), seconds), seconds, shaping)
     tick(0.02)
-    motion = retarget(sampled, target.description, target.profile, seconds)
+    motion = retarget(sampled, target.description, target.profile, seconds, given=shaping.given(seconds))
     tick(0.1)
     if not motion.coverage.joints and not motion.coverage.shapes:
         raise OratorError(
             f"'{target.name}' has none of the joints and none of the face shapes that a performance moves. "
             "Choose another character, or name its bones in the mapping."
         )
-    modes = {bone.name: bone.rotation_mode for bone in target.description.bones}
-    pinned = (*style.pinned, *(float(f) for f in frames[shaping.pinned(seconds)]))
-    settings = KeySettings(style.bounds, 1.0 / target.description.scale, pinned, modes)
+    settings = key_settings(target, style, frames, shaping.to_the_number(seconds))
+    modes = settings.modes
     curves = keys_of(motion, frames, settings, lambda fraction: tick(0.1 + 0.9 * fraction))
-    return PreparedBake(curves, motion.coverage, frames, modes)
+    return PreparedBake(curves, motion.coverage, frames, dict(modes))
+
+
+def key_settings(target: BakeTarget, style: BakeStyle, frames: np.ndarray, exact: Mask | None) -> KeySettings:
+    """How keys are made for a character; `exact` is False where a value must be met to the number, as pins must.
+
+    A pin of a hand puts keys on the hand's bones alone. Bones that play no joint (twists, controls that pull a leg)
+    move with those that do: they get a key wherever any joint has one.
+    """
+    from .keys import KeySettings
+    from .skeleton import INDEX
+
+    modes = {bone.name: bone.rotation_mode for bone in target.description.bones}
+    metre = 1.0 / target.description.scale
+    if exact is None:
+        return KeySettings(style.bounds, metre, style.pinned, modes)
+    anywhere = frames[~exact.joints.all(axis=1) | ~exact.root]
+    of_bones = {bone.name: anywhere for bone in target.description.bones}
+    present = target.profile.present(target.description)
+    for joint, bone in present.items():
+        rows = ~exact.joints[:, INDEX[joint]]
+        of_bones[bone] = frames[rows | ~exact.root] if joint == "pelvis" else frames[rows]
+    of_shapes = frames[~exact.face.all(axis=1)]
+    return KeySettings(style.bounds, metre, style.pinned, modes, of_bones, of_shapes)

@@ -1,4 +1,4 @@
-"""What an artist pins, in seconds of the speech: exact poses, held poses, soft pulls and look-at ranges."""
+"""What an artist directs, in seconds of the speech: exact and held poses, given motion, soft pulls, look-at ranges."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from typing import Final
 
 import numpy as np
 
-from . import arkit
+from . import arkit, skeleton
 from .errors import OratorError
+from .given import GivenMotion
 from .mask import Mask, everything
 from .performance import Performance, make_performance, rest_performance
 from .residual import honour, wendland
 from .rotations import (
+    angle_between,
     conjugate,
     forward_kinematics,
     from_rotvec,
@@ -26,6 +28,12 @@ from .skeleton import INDEX
 
 NEAR: Final = 1e-4
 """Seconds within which a frame is the pin's own."""
+FASTEST_TURN: Final = 900.0
+"""Degrees a second that a joint can turn at the most: a fast throw's elbow, not a gesture's."""
+FASTEST_WALK: Final = 3.0
+"""Metres a second."""
+SLOWEST_REACH: Final = 1.0
+"""Seconds after which any pose can be reached."""
 
 
 @dataclass(frozen=True)
@@ -65,8 +73,10 @@ class LookPin:
     ease: float = 0.35
 
 
-def check_pose_pins(pins: tuple[PosePin, ...], seconds: float) -> None:
-    """Raises OratorError that names the pin outside the speech, or two exact pins that disagree at one time."""
+def check_pose_pins(
+    pins: tuple[PosePin, ...], seconds: float, motions: tuple[GivenMotion, ...] = ()
+) -> None:
+    """Raises OratorError that names the pin outside the speech, or the exact pins or motion that disagree."""
     for pin in pins:
         if not -NEAR <= pin.seconds < seconds + NEAR:
             raise OratorError(f"The pin '{pin.name}' lies outside the speech. Move it, or disable it.")
@@ -77,6 +87,24 @@ def check_pose_pins(pins: tuple[PosePin, ...], seconds: float) -> None:
                 break
             if _disagree(a, b):
                 raise OratorError(f"The pins '{a.name}' and '{b.name}' ask different poses at one time. Disable one.")
+    for motion in motions:
+        for pin in exact:
+            inside = np.array([pin.seconds, pin.seconds + pin.hold])
+            inside = inside[motion.covers(inside, NEAR)]
+            if len(inside) and any(_disagree(pin, _moment(motion, float(at))) for at in inside):
+                raise OratorError(
+                    f"The pin '{pin.name}' and the motion '{motion.name}' that is generated around ask different poses "
+                    "at one time. Disable the pin, or leave its bones out of what is given."
+                )
+
+
+def _moment(motion: GivenMotion, seconds: float) -> PosePin:
+    """A given motion at one time, as a pin."""
+    at = motion.at(np.array([seconds]))
+    return PosePin(
+        motion.name, seconds, at.rotations[0], motion.joints, at.translation[0], motion.root, at.face[0],
+        motion.channels,
+    )  # fmt: skip
 
 
 def _disagree(a: PosePin, b: PosePin) -> bool:
@@ -87,37 +115,86 @@ def _disagree(a: PosePin, b: PosePin) -> bool:
     return bool(turned.any() or moved or (channels & (np.abs(a.face - b.face) > 1e-4)).any())
 
 
-def pins_at_times(pins: tuple[PosePin, ...], times: np.ndarray, nearest: bool) -> tuple[Performance, Mask]:
-    """Hints and mask of the exact pins on frames at `times` (T,) seconds.
+def pin_rows(pin: PosePin, times: np.ndarray) -> np.ndarray:
+    """Indices of the frames at `times` (T,) that are the pin's: its hold, or the frame nearest to it.
 
-    nearest  True: each pin takes the frame nearest to it (for conditioning networks at 30 fps);
-             False: only frames at the pin's own time (for the frames that are baked).
+    A scene whose rate changed since has no frame at the pin's own time; the nearest one stands in.
     """
+    on = np.flatnonzero((times >= pin.seconds - NEAR) & (times <= pin.seconds + pin.hold + NEAR))
+    if len(on) or not len(times):
+        return on
+    nearest = int(np.argmin(np.abs(times - pin.seconds)))
+    step = float(times[1] - times[0]) if len(times) > 1 else 1.0
+    return np.array([nearest]) if abs(times[nearest] - pin.seconds) <= 0.5 * step + NEAR else np.zeros(0, int)
+
+
+def pins_at_times(
+    pins: tuple[PosePin, ...], times: np.ndarray, motions: tuple[GivenMotion, ...] = ()
+) -> tuple[Performance, Mask]:
+    """Hints and mask of the exact pins and the given motions on frames at `times` (T,) seconds."""
     hints = rest_performance(len(times))
     mask = everything(len(times))
     rotations, translation, face = (np.array(a) for a in (hints.rotations, hints.translation, hints.face))
-    for pin in (p for p in pins if p.exact):
-        on = (times >= pin.seconds - NEAR) & (times <= pin.seconds + pin.hold + NEAR)
-        if nearest and not on.any():
-            on[int(np.argmin(np.abs(times - pin.seconds)))] = True
-        rows = np.flatnonzero(on)
-        joints, channels = np.flatnonzero(pin.joints), np.flatnonzero(pin.channels)
-        rotations[np.ix_(rows, joints)] = pin.rotations[joints]
+
+    def give(
+        rows: np.ndarray, has: PosePin | GivenMotion, turns: np.ndarray, path: np.ndarray, weights: np.ndarray
+    ) -> None:
+        joints, channels = np.flatnonzero(has.joints), np.flatnonzero(has.channels)
+        rotations[np.ix_(rows, joints)] = turns[..., joints, :]
         mask.joints[np.ix_(rows, joints)] = False
-        face[np.ix_(rows, channels)] = pin.face[channels]
+        face[np.ix_(rows, channels)] = weights[..., channels]
         mask.face[np.ix_(rows, channels)] = False
-        if pin.root:
-            translation[rows] = pin.translation
+        if has.root:
+            translation[rows] = path
             mask.root[rows] = False
+
+    for motion in motions:
+        rows = np.flatnonzero(motion.covers(times, NEAR))
+        at = motion.at(times[rows])
+        give(rows, motion, at.rotations, at.translation, at.face)
+    for pin in (p for p in pins if p.exact):
+        give(pin_rows(pin, times), pin, pin.rotations, pin.translation, pin.face)
     return Performance(rotations, translation, face), mask
 
 
-def direct(
-    performance: Performance, times: np.ndarray, pins: tuple[PosePin, ...] = (), looks: tuple[LookPin, ...] = ()
-) -> Performance:
-    """The performance, whose frames are at `times` seconds, with look-at ranges, soft pulls and exact pins applied.
+def unreachable_pins(pins: tuple[PosePin, ...]) -> tuple[str, ...]:
+    """Sentences about exact pins that a body cannot reach in the time between them, the first few."""
+    exact = sorted((p for p in pins if p.exact), key=lambda p: p.seconds)
+    sentences = []
+    for k, a in enumerate(exact):
+        for b in exact[k + 1 :]:
+            gap = b.seconds - (a.seconds + a.hold)
+            if gap > SLOWEST_REACH:
+                break
+            if gap <= NEAR:
+                continue
+            turn = np.where(a.joints & b.joints, angle_between(a.rotations, b.rotations), 0.0)
+            worst = int(np.argmax(turn))
+            way = float(np.linalg.norm(a.translation - b.translation)) if a.root and b.root else 0.0
+            if turn[worst] / gap > FASTEST_TURN:
+                what = f"{skeleton.JOINTS[worst].replace('_', ' ')} turns {turn[worst]:.0f} degrees"
+            elif way / gap > FASTEST_WALK:
+                what = f"the body moves {way:.1f} m"
+            else:
+                continue
+            sentences.append(
+                f"From '{a.name}' to '{b.name}' {what} in {gap:.2f} s, which no body does: it will snap. Move the pins "
+                "apart, or make one of them soft."
+            )
+            break
+    return tuple(sentences[:3])
 
-    Exact pins are last and win. Nothing changes outside their reach.
+
+def direct(
+    performance: Performance,
+    times: np.ndarray,
+    pins: tuple[PosePin, ...] = (),
+    looks: tuple[LookPin, ...] = (),
+    motions: tuple[GivenMotion, ...] = (),
+) -> Performance:
+    """The performance, whose frames are at `times` seconds, with look-at ranges, soft pulls and what is given applied.
+
+    Exact pins and given motion are last and win. Nothing changes outside their reach.
     """
     for look in looks:
         performance = _look(performance, times, look)
@@ -125,8 +202,8 @@ def direct(
         if not pin.exact:
             performance = _pull(performance, times, pin)
     exact = tuple(p for p in pins if p.exact)
-    if exact:
-        performance = honour(performance, *pins_at_times(exact, times, nearest=False), times)
+    if exact or motions:
+        performance = honour(performance, *pins_at_times(exact, times, motions), times)
     return performance
 
 

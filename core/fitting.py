@@ -183,12 +183,16 @@ def _thin(fit: Fit, samples: np.ndarray, error_of: ErrorOf, exact: np.ndarray, k
     return fit
 
 
-def fit(samples: np.ndarray, error_of: ErrorOf, forced: np.ndarray | None = None) -> Fit:
+def fit(
+    samples: np.ndarray, error_of: ErrorOf, forced: np.ndarray | None = None, start: np.ndarray | None = None
+) -> Fit:
     """Keys for channels that share their key times, within the bound at every sample.
 
     samples   (T, C), one row per frame
     error_of  the bound: rotation_error, distance_error or one of your own
     forced    (P,) int: samples that get a key with exactly their value (pins)
+    start     (K,) int: samples that carry keys already, of much the same curve: all are kept, more are added where the
+              bound needs them. Many times quicker than beginning with nothing.
     """
     samples = np.asarray(samples, np.float64)
     count = len(samples)
@@ -204,6 +208,8 @@ def fit(samples: np.ndarray, error_of: ErrorOf, forced: np.ndarray | None = None
     keep[[0, count - 1]] = True
     keep[forced] = True
     exact = keep.copy()
+    if start is not None and len(start) > 2:
+        return _refine(samples, error_of, np.union1d(np.flatnonzero(keep), start), exact)[0]
     ends = np.flatnonzero(keep)
     found, fitted = _solve(ends, samples, exact)
     if (error_of(fitted) <= 1.0).all():

@@ -46,14 +46,25 @@ class KeySettings:
 
     bounds     None for a key on every frame, else the bounds of sparse curves
     metre      how many units of the rig's own space one metre is
-    pinned     frames that get a key with exactly the performance's value
+    pinned     frames that get a key with exactly the performance's value, where the next two say nothing else
+    of_bones   bone name -> such frames of that bone alone
+    of_shapes  such frames of the shapes
     modes      bone name -> Blender rotation mode; quaternion for the others
+    start      (target, path) -> frames where keys lie already: a fit begins with them, and only adds
     """
 
     bounds: Bounds | None = None
     metre: float = 1.0
     pinned: tuple[float, ...] = ()
     modes: Mapping[str, str] = field(default_factory=dict)
+    of_bones: Mapping[str, np.ndarray] = field(default_factory=dict)
+    of_shapes: np.ndarray | None = None
+    start: Mapping[tuple[str, str], np.ndarray] = field(default_factory=dict)
+
+    def exact(self, target: str, group: str) -> np.ndarray:
+        """The frames that must be met by a bone's curves (its group), or a mesh's shapes."""
+        own = self.of_shapes if target else self.of_bones.get(group)
+        return np.asarray(self.pinned if own is None else np.union1d(own, self.pinned), np.float64)
 
 
 def escaped(name: str) -> str:
@@ -74,9 +85,9 @@ def _curves(
     if error_of is None:
         dense = samples.astype(np.float32)
         return [CurveKeys(target, path, c, group, frames, dense[:, c].copy()) for c in range(samples.shape[1])]
-    pinned = np.searchsorted(frames, settings.pinned).clip(0, len(frames) - 1)
-    pinned = pinned[np.abs(frames[pinned] - settings.pinned) < 1e-6] if len(settings.pinned) else None
-    found = fitting.fit(samples, error_of, pinned)
+    pinned = _index(frames, settings.exact(target, group))
+    start = settings.start.get((target, path))
+    found = fitting.fit(samples, error_of, pinned, None if start is None else _index(frames, start))
     at = frames[found.index]
     left, right, left_values, right_values = fitting.handles(found, at)
     out = []
@@ -84,6 +95,12 @@ def _curves(
         handles = np.column_stack([left, left_values[:, c], right, right_values[:, c]])
         out.append(CurveKeys(target, path, c, group, at, found.values[:, c], handles))
     return out
+
+
+def _index(frames: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Indices of those of the `wanted` frames that are among `frames` (T,), ascending."""
+    at = np.searchsorted(frames, wanted).clip(0, len(frames) - 1)
+    return at[np.abs(frames[at] - wanted) < 1e-3]
 
 
 def _rotation(

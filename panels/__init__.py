@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..core.blender import overlay
+from ..core.blender import overlay, watch
 from . import again, character, emage, export, performance, pins, preferences, properties, rig, speech, take
 
 MODULES = (speech, character, rig, performance, pins, take, again, export, emage)
@@ -13,4 +13,10 @@ PROPERTY_CLASSES: tuple[type, ...] = (
     *preferences.CLASSES,
 )
 CLASSES: tuple[type, ...] = tuple(cls for module in MODULES for cls in module.CLASSES)
-HOOKS = ((properties.attach, properties.detach), rig.HOOK, emage.HOOK, (overlay.attach, overlay.detach))
+HOOKS = (
+    (properties.attach, properties.detach),
+    rig.HOOK,
+    emage.HOOK,
+    (overlay.attach, overlay.detach),
+    (watch.attach, watch.detach),
+)

@@ -67,6 +67,7 @@ class OratorTake(bpy.types.PropertyGroup):
     bindings: CollectionProperty(type=OratorBinding)
     layers: PointerProperty(type=OratorLayers)
     written: StringProperty()
+    laid: StringProperty()
 
 
 class OratorCharacter(bpy.types.PropertyGroup):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import bpy
@@ -146,10 +147,16 @@ def up_to_date(character: bpy.types.Object, prepared: PreparedBake) -> bool:
 
 
 def add_take(
-    character: bpy.types.Object, take: Take, start: float, prepared: PreparedBake, show: bool = True
+    character: bpy.types.Object,
+    take: Take,
+    start: float,
+    prepared: PreparedBake,
+    show: bool = True,
+    sliders: dict[str, Any] | None = None,
 ) -> Any:
     """A generated take with its keys into the character's list, and shown. Returns the list's item.
 
+    sliders  the layers that the keys were prepared with, by their names; neutral ones without.
     Raises OratorError in NLA tweak mode; nothing changes then.
     """
     takes.check_switchable(character)
@@ -158,6 +165,7 @@ def add_take(
     try:
         takes.store_performance(item, take.performance, {**take.meta, "start": start})
         write_actions(character, item, prepared)
+        set_sliders(item, sliders or {})
         item.written = fingerprint(item)
         if show:
             takes.show(character, uid)
@@ -167,6 +175,17 @@ def add_take(
     return item
 
 
+def set_sliders(item: Any, sliders: dict[str, Any]) -> None:
+    """Set a take's sliders to what its curves were written with; nothing is written by it."""
+    from . import relayer
+    from .shaped import laid
+
+    with relayer.waiting():
+        for name, value in sliders.items():
+            setattr(item.layers, name, value)
+    item.laid = json.dumps(laid(item.layers))
+
+
 def bake_again(character: bpy.types.Object, uid: str, scene: bpy.types.Scene, style: BakeStyle) -> str:
     """Write a take's Actions anew from its stored performance; returns the coverage sentence. Raises OratorError."""
     item = takes.find(takes.character_data(character), uid)
@@ -174,6 +193,7 @@ def bake_again(character: bpy.types.Object, uid: str, scene: bpy.types.Scene, st
         raise OratorError("This take is not in the list any more.")
     takes.check_switchable(character)
     performance, meta = takes.load_performance(item), takes.load_meta(item)
+    from . import relayer
     from .shaped import read_shaping
 
     shaping = read_shaping(item.layers, meta)
@@ -181,7 +201,9 @@ def bake_again(character: bpy.types.Object, uid: str, scene: bpy.types.Scene, st
     prepared = prepare(performance, start, read_target(character, scene), style, shaping=shaping)
     takes.drop_actions(item)
     write_actions(character, item, prepared)
+    set_sliders(item, {})
     item.written = fingerprint(item)
+    relayer.forget()
     item.coverage = prepared.coverage.sentence()
     takes.show(character, uid)
     return item.coverage

@@ -66,6 +66,17 @@ def rewrite_curves(owners: dict[str, tuple[bpy.types.Action, Any]], curves: Iter
             _fill(curve, keys)
 
 
+def key_frames(action: bpy.types.Action, slot: Any) -> dict[str, np.ndarray]:
+    """Where the keys of an Action's curves lie: data path -> frames (K,); channels of one property share their keys."""
+    out: dict[str, np.ndarray] = {}
+    for curve in compat.curves_of(action, slot):
+        if curve.data_path not in out:
+            values = np.empty(2 * len(curve.keyframe_points), np.float32)
+            curve.keyframe_points.foreach_get("co", values)
+            out[curve.data_path] = np.round(values[::2].astype(np.float64))
+    return out
+
+
 def fingerprint(take: Any) -> str:
     """A digest of every key of a take's curves: shows whether the artist edited them since they were written."""
     digest = hashlib.blake2b(digest_size=12)

@@ -225,7 +225,7 @@ def read_direction(character: bpy.types.Object, scene: bpy.types.Scene, speech: 
     shaping = Shaping(pins=pins, looks=looks, pauses=find_pauses(speech))
     mask = hints = None
     if any(pin.exact for pin in pins):
-        hints, mask = pins_at_times(pins, np.arange(frame_count(speech.seconds)) / MODEL_FPS, nearest=True)
+        hints, mask = pins_at_times(pins, np.arange(frame_count(speech.seconds)) / MODEL_FPS)
     return Directed(shaping, mask, hints, direction_meta(shaping), notes)
 
 
@@ -257,7 +257,7 @@ def read_again_request(
     mask = regenerate_mask(frames, regions, first, last)
     hints = old
     if request.mask is not None:
-        pinned, free = pins_at_times(request.shaping.pins, np.arange(frames) / MODEL_FPS, nearest=True)
+        pinned, free = pins_at_times(request.shaping.pins, np.arange(frames) / MODEL_FPS)
         joints, root, face = (~free.joints & mask.joints), (~free.root & mask.root), (~free.face & mask.face)
         hints = Performance(
             np.where(joints[..., None], pinned.rotations, old.rotations),

@@ -34,6 +34,11 @@ def detach() -> None:
     _ghost.clear()
 
 
+def forget() -> None:
+    """Drop the ghost that is remembered."""
+    _ghost.clear()
+
+
 def _pins(context: bpy.types.Context) -> tuple[Any, Any]:
     """The character and its data with pins, or (None, None)."""
     character = generation.active_character(context)

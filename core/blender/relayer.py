@@ -1,25 +1,34 @@
-"""Moving a slider of a take: only the curves that change are fitted and written again."""
+"""Moving a slider of a take: only the curves that change are fitted and written again.
+
+What the curves show now is known from the sliders they were last written with (kept with the take, so that undo, redo
+and reload agree with it). A fit begins with the keys that are there, which makes it quick enough to follow the mouse.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import replace
+from typing import Any, Final
 
 import bpy
 import numpy as np
 
-from ..baking import BakeStyle, BakeTarget, bake_frames, sample_at
+from ..baking import BakeStyle, BakeTarget, bake_frames, key_settings, sample_at
 from ..errors import OratorError
-from ..keys import KeySettings, keys_of
+from ..keys import keys_of
 from ..performance import Performance
 from ..rig.motion import RigMotion
 from ..rig.retarget import retarget
-from ..shaping import Shaping, apply_direction, apply_layers
+from ..shaping import Shaping, apply_direction, shape_body, shape_face, with_face
 from . import bake, compat, job, report, takes
-from .fcurves import fingerprint, rewrite_curves
-from .shaped import read_shaping
+from .fcurves import fingerprint, key_frames, rewrite_curves
+from .rig_profile import PROPERTY
+from .shaped import laid, layers_from, read_shaping
 
+_SAME: Final = 3e-6
+"""Radians, or a share of a metre, by which the same motion may differ when it is worked out twice."""
 _cache: dict[str, Any] = {}
 _waiting = False
 
@@ -79,24 +88,63 @@ def rewrite(character: bpy.types.Object, take: Any, scene: bpy.types.Scene, styl
             f"The curves of '{take.name}' were edited by hand and are left alone. Press Bake Again to lay the sliders "
             "over the generated motion, or duplicate the take first."
         )
-    target = bake.read_target(character, scene)
+    target = _rig(character, scene, take.uid)
     meta = takes.load_meta(take)
     shaping = read_shaping(take.layers, meta)
     performance = _performance(take)
     start = float(meta.get("start", 0.0))
     frames = bake_frames(performance.seconds, start, target.fps)
-    motion = _motion(performance, shaping, target, frames, start)
-    before = _cache.get("motion") if _cache.get("uid") == take.uid and _cache.get("fps") == target.fps else None
-    part = _difference(before, motion)
-    modes = {bone.name: bone.rotation_mode for bone in target.description.bones}
-    pinned = tuple(float(f) for f in frames[shaping.pinned(frames / target.fps - start)])
-    settings = KeySettings(style.bounds, 1.0 / target.description.scale, pinned, modes)
-    curves = keys_of(part, frames, settings)
+    seconds = frames / target.fps - start
+    motion = _motion(performance, shaping, target, seconds)
+    before = _cache.get("motion") if _cache.get("shows") == _shows(take, target) else None
+    if before is None:
+        before = _motion(performance, replace(shaping, layers=layers_from(take.laid)), target, seconds)
+    part = _difference(before, motion, 1.0 / target.description.scale)
     owners = {_target(b): (b.action, compat.slot_named(b.action, b.slot)) for b in take.bindings if b.action}
+    settings = key_settings(target, style, frames, shaping.to_the_number(seconds))
+    settings = replace(settings, start=_starts(take, owners, len(frames)))
+    curves = keys_of(part, frames, settings)
     rewrite_curves(owners, curves)
-    _cache.update(uid=take.uid, fps=target.fps, motion=motion)
+    take.laid = json.dumps(laid(take.layers))
     take.written = fingerprint(take)
+    now = replace(
+        motion, rotations={**before.rotations, **part.rotations}, locations={**before.locations, **part.locations},
+        shapes={**before.shapes, **part.shapes},
+    )  # fmt: skip
+    _cache.update(motion=now, shows=_shows(take, target))
     return f"'{take.name}': {len(curves)} curves written again."
+
+
+def _shows(take: Any, target: BakeTarget) -> tuple[Any, ...]:
+    """What the remembered motion is of."""
+    return take.uid, take.laid, target.fps, target.name, len(target.description.bones)
+
+
+def _rig(character: bpy.types.Object, scene: bpy.types.Scene, uid: str) -> BakeTarget:
+    """The character as it is now; a control rig, which has to be probed, as it was at the last slider."""
+    known = _cache.get("rig")
+    same = (uid, character.name, len(character.data.bones), character.get(PROPERTY), bake.scene_fps(scene))
+    if known is not None and known[0] == same:
+        return known[1]
+    target = bake.read_target(character, scene)
+    _cache.pop("rig", None)
+    if target.profile.control:
+        _cache["rig"] = (same, target)
+    return target
+
+
+def _starts(take: Any, owners: dict[str, Any], count: int) -> dict[tuple[str, str], np.ndarray]:
+    """Where the take's keys lie, as its curves had them when a slider of it was first moved; none for dense curves."""
+    known = _cache.get("starts")
+    if known is None or known[0] != take.uid:
+        found = {
+            (target, path): frames
+            for target, (action, slot) in owners.items()
+            for path, frames in key_frames(action, slot).items()
+            if len(frames) < 0.7 * count
+        }
+        known = _cache["starts"] = (take.uid, found)
+    return known[1]
 
 
 def _target(binding: Any) -> str:
@@ -109,23 +157,33 @@ def _performance(take: Any) -> Performance:
     return _cache["performance"]
 
 
-def _motion(
-    performance: Performance, shaping: Shaping, target: BakeTarget, frames: np.ndarray, start: float
-) -> RigMotion:
-    seconds = frames / target.fps - start
-    sampled = apply_direction(sample_at(apply_layers(performance, shaping), seconds), seconds, shaping)
-    return retarget(sampled, target.description, target.profile, seconds)
+def _once(what: str, key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
+    """What `make` made last for the same key: a face slider leaves the body as it is."""
+    known = _cache.get(what)
+    if known is None or known[0] != key:
+        known = _cache[what] = (key, make())
+    return known[1]
 
 
-def _difference(before: RigMotion | None, after: RigMotion) -> RigMotion:
-    """Only the channels of `after` that are not the same in `before`."""
-    if before is None or len(before.times) != len(after.times):
-        return after
+def _motion(performance: Performance, shaping: Shaping, target: BakeTarget, seconds: np.ndarray) -> RigMotion:
+    layers = shaping.layers
+    body = _once("body", (layers.body, id(performance)), lambda: shape_body(performance, shaping))
+    face = _once("face", (layers.face, layers.eyes, id(performance)), lambda: shape_face(performance, shaping))
+    sampled = apply_direction(sample_at(with_face(body, face), seconds), seconds, shaping)
+    return retarget(sampled, target.description, target.profile, seconds, given=shaping.given(seconds))
 
-    def new(old: dict, now: dict) -> dict:
-        return {k: values for k, values in now.items() if k not in old or not np.array_equal(old[k], values)}
+
+def _difference(before: RigMotion, after: RigMotion, metre: float) -> RigMotion:
+    """Only the channels of `after` that are not the same in `before`; `metre` in the rig's units."""
+
+    def new(old: dict, now: dict, slack: float) -> dict:
+        return {
+            k: values
+            for k, values in now.items()
+            if k not in old or old[k].shape != values.shape or np.abs(old[k] - values).max(initial=0.0) > slack
+        }
 
     return RigMotion(
-        after.times, new(before.rotations, after.rotations), new(before.locations, after.locations),
-        new(before.shapes, after.shapes), after.coverage,
+        after.times, new(before.rotations, after.rotations, _SAME),
+        new(before.locations, after.locations, _SAME * metre), new(before.shapes, after.shapes, _SAME), after.coverage,
     )  # fmt: skip

@@ -2,30 +2,50 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import fields
 from typing import Any
 
 from ..directing import look_pin_from_json, look_pin_to_json, pose_pin_from_json, pose_pin_to_json
 from ..face.controls import FaceControls
 from ..face.eyes import EyeControls
+from ..given import given_from_json, given_to_json
 from ..layers import BodyLayers
 from ..shaping import Layers, Shaping
 
 
 def read_layers(group: Any) -> Layers:
     """The sliders of a take's property group as plain values."""
+    return _layers(laid(group))
 
+
+def laid(group: Any) -> dict[str, Any]:
+    """The sliders of a property group by their names, JSON-like."""
+    names = [f.name for kind in _KINDS for f in fields(kind) if hasattr(group, f.name)]
+    return {name: getattr(group, name) for name in (*names, "own_eyes")}
+
+
+def layers_from(text: str) -> Layers:
+    """The layers that `laid` gave, out of their JSON; neutral ones out of an empty text."""
+    return _layers(json.loads(text) if text else {})
+
+
+_KINDS = (BodyLayers, FaceControls, EyeControls)
+
+
+def _layers(values: dict[str, Any]) -> Layers:
     def taken(kind: type) -> Any:
-        return kind(**{f.name: getattr(group, f.name) for f in fields(kind) if hasattr(group, f.name)})
+        return kind(**{f.name: values[f.name] for f in fields(kind) if f.name in values})
 
-    return Layers(taken(BodyLayers), taken(FaceControls), taken(EyeControls) if group.own_eyes else None)
+    return Layers(taken(BodyLayers), taken(FaceControls), taken(EyeControls) if values.get("own_eyes") else None)
 
 
 def direction_meta(shaping: Shaping) -> dict[str, Any]:
-    """What of a shaping belongs to a take's provenance: pins, look-at ranges and pauses."""
+    """What of a shaping belongs to a take's provenance: pins, look-at ranges, given motion and pauses."""
     return {
         "pins": [pose_pin_to_json(pin) for pin in shaping.pins],
         "looks": [look_pin_to_json(pin) for pin in shaping.looks],
+        "given": [given_to_json(motion) for motion in shaping.motions],
         "pauses": [list(pause) for pause in shaping.pauses],
     }
 
@@ -37,5 +57,6 @@ def read_shaping(group: Any, meta: dict[str, Any]) -> Shaping:
         tuple(pose_pin_from_json(pin) for pin in meta.get("pins", ())),
         tuple(look_pin_from_json(pin) for pin in meta.get("looks", ())),
         tuple((float(a), float(b)) for a, b in meta.get("pauses", ())),
-        int(meta.get("seed", 0)),
+        int(meta.get("layer_seed", meta.get("seed", 0))),
+        tuple(given_from_json(motion) for motion in meta.get("given", ())),
     )

@@ -406,4 +406,15 @@ def duplicate(character: bpy.types.Object, uid: str) -> Any:
         made.object, made.action, made.slot = binding.object, copies[binding.action], binding.slot
         add_track(take, made)
     name_actions(take)
+    _copy_sliders(source, take)
     return take
+
+
+def _copy_sliders(source: Any, take: Any) -> None:
+    from . import relayer
+
+    with relayer.waiting():
+        for name in source.layers.bl_rna.properties.keys():
+            if name not in ("rna_type", "name"):
+                setattr(take.layers, name, getattr(source.layers, name))
+    take.laid, take.written = source.laid, source.written

@@ -65,8 +65,13 @@ class BodyRetarget:
             for joint in self.present
         }
 
-    def bone_turns(self, joints: Mapping[str, np.ndarray], frames: int) -> dict[str, np.ndarray]:
-        """Armature-space rotation from rest of every bone, name -> (T, 4)."""
+    def bone_turns(
+        self, joints: Mapping[str, np.ndarray], frames: int, given: Mapping[str, np.ndarray] | None = None
+    ) -> dict[str, np.ndarray]:
+        """Armature-space rotation from rest of every bone, name -> (T, 4).
+
+        given  joint -> (T,) how near its rotation is to one an artist gave: then twist bones leave its own bone alone.
+        """
         still = np.zeros((frames, 4))
         still[:, 0] = 1.0
         out: dict[str, np.ndarray] = {}
@@ -74,7 +79,10 @@ class BodyRetarget:
         for bone in self.description.bones:
             name = bone.name
             if name in self.bending:
-                out[name] = untwisted(self.bending[name], joints)
+                twist = self.bending[name]
+                out[name] = untwisted(twist, joints)
+                if given and given[twist.joint].any():
+                    out[name] = slerp(out[name], joints[twist.joint], given[twist.joint])
             elif name in self.played:
                 out[name] = joints[self.played[name]]
             elif name in self.twists:

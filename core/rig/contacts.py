@@ -36,15 +36,26 @@ def contact_phases(foot: np.ndarray, fps: float) -> list[tuple[int, int]]:
     return [(a, b) for a, b in _runs(standing) if b - a >= _RUN_SECONDS * fps or frames == b - a]
 
 
-def locked_offsets(points: np.ndarray, phases: list[tuple[int, int]], height: float, up: np.ndarray) -> np.ndarray:
+def locked_offsets(
+    points: np.ndarray,
+    phases: list[tuple[int, int]],
+    height: float,
+    up: np.ndarray,
+    given: np.ndarray | None = None,
+) -> np.ndarray:
     """(T, 3) what to add to points (T, 3) so that they do not move within a phase and stand at `height` along `up`.
 
-    Between phases the offset eases from one to the next; before the first and after the last it is held.
+    Between phases the offset eases from one to the next; before the first and after the last it is held. A phase with
+    `given` frames (T,) bool stands where those have it; between two that differ it slides from one to the other.
     """
     offsets = np.zeros_like(points)
     if not phases:
         return offsets
     for first, last in phases:
+        pinned = np.zeros(0, int) if given is None else first + np.flatnonzero(given[first:last])
+        if len(pinned):
+            offsets[first:last] = _through(points, pinned, first, last) - points[first:last]
+            continue
         lock = np.median(points[first:last], axis=0)
         lock = lock + (height - np.dot(lock, up)) * up
         offsets[first:last] = lock - points[first:last]
@@ -55,3 +66,14 @@ def locked_offsets(points: np.ndarray, phases: list[tuple[int, int]], height: fl
     offsets[: phases[0][0]] = offsets[phases[0][0]]
     offsets[phases[-1][1] :] = offsets[phases[-1][1] - 1]
     return offsets
+
+
+def _through(points: np.ndarray, pinned: np.ndarray, first: int, last: int) -> np.ndarray:
+    """(last - first, 3) where a foot stands that the frames `pinned` put down: there, eased from one to the next."""
+    at = np.arange(first, last)
+    after = np.searchsorted(pinned, at).clip(0, len(pinned) - 1)
+    before = np.maximum(np.where(pinned[after] <= at, after, after - 1), 0)
+    gap = np.maximum(pinned[after] - pinned[before], 1)
+    t = np.clip((at - pinned[before]) / gap, 0.0, 1.0)[:, None]
+    ease = t * t * (3.0 - 2.0 * t)
+    return (1.0 - ease) * points[pinned[before]] + ease * points[pinned[after]]

@@ -7,18 +7,21 @@ from typing import Final
 import numpy as np
 
 from ..arkit import INDEX as FACE
+from ..mask import Mask
 from ..performance import Performance
-from ..rotations import IDENTITY, angle_between, conjugate, from_rotvec, multiply
+from ..rotations import IDENTITY, angle_between, conjugate, from_rotvec, multiply, slerp
 from ..skeleton import INDEX
 from ..smplx.names import expression_values
 from .converters import Converter, converter_for
 from .description import RigDescription
 from .faces import match_shapes
+from .given import given_joint, nearness
 from .profile import RigProfile, ShapeAdjust
 
 _JAW_OPEN: Final = np.radians(22.0)
 """How far a jaw bone turns for jawOpen at 1, where no shape opens the mouth."""
 _JAW_SIDE: Final = np.radians(8.0)
+_EYES: Final = {"Left": "left_eye_smplhf", "Right": "right_eye_smplhf"}
 _LOOK: Final = np.radians(28.0)
 """How far an eye bone turns for an eyeLook weight at 1."""
 
@@ -79,13 +82,17 @@ def _adjusted(face: np.ndarray, profile: RigProfile) -> np.ndarray:
     return out
 
 
-def _jaw(rotation: np.ndarray, face: np.ndarray, by_shape: bool) -> np.ndarray:
+def _moves(rotation: np.ndarray, given: np.ndarray) -> bool:
+    """Whether a joint turns of itself: what an artist pinned is no sign of it."""
+    return float(np.max(angle_between(rotation[~given], IDENTITY), initial=0.0)) > 0.5
+
+
+def _jaw(rotation: np.ndarray, face: np.ndarray, by_shape: bool, given: np.ndarray) -> np.ndarray:
     """(T, 4) the jaw's local rotation: what shapes do not open already, or all of it where there are none."""
     opened = _JAW_OPEN * face[:, FACE["jawOpen"]]
     if not by_shape:
-        still = float(np.max(angle_between(rotation, IDENTITY), initial=0.0)) < 0.5
         sideways = _JAW_SIDE * (face[:, FACE["jawLeft"]] - face[:, FACE["jawRight"]])
-        if not still:
+        if _moves(rotation, given):
             return rotation
         return from_rotvec(np.stack([opened, sideways, np.zeros_like(opened)], axis=1))
     angle = 2.0 * np.arctan2(rotation[:, 1], rotation[:, 0])
@@ -93,9 +100,9 @@ def _jaw(rotation: np.ndarray, face: np.ndarray, by_shape: bool) -> np.ndarray:
     return multiply(rotation, from_rotvec(np.stack([closing, 0 * closing, 0 * closing], axis=1)))
 
 
-def _eye(rotation: np.ndarray, face: np.ndarray, side: str, by_shape: bool) -> np.ndarray:
+def _eye(rotation: np.ndarray, face: np.ndarray, side: str, by_shape: bool, given: np.ndarray) -> np.ndarray:
     """(T, 4) an eye's local rotation: the joint's own, or the look weights' where the joint is still."""
-    own = float(np.max(angle_between(rotation, IDENTITY), initial=0.0)) > 0.5
+    own = _moves(rotation, given)
     if own != by_shape:
         return rotation
     look = {d: face[:, FACE[f"eyeLook{d}{side}"]] for d in ("Up", "Down", "In", "Out")}
@@ -106,12 +113,23 @@ def _eye(rotation: np.ndarray, face: np.ndarray, side: str, by_shape: bool) -> n
     return multiply(conjugate(turned), rotation) if own else turned
 
 
-def face_joints(rotations: np.ndarray, performance: Performance, shown: set[str], part: slice) -> np.ndarray:
-    """Local rotations (T, 55, 4) of a window with the jaw and eyes as this rig needs them."""
+def face_joints(
+    rotations: np.ndarray,
+    performance: Performance,
+    shown: set[str],
+    part: slice,
+    given: Mask | None = None,
+    fps: float = 30.0,
+) -> np.ndarray:
+    """Local rotations (T, 55, 4) of a window with the jaw and eyes as this rig needs them; given ones as they are."""
     out = np.array(rotations, np.float64)
     face = performance.face[part].astype(np.float64)
-    out[:, INDEX["jaw"]] = _jaw(out[:, INDEX["jaw"]], face, "jawOpen" in shown)
-    for side in ("Left", "Right"):
-        j = INDEX[f"{side.lower()}_eye_smplhf"]
-        out[:, j] = _eye(out[:, j], face, side, f"eyeLookUp{side}" in shown)
+    pinned = {j: given_joint(given, j, performance.frames)[part] for j in ("jaw", *_EYES.values())}
+    made = {"jaw": _jaw(out[:, INDEX["jaw"]], face, "jawOpen" in shown, pinned["jaw"])}
+    for side, eye in _EYES.items():
+        made[eye] = _eye(out[:, INDEX[eye]], face, side, f"eyeLookUp{side}" in shown, pinned[eye])
+    for joint, turned in made.items():
+        if pinned[joint].any():
+            turned = slerp(turned, out[:, INDEX[joint]], nearness(pinned[joint], fps))
+        out[:, INDEX[joint]] = turned
     return out

@@ -77,6 +77,20 @@ def read_back(description: RigDescription, profile: RigProfile, pose: RigPose, f
     return ReadBack(performance, have, bool(root), shown)
 
 
+def with_missing_parents(covered: np.ndarray, have: np.ndarray) -> np.ndarray:
+    """(55,) bool: `covered` joints, and those above them that the rig lacks, up to one that it has.
+
+    What a bone shows against the bone above it is the turn of all joints between the two: a pin of it covers them all.
+    """
+    out = np.array(covered & have)
+    for j in np.flatnonzero(covered & have):
+        parent = PARENTS[j]
+        while parent >= 0 and not have[parent]:
+            out[parent] = True
+            parent = PARENTS[parent]
+    return out
+
+
 def _face(
     description: RigDescription, profile: RigProfile, pose: RigPose, frames: int
 ) -> tuple[np.ndarray, np.ndarray]:

@@ -2,7 +2,8 @@
 
 Directions are matched first (core/rig/rest.py); that alone slides, since a rig's thighs and shins are not scaled copies
 of the performance's. In each contact phase the ball of the foot is held where it is on the median, at its rest height;
-the pelvis goes with what both feet need, and sinks where a leg would otherwise not reach.
+the pelvis goes with what both feet need, and sinks where a leg would otherwise not reach. What is given (a pinned leg,
+a pinned place to stand) is shown as it is, and the solving fades towards it.
 """
 
 from __future__ import annotations
@@ -12,14 +13,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.ndimage import gaussian_filter1d, maximum_filter1d
 
+from ..mask import Mask
 from ..performance import Performance
-from ..rotations import forward_kinematics, rotate
+from ..rotations import forward_kinematics, rotate, slerp
 from ..skeleton import INDEX
 from .body import BodyRetarget
 from .contacts import contact_phases, locked_offsets
+from .given import given_leg, given_root, nearness
 from .limb import Limb
 
 _SIDES = ("left", "right")
+_ALOFT_FADE = 0.25
+_PLANE_FADE = 0.15
 _REACH = 0.9985
 """How much of a leg's length may be used: a knee is never locked quite straight."""
 
@@ -107,8 +112,18 @@ def _carried(offsets: dict[str, np.ndarray], fps: float) -> np.ndarray:
     return gaussian_filter1d(np.mean(list(offsets.values()), axis=0), 0.4 * fps, axis=0, mode="nearest")
 
 
-def plan_legs(body: BodyRetarget, performance: Performance, fps: float, window: int) -> LegPlan | None:
-    """Solves both legs, or None for a rig without legs."""
+def _aloft(given: np.ndarray, phases: list[tuple[int, int]]) -> np.ndarray:
+    """(T,) bool: given frames in which the foot does not stand."""
+    out = given.copy()
+    for first, last in phases:
+        out[first:last] = False
+    return out
+
+
+def plan_legs(
+    body: BodyRetarget, performance: Performance, fps: float, window: int, given: Mask | None = None
+) -> LegPlan | None:
+    """Solves both legs, or None for a rig without legs; `given` is False where the performance's value must show."""
     sides = _sides(body)
     if not sides:
         return None
@@ -118,6 +133,9 @@ def plan_legs(body: BodyRetarget, performance: Performance, fps: float, window: 
     targets: dict[str, np.ndarray] = {}
     phases: dict[str, list[tuple[int, int]]] = {}
     offsets: dict[str, np.ndarray] = {}
+    frames = performance.frames
+    pinned = {side: given_leg(given, side, frames) for side in sides}
+    free = 1.0 - nearness(np.any([given_root(given, frames), *pinned.values()], axis=0), fps)[:, None]
     for side, track in tracks.items():
         hip, knee, ankle = (_head(body, f"{side}_{j}") for j in ("hip", "knee", "ankle"))
         limb = Limb(track.root, track.upper, track.lower, knee - hip, ankle - knee, left)
@@ -125,21 +143,26 @@ def plan_legs(body: BodyRetarget, performance: Performance, fps: float, window: 
         end = limb.end()
         point = end + rotate(track.foot, ball - ankle)
         phases[side] = contact_phases(track.source, fps)
-        offsets[side] = locked_offsets(point, phases[side], float(ball @ up), up)
+        offsets[side] = locked_offsets(point, phases[side], float(ball @ up), up, pinned[side])
+        offsets[side] *= 1.0 - nearness(_aloft(pinned[side], phases[side]), fps, _ALOFT_FADE)[:, None]
         targets[side] = end + offsets[side]
         limbs[side] = limb
-    shift = _carried(offsets, fps)
+    shift = _carried(offsets, fps) * free
     limbs = {side: replace(limb, root=limb.root + shift) for side, limb in limbs.items()}
     sink = np.max([_sinking(limb, targets[side], up) for side, limb in limbs.items()], axis=0)
     if sink.max() > 0.0:
         width = max(3, round(0.2 * fps))
         sink = np.maximum(gaussian_filter1d(maximum_filter1d(sink, 2 * width + 1), width / 2.0, mode="nearest"), sink)
+    shift = shift - (drop := sink[:, None] * free * up)
     turns, ankles, poles = {}, {}, {}
     for side, limb in limbs.items():
-        lowered = replace(limb, root=limb.root - sink[:, None] * up)
+        lowered = replace(limb, root=limb.root - drop)
         upper, lower = lowered.reach(targets[side])
+        # By now the foot is where the given pose has it; only the plane of the knee may still differ.
+        own = nearness(pinned[side], fps, _PLANE_FADE)
+        upper, lower = slerp(upper, limb.upper, own), slerp(lower, limb.lower, own)
         turns[f"{side}_hip"], turns[f"{side}_knee"] = upper, lower
         ankles[f"{side}_ankle"] = targets[side]
         bent = lowered.root + rotate(upper, limb.upper_rest)
         poles[f"{side}_ankle"] = bent + 0.5 * limb.length * rotate(upper, body.fit.axes[:, 2])
-    return LegPlan(shift - sink[:, None] * up, turns, ankles, poles, phases)
+    return LegPlan(shift, turns, ankles, poles, phases)

@@ -13,12 +13,14 @@ from typing import Final
 import numpy as np
 
 from ..arkit import ARKIT
+from ..mask import Mask
 from ..performance import Performance
 from ..rotations import conjugate, hemisphere_continuous, multiply, rotate, world_rotations
 from ..skeleton import JOINTS
 from .body import BodyRetarget
 from .description import RigDescription
 from .facing import face_joints, face_shapes
+from .given import given_joint, nearness
 from .legs import LegPlan, plan_legs
 from .motion import Coverage, RigMotion
 from .profile import RigProfile
@@ -29,8 +31,10 @@ WINDOW: Final = 4096
 class _Writer:
     """Fills the channels of one RigMotion window by window."""
 
-    def __init__(self, body: BodyRetarget, profile: RigProfile, legs: LegPlan | None, frames: int) -> None:
-        self.body, self.legs = body, legs
+    def __init__(
+        self, body: BodyRetarget, profile: RigProfile, legs: LegPlan | None, frames: int, near: dict[str, np.ndarray]
+    ) -> None:
+        self.body, self.legs, self.near = body, legs, near
         by_name = body.description.by_name
         self.ik = {j: b for j, b in profile.ik.items() if b in by_name and legs is not None and j in legs.ankles}
         pulled = {f"{j.split('_')[0]}_{part}" for j in self.ik for part in ("hip", "knee", "ankle", "foot")}
@@ -47,7 +51,8 @@ class _Writer:
         if self.legs is not None:
             joints |= {joint: turns[part] for joint, turns in self.legs.turns.items()}
             offset = offset + self.legs.shift[part]
-        turns = body.bone_turns(joints, len(world))
+        near = {joint: weight[part] for joint, weight in self.near.items()}
+        turns = body.bone_turns(joints, len(world), near)
         for name in self.keyed:
             self.rotations[name][part] = body.basis(name, turns)
         if body.carrier:
@@ -77,25 +82,29 @@ def retarget(
     profile: RigProfile,
     times: np.ndarray | None = None,
     keep_feet: bool = True,
+    given: Mask | None = None,
 ) -> RigMotion:
     """The performance for one rig: bone rotations, locations and shape values, with the coverage.
 
     times      (T,) seconds of the performance's frames, when it was sampled at other times than k / fps.
     keep_feet  hold feet that stand; rigs with the SMPL-X rest are copied exactly and never solved.
+    given      False where the rig must show the performance's own value (a pin), whatever is solved around it.
     Long performances are worked through in windows, so memory stays at the size of the result.
     """
     body = BodyRetarget(description, profile)
     frames = performance.frames
     times = performance.times() if times is None else np.asarray(times, np.float64)
     fps = (frames - 1) / (times[-1] - times[0]) if frames > 1 and times[-1] > times[0] else performance.fps
-    legs = plan_legs(body, performance, fps, WINDOW) if keep_feet and profile.rest != "smplx" else None
+    legs = plan_legs(body, performance, fps, WINDOW, given) if keep_feet and profile.rest != "smplx" else None
     shapes, shown, notes = face_shapes(performance, description, profile)
-    writer = _Writer(body, profile, legs, frames)
+    bending = {twist.joint for twist in body.bending.values()}
+    near = {joint: nearness(given_joint(given, joint, frames), fps) for joint in bending}
+    writer = _Writer(body, profile, legs, frames, near)
     for first in range(0, frames, WINDOW):
         part = slice(first, min(first + WINDOW, frames))
         local = performance.rotations[part]
         if profile.rest != "smplx":
-            local = face_joints(local, performance, shown, part)
+            local = face_joints(local, performance, shown, part, given, fps)
         writer.fill(part, world_rotations(local), performance.translation[part])
     return RigMotion(
         times=times,

@@ -1,0 +1,38 @@
+"""What Orator remembers between two clicks is forgotten when undo, redo or another file may have changed it."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import bpy
+
+from . import overlay
+
+
+@bpy.app.handlers.persistent
+def _changed(*_args: Any) -> None:
+    relayer = sys.modules.get(f"{__package__}.relayer")  # not before a slider has moved: scipy comes with it
+    if relayer is not None:
+        relayer.forget()
+    overlay.forget()
+
+
+def _lists() -> tuple[Any, ...]:
+    handlers = bpy.app.handlers
+    return handlers.undo_post, handlers.redo_post, handlers.load_post
+
+
+def attach() -> None:
+    """Listen for undo, redo and loading."""
+    for handlers in _lists():
+        if _changed not in handlers:
+            handlers.append(_changed)
+
+
+def detach() -> None:
+    """Stop listening, and forget."""
+    for handlers in _lists():
+        if _changed in handlers:
+            handlers.remove(_changed)
+    _changed()
