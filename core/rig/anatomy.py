@@ -100,7 +100,8 @@ class Mirror:
     partner: np.ndarray
 
 
-def _try_mirror(shape: Shape, normal: np.ndarray, offset: float) -> Mirror:
+def try_mirror(shape: Shape, normal: np.ndarray, offset: float) -> Mirror:
+    """How symmetric a shape is about one plane."""
     points = np.concatenate([shape.heads, shape.mean], axis=1)
     distance = shape.heads @ normal - offset
     other = shape.mean @ normal - offset
@@ -134,7 +135,7 @@ def find_mirror(shape: Shape) -> Mirror | None:
                 if similar and shape.reach[a] > 0.15 * shape.size and np.linalg.norm(gap) > 0.02 * shape.size:
                     normal = _unit(gap)
                     planes.append((normal, float((shape.mean[a] + shape.mean[b]) @ normal / 2.0)))
-    tries = [_try_mirror(shape, normal, offset) for normal, offset in planes[:40]]
+    tries = [try_mirror(shape, normal, offset) for normal, offset in planes[:40]]
     best = max(tries, key=lambda m: m.share, default=None)
     return best if best is not None and best.share > 0.4 else None
 
@@ -148,9 +149,15 @@ class Pair:
     hangs: int
 
 
+def sideways(shape: Shape, normal: np.ndarray, offset: float = 0.0) -> np.ndarray:
+    """(N,) how far each limb is to one side: where it starts, or on the average where it starts on the middle."""
+    start, mean = shape.heads @ normal - offset, shape.mean @ normal - offset
+    return np.where(np.abs(start) > _TOLERANCE * shape.size, start, mean)
+
+
 def limb_pairs(shape: Shape, mirror: Mirror) -> list[Pair]:
     """Mirrored pairs of limbs that hang from the middle and reach far enough to be arms or legs."""
-    lateral = shape.mean @ mirror.normal - mirror.offset
+    lateral = sideways(shape, mirror.normal, mirror.offset)
     out = []
     for i in range(len(shape.names)):
         j = int(mirror.partner[i])

@@ -8,15 +8,20 @@ from itertools import combinations, permutations
 import numpy as np
 
 from ..skeleton import JOINTS
-from .anatomy import Mirror, Pair, Shape, find_mirror, limb_pairs
+from .anatomy import Mirror, Pair, Shape, limb_pairs, sideways
 from .description import RigDescription
 from .digits import find_fingers, palm_of
+from .evening import symmetric
 from .families import spread_spine
 from .profile import RigProfile
 
 _HIP_TO_SHOULDER = 0.52
 """Trunk over leg length (hip to ankle) of the SMPL-X rest; children and cartoons stay within a factor of two."""
 _ARM_TO_LEG = 0.65
+_EYE = np.array([0.032, 0.045, 0.068])
+"""Metres from a grown-up's head joint to the left eye: left, up, forward."""
+_LEG, _TRUNK, _HEAD_OVER_SHOULDERS = 0.79, 0.525, 0.185
+"""Metres of a grown-up: hip to ankle, hips to shoulders, shoulders to head."""
 
 
 @dataclass(frozen=True)
@@ -150,8 +155,9 @@ def _middle_way(shape: Shape, mirror: Mirror, start: int, up: np.ndarray, size: 
         nexts = [
             c
             for c in shape.children[current]
-            if abs(shape.heads[c] @ mirror.normal - mirror.offset) < 0.015 * size
-            and abs(shape.mean[c] @ mirror.normal - mirror.offset) < 0.02 * size
+            if mirror.partner[c] in (-1, c)
+            and abs(shape.heads[c] @ mirror.normal - mirror.offset) < 0.03 * size
+            and abs(shape.mean[c] @ mirror.normal - mirror.offset) < 0.04 * size
             and _unit(shape.heads[c] - shape.heads[current]) @ up > 0.35
         ]
         if not nexts:
@@ -161,22 +167,23 @@ def _middle_way(shape: Shape, mirror: Mirror, start: int, up: np.ndarray, size: 
 
 
 def _head(
-    shape: Shape, above: list[int], up: np.ndarray, shoulder: float, leg: float, bearer: int
+    shape: Shape, above: list[int], up: np.ndarray, shoulder: float, unit: float, bearer: int
 ) -> tuple[int, float]:
     """Index in `above` (bones over the shoulders) of the head, the one that carries a face or is at a head's height;
     and by how much it wins.
 
-    bearer: the bone the arms hang from, which has children without being a head.
+    unit: metres of a grown-up in the rig's units. bearer: the bone the arms hang from, which has children without being
+    a head.
     """
     if not above:
         return -1, 0.0
     costs = []
     forks = [bone for bone in above if len(shape.children[bone]) >= 2 and bone != bearer]
     for k, bone in enumerate(above):
-        rise = (float(shape.heads[bone] @ up) - shoulder) / leg
-        cost = abs(rise - 0.23) * 5.0
-        cost -= 0.8 if forks and bone == forks[0] else 0.0
-        cost += 0.6 if not shape.children[bone] and k > 0 and rise > 0.4 else 0.0
+        rise = (float(shape.heads[bone] @ up) - shoulder) / unit
+        cost = 2.0 * _ratio(max(rise, 0.01), _HEAD_OVER_SHOULDERS)
+        cost -= 2.0 if forks and bone == forks[0] else 0.0
+        cost += 1.0 if k < len(above) - 2 else 0.0
         costs.append(cost)
     ranked = sorted(costs)
     return int(np.argmin(costs)), ranked[1] - ranked[0] if len(ranked) > 1 else 1.0
@@ -208,7 +215,9 @@ def _trunk(shape: Shape, mirror: Mirror, body: _Body, leg: float, shoulders: flo
     above = tops + _middle_way(shape, mirror, (tops or spine or [arms])[-1], body.up, shape.size)
     chosen = spread_spine([shape.names[b] for b in spine])
     out |= {joint: shape.names.index(bone) for joint, bone in chosen.items()}
-    k, clear = _head(shape, above, body.up, shoulders, leg, arms)
+    trunk = shoulders - float(np.mean(shape.heads[[body.legs.a, body.legs.b]] @ body.up))
+    unit = float(np.sqrt(leg / _LEG * max(trunk, 0.1 * leg) / _TRUNK))
+    k, clear = _head(shape, above, body.up, shoulders, unit, arms)
     if k >= 0:
         out["head"] = above[k]
         if k > 0:
@@ -252,14 +261,16 @@ def _face_bones(shape: Shape, mirror: Mirror, head: int, axes: np.ndarray, leg: 
     offsets = {b: (shape.heads[b] - shape.heads[head]) @ axes / unit for b in shape.below(head) if b != head}
     out: dict[str, int] = {}
     pairs = [
-        (float(np.linalg.norm((offsets[b] - [0.032, 0.06, 0.075]) * [2.0, 1.0, 1.0])), b, int(mirror.partner[b]))
+        (float(np.linalg.norm((offsets[b] - _EYE) * [2.0, 1.0, 1.0])), b, int(mirror.partner[b]))
         for b in offsets
         if mirror.partner[b] in offsets and 0.01 < offsets[b][0] < 0.08 and offsets[b][2] > 0.02
     ]
-    if pairs:
-        cost, left, right = min(pairs)
-        if cost < 0.08:
-            out = {"left_eye_smplhf": left, "right_eye_smplhf": right}
+    near = [pair for pair in pairs if pair[0] < 0.08]
+    if near:
+        # Lids and cheeks lie on the skin; an eye turns about its middle, behind them.
+        nearest = min(near)[0]
+        _, left, right = min(near, key=lambda pair: (pair[0] > nearest + 0.02, offsets[pair[1]][2]))
+        out = {"left_eye_smplhf": left, "right_eye_smplhf": right}
     jaws = [
         (float(np.linalg.norm(o - [0.0, -0.015, 0.02])), b)
         for b, o in offsets.items()
@@ -274,10 +285,11 @@ def infer(description: RigDescription) -> RigProfile | None:
     """A profile from structure alone, or None for what is no biped. Confidence says how sure it is, notes say why."""
     if len(description.bones) < 8:
         return None
-    shape = Shape.of(description)
-    mirror = find_mirror(shape)
-    if mirror is None:
+    real = Shape.of(description)
+    found = symmetric(real)
+    if found is None:
         return None
+    shape, mirror = found
     pairs = limb_pairs(shape, mirror)
     bodies = [b for legs, arms in permutations(pairs, 2) if (b := _judge(shape, mirror, legs, arms)) is not None]
     best: tuple[float, _Body, dict[str, dict[str, int]], float] | None = None
@@ -298,10 +310,11 @@ def infer(description: RigDescription) -> RigProfile | None:
             runner_up = min(runner_up, cost)
     if best is None:
         return None
-    return _assemble(shape, mirror, best, runner_up)
+    return _assemble(shape, real, mirror, best, runner_up)
 
 
-def _assemble(shape: Shape, mirror: Mirror, best: tuple, runner_up: float) -> RigProfile | None:
+def _assemble(shape: Shape, real: Shape, mirror: Mirror, best: tuple, runner_up: float) -> RigProfile | None:
+    """The profile of a reading; `real` is the skeleton as it stands, `shape` as it would stand evenly."""
     cost, body, limbs, _ = best
     if not all(limbs.values()):
         return None
@@ -314,14 +327,14 @@ def _assemble(shape: Shape, mirror: Mirror, best: tuple, runner_up: float) -> Ri
     forward, clear = _facing(shape, mirror, body.up, limbs, found.get("head", -1))
     left = np.cross(body.up, forward)
     axes = np.stack([left, body.up, forward], axis=1)
-    a_is_left = (shape.mean[body.arms.a] - shape.mean[body.arms.b]) @ left > 0
-    legs_a_left = (shape.mean[body.legs.a] - shape.mean[body.legs.b]) @ left > 0
+    side = sideways(shape, mirror.normal, mirror.offset) * float(mirror.normal @ left)
+    a_is_left, legs_a_left = side[body.arms.a] > side[body.arms.b], side[body.legs.a] > side[body.legs.b]
     for kind, first_left in (("leg", legs_a_left), ("arm", a_is_left)):
         for side, name in (("a", "left" if first_left else "right"), ("b", "right" if first_left else "left")):
             found |= {f"{name}_{joint}": bone for joint, bone in limbs[f"{kind}_{side}"].items()}
     for side in ("left", "right"):
         arm = {j: found[f"{side}_{j}"] for j in ("elbow", "wrist")}
-        found |= {f"{side}_{j}": b for j, b in find_fingers(shape, arm["elbow"], arm["wrist"]).items()}
+        found |= {f"{side}_{j}": b for j, b in find_fingers(real, arm["elbow"], arm["wrist"]).items()}
     if "head" in found:
         found |= _face_bones(shape, mirror, found["head"], axes, leg)
     confidence = float(np.clip(1.25 - 0.3 * cost, 0.0, 1.0)) * (0.6 + 0.4 * clear) * min(1.0, 0.4 + 0.7 * mirror.share)

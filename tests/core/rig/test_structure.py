@@ -6,8 +6,10 @@ import numpy as np
 from invented import invented_rig
 from orator.core.rig.detect import detect
 from rigs import rig
+from styled_rigs import styled_rig
 
 SEEDS = range(100, 130)
+STYLED = range(5000, 5040)
 
 
 def _body(joint: str) -> bool:
@@ -27,6 +29,23 @@ def test_bodies_with_invented_names_are_mapped() -> None:
         digits += [profile.joints.get(j) == truth[j] for j in fingers]
         assert any("structure" in note for note in profile.notes)
     assert right >= 0.9 * len(SEEDS)
+    assert not wrong_but_sure
+    assert np.mean(digits) > 0.95
+
+
+def test_what_riggers_really_build_is_mapped_too() -> None:
+    right, wrong_but_sure, digits = 0, [], []
+    for seed in STYLED:
+        description, truth, style = styled_rig(seed)
+        profile = detect(description)
+        wrong = [j for j in truth if _body(j) and profile.joints.get(j) not in truth[j]]
+        wrong += [j for j in profile.joints if _body(j) and j not in truth]
+        right += not wrong
+        if wrong and profile.confidence > 0.75:
+            wrong_but_sure.append((seed, wrong, style))
+        fingers = [j for j in truth if j[-1] in "123" and "spine" not in j]
+        digits += [profile.joints.get(j) in truth[j] for j in fingers]
+    assert right >= 0.9 * len(STYLED)
     assert not wrong_but_sure
     assert np.mean(digits) > 0.95
 
