@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -13,11 +9,16 @@ from typing import Any, Final
 import bpy
 
 from ..errors import OratorError
-from ..files import check_writable, explain_write_error
+from ..files import check_writable
 from . import takes
-from .export_stage import staged
+from .export_check import READABLE, Arrived, read_back, record
+from .export_neutral import NEUTRAL, write_neutral
+from .export_run import run
+from .export_stage import Cue, Playing, Stage, playing, staged, staged_takes
 
-SUFFIXES: Final = (".glb", ".gltf", ".fbx", ".vrm", ".usd", ".usdc", ".usda", ".bvh", ".npz", ".csv")
+SUFFIXES: Final = (
+    ".glb", ".gltf", ".fbx", ".vrm", ".vrma", ".usd", ".usdc", ".usda", ".bvh", ".npz", ".csv",
+)  # fmt: skip
 PRESETS: Final[dict[str, dict[str, Any]]] = {
     "plain": {},
     "unreal": {"mesh_smooth_type": "FACE", "use_tspace": True, "armature_nodetype": "NULL"},
@@ -26,11 +27,13 @@ PRESETS: Final[dict[str, dict[str, Any]]] = {
     "web": {"export_yup": True, "export_image_format": "JPEG", "export_optimize_animation_size": True},
 }
 """What each target wants beside what every export gets; options an exporter does not know are left out."""
+RATES: Final = (24.0, 25.0, 30.0, 60.0)
 _FBX: Final[dict[str, Any]] = {
     "use_selection": True,
     "object_types": {"ARMATURE", "MESH"},
     "add_leaf_bones": False,
     "bake_anim": True,
+    "bake_anim_use_all_bones": True,
     "bake_anim_use_nla_strips": False,
     "bake_anim_use_all_actions": False,
     "bake_anim_force_startend_keying": True,
@@ -51,6 +54,13 @@ _GLTF: Final[dict[str, Any]] = {
     "export_optimize_animation_size": False,
     "export_anim_slide_to_zero": False,
 }
+_USD: Final[dict[str, Any]] = {
+    "selected_objects_only": True,
+    "export_animation": True,
+    "export_armatures": True,
+    "export_shapekeys": True,
+    "only_deform_bones": False,
+}
 
 
 @dataclass(frozen=True)
@@ -58,7 +68,7 @@ class ExportOptions:
     """How to export.
 
     preset  a key of PRESETS.      fps  frames a second, None for the scene's.
-    travel  False: the character stays in place.      face  False: no shape keys.
+    travel  False: the character stays in place.      face  False: shapes rest, and glTF files have none.
     """
 
     preset: str = "plain"
@@ -67,38 +77,7 @@ class ExportOptions:
     face: bool = True
 
 
-def _known(operator: Any, wanted: dict[str, Any]) -> dict[str, Any]:
-    """Of the options those that this Blender's exporter has."""
-    have = operator.get_rna_type().properties.keys()
-    return {name: value for name, value in wanted.items() if name in have}
-
-
-@contextmanager
-def _beside(path: Path) -> Iterator[Path]:
-    """A temporary path in the same folder that takes the place of `path` when all went well."""
-    check_writable(path)
-    with tempfile.TemporaryDirectory(prefix=f".{path.stem}.", dir=path.parent) as folder:
-        made = Path(folder) / path.name
-        yield made
-        if not made.is_file():
-            raise OratorError(f"Blender's exporter wrote nothing for '{path.name}'. See the system console.")
-        try:
-            for part in sorted(Path(folder).iterdir(), key=lambda p: p == made):
-                os.replace(part, path.parent / part.name)
-        except OSError as error:
-            raise explain_write_error(error, path) from error
-
-
-def _run(operator: Any, path: Path, options: dict[str, Any]) -> None:
-    """Call an exporter; what it raises becomes a sentence."""
-    with _beside(path) as made:
-        try:
-            operator(filepath=str(made), **_known(operator, options))
-        except RuntimeError as error:
-            raise OratorError(f"'{path.name}' could not be exported: {str(error).strip()}") from error
-
-
-def _exporter(path: Path) -> Any:
+def exporter(path: Path) -> Any:
     """The operator for a suffix. Raises OratorError when its add-on is missing."""
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
@@ -108,68 +87,80 @@ def _exporter(path: Path) -> Any:
         ".glb": lambda: bpy.ops.export_scene.gltf,
         ".gltf": lambda: bpy.ops.export_scene.gltf,
         ".vrm": lambda: bpy.ops.export_scene.vrm,
+        ".vrma": lambda: bpy.ops.export_scene.vrma,
     }.get(suffix, lambda: bpy.ops.wm.usd_export)()
     try:
         found.get_rna_type()
     except (KeyError, AttributeError) as error:
-        name = {".vrm": "the VRM add-on", ".fbx": "the FBX add-on"}.get(suffix, "this exporter")
-        raise OratorError(f"'{path.name}' needs {name}: enable it in Preferences > Add-ons.") from error
+        names = {".vrm": "the VRM add-on (VRM format, from Get Extensions)", ".fbx": "the add-on FBX format"}
+        name = names.get(suffix.removesuffix("a"), "the add-on glTF 2.0 format" if "gl" in suffix else "this exporter")
+        raise OratorError(f"'{path.name}' needs {name}: install or enable it in the Preferences.") from error
     return found
 
 
-def _neutral(character: bpy.types.Object, path: Path, options: ExportOptions) -> None:
-    """The shown take's performance itself, for tools that take no mesh."""
-    from ..formats.bvh import write_bvh
-    from ..formats.livelink import write_livelink
-    from ..formats.smplx_npz import write_smplx
-    from ..performance import resample
-
-    item = takes.shown(character)
-    if item is None:
-        raise OratorError(f"'{character.name}' shows no take. Choose one in the Takes list, then export.")
-    performance = takes.load_performance(item)
-    if options.fps is not None:
-        performance = resample(performance, options.fps)
-    if not options.travel:
-        performance = in_place(performance)
-    write = {".bvh": write_bvh, ".csv": write_livelink, ".npz": write_smplx}[path.suffix.lower()]
-    write(performance, path)
+def _preset(options: ExportOptions) -> dict[str, Any]:
+    if options.preset not in PRESETS:
+        raise OratorError(f"There is no preset '{options.preset}'. Choose one of {', '.join(PRESETS)}.")
+    return PRESETS[options.preset]
 
 
-def in_place(performance: Any) -> Any:
-    """A performance that stays where it starts; it still rises and sinks."""
-    from dataclasses import replace
-
-    translation = performance.translation.copy()
-    translation[:, (0, 2)] = translation[:1, (0, 2)]
-    return replace(performance, translation=translation)
+def _gltf(path: Path, options: ExportOptions) -> dict[str, Any]:
+    faces = {} if options.face else {"export_morph": False, "export_morph_animation": False}
+    kind = {"export_format": "GLB" if path.suffix.lower() == ".glb" else "GLTF_SEPARATE"}
+    return {**_GLTF, **_preset(options), **faces, **kind}
 
 
-def export_shown(character: bpy.types.Object, path: Path, options: ExportOptions | None = None) -> None:
+def export_shown(
+    character: bpy.types.Object, path: Path, options: ExportOptions | None = None, check: bool = False
+) -> Arrived | None:
     """What the character shows now as one file; the suffix chooses the format.
 
-    Raises OratorError when the file cannot be written or the exporter is missing; no half file is left.
+    check: import the file again and say what arrived, for the formats that Blender reads. Raises OratorError when the
+    file cannot be written or the exporter is missing; no half file is left, and the scene is as before.
     """
-    options, path = options or ExportOptions(), Path(path).resolve()
+    options, path = options or ExportOptions(), Path(path).absolute()
     suffix = path.suffix.lower()
-    if suffix in (".bvh", ".npz", ".csv"):
+    if suffix in NEUTRAL:
         check_writable(path)
-        _neutral(character, path, options)
-        return
-    operator = _exporter(path)
-    with staged(character, options.fps, options.travel):
-        extra = PRESETS[options.preset]
+        write_neutral(character, path, options.fps, options.travel)
+        return None
+    operator = exporter(path)
+    settings = _preset(options)
+    check_writable(path)
+    item = takes.shown(character)
+    plays = playing(character)
+    name = item.name if item is not None else plays[0].action.name if plays else character.name
+    with staged(character, options.fps, options.travel, options.face, name) as stage:
         if suffix == ".fbx":
-            _run(operator, path, {**_FBX, "bake_anim_use_all_bones": True, **extra})
+            run(operator, path, {**_FBX, **settings, **_deform_only(character)})
         elif suffix in (".glb", ".gltf"):
-            kind = "GLB" if suffix == ".glb" else "GLTF_SEPARATE"
-            faces = {} if options.face else {"export_morph": False, "export_morph_animation": False}
-            mode = {"export_format": kind, "export_animation_mode": "ACTIVE_ACTIONS"}
-            _run(operator, path, {**_GLTF, **extra, **faces, **mode})
-        elif suffix == ".vrm":
-            _run(operator, path, {"export_only_selections": True})
+            mode = {"export_animation_mode": "ACTIVE_ACTIONS", "export_nla_strips_merged_animation_name": name}
+            run(operator, path, {**_gltf(path, options), **mode, **_deform_only(character)})
+        elif suffix in (".vrm", ".vrma"):
+            from .export_vrm import export_vrm
+
+            export_vrm(character, operator, path)
         else:
-            _run(operator, path, {"selected_objects_only": True, "export_animation": True, "export_shapekeys": True})
+            run(operator, path, {**_USD, "export_shapekeys": options.face})
+        shown = _record(stage, options, path) if check and suffix in READABLE else None
+    return read_back(path, shown) if shown is not None else None
+
+
+def _record(stage: Stage, options: ExportOptions, path: Path) -> Any:
+    from dataclasses import replace
+
+    shown = record(stage.meshes, stage.first, stage.last)
+    carried = options.face or path.suffix.lower() == ".fbx"
+    return shown if carried else replace(shown, shapes=frozenset())
+
+
+def _deform_only(character: bpy.types.Object) -> dict[str, Any]:
+    """Control rigs leave their controls at home where deform bones carry the meshes."""
+    from .rig_profile import read_rig
+
+    if not read_rig(character)[1].control:
+        return {}
+    return {"use_armature_deform_only": True, "export_def_bones": True}
 
 
 def export_takes(
@@ -179,19 +170,15 @@ def export_takes(
     options: ExportOptions | None = None,
     together: bool = False,
 ) -> list[Path]:
-    """Several takes: a file each (path, path-2 ...), or, for glTF, all in one file as named animations.
+    """Several takes: a file each (path, path-2 ...), or, for FBX and glTF, all in one file as named animations.
 
-    The take that was shown is shown again afterwards. Returns the files.
+    The take that was shown is shown again afterwards. Returns the files. Raises OratorError.
     """
-    path = Path(path).resolve()
-    shown = takes.character_data(character).shown
+    path = Path(path).absolute()
     if together and len(uids) > 1:
-        if path.suffix.lower() not in (".glb", ".gltf"):
-            raise OratorError(
-                "Only .glb and .gltf keep several takes with their faces in one file: export one file each."
-            )
-        _together(character, uids, path, options or ExportOptions())
+        export_together(character, uids, path, options)
         return [path]
+    shown = takes.character_data(character).shown
     made = []
     try:
         for k, uid in enumerate(uids):
@@ -204,25 +191,42 @@ def export_takes(
     return made
 
 
-def _together(character: bpy.types.Object, uids: list[str], path: Path, options: ExportOptions) -> None:
-    """Takes as named animations, by their NLA tracks; other tracks are silent meanwhile."""
-    data = takes.character_data(character)
-    wanted = [track for uid in uids for _, track in takes.tracks_of(takes.find(data, uid))]
-    every = [track for take in data.takes for _, track in takes.tracks_of(take)]
-    mutes = [(track, track.mute) for track in every]
-    if options.fps is not None or not options.travel:
-        raise OratorError("Several takes in one file keep the scene's frame rate and travel: export one file each.")
-    shown = data.shown
-    try:
-        takes.show(character, "")
-        for track in every:
-            track.mute = track not in wanted
-        with staged(character, None, True):
-            extra = PRESETS[options.preset]
-            kind = "GLB" if path.suffix.lower() == ".glb" else "GLTF_SEPARATE"
-            mode = {"export_format": kind, "export_animation_mode": "NLA_TRACKS", "export_frame_range": False}
-            _run(_exporter(path), path, {**_GLTF, **extra, **mode})
-    finally:
-        for track, mute in mutes:
-            track.mute = mute
-        takes.show(character, shown)
+def export_together(
+    character: bpy.types.Object, uids: list[str], path: Path, options: ExportOptions | None = None, check: bool = False
+) -> tuple[str, ...]:
+    """Takes as named animations of one FBX or glTF file, body and face of each; the names that were read back.
+
+    In an FBX file every animation begins at 0 seconds; in a glTF file it keeps its place on the timeline.
+    """
+    options, path = options or ExportOptions(), Path(path).absolute()
+    suffix = path.suffix.lower()
+    if suffix not in (".glb", ".gltf", ".fbx"):
+        raise OratorError("Only .fbx, .glb and .gltf keep several takes in one file: export one file each.")
+    operator, settings = exporter(path), _preset(options)
+    check_writable(path)
+    cues = [_cue(character, uid) for uid in uids]
+    with staged_takes(character, cues, options.fps, options.travel, options.face, suffix == ".fbx") as stage:
+        if suffix == ".fbx":
+            strips = {"bake_anim_use_nla_strips": True, "bake_anim_force_startend_keying": True}
+            run(operator, path, {**_FBX, **settings, **strips, **_deform_only(character)})
+        else:
+            mode = {"export_animation_mode": "NLA_TRACKS", "export_frame_range": False}
+            run(operator, path, {**_gltf(path, options), **mode, **_deform_only(character)})
+        shown = record(stage.meshes, stage.first, stage.first, 1) if check else None
+    return read_back(path, shown).animations if shown is not None else ()
+
+
+def _cue(character: bpy.types.Object, uid: str) -> Cue:
+    """A take's Actions with what they play on. Raises OratorError when it is gone."""
+    item = takes.find(takes.character_data(character), uid)
+    if item is None:
+        raise OratorError("This take is not in the list any more.")
+    plays = []
+    for binding in item.bindings:
+        owner = takes.animated_id(binding.object)
+        if owner is not None and binding.action is not None and owner not in [p.owner for p in plays]:
+            plays.append(Playing(owner, binding.action, binding.slot))
+    if not plays:
+        raise OratorError(f"The Actions of '{item.name}' were deleted. Press Bake Again to write them anew.")
+    return Cue(item.name, plays)
+

@@ -1,171 +1,321 @@
-"""The stage for an export: the character alone, its take at another rate or in place, and everything back after."""
+"""The stage for an export: the character alone, its takes at another rate or in place, and everything back after."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final
 
 import bpy
 import numpy as np
 from mathutils import Matrix
 
 from . import compat
-from .rig_profile import read_rig
+from .export_actions import Playing, span, understudies
 from .rig_reader import skinned_meshes
 
+_GENERATING: Final = {"SUBSURF", "MULTIRES", "MIRROR", "SOLIDIFY", "BEVEL", "REMESH", "DECIMATE", "ARRAY", "NODES"}
+"""Modifiers that change how many vertices a mesh has: files with shape keys cannot carry them."""
+_CHANNELS: Final = ("location", "rotation_quaternion", "rotation_euler", "rotation_axis_angle", "scale")
 
-def _animations(character: bpy.types.Object) -> list[bpy.types.AnimData]:
-    owners = [character, *(m.data.shape_keys for m in skinned_meshes(character) if m.data.shape_keys)]
-    return [owner.animation_data for owner in owners if owner.animation_data and owner.animation_data.action]
+
+@dataclass(frozen=True)
+class Cue:
+    """One take on the stage: its name and what plays. In a file it is an animation of that name."""
+
+    name: str
+    plays: list[Playing]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What is set up: first and last frame, the meshes that are exported, and what they cannot bring along."""
+
+    first: int
+    last: int
+    meshes: list[bpy.types.Object]
+    notes: tuple[str, ...] = ()
+
+
+def _owners(character: bpy.types.Object) -> list[bpy.types.ID]:
+    """What may carry Actions: the armature object and every set of shape keys, each once."""
+    owners: list[bpy.types.ID] = [character]
+    for mesh in skinned_meshes(character):
+        keys = mesh.data.shape_keys
+        if keys is not None and keys not in owners:
+            owners.append(keys)
+    return owners
+
+
+def playing(character: bpy.types.Object) -> list[Playing]:
+    """The Actions that are active on a character."""
+    found = [(o, o.animation_data) for o in _owners(character) if o.animation_data and o.animation_data.action]
+    return [Playing(o, anim.action, compat.slot_identifier(compat.active_slot(anim))) for o, anim in found]
 
 
 def shown_range(character: bpy.types.Object) -> tuple[int, int]:
     """First and last frame of the Actions that play on the character; the scene's range where none does."""
-    ranges = [tuple(anim.action.frame_range) for anim in _animations(character)]
-    if not ranges:
-        scene = bpy.context.scene
-        return scene.frame_start, scene.frame_end
-    return int(np.floor(min(r[0] for r in ranges))), int(np.ceil(max(r[1] for r in ranges)))
+    plays = playing(character)
+    scene = bpy.context.scene
+    return span(plays) if plays else (scene.frame_start, scene.frame_end)
 
 
-def _stretch(action: bpy.types.Action, factor: float) -> None:
-    """Multiply the time of every key and handle."""
-    for curve in compat.curves_of(action):
-        points = curve.keyframe_points
-        for name in ("co", "handle_left", "handle_right"):
-            values = np.empty(2 * len(points), np.float32)
-            points.foreach_get(name, values)
-            values[::2] *= factor
-            points.foreach_set(name, values)
-        curve.update()
+def exported_meshes(character: bpy.types.Object) -> list[bpy.types.Object]:
+    """The character's meshes that the artist sees; when the whole character is hidden, those not hidden themselves."""
+    layer = bpy.context.view_layer
+    meshes = [mesh for mesh in skinned_meshes(character) if len(mesh.data.vertices) and not mesh.hide_viewport]
+    seen = [mesh for mesh in meshes if mesh.name in layer.objects and mesh.visible_get()]
+    return seen or [mesh for mesh in meshes if mesh.name not in layer.objects or not mesh.hide_get()]
 
 
-def _hold_in_place(character: bpy.types.Object, anim: bpy.types.AnimData, first: int, last: int) -> None:
-    """Take the level part of the travel out of the bone that carries it, keeping where it starts."""
-    from ..rig.body import BodyRetarget
-
-    description, profile = read_rig(character)
-    body = BodyRetarget(description, profile)
-    if body.carrier is None:
-        return
-    path = f'pose.bones["{bpy.utils.escape_identifier(body.carrier)}"].location'
-    slot = compat.active_slot(anim)
-    curves = {c.array_index: c for c in compat.curves_of(anim.action, slot) if c.data_path == path}
-    if len(curves) < 3:
-        return
-    frames = np.arange(first, last + 1)
-    values = np.array([[curves[k].evaluate(f) for k in range(3)] for f in frames])
-    bone = description.by_name[body.carrier]
-    up = bone.rest[:3, :3].T @ body.up if bone.local_location else body.up
-    still = values[:1] + ((values - values[:1]) @ up)[:, None] * up
-    for k, curve in curves.items():
-        points = curve.keyframe_points
-        while len(points):
-            points.remove(points[-1], fast=True)
-        points.add(len(frames))
-        points.foreach_set("co", np.column_stack([frames, still[:, k]]).astype(np.float32).ravel())
-        points.foreach_set("interpolation", np.full(len(frames), 1, np.int32))
-        curve.update()
+# --- Everything back -----------------------------------------------------------------------------------------------
 
 
-_KEY_PARTS = (
-    ("co", 2, np.float32),
-    ("handle_left", 2, np.float32),
-    ("handle_right", 2, np.float32),
-    ("interpolation", 1, np.int32),
-    ("handle_left_type", 1, np.int32),
-    ("handle_right_type", 1, np.int32),
-)
+def _kept_pose(character: bpy.types.Object) -> list[tuple[Any, str, Any]]:
+    """Values that only the screen has, not the curves: the pose, the object's place, the shapes."""
+    holders = [character, *character.pose.bones]
+    kept = [(holder, name, tuple(getattr(holder, name))) for holder in holders for name in _CHANNELS]
+    for owner in _owners(character)[1:]:
+        kept += [(block, "value", block.value) for block in owner.key_blocks]
+    return kept
 
 
-def _keys_of(action: bpy.types.Action) -> dict[tuple[str, int], list[np.ndarray]]:
-    """Every key of an Action, to put it back as it was."""
-    out = {}
-    for curve in compat.curves_of(action):
-        parts = []
-        for name, width, kind in _KEY_PARTS:
-            values = np.empty(width * len(curve.keyframe_points), kind)
-            curve.keyframe_points.foreach_get(name, values)
-            parts.append(values)
-        out[curve.data_path, curve.array_index] = parts
+def _put_pose_back(kept: list[tuple[Any, str, Any]]) -> None:
+    for holder, name, value in kept:
+        now = getattr(holder, name)
+        if (tuple(now) if isinstance(value, tuple) else now) != value:
+            setattr(holder, name, value)
+
+
+def _kept_animation(character: bpy.types.Object) -> list[tuple[bpy.types.AnimData, Any, str, bool, list]]:
+    out = []
+    for owner in _owners(character):
+        anim = owner.animation_data
+        if anim is not None:
+            tracks = [([s.name for s in track.strips], track.mute, track.is_solo) for track in anim.nla_tracks]
+            out.append((anim, anim.action, compat.slot_identifier(compat.active_slot(anim)), anim.use_nla, tracks))
     return out
 
 
-def _put_back(action: bpy.types.Action, kept: dict[tuple[str, int], list[np.ndarray]]) -> None:
-    for curve in compat.curves_of(action):
-        parts = kept[curve.data_path, curve.array_index]
-        points = curve.keyframe_points
-        missing = len(parts[0]) // 2 - len(points)
-        for _ in range(-missing):
-            points.remove(points[-1], fast=True)
-        if missing > 0:
-            points.add(missing)
-        for (name, _, _), values in zip(_KEY_PARTS, parts, strict=True):
-            points.foreach_set(name, values)
-        curve.update()
+def _put_animation_back(kept: list[tuple[bpy.types.AnimData, Any, str, bool, list]]) -> None:
+    for anim, action, slot, use_nla, tracks in kept:
+        for track in list(anim.nla_tracks)[len(tracks) :]:
+            anim.nla_tracks.remove(track)
+        for track, (names, mute, solo) in zip(anim.nla_tracks, tracks, strict=True):
+            for strip, name in zip(track.strips, names, strict=True):
+                if strip.name != name:
+                    strip.name = name
+            if track.is_solo != solo:
+                track.is_solo = solo
+            track.mute = mute
+        compat.assign(anim, action, compat.slot_named(action, slot) if action else None)
+        if anim.use_nla != use_nla:
+            anim.use_nla = use_nla
 
 
 @contextmanager
-def staged(character: bpy.types.Object, fps: float | None, travel: bool) -> Iterator[tuple[int, int]]:
-    """Selects the character and its meshes alone, and gives the (first, last) frame to export.
-
-    With another frame rate or without travel, copies of the Actions are played for the time being (before 4.4 the
-    take's own Actions, whose keys are put back); the artist's own are never touched. Selection, frame, range and rate
-    of the scene come back afterwards.
-    """
+def _everything_back(character: bpy.types.Object) -> Iterator[None]:
+    """Mode, selection, visibility, frame, rate, pose, Actions and NLA as they were, whatever happened between."""
     scene, layer = bpy.context.scene, bpy.context.view_layer
+    render = scene.render
     selected, active = [o for o in layer.objects if o.select_get()], layer.objects.active
-    kept = (scene.frame_start, scene.frame_end, scene.frame_current, scene.render.fps, scene.render.fps_base)
-    mode = character.mode
-    first, last = shown_range(character)
-    factor = 1.0 if fps is None else fps / (kept[3] / kept[4])
-    kept_keys: list[tuple[bpy.types.Action, dict[tuple[str, int], list[np.ndarray]]]] = []
-    plays: list[tuple[bpy.types.AnimData, bpy.types.Action, object, bpy.types.Action]] = []
+    modes = [(o, o.mode) for o in layer.objects if o.mode != "OBJECT"]
+    kept = (scene.frame_start, scene.frame_end, render.fps, render.fps_base, scene.name)
+    frame, part = scene.frame_current, scene.frame_subframe
+    pose = _kept_pose(character)
+    if active is not None and active.mode != "OBJECT":
+        bpy.ops.object.mode_set(mode="OBJECT")
+    flags = [(o, o.hide_viewport, o.hide_select) for o in (character, *skinned_meshes(character))]
+    hidden = {o: o.hide_get() for o in layer.objects}
+    animation = _kept_animation(character)
+    room = bpy.data.collections.new("Orator export")
     try:
-        if mode != "OBJECT" and layer.objects.active == character:
-            bpy.ops.object.mode_set(mode="OBJECT")
-        if abs(factor - 1.0) > 1e-6 or not travel:
-            for anim in _animations(character):
-                action, slot = anim.action, compat.active_slot(anim)
-                if not compat.has_slots():  # the glTF exporter of 4.2 exports the NLA strip's Action in place of a copy
-                    kept_keys.append((action, _keys_of(action)))
-                    plays.append((anim, action, slot, action))
-                    continue
-                copy = next((c for _, a, _, c in plays if a == action), None) or action.copy()
-                plays.append((anim, action, slot, copy))
-                compat.assign(anim, copy, compat.slot_named(copy, compat.slot_identifier(slot)))
-            if not travel and character.animation_data and character.animation_data.action:
-                _hold_in_place(character, character.animation_data, first, last)
-            if abs(factor - 1.0) > 1e-6:
-                for copy in {id(c): c for *_, c in plays}.values():
-                    _stretch(copy, factor)
-                first, last = int(np.floor(first * factor)), int(np.ceil(last * factor))
-                whole = max(1, round(fps))
-                scene.render.fps, scene.render.fps_base = whole, whole / fps
-        scene.frame_start, scene.frame_end = first, last
-        for obj in layer.objects:
-            obj.select_set(False)
-        for obj in (character, *skinned_meshes(character)):
-            if obj.name in layer.objects and not obj.hide_viewport:
-                obj.hide_set(False)
-                obj.select_set(True)
-        layer.objects.active = character
-        yield first, last
+        scene.collection.children.link(room)
+        yield
     finally:
-        for anim, action, slot, _ in plays:
-            compat.assign(anim, action, slot)
-        for action, keys in kept_keys:
-            _put_back(action, keys)
-        for copy in {id(c): c for _, a, _, c in plays if c != a}.values():
-            bpy.data.actions.remove(copy)
-        scene.render.fps, scene.render.fps_base = kept[3], kept[4]
-        scene.frame_start, scene.frame_end = kept[:2]
+        _put_animation_back(animation)
+        for obj, viewport, select in flags:
+            if obj.hide_viewport != viewport:
+                obj.hide_viewport = viewport
+            if obj.hide_select != select:
+                obj.hide_select = select
+        bpy.data.collections.remove(room)
+        layer.update()
+        scene.frame_start, scene.frame_end, render.fps, render.fps_base, scene.name = kept
         for obj in layer.objects:
-            obj.select_set(obj in selected)
+            if obj in hidden and obj.hide_get() != hidden[obj]:
+                obj.hide_set(hidden[obj])
+        for obj, mode in modes:
+            _select_only(layer, [obj])
+            layer.objects.active = obj
+            if obj.mode != mode:
+                bpy.ops.object.mode_set(mode=mode)
+        _select_only(layer, selected)
         layer.objects.active = active
-        if mode != "OBJECT" and active == character:
-            bpy.ops.object.mode_set(mode=mode)
-        scene.frame_set(kept[2])
+        scene.frame_set(frame, subframe=part)
+        _put_pose_back(pose)
+        layer.update()
+
+
+def _select_only(layer: bpy.types.ViewLayer, wanted: list[bpy.types.Object]) -> None:
+    for obj in layer.objects:
+        if obj.select_get() != (obj in wanted):
+            obj.select_set(obj in wanted)
+
+
+# --- The stage -----------------------------------------------------------------------------------------------------
+
+
+def _take_the_stage(character: bpy.types.Object, meshes: list[bpy.types.Object]) -> None:
+    """The character and its meshes visible and selected, nothing else selected, even out of hidden collections."""
+    scene, layer = bpy.context.scene, bpy.context.view_layer
+    room = bpy.data.collections["Orator export"]
+    for obj in (character, *meshes):
+        room.objects.link(obj)
+        if obj.hide_viewport:
+            obj.hide_viewport = False
+        if obj.hide_select:
+            obj.hide_select = False
+    layer.update()
+    for obj in (character, *meshes):
+        if obj.hide_get():
+            obj.hide_set(False)
+    _select_only(layer, [character, *meshes])
+    layer.objects.active = character
+    scene.frame_set(scene.frame_current)
+
+
+@contextmanager
+def _bare(meshes: list[bpy.types.Object]) -> Iterator[tuple[str, ...]]:
+    """Meshes with shapes lose the modifiers that change their vertices for the time being; what is said about it."""
+    paused = []
+    for mesh in meshes:
+        if mesh.data.shape_keys is not None:
+            paused += [(mesh, m) for m in mesh.modifiers if m.type in _GENERATING and m.show_viewport]
+    muted = [
+        (block, block.value)
+        for mesh in meshes
+        if mesh.data.shape_keys is not None
+        for block in mesh.data.shape_keys.key_blocks
+        if block.mute and block.value
+    ]
+    try:
+        for _, modifier in paused:
+            modifier.show_viewport = False
+        for block, _ in muted:
+            block.value = 0.0
+        yield tuple(f"'{mesh.name}' goes without its modifier '{m.name}', since it has shapes" for mesh, m in paused)
+    finally:
+        for _, modifier in paused:
+            modifier.show_viewport = True
+        for block, value in muted:
+            block.value = value
+
+
+def _silence(character: bpy.types.Object, face: bool) -> None:
+    """Without the face: shapes rest at 0 and play nothing."""
+    if face:
+        return
+    for keys in _owners(character)[1:]:
+        anim = keys.animation_data
+        if anim is not None:
+            anim.action = None
+            for track in anim.nla_tracks:
+                track.mute = True
+        for block in keys.key_blocks:
+            block.value = 0.0
+
+
+@contextmanager
+def staged(
+    character: bpy.types.Object, fps: float | None, travel: bool, face: bool = True, name: str = ""
+) -> Iterator[Stage]:
+    """What the character shows, ready for an exporter: alone and selected, at `fps`, in place without `travel`.
+
+    The scene bears `name` meanwhile: FBX names the animation after it. The artist's file is as before afterwards.
+    """
+    scene = bpy.context.scene
+    factor = 1.0 if fps is None else fps / (scene.render.fps / scene.render.fps_base)
+    meshes = exported_meshes(character)
+    with _everything_back(character), _bare(meshes) as notes:
+        plays = playing(character)
+        with understudies(character, plays, factor, travel) as cast:
+            first, last = (span(cast) if cast else (scene.frame_start, scene.frame_end))
+            for play in cast:
+                play.assign()
+            _silence(character, face)
+            _set_rate(scene, fps)
+            scene.frame_start, scene.frame_end = first, last
+            scene.name = name or scene.name
+            _take_the_stage(character, meshes)
+            yield Stage(first, last, meshes, notes)
+            for play in cast:
+                play.anim.action = None
+
+
+def _set_rate(scene: bpy.types.Scene, fps: float | None) -> None:
+    if fps is not None:
+        whole = max(1, round(fps))
+        scene.render.fps, scene.render.fps_base = whole, whole / fps
+
+
+@contextmanager
+def staged_takes(
+    character: bpy.types.Object, cues: list[Cue], fps: float | None, travel: bool, face: bool, one_after_another: bool
+) -> Iterator[Stage]:
+    """Several takes as NLA strips of their names, nothing else playing.
+
+    one_after_another  on one track, so that body and face of a take have frames of their own (FBX); otherwise each on
+                       a track of its own, where it was made (glTF).
+    """
+    scene = bpy.context.scene
+    factor = 1.0 if fps is None else fps / (scene.render.fps / scene.render.fps_base)
+    meshes = exported_meshes(character)
+    every = [play for cue in cues for play in cue.plays]
+    with _everything_back(character), _bare(meshes) as notes, understudies(character, every, factor, travel) as cast:
+        for owner in _owners(character):
+            if owner.animation_data is not None:
+                owner.animation_data.action = None
+                for track in owner.animation_data.nla_tracks:
+                    track.is_solo = False
+                    track.mute = True
+                    for strip in track.strips:  # names are unique, and FBX files name animations after strips
+                        strip.name = f"{strip.name[:50]} (own)"
+        waiting, at, tracks = list(cast), 1, {}
+        first, last = span(cast)
+        for cue in cues:
+            mine, waiting = waiting[: len(cue.plays)], waiting[len(cue.plays) :]
+            begin, end = span(mine)
+            for play in mine:
+                if face or play.owner == character:
+                    track = tracks.get(play.owner) if one_after_another else None
+                    tracks[play.owner] = track or play.anim.nla_tracks.new()
+                    place = at if one_after_another else begin
+                    _place(tracks[play.owner], cue.name, play, begin, end, place)
+                    play.anim.use_nla = True
+            at += end - begin + 2
+        if one_after_another:
+            first, last = 1, at
+        if not face:
+            _silence(character, face)
+        _set_rate(scene, fps)
+        scene.frame_start, scene.frame_end = first, last
+        _take_the_stage(character, meshes)
+        yield Stage(first, last, meshes, notes)
+
+
+def _place(track: bpy.types.NlaTrack, name: str, play: Playing, begin: int, end: int, at: int) -> None:
+    """A strip of a take from whole frame to whole frame; what the Action holds at its ends fills the rest."""
+    track.name = name
+    strip = track.strips.new(name, at, play.action)
+    strip.name = name
+    compat.strip_slot(strip, compat.slot_named(play.action, play.slot))
+    strip.use_sync_length = False
+    strip.action_frame_start, strip.action_frame_end = begin, end
+    strip.frame_start, strip.frame_end = at, at + end - begin
+    strip.scale, strip.repeat = 1.0, 1.0
+    strip.extrapolation = "NOTHING" if at != begin else "HOLD"
 
 
 def evaluated_points(obj: bpy.types.Object) -> np.ndarray:

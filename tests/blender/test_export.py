@@ -11,9 +11,10 @@ bpy = pytest.importorskip("bpy", reason="these tests need Blender's Python modul
 
 from mathutils import Vector  # noqa: E402
 from orator.core.baking import BakeStyle, prepare  # noqa: E402
-from orator.core.blender import bake, takes  # noqa: E402
-from orator.core.blender.export import ExportOptions, export_shown, export_takes  # noqa: E402
+from orator.core.blender import bake, compat, takes  # noqa: E402
+from orator.core.blender.export import ExportOptions, export_shown, export_takes, export_together  # noqa: E402
 from orator.core.blender.export_check import compare  # noqa: E402
+from orator.core.blender.export_stage import evaluated_points  # noqa: E402
 from orator.core.errors import OratorError  # noqa: E402
 from orator.core.formats.bvh import read_bvh  # noqa: E402
 from orator.core.formats.smplx_npz import read_smplx  # noqa: E402
@@ -114,18 +115,73 @@ def test_in_place_takes_the_travel_out(rig: bpy.types.Object, tmp_path: Path) ->
     assert np.ptp(np.array(places), axis=0)[:2].max() < 0.002
 
 
-def test_several_takes(rig: bpy.types.Object, tmp_path: Path) -> None:
+def test_several_takes_in_files_of_their_own(rig: bpy.types.Object, tmp_path: Path) -> None:
     shown = takes.character_data(rig).shown
-    uids = [shown, performed(rig, 1)]
-    files = export_takes(rig, uids, tmp_path / "out.fbx")
+    files = export_takes(rig, [shown, performed(rig, 1)], tmp_path / "out.fbx")
     assert [f.name for f in files] == ["out.fbx", "out-2.fbx"]
-    export_takes(rig, uids, tmp_path / "both.glb", together=True)
-    bpy.ops.import_scene.gltf(filepath=str(tmp_path / "both.glb"))
-    twin = [o for o in bpy.data.objects if o.type == "ARMATURE" and o != rig][-1]
-    names = {track.name for track in twin.animation_data.nla_tracks}
-    assert {"Take 0", "Take 1"} <= {name.split(".")[0] for name in names}
-    with pytest.raises(OratorError, match="one file"):
-        export_takes(rig, uids, tmp_path / "both.fbx", together=True)
+
+
+def played(path: Path, names: list[str], frames: list[int], late: float = 0.0) -> dict[str, np.ndarray]:
+    """Import a file and play each of its animations by its name: name -> (F, N, 3) vertices."""
+    before = {kind: set(getattr(bpy.data, kind)) for kind in ("objects", "actions")}
+    scene = bpy.data.scenes.new("Visitor")
+    bpy.context.window.scene = scene
+    scene.render.fps = 30
+    if path.suffix == ".fbx":
+        bpy.ops.import_scene.fbx(filepath=str(path), anim_offset=0.0)
+    else:
+        bpy.ops.import_scene.gltf(filepath=str(path))
+    new = [o for o in bpy.data.objects if o not in before["objects"]]
+    skin = next(o for o in new if o.type == "MESH" and o.data.shape_keys)
+    owners = [next(o for o in new if o.type == "ARMATURE"), skin.data.shape_keys]
+    out = {}
+    for name in names:
+        actions = [a for a in bpy.data.actions if a not in before["actions"] and name in a.name]
+        assert actions, f"'{name}' is not among {[a.name for a in bpy.data.actions]}"
+        for owner in owners:
+            anim = owner.animation_data
+            for track in anim.nla_tracks:
+                track.mute = True
+            for action in actions:
+                paths = {curve.data_path for curve in compat.curves_of(action)}
+                if any(("key_blocks" in path) == (owner == skin.data.shape_keys) for path in paths):
+                    slots = [s for s in action.slots if s.target_id_type == owner.id_type] if compat.has_slots() else []
+                    compat.assign(anim, action, slots[0] if slots else None)
+        shots = []
+        for frame in frames:
+            scene.frame_set(frame + int(late))
+            shots.append(evaluated_points(skin))
+        out[name] = np.array(shots)
+    bpy.context.window.scene = bpy.data.scenes[0]
+    return out
+
+
+@pytest.mark.parametrize("suffix", [".glb", ".fbx"])
+def test_several_takes_in_one_file_as_named_animations(rig: bpy.types.Object, tmp_path: Path, suffix: str) -> None:
+    first = takes.character_data(rig).shown
+    uids = [first, performed(rig, 1), performed(rig, 2, frames=40)]
+    names = [takes.find(takes.character_data(rig), uid).name for uid in uids]
+    assert names == ["Take 0", "Take 1", "Take 2"]
+    frames = [2, 9, 20]
+    wanted = {}
+    for uid, name in zip(uids, names, strict=True):
+        takes.show(rig, uid)
+        shots = []
+        for frame in frames:
+            bpy.context.scene.frame_set(frame)
+            shots.append(evaluated_points(bpy.data.objects["Skin"]))
+        wanted[name] = np.array(shots)
+    takes.show(rig, first)
+    tracks = [t.name for t in rig.animation_data.nla_tracks]
+    assert export_together(rig, uids, tmp_path / f"all{suffix}", check=True) == tuple(names)
+    assert tracks == [t.name for t in rig.animation_data.nla_tracks]
+    assert takes.character_data(rig).shown == first and not [a for a in bpy.data.actions if "(" in a.name]
+    # An animation of an FBX file begins at 0 seconds.
+    got = played(tmp_path / f"all{suffix}", names, frames, -1.0 if suffix == ".fbx" else 0.0)
+    for name in names:
+        for want, shot in zip(wanted[name], got[name], strict=True):
+            apart = max(np.linalg.norm(shot - point, axis=1).min() for point in want)
+            assert apart < 0.001, (name, apart)
 
 
 def test_neutral_files(rig: bpy.types.Object, tmp_path: Path) -> None:
