@@ -44,6 +44,9 @@ class BodyRetarget:
         self.aims = {bone: aim for bone, aim in profile.aims.items() if bone in description.by_name}
         self.played = {bone: joint for joint, bone in self.present.items() if bone not in self.aims}
         also = {bone: joint for bone, joint in profile.also.items() if bone in description.by_name}
+        if not profile.control:  # where a constraint makes them follow already, that is left to it
+            held = {b.name for b in description.bones if b.constrained or b.driven}
+            also = {bone: joint for bone, joint in also.items() if bone not in held}
         self.played |= {bone: joint for bone, joint in also.items() if joint in self.present}
         self.shared = {} if profile.control else shared_bends(description, self.present)
         self.twists = {t.bone: t for t in plan_twists(description, self.present, profile.twists)}

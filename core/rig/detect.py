@@ -7,10 +7,11 @@ from typing import Final
 
 import numpy as np
 
-from ..skeleton import INDEX, JOINTS, PARENTS
+from ..skeleton import INDEX, JOINTS, PARENTS, rest_positions
 from .description import RigDescription
-from .families import FamilyMatch, families, match_family
+from .families import FamilyMatch, families, match_family, shared_prefix
 from .profile import RigProfile
+from .rest import body_axes
 from .structure import infer
 
 CORE: Final = (
@@ -59,17 +60,32 @@ def to_profile(description: RigDescription, match: FamilyMatch) -> RigProfile:
         family=match.family.name,
         title=match.family.title,
         joints=match.joints,
-        rest=match.family.rest,
+        rest=match.family.rest if _like_smplx(description, match) else "measure",
         root=_travel_bone(description, match, root),
         twists=match.twists,
         also=match.also,
         aims=match.aims,
+        lids=match.lids,
         ik=match.ik,
         switches=match.switches,
         control=match.family.control,
         confidence=float(np.clip(confidence, 0.0, 1.0)),
         notes=notes,
     )
+
+
+def _like_smplx(description: RigDescription, match: FamilyMatch) -> bool:
+    """Whether the arms stand as SMPL-X's do at rest: bones merely called like its joints may hang."""
+    points = {j: description.by_name[b].head for j, b in match.joints.items()}
+    axes, _ = body_axes(points, description.world)
+    smplx = dict(zip(JOINTS, rest_positions(), strict=True))
+    for side in ("left", "right"):
+        a, b = f"{side}_shoulder", f"{side}_elbow"
+        if a in points and b in points:
+            u, v = (points[b] - points[a]) @ axes, smplx[b] - smplx[a]
+            if np.degrees(np.arccos(np.clip(u @ v / max(np.linalg.norm(u) * np.linalg.norm(v), 1e-12), -1, 1))) > 20.0:
+                return False
+    return True
 
 
 def _travel_bone(description: RigDescription, match: FamilyMatch, root: str | None) -> str | None:
@@ -86,7 +102,8 @@ def detect(description: RigDescription) -> RigProfile:
 
     Known names win where they cover the body; structure fills what they leave, or decides where no names are known.
     """
-    matches = [match_family(description, family) for family in families()]
+    namespaces = dict.fromkeys(("", shared_prefix([bone.name for bone in description.bones])))
+    matches = [match_family(description, family, space) for space in namespaces for family in families()]
     best = max(matches, key=lambda m: m.score)
     profile = to_profile(description, best)
     if profile.control or profile.rest == "smplx":

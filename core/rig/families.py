@@ -7,18 +7,21 @@ A file holds `name`, `title`, and
   spine    trunk bones from the pelvis up, all that exist are used
   twist    upper_arm / forearm / thigh / shin -> names of twist bones; {n} stands for any number
   ik       ankle -> names of bones that pull the legs by inverse kinematics
-  also     further bone -> middle joint whose rotation it copies
+  also     further bone -> joint whose rotation it copies; with {s} in the name the joint is a side one, without its side
+  lids     upper / lower -> names of eyelid bones
   aim      eye -> [target bone, the bone the eye turns about]: the target is moved so that the eye looks right
   strip    a pattern dropped from bone names; `bonus` a pattern that speaks for this family
   rest     'smplx' where rotations are copied as they are
   control  true for animation control rigs; fk_switch [bone, property, value] turns limbs to FK
-Names are compared without case, spaces and punctuation.
+Names are compared without case, spaces, punctuation and half or full width; a side's word may stand at either end, and
+a prefix that most bones of a rig share (a namespace) is dropped.
 """
 
 from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -51,6 +54,7 @@ class Family:
     fk_switch: tuple[tuple[str, str, float], ...] = ()
     also: dict[str, str] = field(default_factory=dict)
     aim: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    lids: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,7 @@ class FamilyMatch:
     joints  SMPL-X joint -> bone.       twists  bone -> (limb's joint, e.g. 'left_elbow').
     ik      joint -> bone.              root    the bone above the pelvis, if there is one.
     also    bone -> joint it copies.    aims    target bone -> (joint, the bone it turns about).
+    lids    eyelid bone -> 'left_upper', 'left_lower' ...
     switches  (bone, property, value) that must be keyed for the mapped controls to act.
     """
 
@@ -71,12 +76,23 @@ class FamilyMatch:
     also: dict[str, str]
     aims: dict[str, tuple[str, str]]
     switches: tuple[tuple[str, str, float], ...]
+    lids: dict[str, str]
     score: float
 
 
 def plain(name: str) -> str:
-    """A name without case, spaces and punctuation; letters of any script and digits stay."""
-    return _DROP.sub("", name).lower()
+    """A name without case, spaces, punctuation and width; letters of any script and digits stay."""
+    return _DROP.sub("", unicodedata.normalize("NFKC", name)).lower()
+
+
+def shared_prefix(names: list[str]) -> str:
+    """The longest prefix, up to a separator, that most names begin with: a namespace; '' where there is none."""
+    found: dict[str, int] = {}
+    for name in names:
+        for match in re.finditer(r"[:|_\- ]", name):
+            found[name[: match.end()]] = found.get(name[: match.end()], 0) + 1
+    common = [prefix for prefix, count in found.items() if count >= max(8, 0.8 * len(names))]
+    return max(common, key=len, default="")
 
 
 def parse_family(data: dict[str, Any], source: str) -> Family:
@@ -85,7 +101,7 @@ def parse_family(data: dict[str, Any], source: str) -> Family:
         sides = {s: (v,) if isinstance(v, str) else tuple(v) for s, v in data["sides"].items()}
         groups = {
             key: {joint: tuple(names) for joint, names in data.get(key, {}).items()}
-            for key in ("middle", "side", "twist", "ik", "aim")
+            for key in ("middle", "side", "twist", "ik", "aim", "lids")
         }
         family = Family(
             name=data["name"],
@@ -136,17 +152,21 @@ def spread_spine(bones: list[str]) -> dict[str, str]:
 class _Names:
     """The rig's bones by their plain names, with and without a family's prefix."""
 
-    def __init__(self, description: RigDescription, strip: str) -> None:
+    def __init__(self, description: RigDescription, strip: str, namespace: str = "") -> None:
         self.strip = re.compile(strip, re.IGNORECASE) if strip else None
         self.bones: dict[str, str] = {}
         for bone in description.bones:
-            name = self.strip.sub("", bone.name) if self.strip else bone.name
+            name = bone.name.removeprefix(namespace)
+            name = self.strip.sub("", name) if self.strip else name
             self.bones.setdefault(plain(name), bone.name)
 
     def find(self, names: tuple[str, ...], side: str = "") -> str | None:
         for name in names:
             found = self.bones.get(plain(name.replace("{s}", side)))
             if found:
+                return found
+        for name in names:
+            if name.startswith("{s}") and (found := self.bones.get(plain(name[3:] + side))):
                 return found
         return None
 
@@ -167,9 +187,12 @@ def _best_tokens(names: _Names, family: Family) -> dict[str, str]:
     return out
 
 
-def match_family(description: RigDescription, family: Family) -> FamilyMatch:
-    """What of a family a rig has. The score counts joints, and a little for names that only this family uses."""
-    names = _Names(description, family.strip)
+def match_family(description: RigDescription, family: Family, namespace: str = "") -> FamilyMatch:
+    """What of a family a rig has. The score counts joints, and a little for names that only this family uses.
+
+    namespace: a prefix that the rig's bones share, to be dropped.
+    """
+    names = _Names(description, family.strip, namespace)
     tokens = _best_tokens(names, family)
     joints: dict[str, str] = {}
     for joint, alternatives in family.middle.items():
@@ -201,6 +224,14 @@ def match_family(description: RigDescription, family: Family) -> FamilyMatch:
                 aims[found[0]] = (f"{side}_eye_smplhf", found[1])
     joints = {j: joints[j] for j in JOINTS if j in joints}
     also = {bone: joint for name, joint in family.also.items() if (bone := names.find((name,))) is not None}
+    lids: dict[str, str] = {}
+    for side, token in tokens.items():
+        for name, joint in family.also.items():
+            if "{s}" in name and (bone := names.find((name,), token)) is not None:
+                also[bone] = f"{side}_{joint}"
+        for lid, alternatives in family.lids.items():
+            if (bone := names.find(alternatives, token)) is not None:
+                lids[bone] = f"{side}_{lid}"
     twists = {bone: joint for bone, joint in twists.items() if bone not in joints.values()}
     bonus = re.compile(family.bonus, re.IGNORECASE) if family.bonus else None
     special = sum(bonus.search(b.name) is not None for b in description.bones) if bonus else 0
@@ -214,4 +245,4 @@ def match_family(description: RigDescription, family: Family) -> FamilyMatch:
     if family.control and len(joints) > 20:
         score += 5.0
     root = names.find(family.middle.get("root", ()))
-    return FamilyMatch(family, joints, twists, ik, root, also, aims, tuple(switches), score)
+    return FamilyMatch(family, joints, twists, ik, root, also, aims, tuple(switches), lids, score)

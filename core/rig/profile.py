@@ -41,6 +41,7 @@ class RigProfile:
     twists      twist bone -> joint of the limb it lies along ('left_elbow': the left forearm).
     also        bone -> joint whose rotation it copies besides the bone that plays it.
     aims        target bone -> (joint, the bone the eye turns about): moved, not turned.
+    lids        eyelid bone -> 'left_upper', 'left_lower' ...: turned where no shape blinks.
     ik          ankle or wrist joint -> bone that pulls the limb by inverse kinematics; moved and turned.
     switches    (bone, property, value) that are keyed so that the mapped controls act.
     control     True for control rigs: effective parents are probed in Blender, deform bones are left alone.
@@ -58,6 +59,7 @@ class RigProfile:
     twists: dict[str, str] = field(default_factory=dict)
     also: dict[str, str] = field(default_factory=dict)
     aims: dict[str, tuple[str, str]] = field(default_factory=dict)
+    lids: dict[str, str] = field(default_factory=dict)
     ik: dict[str, str] = field(default_factory=dict)
     switches: tuple[tuple[str, str, float], ...] = ()
     control: bool = False
