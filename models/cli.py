@@ -13,9 +13,9 @@ from ..core.face.reference import reference_style
 from ..core.face.style import describe, style_track
 from ..core.files import check_writable
 from ..core.formats.pins_npz import read_pins
-from ..core.formats.take_npz import write_take
+from ..core.formats.take_npz import read_take, write_take
 from ..core.mask import Mask
-from ..core.performance import Performance, Take, frame_count
+from ..core.performance import Performance, Take, frame_count, resample
 from ..core.pins import pins_as_hints, unreachable
 from ..core.settings import STYLES, EmotionTrack, Settings, parse_emotion
 from ..core.skeleton import PARTS
@@ -203,6 +203,19 @@ def _generate(args: argparse.Namespace) -> int:
     return 0
 
 
+def _export(args: argparse.Namespace) -> int:
+    from ..core.formats.neutral import write_neutral
+
+    if args.fps is not None and not 1.0 <= args.fps <= 240.0:
+        raise OratorError(f"--fps {args.fps:g}: give a frame rate from 1 to 240.")
+    check_writable(args.output)
+    take = read_take(args.take)
+    performance = take.performance if args.fps is None else resample(take.performance, args.fps)
+    write_neutral(performance, args.output, not args.in_place)
+    print(f"{args.output}: {performance.seconds:.2f} s")
+    return 0
+
+
 def _evaluate(args: argparse.Namespace) -> int:
     from .training.evaluate import evaluate
 
@@ -219,6 +232,12 @@ def build_parser() -> argparse.ArgumentParser:
     many = commands.add_parser("batch", help="make takes for a folder or a table of speech files")
     add_batch_arguments(many, ".npz")
     many.set_defaults(run=lambda args: run_lines(args, build_parser()))
+    other = commands.add_parser("export", help="a take as BVH, SMPL-X .npz or Live Link Face .csv")
+    other.add_argument("take", type=Path, metavar="TAKE.npz")
+    other.add_argument("-o", "--output", type=Path, required=True, help="ends in .bvh, .npz or .csv")
+    other.add_argument("--fps", type=float, help="frames a second (the take's)")
+    other.add_argument("--in-place", action="store_true", help="without root travel")
+    other.set_defaults(run=_export)
     judge = commands.add_parser("evaluate", help="measure the embedded networks on held-out speech")
     judge.add_argument("--cache", type=Path, help="the folder of the built corpora")
     judge.add_argument("-o", "--output", type=Path, help="write the report here (Markdown)")

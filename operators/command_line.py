@@ -1,4 +1,4 @@
-"""`blender --command orator generate`: speech and a character in, a .blend, .glb, .fbx or .npz with takes out."""
+"""`blender --command orator`: speech and a character in, a .blend, .glb, .fbx or .npz with takes out; and batches."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from ..core.blender import bake, compat, job, takes
 from ..core.errors import Cancelled, OratorError
 from ..core.files import check_writable, explain_write_error
 from ..core.fitting import Bounds
+from .command_export import add_export_command
 
 if TYPE_CHECKING:
     from ..models.cli import GenerateJob
@@ -41,6 +42,7 @@ def build_parser() -> argparse.ArgumentParser:
     make.add_argument("--threads", type=int, default=0, help="processor threads, 0 as PyTorch likes")
     make.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
     make.set_defaults(run=_generate)
+    add_export_command(commands)
     many = commands.add_parser("batch", help="make takes for a folder or a table of speech files")
     add_batch_arguments(many, ".blend")
     many.set_defaults(run=lambda args: run_lines(args, build_parser(), job.explain))

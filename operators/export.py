@@ -8,21 +8,35 @@ import bpy
 from bpy.props import BoolProperty, EnumProperty, StringProperty
 from bpy_extras.io_utils import ExportHelper
 
-from ..core.blender import export, export_check, generation, job, report, takes
-from ..core.errors import OratorError
+from ..core.blender import export, generation, job, report, takes
 from .poll import Explained
 
-_FORMATS = (
-    (".fbx", "FBX", "Body and face for Unreal, Unity and most tools"),
+FORMATS = (
+    (".fbx", "FBX", "Body and face for Unreal, Unity and most tools; one file may hold several takes"),
     (".glb", "glTF Binary", "Body and face for Godot, the web and engines; one file may hold several takes"),
     (".gltf", "glTF Separate", "As glTF, in text with its data beside it"),
-    (".vrm", "VRM", "Needs the VRM add-on"),
+    (".vrm", "VRM", "The avatar, through the VRM add-on"),
+    (".vrma", "VRM Animation", "The take for any VRM avatar, through the VRM add-on"),
     (".usdc", "USD", "As Blender's own exporter carries it"),
     (".bvh", "BVH", "The take's body, on the SMPL-X skeleton"),
     (".npz", "SMPL-X", "The take's body as SMPL-X poses"),
     (".csv", "Live Link Face", "The take's 52 face weights"),
 )
-_CHECKED = (".fbx", ".glb", ".gltf")
+SHORTCUTS = (
+    ("FBX for Unreal", ".fbx", "unreal"),
+    ("FBX for Unity", ".fbx", "unity"),
+    ("glTF for Godot", ".glb", "godot"),
+    ("glTF for the Web", ".glb", "web"),
+    ("VRM", ".vrm", "plain"),
+    ("VRM Animation", ".vrma", "plain"),
+    ("USD", ".usdc", "plain"),
+    ("BVH", ".bvh", "plain"),
+    ("SMPL-X (.npz)", ".npz", "plain"),
+    ("Live Link Face (.csv)", ".csv", "plain"),
+)
+"""What the panel and the menu offer: text, format, target."""
+_SEVERAL = (".fbx", ".glb", ".gltf")
+_SKINNED = (".fbx", ".glb", ".gltf", ".usdc")
 
 
 class ORATOR_OT_export(Explained, bpy.types.Operator, ExportHelper):
@@ -34,8 +48,8 @@ class ORATOR_OT_export(Explained, bpy.types.Operator, ExportHelper):
 
     filename_ext = ""
     check_extension = None
-    filter_glob: StringProperty(default="*.fbx;*.glb;*.gltf;*.vrm;*.usdc;*.bvh;*.npz;*.csv", options={"HIDDEN"})
-    format: EnumProperty(name="Format", items=_FORMATS, description="What to write")
+    filter_glob: StringProperty(default=";".join(f"*{f[0]}" for f in FORMATS), options={"HIDDEN"})
+    format: EnumProperty(name="Format", items=FORMATS, description="What to write")
     target: EnumProperty(
         name="For",
         items=[(key, key.capitalize(), f"Options that suit {key.capitalize()}") for key in export.PRESETS],
@@ -45,13 +59,14 @@ class ORATOR_OT_export(Explained, bpy.types.Operator, ExportHelper):
         items=[("shown", "Shown", "What the character shows now"), ("favourites", "Favourites", "Every favourite take"),
                ("all", "All", "Every take of the character")],
     )  # fmt: skip
-    together: BoolProperty(name="In One File", description="glTF: all takes in one file, as named animations")
+    together: BoolProperty(name="In One File", description="FBX and glTF: all takes in one file, as named animations")
     rate: EnumProperty(
         name="Frame Rate",
-        items=[("0", "Scene", "As the scene")] + [(r, r, f"{r} frames a second") for r in ("24", "25", "30", "60")],
+        items=[("0", "Scene", "As the scene")]
+        + [(f"{r:g}", f"{r:g}", f"{r:g} frames a second") for r in export.RATES],
     )
     travel: BoolProperty(name="Root Travel", default=True, description="Off: the character stays in place")
-    face: BoolProperty(name="Face", default=True, description="Shape keys and their animation (glTF)")
+    face: BoolProperty(name="Face", default=True, description="The face's shapes and their animation")
     check_file: BoolProperty(
         name="Read Back", default=True, description="Import the file again and compare it with the scene"
     )
@@ -61,40 +76,80 @@ class ORATOR_OT_export(Explained, bpy.types.Operator, ExportHelper):
         """Only with a character that is animated."""
         return generation.missing_character(context)
 
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        """The file dialog, with the character's and the take's name as the file's."""
+        if not self.filepath:
+            character = generation.active_character(context)
+            item = takes.shown(character)
+            name = f"{character.name} {item.name}" if item is not None else character.name
+            folder = Path(bpy.data.filepath).parent if bpy.data.filepath else Path.home()
+            self.filepath = str(folder / bpy.path.clean_name(name))
+        self.filepath = str(_with_suffix(Path(self.filepath), self.format))
+        context.window_manager.fileselect_add(self)
+        return {"RUNNING_MODAL"}
+
+    def check(self, _context: bpy.types.Context) -> bool:
+        """The file's ending follows the format."""
+        path = str(_with_suffix(Path(self.filepath), self.format))
+        changed = path != self.filepath
+        self.filepath = path
+        return changed
+
+    def draw(self, _context: bpy.types.Context) -> None:
+        """What applies to the format."""
+        layout = self.layout
+        layout.use_property_split, layout.use_property_decorate = True, False
+        layout.prop(self, "format")
+        if self.format in _SEVERAL:
+            layout.prop(self, "target")
+        layout.prop(self, "which")
+        if self.format in _SEVERAL and self.which != "shown":
+            layout.prop(self, "together")
+        layout.prop(self, "rate")
+        layout.prop(self, "travel")
+        if self.format in _SKINNED:
+            layout.prop(self, "face")
+            layout.prop(self, "check_file")
+
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Export, compare and say what arrived."""
         character = generation.active_character(context)
-        path = Path(self.filepath).with_suffix(self.format)
-        rate = float(self.rate) or None
-        options = export.ExportOptions(self.target, rate, self.travel, self.face)
+        path = _with_suffix(Path(bpy.path.abspath(self.filepath)), self.format)
+        options = export.ExportOptions(self.target, float(self.rate) or None, self.travel, self.face)
         try:
-            files = self._export(character, path, options)
-            sentence = ", ".join(file.name for file in files)
-            if self.check_file and self.which == "shown" and self.travel and self.format in _CHECKED:
-                sentence += f"; {export_check.compare(character, files[0], fps=rate).sentence()}"
-        except OratorError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
+            _, sentence, exact = export.deliver(
+                character, path, options, self.which, self.together, self.check_file
+            )
         except Exception as error:
             self.report({"ERROR"}, job.explain(error))
             return {"CANCELLED"}
         report.remember(sentence)
-        self.report({"INFO"}, sentence)
+        self.report({"INFO" if exact else "WARNING"}, sentence)
         return {"FINISHED"}
 
-    def _export(self, character: bpy.types.Object, path: Path, options: export.ExportOptions) -> list[Path]:
-        if self.which == "shown":
-            export.export_shown(character, path, options)
-            return [path]
-        data = takes.character_data(character)
-        chosen = [t.uid for t in data.takes if self.which == "all" or t.favourite] if data is not None else []
-        if not chosen:
-            raise OratorError("There is no such take: generate one, or mark a favourite.")
-        return export.export_takes(character, chosen, path, options, self.together)
+
+def _with_suffix(path: Path, suffix: str) -> Path:
+    """A path with this ending in place of another format's; dots of its name stay."""
+    endings = [f[0] for f in FORMATS]
+    name = path.name[: -len(path.suffix)] if path.suffix.lower() in endings else path.name
+    return path.with_name(f"{name or 'take'}{suffix}")
+
+
+class ORATOR_MT_export(bpy.types.Menu):
+    """Orator's takes as files for other tools"""
+
+    bl_idname = "ORATOR_MT_export"
+    bl_label = "Orator Takes"
+
+    def draw(self, _context: bpy.types.Context) -> None:
+        """An entry a target."""
+        for text, suffix, target in SHORTCUTS:
+            operator = self.layout.operator(ORATOR_OT_export.bl_idname, text=text)
+            operator.format, operator.target = suffix, target
 
 
 def _menu(self: bpy.types.Menu, _context: bpy.types.Context) -> None:
-    self.layout.operator(ORATOR_OT_export.bl_idname, text="Orator Takes (.fbx, .glb, .bvh ...)")
+    self.layout.menu(ORATOR_MT_export.bl_idname)
 
 
 def _attach() -> None:
@@ -106,4 +161,4 @@ def _detach() -> None:
 
 
 HOOK = (_attach, _detach)
-CLASSES: tuple[type, ...] = (ORATOR_OT_export,)
+CLASSES: tuple[type, ...] = (ORATOR_OT_export, ORATOR_MT_export)

@@ -4,18 +4,8 @@ from __future__ import annotations
 
 import bpy
 
+from ..operators.export import SHORTCUTS
 from .layout import TAB
-
-_BUTTONS = (
-    ("Unreal", ".fbx", "unreal"),
-    ("Unity", ".fbx", "unity"),
-    ("Godot", ".glb", "godot"),
-    ("Web", ".glb", "web"),
-    ("BVH", ".bvh", "plain"),
-    ("SMPL-X", ".npz", "plain"),
-    ("Live Link", ".csv", "plain"),
-    ("USD", ".usdc", "plain"),
-)
 
 
 class ORATOR_PT_export(bpy.types.Panel):
@@ -28,9 +18,9 @@ class ORATOR_PT_export(bpy.types.Panel):
     bl_options = {"DEFAULT_CLOSED"}  # noqa: RUF012
 
     def draw(self, _context: bpy.types.Context) -> None:
-        """A button a target."""
+        """A button a target; which takes, frame rate and travel are chosen in the file dialog."""
         grid = self.layout.grid_flow(columns=2, row_major=True, even_columns=True, align=True)
-        for text, suffix, target in _BUTTONS:
+        for text, suffix, target in SHORTCUTS:
             operator = grid.operator("orator.export", text=text)
             operator.format, operator.target = suffix, target
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,9 +11,11 @@ import bpy
 
 from ..errors import OratorError
 from ..files import check_writable
+from ..formats.neutral import SUFFIXES as NEUTRAL
+from ..formats.neutral import write_neutral
 from . import takes
 from .export_check import READABLE, Arrived, read_back, record
-from .export_neutral import NEUTRAL, write_neutral
+from .export_neutral import shown_performance
 from .export_run import run
 from .export_stage import Cue, Playing, Stage, playing, staged, staged_takes
 
@@ -122,7 +125,7 @@ def export_shown(
     suffix = path.suffix.lower()
     if suffix in NEUTRAL:
         check_writable(path)
-        write_neutral(character, path, options.fps, options.travel)
+        write_neutral(shown_performance(character, options.fps), path, options.travel)
         return None
     operator = exporter(path)
     settings = _preset(options)
@@ -147,8 +150,6 @@ def export_shown(
 
 
 def _record(stage: Stage, options: ExportOptions, path: Path) -> Any:
-    from dataclasses import replace
-
     shown = record(stage.meshes, stage.first, stage.last)
     carried = options.face or path.suffix.lower() == ".fbx"
     return shown if carried else replace(shown, shapes=frozenset())
@@ -169,10 +170,12 @@ def export_takes(
     path: Path,
     options: ExportOptions | None = None,
     together: bool = False,
+    check: Callable[[Path, Arrived], None] | None = None,
 ) -> list[Path]:
     """Several takes: a file each (path, path-2 ...), or, for FBX and glTF, all in one file as named animations.
 
-    The take that was shown is shown again afterwards. Returns the files. Raises OratorError.
+    check: called with what came back of each file. The take that was shown is shown again afterwards. Returns the
+    files. Raises OratorError.
     """
     path = Path(path).absolute()
     if together and len(uids) > 1:
@@ -184,11 +187,63 @@ def export_takes(
         for k, uid in enumerate(uids):
             takes.show(character, uid)
             part = path if k == 0 else path.with_name(f"{path.stem}-{k + 1}{path.suffix}")
-            export_shown(character, part, options)
+            arrived = export_shown(character, part, options, check is not None)
+            if check is not None and arrived is not None:
+                check(part, arrived)
             made.append(part)
     finally:
         takes.show(character, shown)
     return made
+
+
+def chosen_takes(character: bpy.types.Object, which: str) -> list[str]:
+    """Ids of 'all' takes, the 'favourites', or those named 'One,Two'. Raises OratorError when there is none."""
+    data = takes.character_data(character)
+    items = list(data.takes) if data is not None else []
+    if which == "all":
+        found = items
+    elif which == "favourites":
+        found = [item for item in items if item.favourite]
+    else:
+        names = [name.strip() for name in which.split(",") if name.strip()]
+        missing = [name for name in names if name not in [item.name for item in items]]
+        if missing:
+            have = ", ".join(item.name for item in items) or "none"
+            raise OratorError(f"'{character.name}' has no take '{missing[0]}'. It has: {have}.")
+        found = [item for name in names for item in items if item.name == name]
+    if not found:
+        raise OratorError("There is no such take: generate one, or mark a favourite.")
+    return [item.uid for item in found]
+
+
+def deliver(
+    character: bpy.types.Object,
+    path: Path,
+    options: ExportOptions,
+    which: str = "shown",
+    together: bool = False,
+    check: bool = True,
+) -> tuple[list[Path], str, bool]:
+    """Export 'shown', 'all', 'favourites' or named takes; the files, a sentence on what arrived, whether all did.
+
+    Raises OratorError.
+    """
+    path = Path(path).absolute()
+    if which == "shown":
+        arrived = export_shown(character, path, options, check)
+        exact = arrived is None or arrived.exact
+        return [path], path.name if arrived is None else f"{path.name}: {arrived.sentence()}", exact
+    uids = chosen_takes(character, which)
+    if together and len(uids) > 1:
+        names = export_together(character, uids, path, options, check)
+        wanted = [takes.find(takes.character_data(character), uid).name for uid in uids]
+        missing = [name for name in wanted if check and name not in names]
+        text = f"{path.name}: {len(uids)} animations" + (f" read back: {', '.join(names)}" if check else "")
+        return [path], text + (f"; missing: {', '.join(missing)}" if missing else ""), not missing
+    lines: list[tuple[Path, Arrived]] = []
+    files = export_takes(character, uids, path, options, check=(lambda *line: lines.append(line)) if check else None)
+    text = "; ".join(f"{file.name}: {arrived.sentence()}" for file, arrived in lines)
+    return files, text or ", ".join(file.name for file in files), all(arrived.exact for _, arrived in lines)
 
 
 def export_together(

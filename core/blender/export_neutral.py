@@ -1,10 +1,9 @@
-"""The shown take itself as a file, for tools that take no mesh: BVH, SMPL-X .npz, Live Link Face .csv."""
+"""The shown take itself, for files that hold no mesh: under its sliders and directions, at the file's rate."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import bpy
 
@@ -13,9 +12,6 @@ from . import takes
 
 if TYPE_CHECKING:
     from ..performance import Performance
-
-NEUTRAL: Final = (".bvh", ".npz", ".csv")
-
 
 def shown_performance(character: bpy.types.Object, fps: float | None) -> Performance:
     """The shown take under its sliders and directions, at `fps` (None: the scene's). Raises OratorError."""
@@ -38,22 +34,3 @@ def shown_performance(character: bpy.types.Object, fps: float | None) -> Perform
     if abs(rate - performance.fps) > 1e-6:
         performance = replace(sample_at(performance, seconds), fps=rate)
     return apply_direction(performance, seconds, shaping)
-
-
-def write_neutral(character: bpy.types.Object, path: Path, fps: float | None, travel: bool) -> None:
-    """Write the shown take; the suffix chooses the format. Raises OratorError."""
-    from ..formats.bvh import write_bvh
-    from ..formats.livelink import write_livelink
-    from ..formats.smplx_npz import write_smplx
-
-    performance = shown_performance(character, fps)
-    if not travel:
-        performance = in_place(performance)
-    {".bvh": write_bvh, ".csv": write_livelink, ".npz": write_smplx}[path.suffix.lower()](performance, path)
-
-
-def in_place(performance: Performance) -> Performance:
-    """A performance that stays where it starts; it still rises and sinks."""
-    translation = performance.translation.copy()
-    translation[:, (0, 2)] = translation[:1, (0, 2)]
-    return replace(performance, translation=translation)

@@ -98,6 +98,7 @@ def importers() -> dict[str, tuple[str, Callable[[str], object]]]:
         "glb": (".glb", lambda path: bpy.ops.import_scene.gltf(filepath=path)),
         "fbx": (".fbx", lambda path: bpy.ops.import_scene.fbx(filepath=path, anim_offset=0.0)),
     }
+    found["usd"] = (".usdc", lambda path: bpy.ops.wm.usd_import(filepath=path))
     try:
         bpy.ops.wm.fbx_import.get_rna_type()
         found["fbx (new)"] = (".fbx", lambda path: bpy.ops.wm.fbx_import(filepath=path, anim_offset=0.0))
@@ -196,7 +197,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("take", type=Path)
     parser.add_argument("--members", default="orator")
-    parser.add_argument("--files", default="glb,fbx,fbx (new)")
+    parser.add_argument("--files", default="glb,fbx,fbx (new),usd")
     parser.add_argument("--fps", default="30", help="scene rates, or SCENE>FILE for files of another rate")
     args = parser.parse_args()
     os.environ["BLENDER_USER_RESOURCES"] = tempfile.mkdtemp(prefix="orator-readback-")

@@ -1,0 +1,31 @@
+"""A performance as a file for tools that take no mesh: BVH, SMPL-X .npz or Live Link Face .csv, by its suffix."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from ..errors import OratorError
+from ..performance import Performance
+
+SUFFIXES: Final = (".bvh", ".npz", ".csv")
+
+
+def write_neutral(performance: Performance, path: Path, travel: bool = True) -> None:
+    """Write a performance; without `travel` it stays where it starts. Raises OratorError."""
+    from .bvh import write_bvh
+    from .livelink import write_livelink
+    from .smplx_npz import write_smplx
+
+    writers = {".bvh": write_bvh, ".csv": write_livelink, ".npz": write_smplx}
+    if path.suffix.lower() not in writers:
+        raise OratorError(f"'{path.name}' should end in one of {', '.join(SUFFIXES)}.")
+    writers[path.suffix.lower()](performance if travel else in_place(performance), path)
+
+
+def in_place(performance: Performance) -> Performance:
+    """A performance that stays where it starts; it still rises and sinks."""
+    translation = performance.translation.copy()
+    translation[:, (0, 2)] = translation[:1, (0, 2)]
+    return replace(performance, translation=translation)
