@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -23,6 +24,8 @@ class Piece:
     regions: tuple[str, ...]
     blend: float = 0.25
     """Seconds of cross-fade, centred on each end of the range."""
+    origin: dict[str, Any] = field(default_factory=dict)
+    """JSON-like: what is known of the take it comes from, its id, seed and models."""
 
 
 def comp(base: Performance, pieces: tuple[Piece, ...]) -> Performance:
@@ -70,9 +73,11 @@ def _mix(a: np.ndarray, b: np.ndarray, w: np.ndarray) -> np.ndarray:
     return np.where(w[:, None] >= 1.0, b, a * (1.0 - w[:, None]) + b * w[:, None])
 
 
-def provenance(base: str, pieces: tuple[Piece, ...]) -> list[dict[str, object]]:
-    """JSON-like rows for the take's meta: where each piece came from."""
-    return [{"source": base, "start": 0.0, "end": None, "regions": ["all"]}] + [
-        {"source": p.source, "start": p.start, "end": p.end, "regions": list(p.regions), "blend": p.blend}
+def provenance(
+    base: str, pieces: tuple[Piece, ...], origin: dict[str, Any] | None = None
+) -> list[dict[str, object]]:
+    """JSON-like rows for the take's meta: where each piece came from; the first is what they were laid over."""
+    return [{"source": base, "start": 0.0, "end": None, "regions": ["all"], **(origin or {})}] + [
+        {"source": p.source, "start": p.start, "end": p.end, "regions": list(p.regions), "blend": p.blend, **p.origin}
         for p in pieces
     ]

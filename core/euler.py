@@ -29,15 +29,20 @@ def to_euler(wxyz: np.ndarray, order: str) -> np.ndarray:
     other[:, first] += np.pi
     other[:, middle] = np.pi - other[:, middle]
     other[:, last] += np.pi
-    out = np.empty_like(found)
-    previous = np.zeros(3)
     turn = 2.0 * np.pi
-    for t in range(len(found)):
-        near = found[t] + turn * np.round((previous - found[t]) / turn)
-        far = other[t] + turn * np.round((previous - other[t]) / turn)
-        previous = near if np.abs(near - previous).sum() <= np.abs(far - previous).sum() + 1e-9 else far
-        out[t] = previous
-    return out
+
+    def apart(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+        return np.abs(a - b - turn * np.round((a - b) / turn)).sum(axis=1)
+
+    # Which of the two follows which, for all frames at once; then one walk through them.
+    both = (found, other)
+    nearer = [(apart(other[1:], x[:-1]) + 1e-9 < apart(found[1:], x[:-1])).tolist() for x in both]
+    taken = [bool((apart(other[:1], np.zeros((1, 3))) + 1e-9 < apart(found[:1], np.zeros((1, 3))))[0])]
+    for flips in zip(*nearer, strict=True):
+        taken.append(flips[taken[-1]])
+    chosen = np.where(np.array(taken)[:, None], other, found)
+    chosen[0] -= turn * np.round(chosen[0] / turn)
+    return np.unwrap(chosen, axis=0)
 
 
 def from_euler(angles: np.ndarray, order: str) -> np.ndarray:

@@ -48,11 +48,12 @@ class ORATOR_OT_again(Generating, bpy.types.Operator):
 
     def read(self, context: bpy.types.Context) -> generation.Request:
         """The highlighted take with a mask."""
+        from ..core.blender.directed import read_again_request
         from ..core.regions import choice_regions
 
         take = active_take(context)[2]
         regions = choice_regions(context.scene.orator.again_region)
-        return generation.read_again_request(context, take, regions, span_of(context.scene))
+        return read_again_request(context, take, regions, span_of(context.scene))
 
 
 class ORATOR_OT_lane_add(OnTake, bpy.types.Operator):
@@ -71,7 +72,7 @@ class ORATOR_OT_lane_add(OnTake, bpy.types.Operator):
         if context.scene.use_preview_range:
             first, last = context.scene.frame_preview_start, context.scene.frame_preview_end + 1
         lane = data.lanes.add()
-        lane.take, lane.start, lane.end = take.name, first, last
+        lane.take, lane.uid, lane.start, lane.end = take.name, take.uid, first, last
         data.active_lane = len(data.lanes) - 1
         return ""
 

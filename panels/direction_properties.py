@@ -56,10 +56,17 @@ class OratorPin(bpy.types.PropertyGroup):
     pose: StringProperty()
 
 
+def _lane_changed(self: OratorLane, _context: bpy.types.Context) -> None:
+    from ..core.blender import lanes
+
+    lanes.source_changed(self)
+
+
 class OratorLane(bpy.types.PropertyGroup):
     """A range of another take that a comp takes over."""
 
-    take: StringProperty(name="Take", description="The take this range comes from")
+    take: StringProperty(name="Take", description="The take this range comes from", update=_lane_changed)
+    uid: StringProperty()
     region: EnumProperty(name="Region", description="What of it is taken", items=REGION_ITEMS)
     start: IntProperty(name="Start", description="First scene frame of the range")
     end: IntProperty(name="End", description="Scene frame after the range")
@@ -113,4 +120,31 @@ class OratorLayers(bpy.types.PropertyGroup):
     gaze_strength: _slider("Gaze", "How far the eyes wander", 1.0, 0.0, 2.0)
 
 
-CLASSES: tuple[type, ...] = (OratorPin, OratorLane, OratorLayers)
+class OratorLoop(bpy.types.PropertyGroup):
+    """What generating leaves as it is: the artist's own animation."""
+
+    around: BoolProperty(
+        name="Around My Animation", description="Keep your own keys of chosen bones, and generate the rest around them"
+    )
+    around_action: PointerProperty(
+        type=bpy.types.Action, name="Action", description="Whose keys are kept; empty: the character's own animation"
+    )
+    around_bones: EnumProperty(
+        name="Bones",
+        description="Which bones are kept",
+        items=(("KEYED", "All With Keys", "Every bone that the Action animates"),
+               ("CHOSEN", "Chosen", "The bones that were selected when Use Selected Bones was pressed")),
+    )  # fmt: skip
+    around_chosen: StringProperty()
+    around_keep: EnumProperty(
+        name="Keep",
+        description="What of the animation is kept",
+        items=(("MOTION", "Motion", "The motion from the first to the last key of a bone"),
+               ("KEYS", "Keys", "Only the poses at the keys; what lies between them is generated")),
+    )  # fmt: skip
+    around_face: BoolProperty(
+        name="Face", description="Keep the keys of the shape keys too", default=True
+    )
+
+
+CLASSES: tuple[type, ...] = (OratorPin, OratorLane, OratorLayers, OratorLoop)

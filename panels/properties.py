@@ -16,7 +16,7 @@ from bpy.props import (
 from ..core.blender import takes
 from ..core.settings import EMOTIONS
 from . import direction_properties
-from .direction_properties import REGION_ITEMS, OratorLane, OratorLayers, OratorPin
+from .direction_properties import REGION_ITEMS, OratorLane, OratorLayers, OratorLoop, OratorPin
 
 
 def _is_armature(_self: bpy.types.PropertyGroup, obj: bpy.types.Object) -> bool:
@@ -234,6 +234,7 @@ class OratorScene(bpy.types.PropertyGroup):
     again_start: IntProperty(name="Start", description="First frame that is made again", default=1)
     again_end: IntProperty(name="End", description="Frame after the last one", default=100)
     overridden: CollectionProperty(type=OratorOverridden)
+    loop: PointerProperty(type=OratorLoop)
 
 
 CLASSES: tuple[type, ...] = (

@@ -63,6 +63,15 @@ def slot_named(action: bpy.types.Action, identifier: str) -> Any:
     return next((slot for slot in action.slots if slot.identifier == identifier), None)
 
 
+def slot_for(action: bpy.types.Action, target: bpy.types.ID) -> Any:
+    """The slot of an Action that suits a data-block: by its name, else the first of its kind; None without one."""
+    if not has_slots() or target is None:
+        return None
+    fitting = [slot for slot in action.slots if slot.target_id_type in (target.id_type, "UNSPECIFIED")]
+    named = [slot for slot in fitting if slot.name_display == target.name]
+    return named[0] if named else (fitting[0] if fitting else None)
+
+
 def slot_identifier(slot: Any) -> str:
     """The identifier to find a slot again, '' for None."""
     return slot.identifier if slot is not None else ""

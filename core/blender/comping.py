@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import bpy
@@ -9,30 +10,80 @@ import bpy
 from ..baking import BakeStyle, prepare
 from ..comp import Piece, comp, provenance
 from ..errors import OratorError
-from ..performance import Take
+from ..performance import Performance, Take
 from ..regions import choice_regions
+from ..shaping import Layers, Shaping, apply_layers
+from ..splice import cut_of, spliced
 from . import bake, takes
-from .shaped import read_shaping
+from .shaped import direction_meta, laid, read_shaping
+
+
+def lane_source(data: Any, lane: Any) -> Any:
+    """The take that a range comes from: by its id, so that renaming it changes nothing. None when it has gone."""
+    if lane.uid:
+        return takes.find(data, lane.uid)
+    return next((take for take in data.takes if take.name == lane.take), None)
 
 
 def comp_take(character: bpy.types.Object, take: Any, scene: bpy.types.Scene, style: BakeStyle) -> str:
-    """Build the new take and show it; returns a sentence. Raises OratorError when a range's take is gone."""
+    """Build the new take and show it; returns a sentence. Raises OratorError when a range's take is gone.
+
+    What a piece shows is what its take shows: sliders laid over it, pins that lie in it. The new take keeps the sliders
+    of the take it is built on as long as every piece has the same; otherwise they are worked into the motion.
+    """
     data = takes.character_data(character)
-    base, meta = takes.load_performance(take), takes.load_meta(take)
+    meta = takes.load_meta(take)
     start, fps = float(meta.get("start", 0.0)), bake.scene_fps(scene)
-    pieces = []
+    sources = []
     for lane in data.lanes:
-        source = next((t for t in data.takes if t.name == lane.take), None)
+        source = lane_source(data, lane)
         if source is None:
             raise OratorError(f"The take '{lane.take}' of a range is not in the list. Choose another, or remove it.")
-        pieces.append(
-            Piece(
-                takes.load_performance(source), lane.take, lane.start / fps - start, lane.end / fps - start,
-                choice_regions(lane.region), lane.blend / fps,
+        sources.append((lane, source, takes.load_meta(source)))
+    sliders = laid(take.layers)
+    alike = all(laid(source.layers) == sliders for _, source, _ in sources)
+    shaping = read_shaping(take.layers, meta)
+    base = _as_shown(takes.load_performance(take), shaping, alike)
+    pieces = []
+    for lane, source, source_meta in sources:
+        theirs = read_shaping(source.layers, source_meta)
+        # A take that was made for the strip at another place counts from its own start.
+        offset = float(source_meta.get("start", start))
+        first, last = lane.start / fps - start, lane.end / fps - start
+        if abs(offset - start) > 0.5 / fps:
+            raise OratorError(
+                f"'{source.name}' begins {abs(offset - start):.2f} s {'after' if offset > start else 'before'} "
+                f"'{take.name}': the strip was moved between them. Press Follow Strip on it first."
             )
-        )  # fmt: skip
+        regions, blend = choice_regions(lane.region), lane.blend / fps
+        performance = _as_shown(takes.load_performance(source), theirs, alike)
+        origin = {key: source_meta[key] for key in ("seed", "models", "comp") if key in source_meta}
+        pieces.append(Piece(performance, source.name, first, last, regions, blend, {"uid": source.uid, **origin}))
+        shaping = _directions(shaping, theirs, pieces[-1], base.seconds)
     made = comp(base, tuple(pieces))
-    new_meta = {**meta, "comp": provenance(take.name, tuple(pieces))}
-    prepared = prepare(made, start, bake.read_target(character, scene), style, shaping=read_shaping(take.layers, meta))
-    item = bake.add_take(character, Take(made, "Comp 1", new_meta), start, prepared)
+    if not alike:
+        shaping, sliders = replace(shaping, layers=Layers()), {}
+    origin = {key: meta[key] for key in ("seed", "models") if key in meta}
+    new_meta = {
+        **meta, **direction_meta(shaping), "comp": provenance(take.name, tuple(pieces), {"uid": take.uid, **origin}),
+        "layer_seed": shaping.seed,
+    }  # fmt: skip
+    prepared = prepare(made, start, bake.read_target(character, scene), style, shaping=shaping)
+    item = bake.add_take(character, Take(made, "Comp 1", new_meta), start, prepared, sliders=sliders)
     return f"'{item.name}' was built of {len(pieces) + 1} takes: {item.coverage}."
+
+
+def _as_shown(performance: Performance, shaping: Shaping, sliders_stay: bool) -> Performance:
+    """The performance under its sliders, unless those are kept as sliders."""
+    return performance if sliders_stay else apply_layers(performance, shaping)
+
+
+def _directions(base: Shaping, theirs: Shaping, piece: Piece, seconds: float) -> Shaping:
+    """The pins of a piece where it shows whole, the base's outside it, and none where one turns into the other."""
+    half = 0.5 * piece.blend
+    first = piece.start - (half if piece.start > 0.0 else 1.0)
+    last = piece.end + (half if piece.end < seconds - 1e-6 else 1.0)
+    out = spliced(base, Shaping(), cut_of(piece.regions, first, last))
+    inner = cut_of(piece.regions, piece.start + (half if piece.start > 0.0 else -1.0),
+                   piece.end - (half if piece.end < seconds - 1e-6 else -1.0))  # fmt: skip
+    return spliced(out, theirs, inner) if inner.end > inner.start else out

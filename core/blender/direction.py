@@ -11,13 +11,15 @@ import numpy as np
 from .. import arkit, skeleton
 from ..directing import LookPin, PosePin, check_pose_pins
 from ..errors import OratorError
-from ..rig.inverse import read_back
+from ..regions import REGIONS, joints_of
+from ..rig.inverse import read_back, with_missing_parents
 from ..rig.rest import fit_rest
 from ..skeleton import FLOOR_AT_REST, REST_OFFSETS
 from . import bake, compat, takes
 from .pose_reader import current_pose, poses_at
 from .rig_profile import read_rig
 
+_LEGS = [*REGIONS["left_leg"], *REGIONS["right_leg"]]
 _SIZES = (skeleton.JOINT_COUNT * 4, 3, arkit.COUNT)
 
 
@@ -45,6 +47,15 @@ def _covered(bones: tuple[str, ...] | None, present: dict[str, str]) -> np.ndarr
     return covered
 
 
+def _wanted(regions: tuple[str, ...] | None, body: bool, face: bool) -> np.ndarray:
+    """(55,) bool: the joints of the regions; jaw and eyes go with the face."""
+    wanted = np.ones(skeleton.JOINT_COUNT, bool) if regions is None else joints_of(regions)
+    own = list(skeleton.FACE_JOINTS)
+    wanted[own] &= face
+    wanted[[j for j in range(skeleton.JOINT_COUNT) if j not in own]] &= body
+    return wanted
+
+
 def add_pins(
     character: bpy.types.Object,
     scene: bpy.types.Scene,
@@ -53,21 +64,26 @@ def add_pins(
     bones: tuple[str, ...] | None = None,
     body: bool = True,
     face: bool = True,
+    regions: tuple[str, ...] | None = None,
 ) -> list[Any]:
     """Pin the pose on screen at the current frame, or the poses at `frames`; returns the new pins.
 
     origin  the scene frame at which the speech starts, so that pins follow the strip
     bones   only the joints these bones play (and the root when the pelvis' bone is among them); None for all
+    regions only these regions, 'root' for where the character stands; None for all
+    body, face  False leaves the body or the face (its shapes, the jaw and the eyes) free
     Raises OratorError when the rig has nothing that could be pinned.
     """
     description, profile = read_rig(character)
     present = profile.present(description)
     pose = current_pose(character, description) if frames is None else poses_at(character, description, scene, frames)
     read = read_back(description, profile, pose)
-    joints = _covered(bones, present) & read.joints & body
-    channels = read.face & face
-    pelvis = joints[skeleton.INDEX["pelvis"]]
-    if not joints.any() and not channels.any():
+    joints = with_missing_parents(_covered(bones, present) & _wanted(regions, body, face), read.joints)
+    channels = read.face & (face and (regions is None or "face" in regions))
+    stands = body and joints[skeleton.INDEX["pelvis"]]
+    if regions is not None:
+        stands = bool({"root", "lower", "pelvis"} & set(regions))
+    if not joints.any() and not channels.any() and not (stands and read.root):
         raise OratorError("None of the chosen bones plays a joint. Select bones of the body, or pin the whole pose.")
     made = []
     pins = pins_of(character)
@@ -78,7 +94,7 @@ def add_pins(
         pin.origin = origin
         performance = read.performance
         _store(pin, performance.rotations[k], performance.translation[k], performance.face[k])
-        pin.joints, pin.channels, pin.root = _flags(joints), _flags(channels), bool(read.root and pelvis)
+        pin.joints, pin.channels, pin.root = _flags(joints), _flags(channels), bool(read.root and stands)
         made.append(pin)
     return made
 
@@ -160,6 +176,11 @@ def pins_for(
             )
         )  # fmt: skip
     check_pose_pins(tuple(poses), seconds)
+    if any(pin.exact and pin.joints[_LEGS].any() for pin in poses) and profile.ik:
+        notes.append(
+            f"The legs of '{character.name}' are pulled by inverse kinematics: pinned feet are hit, the knees follow "
+            "the rig's own solver."
+        )
     return tuple(poses), tuple(looks), tuple(notes)
 
 

@@ -45,6 +45,7 @@ class Request:
     meta: dict[str, Any] = field(default_factory=dict)
     shaping: Shaping | None = None
     notes: tuple[str, ...] = ()
+    sliders: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -172,6 +173,7 @@ def read_style(scene: bpy.types.Scene, pinned: tuple[float, ...] = ()) -> BakeSt
 def read_request(context: bpy.types.Context) -> Request:
     """Everything that the artist chose, checked before any work. Raises OratorError."""
     from . import preferences
+    from .directed import read_direction
 
     scene = context.scene
     reason = missing_character(context)
@@ -201,75 +203,6 @@ def read_request(context: bpy.types.Context) -> Request:
     )
 
 
-@dataclass(frozen=True)
-class Directed:
-    """What the artist's pins mean for generating and for baking."""
-
-    shaping: Shaping
-    mask: Any
-    hints: Any
-    meta: dict[str, Any]
-    notes: tuple[str, ...]
-
-
-def read_direction(character: bpy.types.Object, scene: bpy.types.Scene, speech: Speech) -> Directed:
-    """The character's pins on this speech. Raises OratorError when they contradict each other or lie outside."""
-    from ..directing import pins_at_times
-    from ..performance import MODEL_FPS, frame_count
-    from ..shaping import Shaping
-    from ..speech.pauses import find_pauses
-    from .direction import pins_for
-    from .shaped import direction_meta
-
-    pins, looks, notes = pins_for(character, scene, speech.start, speech.seconds)
-    shaping = Shaping(pins=pins, looks=looks, pauses=find_pauses(speech))
-    mask = hints = None
-    if any(pin.exact for pin in pins):
-        hints, mask = pins_at_times(pins, np.arange(frame_count(speech.seconds)) / MODEL_FPS)
-    return Directed(shaping, mask, hints, direction_meta(shaping), notes)
-
-
-def read_again_request(
-    context: bpy.types.Context, take: Any, regions: tuple[str, ...], span: tuple[int, int]
-) -> Request:
-    """A request that makes `regions` of a take again within the scene frames `span` (first, after the last).
-
-    Everything else of the take is given. Raises OratorError when the speech is not the take's any more.
-    """
-    from dataclasses import replace
-
-    from ..directing import pins_at_times
-    from ..mask import Mask
-    from ..performance import MODEL_FPS, Performance, frame_count
-    from ..regions import parts_of, regenerate_mask
-    from . import takes
-
-    request = read_request(context)
-    old = takes.load_performance(take)
-    frames = frame_count(request.speech.seconds)
-    if frames != old.frames or abs(old.fps - MODEL_FPS) > 1e-9:
-        raise OratorError(
-            f"The speech is not the one '{take.name}' was made for: it lasts {request.speech.seconds:.2f} s, the take "
-            f"{old.seconds:.2f} s. Choose that strip again, or generate a new take."
-        )
-    fps = request.target.fps
-    first, last = (round((frame / fps - request.speech.start) * MODEL_FPS) for frame in span)
-    mask = regenerate_mask(frames, regions, first, last)
-    hints = old
-    if request.mask is not None:
-        pinned, free = pins_at_times(request.shaping.pins, np.arange(frames) / MODEL_FPS)
-        joints, root, face = (~free.joints & mask.joints), (~free.root & mask.root), (~free.face & mask.face)
-        hints = Performance(
-            np.where(joints[..., None], pinned.rotations, old.rotations),
-            np.where(root[:, None], pinned.translation, old.translation),
-            np.where(face, pinned.face, old.face), old.fps, old.expressions,
-        )  # fmt: skip
-        mask = Mask(mask.joints & free.joints, mask.root & free.root, mask.face & free.face)
-    meta = {**request.meta, "made_from": take.name, "again": {"regions": list(regions), "frames": [first, last]}}
-    settings = replace(request.settings, parts=parts_of(regions))
-    return replace(request, settings=settings, mask=mask, hints=hints, meta=meta)
-
-
 # --- After: writing the result -------------------------------------------------------------------------------------
 
 
@@ -297,7 +230,9 @@ def deliver(request: Request, made: tuple[Made, ...]) -> tuple[str, ...]:
                 prepared = prepare(
                     one.take.performance, request.speech.start, target, request.style, shaping=request.shaping
                 )
-            item = bake.add_take(character, one.take, request.speech.start, prepared, show=not made_ids)
+            item = bake.add_take(
+                character, one.take, request.speech.start, prepared, show=not made_ids, sliders=request.sliders
+            )
             made_ids.append(item.uid)
     except Exception:
         for uid in made_ids:

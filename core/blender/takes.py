@@ -15,7 +15,7 @@ from typing import Any, Final
 import bpy
 
 from ..errors import OratorError
-from . import compat
+from . import compat, lanes
 
 TAG: Final = "orator_take"
 _PERFORMANCE: Final = "orator_performance"
@@ -349,6 +349,7 @@ def name_changed(take: Any) -> None:
         for strip in track.strips:
             strip.name = take.name
     name_actions(take)
+    lanes.renamed(take)
     if take.data is not None:
         take.data.name = f"Orator {take.name}"
 

@@ -1,0 +1,36 @@
+"""The ranges of a comp and the takes they come from: a range knows its take by id, and shows its name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+
+_quiet = False
+
+
+def _groups(owner: bpy.types.ID) -> list[Any]:
+    """The property groups with takes that a data-block holds."""
+    return [owner.orator] if isinstance(owner, bpy.types.Object) else [entry.data for entry in owner.orator.overridden]
+
+
+def source_changed(lane: Any) -> None:
+    """The artist chose another take for a range."""
+    if _quiet:
+        return
+    for data in _groups(lane.id_data):
+        if any(other == lane for other in data.lanes):
+            lane.uid = next((take.uid for take in data.takes if take.name == lane.take), "")
+
+
+def renamed(take: Any) -> None:
+    """A take has another name: ranges of it show that."""
+    global _quiet
+    _quiet = True
+    try:
+        for data in _groups(take.id_data):
+            for lane in data.lanes:
+                if lane.uid and lane.uid == take.uid:
+                    lane.take = take.name
+    finally:
+        _quiet = False
