@@ -8,9 +8,13 @@ new, so the line is neither lost nor done twice. One failing line never stops th
 from __future__ import annotations
 
 import csv
+import glob
+import io
 import json
 import os
+import shutil
 import time
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -32,11 +36,15 @@ OPTIONS: Final = frozenset(
 
 @dataclass(frozen=True)
 class BatchLine:
-    """One line: the arguments of `generate` without the command's name, and the outputs that it writes."""
+    """One line: the arguments of `generate` without the command's name, and the outputs that it writes.
+
+    problem  why the line cannot be done, where that is known beforehand: it fails, and the others go on.
+    """
 
     number: int
     arguments: tuple[str, ...]
     outputs: tuple[Path, ...]
+    problem: str = ""
 
     @property
     def key(self) -> str:
@@ -70,16 +78,17 @@ def _outputs(output: Path, takes: int) -> tuple[Path, ...]:
     return tuple(output.with_name(f"{output.stem}_{k + 1}{output.suffix}") for k in range(takes))
 
 
-def _line(number: int, speech: Path, output: Path, options: dict[str, str]) -> BatchLine:
+def _line(number: int, speech: Path, output: Path, options: dict[str, str], problem: str = "") -> BatchLine:
+    takes = 1
     try:
         takes = int(options.get("takes", "1"))
     except ValueError:
-        raise OratorError(f"Line {number}: 'takes' is '{options['takes']}', which is no whole number.") from None
+        problem = problem or f"'takes' is '{options['takes']}', which is no whole number."
     arguments = [str(speech), "-o", str(output)]
     for name, value in options.items():
         # Written with '=', so that a value may begin with a minus sign.
         arguments.append(f"--{name}={value}")
-    return BatchLine(number, tuple(arguments), _outputs(output, takes))
+    return BatchLine(number, tuple(arguments), _outputs(output, takes), problem)
 
 
 def lines_of_folder(folder: Path, out: Path, suffix: str, options: dict[str, str]) -> tuple[BatchLine, ...]:
@@ -102,42 +111,81 @@ def lines_of_folder(folder: Path, out: Path, suffix: str, options: dict[str, str
     return tuple(lines)
 
 
+def _table_text(table: Path) -> str:
+    """The text of a .csv as spreadsheets save it: UTF-8 with or without its mark, UTF-16, or Western European."""
+    try:
+        data = table.read_bytes()
+    except OSError as error:
+        raise OratorError(f"The table '{table}' cannot be read ({error.strerror}).") from error
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        encodings = ("utf-16",)
+    else:
+        encodings = ("utf-8-sig", "cp1252")
+    for encoding in encodings:
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text
+    raise OratorError(f"The table '{table}' is no text: save it as UTF-8 .csv.")
+
+
+def _rows(table: Path) -> list[dict[str, str]]:
+    """The rows of a table by their columns' names in lower case; empty rows are left out. Raises OratorError."""
+    text = _table_text(table)
+    first, _, rest = text.partition("\n")
+    if first.lower().startswith("sep="):  # how some spreadsheets say which delimiter they use
+        delimiter, text = first.strip()[4:5] or ",", rest
+    else:
+        delimiter = max(",;\t", key=first.count)
+    try:
+        read = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    except csv.Error as error:
+        raise OratorError(f"'{table.name}' is no .csv table ({error}). Save it again from your spreadsheet.") from error
+    names = [name.strip().lower() for name in read[0]] if read else []
+    rows = [[cell.strip() for cell in row] for row in read[1:]]
+    rows = [row for row in rows if any(row)]
+    if "speech" not in names or not rows:
+        raise OratorError(f"'{table.name}' has no column 'speech', or no lines. Its first line names the columns.")
+    unknown = [name for name in names if name and name not in OPTIONS | {"speech", "output"}]
+    if unknown:
+        raise OratorError(f"'{table.name}' has the column '{unknown[0]}', which is no option of generate.")
+    return [{name: cell for name, cell in zip(names, row, strict=False) if name and cell} for row in rows]
+
+
+def _found(folder: Path, name: str) -> Path:
+    """A file by its name in a table, however its accents are composed on this disk."""
+    path = folder / name
+    if not path.exists():
+        for form in ("NFC", "NFD"):
+            other = folder / unicodedata.normalize(form, name)
+            if other.exists():
+                return other
+    return path
+
+
 def lines_of_table(table: Path, out: Path, suffix: str, options: dict[str, str]) -> tuple[BatchLine, ...]:
     """The lines of a .csv with a `speech` column; `output` and every option of `generate` may be columns too.
 
-    Paths are relative to the table. Options given for the whole batch are overruled by a line's own.
-    Raises OratorError that names the line and column.
+    Paths are relative to the table. Options given for the whole batch are overruled by a line's own. A line that
+    cannot be done bears its `problem`. Raises OratorError for what is wrong with the table as a whole.
     """
-    try:
-        text = table.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise OratorError(f"The table '{table}' cannot be read: save it as UTF-8 .csv. ({error})") from error
-    first = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=first.count)
-    rows = list(csv.DictReader(text.splitlines(), delimiter=delimiter))
-    columns = [str(c).strip().lower() for c in (rows[0].keys() if rows else ())]
-    if "speech" not in columns:
-        raise OratorError(f"'{table.name}' has no column 'speech', or no lines. Its first line names the columns.")
-    unknown = [c for c in columns if c not in OPTIONS | {"speech", "output"}]
-    if unknown:
-        raise OratorError(f"'{table.name}' has the column '{unknown[0]}', which is no option of generate.")
     lines, taken = [], set()
-    for number, raw in enumerate(rows, 1):
-        row = {str(k).strip().lower(): (v or "").strip() for k, v in raw.items() if isinstance(v, str) or v is None}
-        if not row.get("speech"):
-            raise OratorError(f"Line {number} of '{table.name}' names no speech file.")
-        speech = table.parent / row.pop("speech")
+    for number, row in enumerate(_rows(table), 1):
+        problem = "" if "speech" in row else "it names no speech file."
+        speech = _found(table.parent, row.pop("speech", "") or f"line {number}")
         output = out / (row.pop("output", "") or f"{number:03d}_{speech.stem}{suffix}")
         if output in taken:
-            raise OratorError(f"Line {number} of '{table.name}' writes '{output.name}', as a line before does.")
+            problem = f"it writes '{output.name}', as a line before does."
+            output = out / f"{number:03d}_{output.name}"
         taken.add(output)
-        own = {k: v for k, v in row.items() if v}
         for name in _PATHS:
-            if name in own and (table.parent / own[name]).is_file():
-                own[name] = str(table.parent / own[name])
-        if "character" in own and not Path(own["character"]).is_absolute():
-            own["character"] = str(table.parent / own["character"])
-        lines.append(_line(number, speech, output, {**options, **own}))
+            if name in row and _found(table.parent, row[name]).is_file():
+                row[name] = str(_found(table.parent, row[name]))
+        if "character" in row and not Path(row["character"]).is_absolute():
+            row["character"] = str(_found(table.parent, row["character"]))
+        lines.append(_line(number, speech, output, {**options, **row}, problem))
     return tuple(lines)
 
 
@@ -157,6 +205,8 @@ class Journal:
     path: Path
     done: set[str] = field(default_factory=set)
     started: dict[str, dict[str, Any]] = field(default_factory=dict)
+    broken_off: dict[str, int] = field(default_factory=dict)
+    """How often a run died in the middle of a line."""
 
     def read(self) -> None:
         """Take in what earlier runs wrote."""
@@ -174,8 +224,11 @@ class Journal:
                 continue
             if state == "started":
                 self.started[key] = entry
-            elif state == "done":
-                self.done.add(key)
+                self.broken_off[key] = self.broken_off.get(key, 0) + 1
+            else:
+                self.broken_off[key] = self.broken_off.get(key, 1) - 1
+                if state == "done":
+                    self.done.add(key)
         if data and not data.endswith(b"\n"):
             with self.path.open("ab") as stream:
                 stream.write(b"\n")
@@ -224,8 +277,10 @@ def _sweep(lines: Iterable[BatchLine]) -> None:
     for line in lines:
         for output in line.outputs:
             if output.parent.is_dir():
-                for left in output.parent.glob(f".{output.name}.*"):
-                    if left.is_file():
+                for left in output.parent.glob(f".{glob.escape(output.name)}.*"):
+                    if left.is_dir():
+                        shutil.rmtree(left, ignore_errors=True)
+                    else:
                         left.unlink(missing_ok=True)
 
 
@@ -238,7 +293,8 @@ def run_batch(
 ) -> Summary:
     """Do every line that is not finished, in order; `work` writes a line's outputs or raises.
 
-    A second run goes on where the first stopped, and tries failed lines again. Cancelled stops the run.
+    A second run goes on where the first stopped, and tries failed lines again. Lines in whose midst a run died come
+    last, so that one that takes the whole program down holds up no other. Cancelled stops the run.
     """
     begun = time.monotonic()
     try:
@@ -251,7 +307,7 @@ def run_batch(
         journal = Journal(out / JOURNAL)
         journal.read()
         _sweep(line for line in lines if line.key not in journal.done)
-        for line in lines:
+        for line in sorted(lines, key=lambda line: journal.broken_off.get(line.key, 0)):
             if journal.finished(line):
                 earlier += 1
                 if line.key not in journal.done:
@@ -259,6 +315,8 @@ def run_batch(
                 continue
             journal.write(line.key, "started", line=line.number, before=[_stamp(p) for p in line.outputs])
             try:
+                if line.problem:
+                    raise OratorError(line.problem)
                 work(line)
                 missing = [p.name for p in line.outputs if not p.is_file()]
                 if missing:

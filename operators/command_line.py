@@ -100,7 +100,7 @@ def _place_speech(scene: bpy.types.Scene, path: Path, frame: float, seconds: flo
 
 def _save_blend(path: Path) -> None:
     """Write the .blend beside its place, so that relative paths hold, then put it there: no half file is ever left."""
-    made = path.with_name(f".{path.stem}.{uuid.uuid4().hex}.blend")
+    made = path.with_name(f".{path.name}.{uuid.uuid4().hex}.blend")
     try:
         bpy.ops.wm.save_as_mainfile(filepath=str(made), copy=True, check_existing=False, relative_remap=True)
         os.replace(made, path)

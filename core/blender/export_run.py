@@ -26,7 +26,7 @@ def beside(path: Path) -> Iterator[Path]:
     Files that an exporter puts beside it (buffers, textures) come along, the file itself last.
     """
     check_writable(path)
-    with tempfile.TemporaryDirectory(prefix=f".{path.stem}.", dir=path.parent) as folder:
+    with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
         made = Path(folder) / path.name
         yield made
         if not made.is_file():

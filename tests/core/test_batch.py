@@ -110,8 +110,7 @@ def test_a_folder_takes_transcripts_of_the_same_name(tmp_path: Path) -> None:
     [
         ("sound\na.wav\n", "speech"),
         ("speech,colour\na.wav,red\n", "colour"),
-        ("speech,takes\na.wav,many\n", "takes"),
-        ("speech,output\na.wav,x.npz\nb.wav,x.npz\n", "Line 2"),
+        ("speech\n", "no lines"),
     ],
 )
 def test_a_table_with_errors_is_told_by_line_and_column(tmp_path: Path, text: str, names: str) -> None:
@@ -119,6 +118,77 @@ def test_a_table_with_errors_is_told_by_line_and_column(tmp_path: Path, text: st
     path.write_text(text)
     with pytest.raises(OratorError, match=names):
         lines_of_table(path, tmp_path, ".npz", {})
+
+
+def ran(path: Path, out: Path) -> tuple[list[str], dict[int, str]]:
+    """The speech of the lines that were done, and why the others failed."""
+    done = []
+
+    def work(line) -> None:
+        done.append(Path(line.arguments[0]).name)
+        for output in line.outputs:
+            output.write_bytes(b"1")
+
+    summary = run_batch(lines_of_table(path, out, ".npz", {}), out, work, say=lambda text: None)
+    return done, dict(summary.failed)
+
+
+def test_a_bad_line_of_a_table_stops_no_other(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    rows = ["speech,takes,output", "a.wav,many,", ",2,", "b.wav,2,x.npz", ",,", "c.wav,,x.npz", "d.wav,,"]
+    path.write_text("\n".join(rows))
+    done, failed = ran(path, tmp_path / "out")
+    assert done == ["b.wav", "d.wav"]
+    assert "takes" in failed[1] and "names no speech" in failed[2] and "line before" in failed[4]
+
+
+@pytest.mark.parametrize("how", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_tables_as_spreadsheets_save_them(tmp_path: Path, how: str, delimiter: str) -> None:
+    name = "Grüße aus Köln (2).wav"
+    (tmp_path / name).write_bytes(b"RIFF")
+    text = f'Speech{delimiter}Transcript\r\n{name}{delimiter}"Hello{delimiter} ""you""\r\nthere"\r\n\r\n'
+    (tmp_path / "t.csv").write_bytes(text.encode(how))
+    (line,) = lines_of_table(tmp_path / "t.csv", tmp_path / "out", ".npz", {})
+    assert line.arguments[0] == str(tmp_path / name) and line.outputs[0].name == "001_Grüße aus Köln (2).npz"
+    assert line.arguments[-1] == f'--transcript=Hello{delimiter} "you"\r\nthere'
+
+
+def test_accents_may_be_composed_in_two_ways(tmp_path: Path) -> None:
+    (tmp_path / "e\u0301te\u0301 日本.wav").write_bytes(b"RIFF")
+    (tmp_path / "t.csv").write_text("sep=;\nspeech;seed\n\u00e9t\u00e9 日本.wav;3\n", encoding="utf-8")
+    (line,) = lines_of_table(tmp_path / "t.csv", tmp_path / "out", ".npz", {})
+    assert Path(line.arguments[0]).is_file() and line.arguments[-1] == "--seed=3"
+
+
+def test_a_line_that_takes_the_program_down_comes_last_the_next_time(tmp_path: Path) -> None:
+    lines = lines_of_table(table(tmp_path, 3), tmp_path / "out", ".npz", {})
+
+    def fall(line) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_batch(lines, tmp_path / "out", fall, say=lambda text: None)
+    order = []
+
+    def work(line) -> None:
+        order.append(line.number)
+        line.outputs[0].write_bytes(b"1")
+
+    run_batch(lines, tmp_path / "out", work, say=lambda text: None)
+    assert order == [2, 3, 1]
+
+
+def test_what_a_killed_run_left_half_written_is_swept_away(tmp_path: Path) -> None:
+    lines = lines_of_table(table(tmp_path, 2), tmp_path / "out", ".blend", {})
+    name = lines[0].outputs[0].name
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / f".{name}.0123.blend@").write_bytes(b"half")
+    (tmp_path / "out" / f".{name}.4567").mkdir()
+    run_batch(lines, tmp_path / "out", lambda line: line.outputs[0].write_bytes(b"1"), say=lambda text: None)
+    assert {p.name for p in (tmp_path / "out").iterdir() if "journal" not in p.name and "batch" not in p.name} == {
+        line.outputs[0].name for line in lines
+    }
 
 
 def test_two_runs_on_one_folder_do_not_mix(tmp_path: Path) -> None:
