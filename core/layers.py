@@ -15,7 +15,7 @@ from . import arkit, skeleton
 from .body.legs import foot_state, plant
 from .performance import Performance, make_performance, sample
 from .regions import REGIONS
-from .rotations import conjugate, from_rotvec, multiply, normalise, to_rotvec
+from .rotations import conjugate, from_rotvec, multiply, normalise, slerp, to_rotvec
 
 Pauses = tuple[tuple[float, float], ...]
 
@@ -33,6 +33,7 @@ class BodyLayers:
     stillness      0 - 1, how still the body is where nobody speaks
     smooth_*       seconds of smoothing
     swap_sides     left and right change places
+    symmetry       0 - 1, how alike both arms move
     offset         seconds the body comes later (negative: earlier)
     """
 
@@ -45,6 +46,7 @@ class BodyLayers:
     smooth_hands: float = 0.0
     smooth_lower: float = 0.0
     swap_sides: bool = False
+    symmetry: float = 0.0
     offset: float = 0.0
 
 
@@ -86,6 +88,8 @@ def apply_body_layers(performance: Performance, layers: BodyLayers, pauses: Paus
         rotations, translation = _still(rotations, translation, made, layers.stillness, pauses)
     if layers.amplitude_lower != 1.0 or layers.smooth_lower > 0 or layers.stillness > 0:
         rotations, translation = plant(rotations, translation, *feet)
+    if layers.symmetry > 0:
+        rotations = _symmetrical(rotations, layers.symmetry)
     if layers.swap_sides:
         rotations, translation = _mirror(rotations, translation)
     out = make_performance(rotations, translation, made.face, made.fps, made.expressions)
@@ -131,6 +135,18 @@ def _still(
     out = normalise(rotations * (1.0 - weight[:, None, None]) + calm * weight[:, None, None])
     calm_path = gaussian_filter1d(translation, sigma, axis=0, mode="nearest")
     return out, translation * (1.0 - weight[:, None]) + calm_path * weight[:, None]
+
+
+_SIDED: Final = tuple(j for name in ("arm", "hand") for side in ("left", "right") for j in REGIONS[f"{side}_{name}"])
+
+
+def _symmetrical(rotations: np.ndarray, amount: float) -> np.ndarray:
+    """Both arms and hands nearer to what lies between one and the mirror image of the other."""
+    joints = list(_SIDED)
+    other = rotations[:, skeleton.mirror_index()[joints]] * np.array([1.0, 1.0, -1.0, -1.0], np.float32)
+    out = np.array(rotations)
+    out[:, joints] = slerp(rotations[:, joints], other, np.full(1, 0.5 * amount))
+    return out
 
 
 def _mirror(rotations: np.ndarray, translation: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

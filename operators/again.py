@@ -29,12 +29,8 @@ def span_of(scene: bpy.types.Scene) -> tuple[int, int]:
     return -(10**7), 10**7
 
 
-class ORATOR_OT_again(Generating, bpy.types.Operator):
-    """Make the chosen region again in the chosen range, as a new take; everything else stays as it is"""
-
-    bl_idname = "orator.again"
-    bl_label = "Regenerate"
-    bl_options = {"UNDO"}  # noqa: RUF012
+class _OfTake(Generating):
+    """Generating from a take that there is already."""
 
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:
@@ -46,6 +42,14 @@ class ORATOR_OT_again(Generating, bpy.types.Operator):
             return "This character has no take yet: press Generate"
         return generation.missing_speech(context) or generation.missing_character(context)
 
+
+class ORATOR_OT_again(_OfTake, bpy.types.Operator):
+    """Make the chosen region again in the chosen range, as a new take; everything else stays as it is"""
+
+    bl_idname = "orator.again"
+    bl_label = "Regenerate"
+    bl_options = {"UNDO"}  # noqa: RUF012
+
     def read(self, context: bpy.types.Context) -> generation.Request:
         """The highlighted take with a mask."""
         from ..core.blender.directed import read_again_request
@@ -54,6 +58,24 @@ class ORATOR_OT_again(Generating, bpy.types.Operator):
         take = active_take(context)[2]
         regions = choice_regions(context.scene.orator.again_region)
         return read_again_request(context, take, regions, span_of(context.scene))
+
+
+class ORATOR_OT_again_gestures(_OfTake, bpy.types.Operator):
+    """Make the take's gestures again with the energy and gesture rate set here, from its own seed; the face stays"""
+
+    bl_idname = "orator.again_gestures"
+    bl_label = "Regenerate Gestures"
+    bl_options = {"UNDO"}  # noqa: RUF012
+
+    def read(self, context: bpy.types.Context) -> generation.Request:
+        """The highlighted take's body, whole."""
+        from dataclasses import replace
+
+        from ..core.blender.directed import read_again_request
+
+        take = active_take(context)[2]
+        request = read_again_request(context, take, ("upper", "hands", "lower"), (-(10**7), 10**7))
+        return replace(request, seeds=(take.seed,))
 
 
 class ORATOR_OT_lane_add(OnTake, bpy.types.Operator):
@@ -141,6 +163,7 @@ class ORATOR_OT_layers_reset(OnTake, bpy.types.Operator):
 
 CLASSES: tuple[type, ...] = (
     ORATOR_OT_again,
+    ORATOR_OT_again_gestures,
     ORATOR_OT_lane_add,
     ORATOR_OT_lane_delete,
     ORATOR_OT_comp,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import bpy
-from bpy.props import BoolProperty, EnumProperty
+from bpy.props import BoolProperty, EnumProperty, StringProperty
 
 from ..core.blender import bake, compat, generation, takes
 from ..core.errors import OratorError
@@ -62,8 +62,24 @@ _COVERS = (
     ("ALL", "Whole Pose", "Every joint, and the face"),
     ("BODY", "Body", "Every joint; the face stays free"),
     ("BONES", "Selected Bones", "Only the joints that the selected bones play"),
+    ("UPPER", "Upper Body", "Spine, neck, head and arms"),
+    ("HANDS", "Hands", "The fingers"),
+    ("LOWER", "Lower Body", "Pelvis and legs, and where the character stands"),
     ("FACE", "Face", "Only the face; the body stays free"),
+    ("ROOT", "Place", "Only where the character stands"),
 )
+_KEYED = ("KEYED", "What Is Keyed", "At each frame the bones and shapes that have a selected key there")
+_REGIONS = {"UPPER": ("upper",), "HANDS": ("hands",), "LOWER": ("lower",), "ROOT": ("root",)}
+
+
+def _coverage(character: bpy.types.Object, covers: str) -> dict[str, Any]:
+    """What a choice in the menu means to `add_pins`. Raises OratorError when no bone is selected."""
+    bones = compat.selected_bones(character) if covers == "BONES" else None
+    if bones == ():
+        raise OratorError("No bone is selected. Select bones in Pose Mode, or pin the whole pose.")
+    return {
+        "bones": bones, "body": covers != "FACE", "face": covers in ("ALL", "FACE"), "regions": _REGIONS.get(covers),
+    }  # fmt: skip
 
 
 class ORATOR_OT_pin_pose(_OnCharacter, bpy.types.Operator):
@@ -79,42 +95,68 @@ class ORATOR_OT_pin_pose(_OnCharacter, bpy.types.Operator):
         """Pin."""
         from ..core.blender import direction
 
-        bones = compat.selected_bones(character) if self.covers == "BONES" else None
-        if bones == ():
-            raise OratorError("No bone is selected. Select bones in Pose Mode, or pin the whole pose.")
         made = direction.add_pins(
-            character, context.scene, speech_origin(context), bones=bones,
-            body=self.covers != "FACE", face=self.covers in ("ALL", "FACE"),
-        )  # fmt: skip
+            character, context.scene, speech_origin(context), **_coverage(character, self.covers)
+        )
         data = takes.character_data(character)
         data.active_pin = len(data.pins) - 1
         return f"'{made[0].name}' pins the pose at frame {made[0].frame}."
 
 
 class ORATOR_OT_pin_keys(_OnCharacter, bpy.types.Operator):
-    """Turn the selected keys of the character's Action into pins, one a frame"""
+    """Turn selected keys of an Action into pins, one a frame"""
 
     bl_idname = "orator.pin_keys"
     bl_label = "Pin Selected Keyframes"
     bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
 
-    covers: EnumProperty(name="Covers", description="What of the poses is pinned", items=_COVERS, default="BODY")
+    covers: EnumProperty(
+        name="Covers", description="What of the poses is pinned", items=(_KEYED, *_COVERS), default="KEYED"
+    )
+    action: StringProperty(
+        name="Action", description="Whose selected keys; empty: what plays on the character"
+    )
 
     def act(self, context: bpy.types.Context, character: bpy.types.Object) -> str:
         """Pin."""
         from ..core.blender import direction
 
-        frames = direction.selected_key_frames(character)
-        if not frames:
-            raise OratorError("No key of the character is selected. Select keys in the Dope Sheet or Graph Editor.")
-        if len(frames) > 200:
-            raise OratorError(f"{len(frames)} frames have selected keys. Select fewer: pins are for poses that matter.")
-        bones = compat.selected_bones(character) if self.covers == "BONES" else None
-        direction.add_pins(
-            character, context.scene, speech_origin(context), tuple(float(f) for f in frames), bones,
-            body=self.covers != "FACE", face=self.covers in ("ALL", "FACE"),
-        )  # fmt: skip
-        return f"{len(frames)} pins were made."
+        chosen = bpy.data.actions.get(self.action)
+        if self.action and chosen is None:
+            raise OratorError(f"There is no Action '{self.action}' in this file. Choose another.")
+        origin = speech_origin(context)
+        data = takes.character_data(character, create=True)
+        before = len(data.pins)
+        made = direction.add_key_pins(character, context.scene, origin, chosen)
+        if self.covers != "KEYED":
+            frames = tuple(float(pin.frame) for pin in made)
+            while len(data.pins) > before:
+                data.pins.remove(before)
+            direction.add_pins(character, context.scene, origin, frames, **_coverage(character, self.covers))
+        data.active_pin = len(data.pins) - 1
+        return f"{len(data.pins) - before} pins were made."
+
+
+class ORATOR_OT_pins_copy(_OnCharacter, bpy.types.Operator):
+    """Copy the pins of another character; poses are carried over to this rig"""
+
+    bl_idname = "orator.pins_copy"
+    bl_label = "Copy Pins"
+    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
+
+    source: StringProperty(name="From", description="The character that has the pins")
+
+    def act(self, context: bpy.types.Context, character: bpy.types.Object) -> str:
+        """Copy."""
+        from ..core.blender import direction
+
+        source = bpy.data.objects.get(self.source)
+        if source is None or source.type != "ARMATURE" or source == character:
+            raise OratorError("Choose another character that has pins.")
+        count = direction.copy_pins(source, character)
+        if not count:
+            raise OratorError(f"'{source.name}' has no pins.")
+        return f"{count} pins of '{source.name}' are on '{character.name}' now."
 
 
 class ORATOR_OT_pin_look(_OnCharacter, bpy.types.Operator):
@@ -197,6 +239,7 @@ class ORATOR_OT_pin_delete(_OnPin, bpy.types.Operator):
 CLASSES: tuple[type, ...] = (
     ORATOR_OT_pin_pose,
     ORATOR_OT_pin_keys,
+    ORATOR_OT_pins_copy,
     ORATOR_OT_pin_look,
     ORATOR_OT_pin_update,
     ORATOR_OT_pin_jump,

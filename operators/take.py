@@ -127,6 +127,29 @@ class ORATOR_OT_take_bake(OnTake, bpy.types.Operator):
         return f"{name} on '{character.name}': {coverage}."
 
 
+class ORATOR_OT_take_follow(OnTake, bpy.types.Operator):
+    """Move the take to where its strip is now; your edits of its curves go with it"""
+
+    bl_idname = "orator.take_follow"
+    bl_label = "Follow Strip"
+    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
+
+    @classmethod
+    def disabled_reason(cls, context: bpy.types.Context) -> str:
+        """Only with a take and a speech."""
+        return super().disabled_reason(context) or generation.missing_speech(context)
+
+    def act(self, context: bpy.types.Context, character: bpy.types.Object, data: Any, take: Any) -> str:
+        """Move it."""
+        from ..core.blender import follow
+
+        frames = follow.behind(take, context.scene, generation.read_speech_start(context))
+        if not frames:
+            return f"'{take.name}' is where its strip is."
+        follow.move(character, take, context.scene, frames)
+        return f"'{take.name}' was moved by {frames:+d} frames."
+
+
 CLASSES: tuple[type, ...] = (
     ORATOR_OT_take_show,
     ORATOR_OT_take_off,
@@ -134,4 +157,5 @@ CLASSES: tuple[type, ...] = (
     ORATOR_OT_take_duplicate,
     ORATOR_OT_take_delete,
     ORATOR_OT_take_bake,
+    ORATOR_OT_take_follow,
 )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ..core.blender import overlay, watch
-from . import again, character, emage, export, performance, pins, preferences, properties, rig, speech, take
+from . import again, around, character, emage, export, performance, pins, preferences, properties, rig, speech, take
 
-MODULES = (speech, character, rig, performance, pins, take, again, export, emage)
+MODULES = (speech, character, rig, performance, around, pins, take, again, export, emage)
 PROPERTY_CLASSES: tuple[type, ...] = (
     *properties.CLASSES,
     *rig.PROPERTY_CLASSES,
@@ -17,6 +17,7 @@ HOOKS = (
     (properties.attach, properties.detach),
     rig.HOOK,
     emage.HOOK,
+    pins.HOOK,
     (overlay.attach, overlay.detach),
     (watch.attach, watch.detach),
 )

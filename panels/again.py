@@ -7,7 +7,7 @@ from typing import Any
 import bpy
 
 from ..core.blender import generation, takes
-from .layout import TAB
+from .layout import TAB, draw_presets
 
 
 def _take(context: bpy.types.Context) -> tuple[Any, Any]:
@@ -51,6 +51,7 @@ class ORATOR_PT_again(_TakePanel, bpy.types.Panel):
             column.prop(options, "again_end")
         column.prop(options, "seed")
         layout.operator("orator.again", icon="FILE_REFRESH")
+        draw_presets(layout, "ORATOR_MT_mask_presets", "orator.mask_preset")
 
 
 class ORATOR_UL_lanes(bpy.types.UIList):
@@ -91,13 +92,18 @@ class ORATOR_PT_comp(_TakePanel, bpy.types.Panel):
         buttons.operator("orator.lane_add", text="", icon="ADD")
         buttons.operator("orator.lane_delete", text="", icon="REMOVE")
         if 0 <= data.active_lane < len(data.lanes):
-            layout.prop(data.lanes[data.active_lane], "blend")
+            lane = data.lanes[data.active_lane]
+            column = layout.column(align=True)
+            column.use_property_split = True
+            column.use_property_decorate = False
+            for name in ("region", "start", "end", "blend"):
+                column.prop(lane, name)
         layout.operator("orator.comp", icon="MOD_ARRAY")
 
 
 _BODY = (
     "amplitude_upper", "amplitude_hands", "amplitude_lower", "head_motion", "stillness", "smooth_upper",
-    "smooth_hands", "smooth_lower", "offset", "swap_sides",
+    "smooth_hands", "smooth_lower", "symmetry", "swap_sides", "offset",
 )  # fmt: skip
 _FACE = (
     "lip_strength", "jaw_range", "upper_strength", "tongue_strength", "smoothing_lower", "smoothing_upper",
@@ -115,6 +121,7 @@ class ORATOR_PT_layers(_TakePanel, bpy.types.Panel):
         """The sliders."""
         layout = self.layout
         layers = _take(context)[1].layers
+        draw_presets(layout, "ORATOR_MT_layer_presets", "orator.layer_preset")
         layout.use_property_split = True
         layout.use_property_decorate = False
         for title, names in (("Body", _BODY), ("Face", _FACE)):
@@ -127,6 +134,10 @@ class ORATOR_PT_layers(_TakePanel, bpy.types.Panel):
         for name in _EYES:
             eyes.prop(layers, name)
         layout.operator("orator.layers_reset", icon="LOOP_BACK")
+        again = layout.column(heading="Made Again")
+        for name in ("energy", "gesture_rate"):
+            again.prop(context.scene.orator, name)
+        layout.operator("orator.again_gestures", icon="FILE_REFRESH")
 
 
 CLASSES: tuple[type, ...] = (ORATOR_PT_again, ORATOR_UL_lanes, ORATOR_PT_comp, ORATOR_PT_layers)

@@ -22,6 +22,32 @@ REGION_ITEMS = (
 )
 
 
+def _origin() -> float | None:
+    """The scene frame of the chosen speech's start, None without one."""
+    from ..core.blender import bake, generation
+
+    context = bpy.context
+    if generation.missing_speech(context):
+        return None
+    return generation.read_speech_start(context) * bake.scene_fps(context.scene)
+
+
+def _at(self: OratorPin) -> int:
+    origin = _origin()
+    return self.frame if origin is None else self.frame + round(origin - self.origin)
+
+
+def _set_at(self: OratorPin, frame: int) -> None:
+    origin = _origin()
+    self.frame = frame if origin is None else frame - round(origin - self.origin)
+
+
+def _pin_changed(_self: OratorPin, context: bpy.types.Context) -> None:
+    from ..core.blender import compat
+
+    compat.redraw_time(context.window_manager)
+
+
 class OratorPin(bpy.types.PropertyGroup):
     """A pose that generating must hit, or a range in which the character looks at something."""
 
@@ -30,11 +56,15 @@ class OratorPin(bpy.types.PropertyGroup):
         items=(("POSE", "Pose", "A pose that is hit"), ("LOOK", "Look At", "Head and eyes toward an object")),
         name="Kind",
     )
-    enabled: BoolProperty(name="Enabled", description="Use this pin", default=True)
-    frame: IntProperty(name="Frame", description="The scene frame of the pin")
+    enabled: BoolProperty(name="Enabled", description="Use this pin", default=True, update=_pin_changed)
+    frame: IntProperty(update=_pin_changed)
+    at: IntProperty(
+        name="Frame", description="The scene frame of the pin; it follows the strip", get=_at, set=_set_at
+    )
     origin: FloatProperty()
     hold: IntProperty(
-        name="Hold", description="For how many frames the pose is kept, or the look lasts", min=0
+        name="Hold", description="For how many frames the pose is kept, or the look lasts", min=0,
+        update=_pin_changed,
     )
     softness: EnumProperty(
         name="Softness",
@@ -101,6 +131,7 @@ class OratorLayers(bpy.types.PropertyGroup):
     swap_sides: BoolProperty(
         name="Swap Sides", description="Left and right of the body change places", update=_changed, options=set()
     )
+    symmetry: _slider("Symmetry", "How alike both arms move", 0.0, 0.0, 1.0)
     offset: _slider("Body Delay", "Seconds the body comes later", 0.0, -1.0, 1.0)
     lip_strength: _slider("Lips", "Size of the mouth shapes", 1.0, 0.0, 2.0)
     jaw_range: _slider("Jaw", "How far the jaw drops", 1.0, 0.0, 2.0)
@@ -108,8 +139,8 @@ class OratorLayers(bpy.types.PropertyGroup):
     tongue_strength: _slider("Tongue", "How far the tongue comes out", 1.0, 0.0, 2.0)
     smoothing_lower: _slider("Smooth Mouth", "Seconds of smoothing", 0.0, 0.0, 0.2)
     smoothing_upper: _slider("Smooth Upper Face", "Seconds of smoothing", 0.0, 0.0, 0.2)
-    eyelid_offset: _slider("Eyelids", "-1 more open, 1 more shut", 0.0, -1.0, 1.0)
-    lip_offset: _slider("Lips Closed", "-1 more apart, 1 closer together", 0.0, -1.0, 1.0)
+    eyelid_offset: _slider("Eyes Closed", "Offset of the lids: -1 eyes more open, 1 more shut", 0.0, -1.0, 1.0)
+    lip_offset: _slider("Lips Closed", "Offset of the lips: -1 more apart, 1 closer together", 0.0, -1.0, 1.0)
     delay: _slider("Face Delay", "Seconds the face comes later", 0.0, -0.5, 0.5)
     own_eyes: BoolProperty(
         name="Blinks and Gaze", description="Lay blinks and gaze anew with these sliders", update=_changed,
@@ -145,6 +176,13 @@ class OratorLoop(bpy.types.PropertyGroup):
     around_face: BoolProperty(
         name="Face", description="Keep the keys of the shape keys too", default=True
     )
+
+    def layers(self) -> OratorLayers:
+        """The sliders of the highlighted take: what layer presets are saved from and set on."""
+        from ..core.blender import generation, takes
+
+        data = takes.character_data(generation.active_character(bpy.context))
+        return data.takes[data.active].layers
 
 
 CLASSES: tuple[type, ...] = (OratorPin, OratorLane, OratorLayers, OratorLoop)

@@ -22,6 +22,14 @@ def draw_job(layout: bpy.types.UILayout) -> bool:
     return True
 
 
+def draw_presets(layout: bpy.types.UILayout, menu: str, operator: str) -> None:
+    """A row with a menu of presets, and the buttons that save and remove one."""
+    row = layout.row(align=True)
+    row.menu(menu, text=getattr(bpy.types, menu).bl_label)
+    row.operator(operator, text="", icon="ADD")
+    row.operator(operator, text="", icon="REMOVE").remove_active = True
+
+
 def draw_sentence(context: bpy.types.Context, layout: bpy.types.UILayout) -> None:
     """The last sentence, broken to the width of the sidebar."""
     sentence = report.last()

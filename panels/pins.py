@@ -30,7 +30,45 @@ class ORATOR_UL_pins(bpy.types.UIList):
         row.prop(item, "enabled", text="")
         row.label(text="", icon="PINNED" if item.kind == "POSE" else "HIDE_OFF")
         row.prop(item, "name", text="", emboss=False)
-        row.prop(item, "frame", text="", emboss=False)
+        row.prop(item, "at", text="", emboss=False)
+
+
+class ORATOR_MT_pins_copy(bpy.types.Menu):
+    """Pins of another character of the scene"""
+
+    bl_label = "Copy Pins From"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """One row for each character that has pins."""
+        character = generation.active_character(context)
+        others = [o for o in context.scene.objects if o.type == "ARMATURE" and o != character]
+        others = [o for o in others if len(getattr(takes.character_data(o), "pins", ()))]
+        for other in others:
+            self.layout.operator("orator.pins_copy", text=other.name, translate=False).source = other.name
+        if not others:
+            self.layout.label(text="No other character has pins")
+
+
+def draw_key_menu(self: bpy.types.Menu, _context: bpy.types.Context) -> None:
+    """In the Key menus of Dope Sheet and Graph Editor."""
+    self.layout.separator()
+    self.layout.operator("orator.pin_keys", icon="PINNED")
+
+
+_KEY_MENUS = ("DOPESHEET_MT_key", "DOPESHEET_MT_context_menu", "GRAPH_MT_key", "GRAPH_MT_context_menu")
+
+
+def _attach() -> None:
+    for name in _KEY_MENUS:
+        getattr(bpy.types, name).append(draw_key_menu)
+
+
+def _detach() -> None:
+    for name in _KEY_MENUS:
+        getattr(bpy.types, name).remove(draw_key_menu)
+
+
+HOOK = (_attach, _detach)
 
 
 class ORATOR_PT_pins(bpy.types.Panel):
@@ -50,6 +88,7 @@ class ORATOR_PT_pins(bpy.types.Panel):
         column.operator_menu_enum("orator.pin_keys", "covers", icon="KEY_HLT")
         column.operator("orator.pin_look", icon="HIDE_OFF")
         character = generation.active_character(context)
+        column.menu("ORATOR_MT_pins_copy", icon="COPYDOWN")
         data = takes.character_data(character) if character is not None else None
         if data is None or not len(data.pins):
             return
@@ -66,15 +105,27 @@ class ORATOR_PT_pins(bpy.types.Panel):
         box = layout.column()
         box.use_property_split = True
         box.use_property_decorate = False
+        box.prop(pin, "name")
+        box.prop(pin, "at")
         box.prop(pin, "hold")
         if pin.kind == "LOOK":
             box.prop(pin, "target")
             box.prop(pin, "strength")
             return
+        box.label(text=covered(pin), translate=False)
         box.row().prop(pin, "softness", expand=True)
         if pin.softness == "SOFT":
             box.prop(pin, "strength")
             box.prop(pin, "falloff")
 
 
-CLASSES: tuple[type, ...] = (ORATOR_UL_pins, ORATOR_PT_pins)
+def covered(pin: Any) -> str:
+    """What a pin holds, in a few words."""
+    joints, weights = pin.joints.count("1"), pin.channels.count("1")
+    parts = [f"{joints} joint{'s' if joints > 1 else ''}"] if joints else []
+    parts += ["the place"] if pin.root else []
+    parts += [f"{weights} face weights"] if weights else []
+    return f"Holds {', '.join(parts)}"
+
+
+CLASSES: tuple[type, ...] = (ORATOR_UL_pins, ORATOR_MT_pins_copy, ORATOR_PT_pins)

@@ -6,7 +6,7 @@ from typing import Any
 
 import bpy
 
-from ..core.blender import generation, takes
+from ..core.blender import follow, generation, story, takes
 from .layout import TAB
 
 
@@ -67,7 +67,39 @@ class ORATOR_PT_takes(bpy.types.Panel):
         row.operator("orator.take_off", icon="LOOP_BACK")
         layout.operator("orator.take_bake", icon="ACTION")
         if 0 <= data.active < len(data.takes):
-            layout.label(text=data.takes[data.active].coverage, translate=False)
+            take = data.takes[data.active]
+            if not generation.missing_speech(context):
+                frames = follow.behind(take, context.scene, generation.read_speech_start(context))
+                if frames:
+                    row = layout.row()
+                    row.label(text=f"The strip is {frames:+d} frames away", icon="ERROR", translate=False)
+                    row.operator("orator.take_follow", icon="SNAP_ON")
+            layout.label(text=take.coverage, translate=False)
 
 
-CLASSES: tuple[type, ...] = (ORATOR_UL_takes, ORATOR_PT_takes)
+class ORATOR_PT_story(bpy.types.Panel):
+    """Where the take comes from: seed, networks, and the takes that its pieces are of"""
+
+    bl_label = "Where It Comes From"
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = TAB
+    bl_parent_id = "ORATOR_PT_takes"
+    bl_options = {"DEFAULT_CLOSED"}  # noqa: RUF012
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Only with a take."""
+        character = generation.active_character(context)
+        data = takes.character_data(character) if character is not None else None
+        return data is not None and 0 <= data.active < len(data.takes)
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Its lines."""
+        data = takes.character_data(generation.active_character(context))
+        column = self.layout.column(align=True)
+        for line in story.lines(data.takes[data.active], context.scene):
+            column.label(text=line, translate=False)
+
+
+CLASSES: tuple[type, ...] = (ORATOR_UL_takes, ORATOR_PT_takes, ORATOR_PT_story)

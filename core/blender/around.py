@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import bpy
@@ -198,20 +199,18 @@ def given_of(
     return (), _motions(character, scene, action, slot, keyed, rows, name, start, fps)
 
 
-Row = tuple[str, frozenset[int]]
-"""What is given ('bone', 'root' or 'face', then its name), and the frames of its keys."""
-
-
 def _rows(
-    character: bpy.types.Object, keyed: Keyed, chosen: frozenset[str] | None, low: int, high: int
-) -> dict[tuple[str, str], frozenset[int]]:
-    """('joint', name), ('root', ''), ('face', weight) -> frames of the keys on it, within the speech."""
+    character: bpy.types.Object, keyed: Keyed, chosen: frozenset[str] | None, low: float, high: float,
+    selected: bool = False,
+) -> dict[tuple[str, str], frozenset[int]]:  # fmt: skip
+    """('joint', name), ('root', ''), ('face', weight) -> frames of the keys on it, or of its selected keys."""
     from ..rig.body import BodyRetarget
 
     description, profile = read_rig(character)
     present = profile.present(description)
     carrier = BodyRetarget(description, profile).carrier
     out: dict[tuple[str, str], frozenset[int]] = {}
+    at = partial(keyed.frames, selected=selected)
 
     def add(kind: str, name: str, frames: set[int]) -> None:
         inside = frozenset(f for f in frames if low <= f <= high)
@@ -220,14 +219,30 @@ def _rows(
 
     for joint, bone in present.items():
         if chosen is None or bone in chosen:
-            add("joint", joint, keyed.frames(bone, kind="rotation"))
+            add("joint", joint, at(bone, kind="rotation"))
             if joint == "pelvis" or bone == carrier:
-                add("root", "", keyed.frames(bone, kind="location"))
+                add("root", "", at(bone, kind="location"))
     if carrier is not None and carrier not in present.values() and (chosen is None or carrier in chosen):
-        add("root", "", keyed.frames(carrier, kind="location"))
+        add("root", "", at(carrier, kind="location"))
     for (mesh, shape), curve in keyed.shapes.items():
         for weight in shape_weights(description, profile, mesh, shape):
-            add("face", weight, key_frames(curve))
+            add("face", weight, key_frames(curve, selected))
+    return out
+
+
+def selected_rows(character: bpy.types.Object, keyed: Keyed) -> dict[tuple[str, str], frozenset[int]]:
+    """What has selected keys, as ('joint', name), ('root', '') or ('face', weight), with their frames."""
+    return _rows(character, keyed, None, -np.inf, np.inf, selected=True)
+
+
+def playing_shapes(character: bpy.types.Object) -> dict[tuple[str, str], bpy.types.FCurve]:
+    """The curves that play on the shape keys of the character's meshes now."""
+    out = {}
+    for mesh in skinned_meshes(character):
+        for curve in compat.animated_curves(mesh.data.shape_keys) if mesh.data.shape_keys is not None else ():
+            match = _SHAPE.match(curve.data_path)
+            if match:
+                out[mesh.name, _plain(match.group(1))] = curve
     return out
 
 
@@ -240,7 +255,7 @@ def shape_weights(description: Any, profile: Any, mesh: str, shape: str) -> tupl
     return (name,) if name in arkit.INDEX else ()
 
 
-def _flags(rows: Any) -> tuple[np.ndarray, bool, np.ndarray]:
+def flags_of(rows: Any) -> tuple[np.ndarray, bool, np.ndarray]:
     joints, channels = np.zeros(skeleton.JOINT_COUNT, bool), np.zeros(arkit.COUNT, bool)
     joints[[skeleton.INDEX[name] for kind, name in rows if kind == "joint"]] = True
     channels[[arkit.INDEX[name] for kind, name in rows if kind == "face"]] = True
@@ -255,7 +270,7 @@ def _key_pins(
     read = sample_action(character, scene, action, slot, keyed, frames)
     pins = []
     for k, frame in enumerate(frames):
-        joints, root, channels = _flags([row for row, at in rows.items() if int(frame) in at])
+        joints, root, channels = flags_of([row for row, at in rows.items() if int(frame) in at])
         made = read.performance
         pins.append(
             PosePin(
@@ -279,7 +294,7 @@ def _motions(
         spans.setdefault((min(at), max(at)), []).append(row)
     motions = []
     for (low, high), those in spans.items():
-        joints, root, channels = _flags(those)
+        joints, root, channels = flags_of(those)
         part = slice(low - first, high - first + 1)
         keys = np.array(sorted(set().union(*(rows[row] for row in those))), float)
         made = read.performance

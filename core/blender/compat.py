@@ -171,3 +171,12 @@ def redraw(window_manager: bpy.types.WindowManager, kinds: Iterable[str] = ("VIE
                 for region in area.regions:
                     if region.type == "UI":
                         region.tag_redraw()
+
+
+def redraw_time(window_manager: bpy.types.WindowManager | None) -> None:
+    """Ask the editors that show time, and the 3D Viewports, to draw again."""
+    kinds = ("DOPESHEET_EDITOR", "GRAPH_EDITOR", "SEQUENCE_EDITOR", "NLA_EDITOR", "VIEW_3D")
+    for window in window_manager.windows if window_manager is not None else ():
+        for area in window.screen.areas:
+            if area.type in kinds:
+                area.tag_redraw()

@@ -20,6 +20,7 @@ from .pose_reader import current_pose, poses_at
 from .rig_profile import read_rig
 
 _LEGS = [*REGIONS["left_leg"], *REGIONS["right_leg"]]
+MOST_KEYS = 200
 _SIZES = (skeleton.JOINT_COUNT * 4, 3, arkit.COUNT)
 
 
@@ -85,18 +86,75 @@ def add_pins(
         stands = bool({"root", "lower", "pelvis"} & set(regions))
     if not joints.any() and not channels.any() and not (stands and read.root):
         raise OratorError("None of the chosen bones plays a joint. Select bones of the body, or pin the whole pose.")
+    at = frames or (scene.frame_current_final,)
+    return [
+        _add_pin(character, origin, frame, read.performance, k, joints, bool(read.root and stands), channels)
+        for k, frame in enumerate(at)
+    ]
+
+
+def _add_pin(
+    character: bpy.types.Object, origin: float, frame: float, made: Any, k: int, joints: np.ndarray, root: bool,
+    channels: np.ndarray,
+) -> Any:  # fmt: skip
+    """One new pin of frame `k` of a performance."""
+    pin = pins_of(character).add()
+    pin.name = f"Pin {round(frame)}"
+    pin.frame, pin.origin = round(frame), origin
+    _store(pin, made.rotations[k], made.translation[k], made.face[k])
+    pin.joints, pin.channels, pin.root = _flags(joints), _flags(channels), root
+    return pin
+
+
+def add_key_pins(
+    character: bpy.types.Object, scene: bpy.types.Scene, origin: float, action: bpy.types.Action | None = None
+) -> list[Any]:
+    """Selected keys of an Action as pins, one a frame, of just the bones and shapes that have a selected key there.
+
+    action  None for what plays on the character now. Raises OratorError when no key is selected, or far too many.
+    """
+    from . import around
+
+    description, profile = read_rig(character)
+    anim = character.animation_data
+    playing = anim.action if anim is not None else None
+    slot = compat.active_slot(anim) if anim is not None else None
+    if action is not None and action != playing:
+        slot = compat.slot_for(action, character)
+    keyed = around.read_keyed(character, action or playing, slot)
+    if action in (None, playing):
+        keyed.shapes = around.playing_shapes(character)
+    rows = around.selected_rows(character, keyed)
+    frames = sorted(set().union(*rows.values()))
+    if not frames:
+        raise OratorError("No key of the character is selected. Select keys in the Dope Sheet or Graph Editor.")
+    if len(frames) > MOST_KEYS:
+        raise OratorError(f"{len(frames)} frames have selected keys. Select fewer: pins are for poses that matter.")
+    if action in (None, playing):
+        pose = poses_at(character, description, scene, [float(f) for f in frames])
+        read = read_back(description, profile, pose)
+    else:
+        read = around.sample_action(character, scene, action, slot, keyed, np.array(frames, float))
     made = []
-    pins = pins_of(character)
-    for k, frame in enumerate(frames or (scene.frame_current_final,)):
-        pin = pins.add()
-        pin.name = f"Pin {round(frame)}"
-        pin.frame = round(frame)
-        pin.origin = origin
-        performance = read.performance
-        _store(pin, performance.rotations[k], performance.translation[k], performance.face[k])
-        pin.joints, pin.channels, pin.root = _flags(joints), _flags(channels), bool(read.root and stands)
-        made.append(pin)
+    for k, frame in enumerate(frames):
+        joints, root, channels = around.flags_of([row for row, at in rows.items() if frame in at])
+        joints = with_missing_parents(joints, read.joints)
+        made.append(
+            _add_pin(character, origin, frame, read.performance, k, joints, root and read.root, channels & read.face)
+        )
     return made
+
+
+def copy_pins(source: bpy.types.Object, character: bpy.types.Object) -> int:
+    """The pins of another character, onto this one; how many. Poses are neutral, so any humanoid takes them."""
+    theirs = takes.character_data(source)
+    pins = pins_of(character)
+    for other in theirs.pins if theirs is not None else ():
+        pin = pins.add()
+        for name in other.bl_rna.properties.keys():
+            if name not in ("rna_type", "at"):
+                setattr(pin, name, getattr(other, name))
+    return len(theirs.pins) if theirs is not None else 0
 
 
 def update_pin(character: bpy.types.Object, pin: Any) -> None:
@@ -191,11 +249,3 @@ def neutral_point(character: bpy.types.Object, profile: Any, description: Any, w
     pelvis = profile.present(description).get("pelvis")
     head = description.by_name[pelvis].head if pelvis else np.zeros(3)
     return fit.axes.T @ (point - head) / fit.scale + REST_OFFSETS[0] - np.array([0.0, FLOOR_AT_REST, 0.0])
-
-
-def selected_key_frames(character: bpy.types.Object) -> tuple[int, ...]:
-    """Frames of the selected keys of the character's Action, sorted."""
-    frames: set[int] = set()
-    for curve in compat.animated_curves(character):
-        frames |= {round(point.co.x) for point in curve.keyframe_points if point.select_control_point}
-    return tuple(sorted(frames))

@@ -1,4 +1,4 @@
-"""Pins drawn where artists look: diamonds on the Timeline and Dope Sheet, and the highlighted pose as a ghost."""
+"""Pins drawn where artists look: diamonds in every editor that shows time, and the highlighted pose as a ghost."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ def attach() -> None:
         return
     for space, draw, when in (
         (bpy.types.SpaceDopeSheetEditor, _draw_marks, "POST_PIXEL"),
+        (bpy.types.SpaceGraphEditor, _draw_marks, "POST_PIXEL"),
+        (bpy.types.SpaceSequenceEditor, _draw_marks, "POST_PIXEL"),
         (bpy.types.SpaceView3D, _draw_ghost, "POST_VIEW"),
     ):
         _handles.append((space, space.draw_handler_add(draw, (), "WINDOW", when)))
@@ -79,7 +81,8 @@ def _draw_marks() -> None:
     _, data = _pins(context)
     origin = _origin(context) if data is not None else None
     region = context.region
-    if data is None or origin is None or region is None:
+    preview = getattr(context.space_data, "view_type", "") == "PREVIEW"
+    if data is None or origin is None or region is None or preview or region.type != "WINDOW":
         return
     half, base = 6.0, 26.0
     shapes: dict[tuple[float, ...], list[tuple[float, float]]] = {_COLOUR: [], _FAINT: []}

@@ -20,6 +20,7 @@ from . import compat, lanes
 TAG: Final = "orator_take"
 _PERFORMANCE: Final = "orator_performance"
 _META: Final = "orator_meta"
+_START: Final = "orator_start"
 _quiet = False
 
 
@@ -79,7 +80,7 @@ def store_performance(take: Any, performance: Any, meta: dict[str, Any]) -> None
         text = take.data = bpy.data.texts.new(f"Orator {take.name}")
         text.write(f"This text keeps the performance of the take '{take.name}'. Deleting it loses the performance.\n")
     text[_PERFORMANCE] = pack(performance)
-    text[_META] = json.dumps(meta)
+    store_meta(take, meta)
 
 
 def load_performance(take: Any) -> Any:
@@ -98,10 +99,21 @@ def load_meta(take: Any) -> dict[str, Any]:
     return json.loads(take.data[_META])
 
 
+def meta_text(take: Any) -> str:
+    """The take's provenance as it is stored, '' without any."""
+    return "" if take.data is None else str(take.data.get(_META, ""))
+
+
 def store_meta(take: Any, meta: dict[str, Any]) -> None:
     """Replace the take's provenance."""
     if take.data is not None:
         take.data[_META] = json.dumps(meta)
+        take.data[_START] = float(meta.get("start", 0.0))
+
+
+def start_of(take: Any) -> float | None:
+    """The timeline second of the take's first frame; None where it is not known. Quick enough for drawing."""
+    return None if take.data is None or _START not in take.data else float(take.data[_START])
 
 
 # --- What a take plays on ------------------------------------------------------------------------------------------
