@@ -27,6 +27,8 @@ from .windows import Tick, Walk, Window, identity_hints, walk
 SAMPLE_RATE = 16000
 SAMPLES_A_WINDOW_FRAME = 533
 """A window's length in samples per frame, as the network was trained; its start is at the frame's true time."""
+LEAD = 20
+"""Frames of silence before the speech in which the body gets from a standing pose into motion; they are dropped."""
 CHUNK = 900
 """Frames decoded at a time."""
 
@@ -82,7 +84,7 @@ def decoded(codes: Codes, latents: dict[str, Tensor]) -> Iterator[Channels]:
         yield Channels({part: value[start - low : stop - low] for part, value in made.items()})
 
 
-@torch.no_grad()
+@torch.inference_mode()
 def run_artist(
     network: EmageNetwork,
     codes: Codes,
@@ -99,11 +101,10 @@ def run_artist(
     Seed 0 takes the most likely classes, other seeds sample them.
     """
     config = network.config
-    lead = config.hop
-    total = lead + frames
-    count = max(1, -(-total // config.hop))
-    windows = [Window(k * config.hop, config.window, config.hop) for k in range(count)]
-    length = count * config.hop + config.seeds
+    lead = min(LEAD, config.hop)
+    windows = [Window(0, lead + config.seeds, lead)]
+    windows += [Window(lead + k, config.window, config.hop) for k in range(0, frames, config.hop)]
+    length = windows[-1].start + config.window
     motion, mask = standing_hints(length), torch.ones(length, HINT_WIDTH)
     if hint_motion is not None and hint_mask is not None:
         motion[lead : lead + frames], mask[lead : lead + frames] = hint_motion, hint_mask
@@ -137,4 +138,3 @@ def run_artist(
         tick(0.85 + 0.1 * sum(map(len, angles)) / frames)
     path = codes.travel(torch.cat(lower))
     return Made(torch.cat(angles).numpy(), torch.cat(faces).numpy(), path.numpy())
-

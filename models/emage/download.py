@@ -182,7 +182,6 @@ def fetch(
     total, before = max(sum(w.size for w in wanted), 1), 0
     for one in wanted:
 
-
         def report(done: float, before: int = before) -> None:
             progress((before + done) / total, "Fetching EMAGE")
 

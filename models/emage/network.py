@@ -13,40 +13,50 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from .convolutions import Tensors, conv_encode, encode_audio, wav_blocks
+from .convolutions import HintEncoder, Tensors, WavEncoder
 from .layout import CROSS_LAYERS, FACE_LAYERS, HEADS, HINT_LAYERS, Config
+from .linear import Linear
 
 BODY_PARTS = ("upper", "hands", "lower")
+ENCODER = "motion_self_encoder.layers.0"
+BODY_LAYERS = [f"audio_motion_cross_attn.layers.{k}" for k in range(CROSS_LAYERS)]
+FACE_STACK = [f"face_motion_decoder.layers.{k}" for k in range(FACE_LAYERS)]
 HINT_REACH = 3 * HINT_LAYERS
 """Frames to each side that the hint encoder sees."""
-BLOCK = 384
-"""Columns of a matrix that are multiplied at a time: for 64 rows this is 1.5 times faster than all at once."""
-
-HALF_FROM = 1 << 18
-"""Numbers from which a matrix is worth keeping in bfloat16."""
-
+SPEAKER = 0
+"""The published inference speaks as speaker 0."""
 Memory = tuple[Tensor, Tensor]
 """Keys and values (N, heads, S, D / heads) of what a layer attends to."""
 
 
 @dataclass(frozen=True)
 class AudioMemory:
-    """All of the audio features that no other input touches."""
+    """All of the audio that the stacks attend to and no other input touches."""
 
-    body: list[Memory]
-    """Of each of the body's cross-attention layers."""
+    body: Tensor
+    """(layers, 2, N, heads, S, D / heads): keys and values of the body's cross-attention layers."""
     face: Tensor
-    """(N, S, D): the audio's half of the face memory, before the hints' half is added."""
+    """(N, S, layers * 2 * D): the audio's share of the face layers' keys and values, biases included."""
+
+    def window(self, k: int) -> AudioMemory:
+        """That of the k-th of N windows."""
+        return AudioMemory(self.body[:, :, k : k + 1], self.face[k : k + 1])
 
 
 @dataclass(frozen=True)
 class HintMemory:
-    """Hint features of windows."""
+    """What hints alone decide in windows."""
 
     body: Tensor
-    """(N, T, D) projected hint features of the body."""
+    """(N, T, D): what the body's stack starts from, place and speaker included."""
+    first: Tensor
+    """(N, T, 3 * D): queries, keys and values of the body's first self-attention."""
     face: Tensor
-    """(N, T, D) the hints' half of the face memory, bias included."""
+    """(N, T, layers * 2 * D): the hints' share of the face layers' keys and values."""
+
+    def window(self, k: int) -> HintMemory:
+        """That of the k-th of N windows."""
+        return HintMemory(self.body[k : k + 1], self.first[k : k + 1], self.face[k : k + 1])
 
 
 @dataclass(frozen=True)
@@ -55,27 +65,6 @@ class WindowOutput:
 
     latent: dict[str, Tensor]
     logits: dict[str, Tensor]
-
-
-class Linear:
-    """A matrix with its bias: in column blocks, each contiguous, or whole in bfloat16 with sums in float32."""
-
-    def __init__(self, weight: Tensor, bias: Tensor, half: bool) -> None:
-        self._outputs, self._bias = len(weight), bias
-        self._half = weight.to(torch.bfloat16).t().contiguous() if half and weight.numel() >= HALF_FROM else None
-        blocks = () if self._half is not None else weight.split(BLOCK)
-        self._columns = [block.t().contiguous() for block in blocks]
-        self._biases = bias.split(BLOCK)
-
-    def __call__(self, x: Tensor) -> Tensor:
-        """(..., inputs) to (..., outputs)."""
-        rows = x.reshape(-1, x.shape[-1])
-        if self._half is not None:
-            return (rows.to(torch.bfloat16) @ self._half).float().add_(self._bias).view(*x.shape[:-1], self._outputs)
-        out = rows.new_empty(len(rows), self._outputs)
-        for piece, columns, bias in zip(out.split(BLOCK, dim=1), self._columns, self._biases, strict=True):
-            torch.addmm(bias, rows, columns, out=piece)
-        return out.view(*x.shape[:-1], self._outputs)
 
 
 def _heads(x: Tensor) -> Tensor:
@@ -102,7 +91,7 @@ class Weights:
                     bias = self._kept.pop(f"{layer}.in_proj_bias")
                 cut = 3 * width if layer.endswith("self_attn") else width
                 self._linear[f"{layer}.query"] = Linear(value[:cut], bias[:cut], half)
-                if cut == width:
+                if len(value) > cut:
                     self._linear[f"{layer}.memory"] = Linear(value[cut:], bias[cut:], half)
             else:
                 bias = source.pop(f"{layer}.bias", None)
@@ -111,11 +100,6 @@ class Weights:
 
     def __getitem__(self, name: str) -> Tensor:
         return self._kept[name]
-
-    @property
-    def tensors(self) -> Tensors:
-        """Everything that is not a matrix."""
-        return self._kept
 
     def linear(self, name: str, x: Tensor) -> Tensor:
         return self._linear[name](x)
@@ -135,21 +119,46 @@ class Weights:
         key, value = self.linear(f"{layer}.multihead_attn.memory", x).chunk(2, dim=-1)
         return _heads(key), _heads(value)
 
+    def attended(self, layer: str, x: Tensor, queries: Tensor) -> Tensor:
+        """Self-attention of x (N, T, D) by its queries, keys and values (N, T, 3 * D), and its norm."""
+        qkv = map(_heads, queries.chunk(3, dim=-1))
+        return self.norm(f"{layer}.norm1", self._attend(f"{layer}.self_attn", *qkv).add_(x))
+
     def after_self(self, layer: str, x: Tensor) -> Tensor:
         """Self-attention and its norm; (N, T, D)."""
-        qkv = self.linear(f"{layer}.self_attn.query", x).chunk(3, dim=-1)
-        return self.norm(f"{layer}.norm1", x + self._attend(f"{layer}.self_attn", *map(_heads, qkv)))
+        return self.attended(layer, x, self.linear(f"{layer}.self_attn.query", x))
 
     def after_memory(self, layer: str, x: Tensor, memory: Memory) -> Tensor:
         """Attention to the memory and its norm, then the feed-forward; (N, T, D)."""
-        name = f"{layer}.multihead_attn"
-        query = _heads(self.linear(f"{name}.query", x))
-        x = self.norm(f"{layer}.norm2", x + self._attend(name, query, *memory))
-        return self.feed_forward(layer, x, "norm3")
+        return self.answered(layer, x, self.queries(layer, x), memory)
+
+    def queries(self, layer: str, x: Tensor) -> Tensor:
+        """(N, heads, T, D / heads): what a layer asks its memory."""
+        return _heads(self.linear(f"{layer}.multihead_attn.query", x))
+
+    def answered(self, layer: str, x: Tensor, queries: Tensor, memory: Memory) -> Tensor:
+        """`after_memory` with the queries at hand."""
+        attended = self._attend(f"{layer}.multihead_attn", queries, *memory)
+        return self.feed_forward(layer, self.norm(f"{layer}.norm2", attended.add_(x)), "norm3")
 
     def feed_forward(self, layer: str, x: Tensor, norm: str) -> Tensor:
         y = self.linear(f"{layer}.linear2", F.relu_(self.linear(f"{layer}.linear1", x)))
-        return self.norm(f"{layer}.{norm}", x + y)
+        return self.norm(f"{layer}.{norm}", y.add_(x))
+
+
+def _through(layers: list[str], weight: Tensor, bias: Tensor | None, source: Tensors) -> tuple[Tensor, Tensor]:
+    """Keys and values of all of `layers` (layers * 2 * D, inputs) straight from what a projection `weight` takes.
+
+    Nothing but that projection lies between, so the two matrices are one, and a narrower one. `bias` is the
+    projection's; None leaves all biases out.
+    """
+    weights, biases = [], []
+    for layer in layers:
+        width = len(weight)
+        both, own = (source[f"{layer}.multihead_attn.in_proj_{leaf}"][width:].double() for leaf in ("weight", "bias"))
+        weights.append((both @ weight.double()).float())
+        biases.append(torch.zeros(2 * width) if bias is None else (both @ bias.double() + own).float())
+    return torch.cat(weights), torch.cat(biases)
 
 
 class EmageNetwork:
@@ -161,65 +170,69 @@ class EmageNetwork:
 
     def __init__(self, config: Config, source: Tensors, half: bool = False) -> None:
         self.config = config
-        self._wav = {}
-        for which in ("face", "body"):
-            prefix = f"audio_encoder_{which}."
-            mine = [name for name in source if name.startswith(prefix)]
-            self._wav[which] = wav_blocks({name[len(prefix) :]: source.pop(name) for name in mine})
-        face = source.pop("audio_face_motion_proj.weight")
-        source["face_hears.weight"] = face[:, : config.audio]
-        source["face_given.weight"] = face[:, config.audio :]
-        source["face_given.bias"] = source.pop("audio_face_motion_proj.bias")
-        source["face_hears.bias"] = torch.zeros(config.hidden)
+
+        def taken(prefix: str) -> Tensors:
+            return {name[len(prefix) :]: source.pop(name) for name in list(source) if name.startswith(prefix)}
+
+        self._wav = {which: WavEncoder(taken(f"audio_encoder_{which}.")) for which in ("face", "body")}
+        self._hints = HintEncoder(taken("motion_encoder."), HINT_LAYERS)
+        heard, face = taken("audio_body_motion_proj."), taken("audio_face_motion_proj.")
+        hears, given = face["weight"].split((config.audio, config.motion), dim=1)
+        self._body_heard = Linear(*_through(BODY_LAYERS, heard["weight"], heard["bias"], source), half)
+        self._face_heard = Linear(*_through(FACE_STACK, hears, face["bias"], source), half)
+        self._face_given = Linear(*_through(FACE_STACK, given, None, source), half)
+        for layer in BODY_LAYERS + FACE_STACK:
+            for leaf in ("weight", "bias"):
+                name = f"{layer}.multihead_attn.in_proj_{leaf}"
+                source[name] = source[name][: config.hidden].clone()
         self._w = Weights(source, half)
-        self._face_start: dict[tuple[int, int], Tensor] = {}
+        self._face_start: dict[int, tuple[Tensor, Tensor]] = {}
 
     def _position(self, frames: int) -> Tensor:
         return self._w["position_embeddings.pe"][:, :frames]
 
-    def audio(self, windows: Tensor) -> tuple[Tensor, Tensor]:
-        """Wav features (N, S, width) of windows of samples (N, L): the face's and the body's."""
-        return encode_audio(self._wav["face"], windows), encode_audio(self._wav["body"], windows)
+    def _who(self, which: str) -> Tensor:
+        return self._w[f"speaker_embedding_{which}.weight"][SPEAKER]
+
+    def audio(self, samples: Tensor) -> tuple[Tensor, Tensor]:
+        """Wav features (S, width) of a window's samples (L,): the face's and the body's."""
+        return self._wav["face"](samples), self._wav["body"](samples)
 
     def audio_memory(self, face: Tensor, body: Tensor) -> AudioMemory:
         """What the stacks attend to, from wav features (N, S, width)."""
-        memory = self._w.linear("audio_body_motion_proj", body)
-        layers = [self._w.memory(f"audio_motion_cross_attn.layers.{k}", memory) for k in range(CROSS_LAYERS)]
-        return AudioMemory(layers, self._w.linear("face_hears", face))
+        keys_and_values = self._body_heard(body).unflatten(-1, (CROSS_LAYERS, 2, HEADS, -1))
+        return AudioMemory(keys_and_values.permute(2, 3, 0, 4, 1, 5).contiguous(), self._face_heard(face))
 
-    def hint_memory(self, motion: Tensor, mask: Tensor) -> HintMemory:
-        """Features of hints (N, T, 337) where the mask is 0; elsewhere the learned embedding stands in."""
+    def hint_memory(self, motion: Tensor, mask: Tensor, frames: int | None = None) -> HintMemory:
+        """Of the first `frames` frames of hints (N, T, 337) where the mask is 0; elsewhere the learned embedding
+        stands in.
+        """
         w = self._w
-        features = conv_encode(
-            w.tensors, "motion_encoder", torch.where(mask == 1, w["mask_embedding"], motion), HINT_LAYERS
-        )
+        features = self._hints(torch.where(mask == 1, w["mask_embedding"], motion))[:, :frames]
         body = w.linear("moton_proj", w.mlp("bodyhints_body", features))
-        return HintMemory(body, w.linear("face_given", w.mlp("bodyhints_face", features)))
+        body += self._position(body.shape[1]) + self._who("body")
+        first = w.linear(f"{ENCODER}.self_attn.query", body)
+        return HintMemory(body, first, self._face_given(w.mlp("bodyhints_face", features)))
 
     def with_seeds(self, hints: HintMemory, motion: Tensor, mask: Tensor) -> HintMemory:
         """One window's (1, T, 337) memory brought up to date after its first `seeds` frames changed."""
         changed = min(self.config.seeds + HINT_REACH, motion.shape[1])
-        seen = min(changed + HINT_REACH, motion.shape[1])
-        new = self.hint_memory(motion[:, :seen], mask[:, :seen])
-        return HintMemory(
-            torch.cat([new.body[:, :changed], hints.body[:, changed:]], 1),
-            torch.cat([new.face[:, :changed], hints.face[:, changed:]], 1),
-        )
+        seen = changed + HINT_REACH
+        new = self.hint_memory(motion[:, :seen], mask[:, :seen], changed)
+        pairs = ((new.body, hints.body), (new.first, hints.first), (new.face, hints.face))
+        return HintMemory(*(torch.cat([start, rest[:, changed:]], dim=1) for start, rest in pairs))
 
-    def window(
-        self, audio: AudioMemory, hints: HintMemory, beat: Callable[[], None] = lambda: None, speaker: int = 0
-    ) -> WindowOutput:
+    def window(self, audio: AudioMemory, hints: HintMemory, beat: Callable[[], None] = lambda: None) -> WindowOutput:
         """The transformer stacks on one window; the audio and hint memories have N = 1. `beat` may stop the work."""
         w, frames = self._w, hints.body.shape[1]
-        latent = {"face": w.linear("face_out_proj", self._face(audio.face[:, :frames] + hints.face, speaker))}
+        latent = {"face": w.linear("face_out_proj", self._face(audio.face[:, :frames] + hints.face))}
         beat()
-        who = w["speaker_embedding_body.weight"][speaker]
-        x = w.after_self("motion_self_encoder.layers.0", hints.body + self._position(frames) + who)
-        x = w.feed_forward("motion_self_encoder.layers.0", x, "norm2") + who + self._position(frames)
+        who = self._who("body")
+        x = w.attended(ENCODER, hints.body, hints.first)
+        x = w.feed_forward(ENCODER, x, "norm2") + (who + self._position(frames))
         y = x
-        for k, memory in enumerate(audio.body):
-            layer = f"audio_motion_cross_attn.layers.{k}"
-            y = w.after_memory(layer, w.after_self(layer, y), memory)
+        for layer, (key, value) in zip(BODY_LAYERS, audio.body, strict=True):
+            y = w.after_memory(layer, w.after_self(layer, y), (key, value))
             beat()
         x = x + y
         parts = {part: w.mlp(f"motion2latent_{part}", x) for part in BODY_PARTS}
@@ -227,20 +240,24 @@ class EmageNetwork:
             layer = f"body_motion_decoder_{part}.layers.0"
             first, second = (parts[other] for other in BODY_PARTS if other != part)
             y = w.after_memory(layer, w.after_self(layer, parts[part] + who), w.memory(layer, first + second))
-            latent[part] = w.linear(f"motion_out_proj_{part}", parts[part] + y)
+            latent[part] = w.linear(f"motion_out_proj_{part}", y.add_(parts[part]))
         heads = {part: "face_cls" if part == "face" else f"motion_cls_{part}" for part in self.config.by_class}
         logits = {part: w.mlp(name, latent[part])[0] for part, name in heads.items()}
         return WindowOutput({part: value[0] for part, value in latent.items()}, logits)
 
-    def _face(self, memory: Tensor, speaker: int) -> Tensor:
-        """(1, T, D) from the face memory (1, T, D)."""
+    def _face(self, memory: Tensor) -> Tensor:
+        """(1, T, D) from the keys and values (1, T, layers * 2 * D)."""
         w, frames = self._w, memory.shape[1]
-        layers = [f"face_motion_decoder.layers.{k}" for k in range(FACE_LAYERS)]
-        # Speaker and position alone enter the first self-attention: the same for every window of a length.
-        if (frames, speaker) not in self._face_start:
-            who = w["speaker_embedding_face.weight"][speaker]
-            self._face_start[frames, speaker] = w.after_self(layers[0], who + self._position(frames))
-        x = self._face_start[frames, speaker]
-        for k, layer in enumerate(layers):
-            x = w.after_memory(layer, w.after_self(layer, x) if k else x, w.memory(layer, memory))
+        if frames not in self._face_start:
+            # Speaker and position alone enter the first self-attention: the same for every window of a length.
+            start = w.after_self(FACE_STACK[0], self._who("face") + self._position(frames))
+            self._face_start[frames] = start, w.queries(FACE_STACK[0], start)
+        x, queries = self._face_start[frames]
+        pairs = memory.unflatten(-1, (FACE_LAYERS, 2, -1)).unbind(2)
+        for k, (layer, pair) in enumerate(zip(FACE_STACK, pairs, strict=True)):
+            if k:
+                x = w.after_self(layer, x)
+                queries = w.queries(layer, x)
+            key, value = pair.unbind(2)
+            x = w.answered(layer, x, queries, (_heads(key), _heads(value)))
         return x

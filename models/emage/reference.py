@@ -54,7 +54,7 @@ def given_hints(frames: int, motion: np.ndarray | None, mask: np.ndarray | None)
     return full, ones
 
 
-@torch.no_grad()
+@torch.inference_mode()
 def run_reference(
     network: EmageNetwork,
     codes: Codes,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 import torch
 from torch import Tensor
@@ -74,26 +75,24 @@ def batches(
     mask: Tensor,
     beat: Callable[[], None],
 ) -> Iterator[tuple[Window, AudioMemory, HintMemory]]:
-    """Each window with its memories, encoded in batches of windows of one length; yields in order."""
+    """Each window with its memories, encoded in batches of neighbours of one length."""
     seeds = network.config.seeds
-    for first in range(0, len(windows), BATCH):
-        group = windows[first : first + BATCH]
-        for length in sorted({w.frames for w in group}, reverse=True):
-            same = [w for w in group if w.frames == length]
+    for length, run in groupby(windows, lambda window: window.frames):
+        left = list(run)
+        while left:
+            group, left = left[:BATCH], left[BATCH:]
             features = []
-            for window in same:
+            for window in group:
                 beat()
-                features.append(network.audio(audio(window)[None]))
-            face, body = (torch.cat(half) for half in zip(*features, strict=True))
+                features.append(network.audio(audio(window)))
+            face, body = (torch.stack(half) for half in zip(*features, strict=True))
             heard = network.audio_memory(face, body)
             beat()
-            given = torch.stack([mask[w.start : w.start + length] for w in same])
+            given = torch.stack([mask[w.start : w.start + length] for w in group])
             given[:, :seeds] = 0
-            hints = _hints(network, torch.stack([motion[w.start : w.start + length] for w in same]), given)
-            for k, window in enumerate(same):
-                body = [(key[k : k + 1], value[k : k + 1]) for key, value in heard.body]
-                one = HintMemory(hints.body[k : k + 1], hints.face[k : k + 1])
-                yield window, AudioMemory(body, heard.face[k : k + 1]), one
+            hints = _hints(network, torch.stack([motion[w.start : w.start + length] for w in group]), given)
+            for k, window in enumerate(group):
+                yield window, heard.window(k), hints.window(k)
 
 
 def _hints(network: EmageNetwork, motion: Tensor, given: Tensor) -> HintMemory:
@@ -102,7 +101,7 @@ def _hints(network: EmageNetwork, motion: Tensor, given: Tensor) -> HintMemory:
     if len(motion) > 1 and bool((given[:, seeds:] == 1).all()):
         # The seeds' part is brought up to date window by window in any case.
         one = network.hint_memory(motion[:1], given[:1])
-        return HintMemory(*(value.expand(len(motion), -1, -1) for value in (one.body, one.face)))
+        return HintMemory(*(value.expand(len(motion), -1, -1) for value in (one.body, one.first, one.face)))
     return network.hint_memory(motion, given)
 
 
@@ -150,4 +149,3 @@ def walk(
         beat()
     joined = ({part: torch.cat(values) for part, values in store.items()} for store in (latent, logits, index))
     return Walk(*joined, edge)
-
