@@ -3,9 +3,23 @@
 from __future__ import annotations
 
 from ..core.blender import overlay, watch
-from . import again, around, character, emage, export, performance, pins, preferences, properties, rig, speech, take
+from . import (
+    again,
+    around,
+    character,
+    emage,
+    emotion,
+    export,
+    performance,
+    pins,
+    preferences,
+    properties,
+    rig,
+    speech,
+    take,
+)
 
-MODULES = (speech, character, rig, performance, around, pins, take, again, export, emage)
+MODULES = (speech, character, rig, performance, emotion, around, pins, take, again, export, emage)
 PROPERTY_CLASSES: tuple[type, ...] = (
     *properties.CLASSES,
     *rig.PROPERTY_CLASSES,

@@ -16,7 +16,7 @@ class ORATOR_PT_performance(bpy.types.Panel):
     bl_category = TAB
 
     def draw(self, context: bpy.types.Context) -> None:
-        """Parts, emotion, seed and the button."""
+        """Parts, seed and the button."""
         layout = self.layout
         options = context.scene.orator
         grid = layout.grid_flow(columns=2, even_columns=True, align=True)
@@ -24,9 +24,6 @@ class ORATOR_PT_performance(bpy.types.Panel):
             grid.prop(options, name, toggle=True)
         column = layout.column()
         column.use_property_split = True
-        column.prop(options, "emotion")
-        column.prop(options, "intensity")
-        column.separator()
         column.prop(options, "seed")
         column.prop(options, "count")
         if not draw_job(layout):

@@ -100,6 +100,13 @@ def _emotion_items() -> list[tuple[str, str, str, int]]:
     ]
 
 
+def _weight(name: str):
+    return FloatProperty(
+        name=name.capitalize(), description=f"How much of the mixture is {name}; key it to change over time",
+        default=0.0, min=0.0, max=1.0, subtype="FACTOR", options={"ANIMATABLE"},
+    )
+
+
 class OratorScene(bpy.types.PropertyGroup):
     """What to generate from, for whom and how. Numbers with a dot beside them can be keyed over time."""
 
@@ -192,6 +199,39 @@ class OratorScene(bpy.types.PropertyGroup):
     intensity: FloatProperty(
         name="Intensity", description="How strong the emotion is; key it to change over time", default=0.6, min=0.0,
         max=1.0, subtype="FACTOR",
+    )
+    emotion_source: EnumProperty(
+        name="From",
+        description="What says how the face feels",
+        items=(
+            ("SET", "As Set Here", "The emotion or the mixture below, which can be keyed, and emotion markers"),
+            ("REFERENCE", "Like a Clip", "A take or a Live Link Face recording lends its expression and style"),
+            ("GUESS", "Guess", "A guess from the voice's loudness and pitch, often wrong: look at the result"),
+        ),
+    )
+    weight_neutral: _weight("neutral")
+    weight_happy: _weight("happy")
+    weight_sad: _weight("sad")
+    weight_angry: _weight("angry")
+    weight_fear: _weight("fear")
+    weight_disgust: _weight("disgust")
+    weight_contempt: _weight("contempt")
+    weight_surprise: _weight("surprise")
+    use_markers: BoolProperty(
+        name="Emotion Markers",
+        description="Timeline markers such as 'happy:0.8', 'sad 50%' or 'neutral' set the emotion from there on",
+        default=True,
+    )
+    reference_take: StringProperty(
+        name="Take", description="The take of this character whose expression and style are taken over"
+    )
+    reference_file: StringProperty(
+        name="Clip", description="A Live Link Face .csv, or a take saved as .npz; used when no take is chosen",
+        subtype="FILE_PATH",
+    )
+    reference_strength: FloatProperty(
+        name="Strength", description="How far the face takes over the clip's style", default=1.0, min=0.0, max=1.0,
+        subtype="FACTOR",
     )
     seed: IntProperty(
         name="Seed", description="The same seed gives the same take; another seed gives another", min=0, default=0

@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import bpy
-import numpy as np
 
 from ..baking import BakeStyle, BakeTarget, PreparedBake, prepare
 from ..errors import OratorError
 from ..fitting import Bounds
-from ..settings import EMOTIONS, EmotionTrack, Settings
+from ..settings import EmotionTrack, Settings
 from ..speech.speech import Speech
-from . import bake, compat, strips, takes
+from . import bake, strips, takes
 from .emage import with_model
+from .emotion import emotion_notes, read_emotion, sampled
 
 if TYPE_CHECKING:
     from ..performance import Take
@@ -125,41 +125,19 @@ def read_speech_start(context: bpy.types.Context) -> float:
     return strips.start_of_strip(*found)
 
 
-def _sampled(scene: bpy.types.Scene, path: str, speech: Speech) -> tuple[np.ndarray, np.ndarray] | None:
-    """A keyed property over the speech: seconds (K,) and values (K,), or None when it is not keyed."""
-    curve = next((c for c in compat.animated_curves(scene) if c.data_path == path and not c.mute), None)
-    if curve is None:
-        return None
-    seconds = np.append(np.arange(0.0, speech.seconds, _CURVE_STEP), speech.seconds)
-    fps = bake.scene_fps(scene)
-    return seconds, np.array([curve.evaluate((speech.start + s) * fps) for s in seconds])
-
-
 def read_settings(scene: bpy.types.Scene, speech: Speech) -> Settings:
     """The artist's controls, with their animation."""
     options = scene.orator
     parts = tuple(part for part in ("upper", "hands", "lower", "face") if getattr(options, f"use_{part}"))
     curves = {}
     for name in CONTROLS:
-        keyed = _sampled(scene, f"orator.{name}", speech)
+        keyed = sampled(scene, f"orator.{name}", speech, _CURVE_STEP)
         if keyed is not None:
             curves[name] = tuple(zip(keyed[0].tolist(), keyed[1].tolist(), strict=True))
     text = options.transcript_text.as_string() if options.transcript_text is not None else options.transcript
     values = {name: getattr(options, name) for name in CONTROLS}
     settings = Settings(parts=parts, style=options.style, transcript=text.strip() or None, curves=curves, **values)
     return with_model(scene, settings)
-
-
-def read_emotion(scene: bpy.types.Scene, speech: Speech) -> EmotionTrack:
-    """The emotion over time, as set or as keyed."""
-    options = scene.orator
-    constant = EMOTIONS.index(options.emotion.lower())
-    kinds = _sampled(scene, "orator.emotion", speech)
-    strength = _sampled(scene, "orator.intensity", speech)
-    times = next((keyed[0] for keyed in (kinds, strength) if keyed is not None), np.zeros(1))
-    chosen = np.full(len(times), constant) if kinds is None else np.round(kinds[1]).astype(int)
-    intensity = np.full(len(times), options.intensity) if strength is None else strength[1]
-    return EmotionTrack(times, np.eye(len(EMOTIONS))[chosen.clip(0, len(EMOTIONS) - 1)], intensity.clip(0.0, 1.0))
 
 
 def read_style(scene: bpy.types.Scene, pinned: tuple[float, ...] = ()) -> BakeStyle:
@@ -185,10 +163,11 @@ def read_request(context: bpy.types.Context) -> Request:
     options = scene.orator
     chosen = preferences.read()
     directed = read_direction(character, scene, speech)
+    emotion = read_emotion(scene, speech, character)
     return Request(
         speech=speech,
         settings=read_settings(scene, speech),
-        emotion=read_emotion(scene, speech),
+        emotion=emotion,
         seeds=tuple(range(options.seed, options.seed + options.count)),
         target=bake.read_target(character, scene),
         style=read_style(scene),
@@ -199,7 +178,7 @@ def read_request(context: bpy.types.Context) -> Request:
         hints=directed.hints,
         meta=directed.meta,
         shaping=directed.shaping,
-        notes=directed.notes,
+        notes=(*directed.notes, *emotion_notes(emotion)),
     )
 
 

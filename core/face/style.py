@@ -12,7 +12,6 @@ from typing import Final
 
 import numpy as np
 from scipy.ndimage import uniform_filter1d
-from scipy.optimize import nnls
 
 from ..arkit import BLINK, COUNT, EYE_LOOK, INDEX, UPPER_FACE
 from ..errors import OratorError
@@ -63,6 +62,8 @@ def emotion_of(face: np.ndarray, fps: float) -> tuple[np.ndarray, np.ndarray]:
     A neutral face gives rows of nearly 0. Each row is read from the 0.8 s around it, so that brow accents and vowels
     weigh little.
     """
+    from scipy.optimize import nnls  # slow to load: not while Blender starts
+
     columns = [*EXPRESSION, *BEND]
     rest = np.zeros(COUNT)
     for name, value in _AT_REST.items():
