@@ -150,6 +150,8 @@ def pins_at_times(
 
     for motion in motions:
         rows = np.flatnonzero(motion.covers(times, NEAR))
+        if not len(rows) and len(times):
+            rows = np.array([np.argmin(np.abs(times - motion.first))])  # a single key between two of these frames
         at = motion.at(times[rows])
         give(rows, motion, at.rotations, at.translation, at.face)
     for pin in (p for p in pins if p.exact):

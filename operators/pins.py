@@ -58,7 +58,7 @@ def highlighted(character: bpy.types.Object) -> Any:
     return data.pins[data.active_pin]
 
 
-_COVERS = (
+COVERS = (
     ("ALL", "Whole Pose", "Every joint, and the face"),
     ("BODY", "Body", "Every joint; the face stays free"),
     ("BONES", "Selected Bones", "Only the joints that the selected bones play"),
@@ -89,7 +89,7 @@ class ORATOR_OT_pin_pose(_OnCharacter, bpy.types.Operator):
     bl_label = "Pin Pose"
     bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
 
-    covers: EnumProperty(name="Covers", description="What of the pose is pinned", items=_COVERS, default="BODY")
+    covers: EnumProperty(name="Covers", description="What of the pose is pinned", items=COVERS, default="BODY")
 
     def act(self, context: bpy.types.Context, character: bpy.types.Object) -> str:
         """Pin."""
@@ -111,7 +111,7 @@ class ORATOR_OT_pin_keys(_OnCharacter, bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
 
     covers: EnumProperty(
-        name="Covers", description="What of the poses is pinned", items=(_KEYED, *_COVERS), default="KEYED"
+        name="Covers", description="What of the poses is pinned", items=(_KEYED, *COVERS), default="KEYED"
     )
     action: StringProperty(
         name="Action", description="Whose selected keys; empty: what plays on the character"

@@ -23,10 +23,10 @@ _MASK = ("use_upper", "use_hands", "use_lower", "use_face", "again_region", "aga
 _LOOP = ("around", "around_bones", "around_chosen", "around_keep", "around_face")
 
 
-def _kept(kind: type, leave_out: set[str]) -> list[str]:
+def _kept(group: bpy.types.PropertyGroup, leave_out: set[str]) -> list[str]:
     """Names of a property group's plain properties."""
     return [
-        p.identifier for p in kind.bl_rna.properties
+        p.identifier for p in group.bl_rna.properties
         if p.identifier not in leave_out | _OWN and p.type in ("BOOLEAN", "INT", "FLOAT", "ENUM", "STRING")
     ]  # fmt: skip
 
@@ -76,9 +76,8 @@ class ORATOR_OT_layer_preset(AddPresetBase, Explained, bpy.types.Operator):
     @property
     def preset_values(self) -> list[str]:
         """Every slider."""
-        from ..panels.direction_properties import OratorLayers
-
-        return [f"layers.{name}" for name in _kept(OratorLayers, set())]
+        layers = bpy.context.scene.orator.loop.layers()
+        return [f"layers.{name}" for name in _kept(layers, set())]
 
 
 class ORATOR_OT_setting_preset(AddPresetBase, bpy.types.Operator):
@@ -93,9 +92,7 @@ class ORATOR_OT_setting_preset(AddPresetBase, bpy.types.Operator):
     @property
     def preset_values(self) -> list[str]:
         """Every setting that is no file, strip or character."""
-        from ..panels.properties import OratorScene
-
-        return [f"options.{name}" for name in _kept(OratorScene, _NO_SETTING)]
+        return [f"options.{name}" for name in _kept(bpy.context.scene.orator, _NO_SETTING)]
 
 
 class ORATOR_OT_mask_preset(AddPresetBase, bpy.types.Operator):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, PointerProperty, StringProperty
 
+from ..operators.pins import COVERS
+
 REGION_ITEMS = (
     ("all", "Everything", "Body and face"),
     ("upper", "Upper Body", "Spine, neck, head and arms"),
@@ -152,8 +154,9 @@ class OratorLayers(bpy.types.PropertyGroup):
 
 
 class OratorLoop(bpy.types.PropertyGroup):
-    """What generating leaves as it is: the artist's own animation."""
+    """What the artist's loop is set to: what a pin covers, and which animation generating leaves as it is."""
 
+    pin_covers: EnumProperty(name="Covers", description="What of the pose is pinned", items=COVERS, default="BODY")
     around: BoolProperty(
         name="Around My Animation", description="Keep your own keys of chosen bones, and generate the rest around them"
     )

@@ -84,7 +84,8 @@ class ORATOR_PT_pins(bpy.types.Panel):
         """The buttons, the list, and the highlighted pin."""
         layout = self.layout
         column = layout.column(align=True)
-        column.operator_menu_enum("orator.pin_pose", "covers", icon="PINNED")
+        column.prop(context.scene.orator.loop, "pin_covers", text="")
+        column.operator("orator.pin_pose", icon="PINNED").covers = context.scene.orator.loop.pin_covers
         column.operator_menu_enum("orator.pin_keys", "covers", icon="KEY_HLT")
         column.operator("orator.pin_look", icon="HIDE_OFF")
         character = generation.active_character(context)

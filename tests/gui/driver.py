@@ -21,13 +21,19 @@ Place = tuple[int, int]
 """Window coordinates, from the lower left."""
 
 
+HOVER_SECONDS = 0.1
+"""What a busy machine needs to notice that the mouse is over a button."""
+STEP = 12
+"""Pixels from row to row of a scan: less than a button is high."""
+
 _cameras: list[subprocess.Popen[bytes]] = []
 
 
 class Report:
     """What was checked, in order; written when the session ends."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
+        self.name = name
         self.checks: list[dict[str, object]] = []
 
     def check(self, what: str, held: bool, figure: str = "") -> None:
@@ -37,7 +43,7 @@ class Report:
 
     def write(self) -> None:
         document = {"blender": bpy.app.version_string, "checks": self.checks}
-        (OUT / "report.json").write_text(json.dumps(document, indent=1), encoding="utf-8")
+        (OUT / f"report-{self.name}.json").write_text(json.dumps(document, indent=1), encoding="utf-8")
 
 
 def window() -> bpy.types.Window:
@@ -86,29 +92,70 @@ def find_button(where: bpy.types.Region, command: str, across: float = 0.5) -> G
 
     Scrolls the region when the button is not in sight.
     """
-    x = int(where.x + where.width * across)
-    for wheel in ("", "WHEELDOWNMOUSE", "WHEELUPMOUSE"):
-        for _ in range(12 if wheel else 0):
-            press(wheel, x, where.y + where.height // 2)
+    found = yield from _find(where, lambda text: text.startswith(command), across)
+    return found
+
+
+def find_slider(where: bpy.types.Region, path: str, across: float = 0.7) -> Generator[float, None, Place | None]:
+    """Where the field of the property is whose data path ends with `path`; Ctrl-Shift-Alt-C over it gives the path."""
+    found = yield from _find(where, lambda text: text.endswith(path), across, shift=True, alt=True)
+    return found
+
+
+def _find(
+    where: bpy.types.Region, matches: Callable[[str], bool], across: float, **modifiers: bool
+) -> Generator[float, None, Place | None]:
+    x, middle = int(where.x + where.width * across), where.y + where.height // 2
+    for wheel, times in (("", 0), ("WHEELDOWNMOUSE", 12), ("WHEELDOWNMOUSE", 12), ("WHEELUPMOUSE", 80),
+                         ("WHEELDOWNMOUSE", 12), ("WHEELDOWNMOUSE", 12), ("WHEELDOWNMOUSE", 12)):  # fmt: skip
+        move(x, middle)
+        for _ in range(times):
+            press(wheel, x, middle)
             yield 0.05
-        found = yield from scan(where, command, x)
+        if times:
+            yield 0.5
+        found = yield from scan(where, matches, x, **modifiers)
         if found is not None:
             return found
     return None
 
 
-def scan(where: bpy.types.Region, command: str, x: int) -> Generator[float, None, Place | None]:
-    """Go down the region with the mouse at x until a button's command starts with `command`."""
+def scan(
+    where: bpy.types.Region, matches: Callable[[str], bool], x: int, **modifiers: bool
+) -> Generator[float, None, Place | None]:
+    """Go down the region with the mouse at x until what a button copies (its command, its data path) matches."""
     manager = bpy.context.window_manager
-    for y in rows(where, 9):
+    for y in rows(where, STEP):
         manager.clipboard = ""
         move(x, y)
-        yield 0.04
-        press("C", x, y, ctrl=True)
-        yield 0.04
-        if manager.clipboard.startswith(command):
+        yield HOVER_SECONDS
+        press("C", x, y, ctrl=True, **modifiers)
+        yield HOVER_SECONDS
+        if matches(manager.clipboard):
             return x, y - 4
     return None
+
+
+def drag(x: int, y: int, across: int, steps: int = 8) -> Steps:
+    """Press there, move sideways with the button held, and let go."""
+    move(x, y)
+    yield 0.2
+    window().event_simulate("LEFTMOUSE", "PRESS", x=x, y=y)
+    for k in range(1, steps + 1):
+        yield 0.08
+        window().event_simulate("MOUSEMOVE", "NOTHING", x=x + across * k // steps, y=y)
+    yield 0.2
+    window().event_simulate("LEFTMOUSE", "RELEASE", x=x + across, y=y)
+    yield 0.3
+
+
+def typed(keys: tuple[str, ...], x: int, y: int) -> Steps:
+    """Press keys one after the other with the mouse there."""
+    move(x, y)
+    yield 0.2
+    for key in keys:
+        press(key, x, y)
+        yield 0.15
 
 
 def screenshot(name: str, wait: bool = True) -> Path:
@@ -150,8 +197,8 @@ def wait_until(
 
 
 def play(session: Callable[[Report], Steps]) -> None:
-    """Drive the session by a timer, write the report, quit Blender."""
-    report = Report()
+    """Drive the session by a timer, write the report under the session's name, quit Blender."""
+    report = Report(session.__name__)
     steps = session(report)
 
     def tick() -> float | None:
@@ -161,7 +208,7 @@ def play(session: Callable[[Report], Steps]) -> None:
             pass
         except Exception:
             traceback.print_exc()
-            screenshot("error")
+            screenshot(f"error-{report.name}")
             report.check("the session came to its end", False, traceback.format_exc().strip().splitlines()[-1])
         report.write()
         bpy.ops.wm.quit_blender()

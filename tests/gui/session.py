@@ -288,4 +288,5 @@ def session(report: Report) -> Steps:
     yield from switch_takes(report)
 
 
-driver.play(session)
+if __name__ == "__main__":
+    driver.play(session)

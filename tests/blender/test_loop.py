@@ -1,0 +1,483 @@
+"""The artist's loop at its edges: what is given around keys, comps of shaped takes, presets, and what goes wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import bpy
+import numpy as np
+import pytest
+from helpers.characters import make_motion, make_rig, shown_face, shown_pose, speech_file, to_frame
+from orator.core.baking import BakeStyle, prepare
+from orator.core.blender import bake, directed, direction, follow, generation, relayer, story, takes
+from orator.core.blender.shaped import direction_meta, laid
+from orator.core.errors import OratorError
+from orator.core.fitting import Bounds
+from orator.core.performance import Take, sample
+from orator.core.rotations import angle_between
+from orator.core.shaping import Shaping
+from orator.core.skeleton import INDEX
+
+ARM, ELBOW, WRIST = "right_shoulder", "right_elbow", "right_wrist"
+SECONDS = 3.0
+
+
+def speech(scene, tmp_path: Path, frame: float = 11.0, seconds: float = SECONDS) -> None:
+    scene.orator.source, scene.orator.file_frame = "FILE", frame
+    scene.orator.file = str(speech_file(tmp_path / "voice.wav", seconds))
+
+
+def turn(armature, bone: str, angle: float) -> None:
+    """Turn a bone about its own X."""
+    armature.pose.bones[bone].rotation_mode = "QUATERNION"
+    armature.pose.bones[bone].rotation_quaternion = (np.cos(angle / 2), np.sin(angle / 2), 0.0, 0.0)
+
+
+def take_for(armature, request: generation.Request, seed: int = 1, style: BakeStyle | None = None):
+    """What a worker would deliver for a request, with a motion that is made here."""
+    motion = make_motion(request.speech.seconds, seed=seed)
+    style = style or BakeStyle()
+    prepared = prepare(motion, request.speech.start, request.target, style, shaping=request.shaping)
+    meta = {"seed": seed, **request.meta}
+    return bake.add_take(armature, Take(motion, "Take 1", meta), request.speech.start, prepared)
+
+
+def plain_take(armature, scene, seed: int = 1, start: float = 0.0, seconds: float = SECONDS):
+    motion = make_motion(seconds, seed=seed)
+    prepared = prepare(motion, start, bake.read_target(armature, scene), BakeStyle())
+    return bake.add_take(armature, Take(motion, "Take 1", {"seed": seed}), start, prepared)
+
+
+def curves(armature) -> dict[tuple[str, int], list[tuple[float, float]]]:
+    found = bake.compat.animated_curves(armature)
+    return {(c.data_path, c.array_index): [tuple(k.co) for k in c.keyframe_points] for c in found}
+
+
+# --- Around the artist's own animation -----------------------------------------------------------------------------
+
+
+def animate(armature, keys: dict[int, float]) -> None:
+    for frame, angle in keys.items():
+        turn(armature, ARM, angle)
+        armature.pose.bones[ARM].keyframe_insert("rotation_quaternion", frame=frame)
+        armature.pose.bones["pelvis"].location = (0.05 * angle, 0.0, 0.0)
+        armature.pose.bones["pelvis"].keyframe_insert("location", frame=frame)
+
+
+@pytest.mark.parametrize("keep", ["MOTION", "KEYS"])
+@pytest.mark.parametrize("sparse", [True, False])
+def test_my_keys_are_kept_and_the_rest_is_generated(scene, tmp_path, keep: str, sparse: bool) -> None:
+    armature = make_rig()
+    speech(scene, tmp_path)
+    keys = {20: 0.2, 35: 0.9, 50: -0.3}
+    animate(armature, keys)
+    face = bpy.data.objects["Rig Face 0"].data.shape_keys
+    for frame, value in ((22, 0.0), (40, 0.8)):
+        face.key_blocks["browInnerUp"].value = value
+        face.key_blocks["browInnerUp"].keyframe_insert("value", frame=frame)
+    own, mine = armature.animation_data.action, curves(armature)
+    wanted = {}
+    for frame in range(20, 51):
+        to_frame(frame)
+        wanted[frame] = (*shown_pose(armature), shown_face(bpy.data.objects["Rig Face 0"])["browInnerUp"])
+    scene.orator.loop.around, scene.orator.loop.around_keep = True, keep
+    request = generation.read_request(bpy.context)
+    assert not request.mask.joints[:, INDEX[ARM]].all() and request.mask.joints[:, INDEX["left_elbow"]].all()
+    take_for(armature, request, style=BakeStyle(Bounds() if sparse else None))
+    for frame in keys:
+        to_frame(frame)
+        shown, at = shown_pose(armature)
+        assert angle_between(shown[INDEX[ARM]], wanted[frame][0][INDEX[ARM]]) < 0.01
+        assert np.abs(at - wanted[frame][1]).max() < 1e-4
+    to_frame(40)
+    assert shown_face(bpy.data.objects["Rig Face 0"])["browInnerUp"] == pytest.approx(0.8, abs=1e-4)
+    to_frame(43)
+    off = angle_between(shown_pose(armature)[0][INDEX[ARM]], wanted[43][0][INDEX[ARM]])
+    assert off < (0.5 if sparse else 0.01) if keep == "MOTION" else off > 0.5
+    to_frame(70)
+    assert angle_between(shown_pose(armature)[0][INDEX["left_elbow"]], [1, 0, 0, 0]) > 1
+    takes.show(armature, "")
+    assert armature.animation_data.action == own and curves(armature) == mine
+
+
+def test_only_the_chosen_bones_are_kept(scene, tmp_path) -> None:
+    armature = make_rig()
+    speech(scene, tmp_path)
+    animate(armature, {20: 0.2, 50: -0.3})
+    turn(armature, ELBOW, 0.4)
+    armature.pose.bones[ELBOW].keyframe_insert("rotation_quaternion", frame=30)
+    loop = scene.orator.loop
+    loop.around, loop.around_bones, loop.around_chosen = True, "CHOSEN", ELBOW
+    mask = generation.read_request(bpy.context).mask
+    given = np.flatnonzero(~mask.joints.all(axis=0))
+    assert list(given) == [INDEX[ELBOW]] and mask.root.all()
+    loop.around_chosen = "tail"
+    with pytest.raises(OratorError, match="'tail' is no bone"):
+        generation.read_request(bpy.context)
+    loop.around_chosen = "left_knee"
+    with pytest.raises(OratorError, match="no key on the chosen bones"):
+        generation.read_request(bpy.context)
+
+
+def test_around_without_animation_is_said(scene, tmp_path) -> None:
+    make_rig()
+    speech(scene, tmp_path)
+    scene.orator.loop.around = True
+    with pytest.raises(OratorError, match="no animation of its own"):
+        generation.read_request(bpy.context)
+
+
+def test_a_pin_against_the_kept_motion_is_said(scene, tmp_path) -> None:
+    armature = make_rig()
+    speech(scene, tmp_path)
+    animate(armature, {20: 0.2, 50: -0.3})
+    scene.frame_set(30)
+    turn(armature, ARM, 1.4)
+    bpy.context.view_layer.update()
+    direction.add_pins(armature, scene, 11.0, bones=(ARM,), face=False)
+    scene.orator.loop.around = True
+    with pytest.raises(OratorError, match="ask different poses"):
+        generation.read_request(bpy.context)
+
+
+# --- Pins of keys, parts, places -----------------------------------------------------------------------------------
+
+
+def test_selected_keys_become_pins_of_what_is_keyed(scene, tmp_path) -> None:
+    armature = make_rig()
+    speech(scene, tmp_path)
+    animate(armature, {20: 0.2, 35: 0.9, 50: -0.3})
+    action = armature.animation_data.action
+    for curve in bake.compat.curves_of(action):
+        for key in curve.keyframe_points:
+            key.select_control_point = round(key.co.x) in (20, 50) and "rotation" in curve.data_path
+    assert bpy.ops.orator.pin_keys() == {"FINISHED"}
+    pins = armature.orator.pins
+    assert [pin.frame for pin in pins] == [20, 50]
+    assert all(pin.joints.count("1") == 1 and not pin.root and "1" not in pin.channels for pin in pins)
+    pins.clear()
+    armature.animation_data.action = None
+    action.name = "Blocking"
+    assert bpy.ops.orator.pin_keys(action="Blocking") == {"FINISHED"}
+    to_frame(20)
+    rotations, _, _ = direction.pose_of(pins[0])
+    wanted = np.degrees(0.2)
+    assert angle_between(rotations[INDEX[ARM]], [1.0, 0, 0, 0]) == pytest.approx(wanted, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("covers", "joints", "root"), [("UPPER", 13, False), ("HANDS", 30, False), ("LOWER", 9, True), ("ROOT", 0, True),
+                                   ("FACE", 3, False), ("BODY", 52, True), ("ALL", 55, True)]
+)  # fmt: skip
+def test_parts_are_pinned(scene, tmp_path, covers: str, joints: int, root: bool) -> None:
+    armature = make_rig()
+    speech(scene, tmp_path)
+    assert bpy.ops.orator.pin_pose(covers=covers) == {"FINISHED"}
+    pin = armature.orator.pins[0]
+    assert (pin.joints.count("1"), pin.root) == (joints, root)
+    assert ("1" in pin.channels) == (covers in ("FACE", "ALL"))
+
+
+def test_pins_of_another_character_are_carried_over(scene, tmp_path) -> None:
+    first = make_rig("Anna")
+    scene.orator.character = first
+    speech(scene, tmp_path)
+    turn(first, ELBOW, 0.7)
+    bpy.context.view_layer.update()
+    scene.frame_set(30)
+    bpy.ops.orator.pin_pose(covers="UPPER")
+    second = make_rig("Bert", joints=tuple(j for j in INDEX if j != "spine2"), seed=9)
+    scene.orator.character = second
+    with pytest.raises(RuntimeError, match="Choose another character"):
+        bpy.ops.orator.pins_copy(source="Bert")
+    assert bpy.ops.orator.pins_copy(source="Anna") == {"FINISHED"}
+    _, _, notes = direction.pins_for(second, scene, 11 / 24, SECONDS)
+    assert any("spine2" in note for note in notes) and len(first.orator.pins) == 1
+    take_for(second, generation.read_request(bpy.context))
+    to_frame(30)
+    bones = second.evaluated_get(bpy.context.evaluated_depsgraph_get()).pose.bones
+    bent = (bones["right_shoulder"].matrix.to_quaternion().inverted() @ bones[ELBOW].matrix.to_quaternion())
+    rest = second.data.bones
+    before = rest["right_shoulder"].matrix_local.to_quaternion().inverted() @ rest[ELBOW].matrix_local.to_quaternion()
+    assert np.degrees((before.inverted() @ bent).angle) == pytest.approx(np.degrees(0.7), abs=0.02)
+
+
+def test_poses_out_of_reach_are_warned_of(scene, tmp_path) -> None:
+    armature = make_rig()
+    speech(scene, tmp_path)
+    for frame, angle in ((30, -1.4), (31, 1.4)):
+        scene.frame_set(frame)
+        turn(armature, ELBOW, angle)
+        bpy.context.view_layer.update()
+        direction.add_pins(armature, scene, 11.0, bones=(ELBOW,), face=False)
+    assert any("no body does" in note for note in generation.read_request(bpy.context).notes)
+
+
+# --- Pins under sliders --------------------------------------------------------------------------------------------
+
+
+def test_pins_are_hit_under_every_slider(scene, tmp_path) -> None:
+    armature = make_rig()
+    speech(scene, tmp_path, frame=11.4)
+    scene.frame_set(40)
+    turn(armature, ARM, 0.9)
+    turn(armature, "left_knee", 0.5)
+    armature.pose.bones["pelvis"].location = (0.03, 0.02, -0.01)
+    bpy.context.view_layer.update()
+    wanted, path = shown_pose(armature)
+    direction.add_pins(armature, scene, 11.4)
+    item = take_for(armature, generation.read_request(bpy.context))
+    for name, value in (("amplitude_upper", 0.4), ("smooth_upper", 0.2), ("offset", 0.3), ("stillness", 1.0),
+                        ("amplitude_lower", 1.6), ("swap_sides", True), ("symmetry", 0.5)):  # fmt: skip
+        setattr(item.layers, name, value)
+        to_frame(40)
+        shown, at = shown_pose(armature)
+        assert angle_between(shown, wanted).max() < 0.01, name
+        assert np.abs(at - path).max() < 1e-4, name
+    to_frame(70)
+    assert angle_between(shown_pose(armature)[0], wanted).max() > 5
+
+
+def test_sliders_say_and_write_what_they_change_only(scene) -> None:
+    armature = make_rig()
+    item = plain_take(armature, scene)
+    before = curves(armature)
+    item.layers.amplitude_upper = 0.6
+    after = curves(armature)
+    changed = {path.split('"')[1] for path, _ in before if any(before[k] != after[k] for k in before if k[0] == path)}
+    assert changed and changed <= {j for j in INDEX if INDEX[j] in (3, 6, 9, 13, 14, 16, 17, 18, 19, 20, 21)}
+    item.layers.amplitude_upper = 1.0
+    to_frame(30)
+    want = sample(make_motion(SECONDS, seed=1), np.array([30 / 24])).rotations[0]
+    assert angle_between(shown_pose(armature)[0], want).max() < 0.5
+
+
+def test_a_slider_is_quick_against_the_bake(scene) -> None:
+    """A minute of body and face: a slider costs a small part of what the bake costs (0.3 s where that takes 1.3 s)."""
+    import time
+
+    armature = make_rig()
+    motion = make_motion(60.0)
+    begin = time.process_time()
+    prepared = prepare(motion, 0.0, bake.read_target(armature, scene), BakeStyle())
+    whole = time.process_time() - begin
+    item = bake.add_take(armature, Take(motion, "Take 1", {}), 0.0, prepared)
+    item.layers.amplitude_upper = 0.9
+    for name, value in (("amplitude_upper", 0.8), ("lip_strength", 0.9), ("offset", 0.1), ("smooth_upper", 0.1)):
+        begin = time.process_time()
+        setattr(item.layers, name, value)
+        assert time.process_time() - begin < 0.4 * whole, name
+
+
+# --- Comps and regenerating ----------------------------------------------------------------------------------------
+
+
+def test_a_comp_shows_what_its_takes_show(scene) -> None:
+    armature = make_rig()
+    plain_take(armature, scene, 1)
+    second = plain_take(armature, scene, 2)
+    second.layers.amplitude_upper = 0.3
+    to_frame(36)
+    seen = shown_pose(armature)[0]
+    data = armature.orator
+    data.active = 0
+    lane = data.lanes.add()
+    lane.take, lane.region, lane.start, lane.end = "Take 2", "right_arm", 12, 60
+    data.takes[1].name = "The good one"
+    assert lane.take == "The good one"
+    scene.orator.character = armature
+    assert bpy.ops.orator.comp() == {"FINISHED"}
+    to_frame(36)
+    shown = shown_pose(armature)[0]
+    arm = [INDEX[ARM], INDEX[ELBOW], INDEX[WRIST]]
+    assert angle_between(shown[arm], seen[arm]).max() < 1.0
+    made = data.takes[len(data.takes) - 1]
+    lines = story.lines(made, scene)
+    assert any("The good one (seed 2): right arm, frames 12 - 60" in line for line in lines)
+    assert any(line.startswith("Take 1 (seed 1): all") for line in lines)
+
+
+def test_a_comp_keeps_the_pins_of_each_piece(scene, tmp_path) -> None:
+    armature = make_rig()
+    speech(scene, tmp_path, frame=0.0)
+    scene.orator.character = armature
+    turns = {}
+    for seed, angle in ((1, 0.9), (2, -0.8)):
+        armature.orator.pins.clear()
+        takes.show(armature, "")
+        for frame in (20, 40):
+            scene.frame_set(frame)
+            turn(armature, ELBOW, angle)
+            bpy.context.view_layer.update()
+            direction.add_pins(armature, scene, 0.0, bones=(ELBOW,), face=False)
+        turns[seed] = shown_pose(armature)[0][INDEX[ELBOW]]
+        take_for(armature, generation.read_request(bpy.context), seed)
+    data = armature.orator
+    data.active = 0
+    lane = data.lanes.add()
+    lane.take, lane.region, lane.start, lane.end = data.takes[1].name, "upper", 30, 60
+    assert bpy.ops.orator.comp() == {"FINISHED"}
+    for frame, seed in ((20, 1), (40, 2)):
+        to_frame(frame)
+        assert angle_between(shown_pose(armature)[0][INDEX[ELBOW]], turns[seed]) < 0.01
+
+
+def test_regenerating_keeps_sliders_and_the_pins_outside(scene, tmp_path) -> None:
+    armature = make_rig()
+    scene.orator.character = armature
+    speech(scene, tmp_path, frame=0.0)
+    scene.frame_set(50)
+    turn(armature, ELBOW, 0.9)
+    bpy.context.view_layer.update()
+    direction.add_pins(armature, scene, 0.0, bones=(ELBOW,), face=False)
+    item = take_for(armature, generation.read_request(bpy.context))
+    item.layers.amplitude_hands = 0.5
+    armature.orator.pins.clear()
+    request = directed.read_again_request(bpy.context, item, ("right_arm",), (12, 36))
+    assert [pin.seconds * 24 for pin in request.shaping.pins] == pytest.approx([50.0])
+    assert request.sliders == laid(item.layers) and request.shaping.layers.body.amplitude_hands == 0.5
+    old = takes.load_performance(item)
+    kept = ~request.mask.joints
+    assert np.array_equal(request.hints.rotations[kept], old.rotations[kept]) and request.settings.parts == ("upper",)
+    request = directed.read_again_request(bpy.context, item, ("right_arm",), (45, 60))
+    assert not request.shaping.pins
+    with pytest.raises(OratorError, match="outside the take"):
+        directed.read_again_request(bpy.context, item, ("right_arm",), (4500, 6000))
+
+
+# --- What goes wrong -----------------------------------------------------------------------------------------------
+
+
+def test_a_retimed_or_replaced_speech_is_said(scene, tmp_path) -> None:
+    armature = make_rig()
+    scene.orator.character = armature
+    speech(scene, tmp_path)
+    item = take_for(armature, generation.read_request(bpy.context))
+    speech(scene, tmp_path, seconds=2.0)
+    with pytest.raises(OratorError, match="not the one 'Take 1' was made for"):
+        directed.read_again_request(bpy.context, item, ("right_arm",), (12, 36))
+    speech(scene, tmp_path)
+    data = bytearray(Path(scene.orator.file).read_bytes())
+    data[2000:40000] = data[4000:42000]
+    Path(scene.orator.file).write_bytes(data)
+    request = directed.read_again_request(bpy.context, item, ("right_arm",), (12, 36))
+    assert any("another sound" in note for note in request.notes)
+
+
+def test_a_take_follows_its_strip_with_the_artists_edits(scene, tmp_path) -> None:
+    armature = make_rig()
+    scene.orator.character = armature
+    speech(scene, tmp_path)
+    item = take_for(armature, generation.read_request(bpy.context))
+    curve = next(bake.compat.animated_curves(armature))
+    curve.keyframe_points[1].co.y += 0.25
+    edited, frame = curve.keyframe_points[1].co.y, curve.keyframe_points[1].co.x
+    scene.orator.file_frame = 23.0
+    assert follow.behind(item, scene, 23 / 24) == 12
+    assert bpy.ops.orator.take_follow() == {"FINISHED"}
+    item = armature.orator.takes[0]
+    curve = next(bake.compat.animated_curves(armature))
+    assert tuple(curve.keyframe_points[1].co) == pytest.approx((frame + 12, edited))
+    assert follow.behind(item, scene, 23 / 24) == 0 and takes.load_meta(item)["start"] == pytest.approx(23 / 24)
+    with pytest.raises(OratorError, match="edited by hand"):
+        relayer.rewrite(armature, item, scene, BakeStyle())
+
+
+def test_pins_whose_bone_is_gone_are_said_and_kept(scene, tmp_path) -> None:
+    armature = make_rig()
+    speech(scene, tmp_path)
+    scene.frame_set(30)
+    direction.add_pins(armature, scene, 11.0, bones=(ELBOW, WRIST), face=False)
+    armature.data.bones[ELBOW].name = "lost"
+    request = generation.read_request(bpy.context)
+    assert any(ELBOW in note for note in request.notes) and len(armature.orator.pins) == 1
+    with pytest.raises(RuntimeError, match="no bone plays now"):
+        bpy.ops.orator.pin_update()
+    take_for(armature, request)
+    armature.data.bones["lost"].name = ELBOW
+    assert not generation.read_request(bpy.context).notes
+
+
+def test_an_action_deleted_by_hand_is_said_and_loses_nothing(scene) -> None:
+    armature = make_rig()
+    scene.orator.character = armature
+    item = plain_take(armature, scene, 1)
+    for action in list(bpy.data.actions):
+        bpy.data.actions.remove(action)
+    item.layers.amplitude_upper = 0.5
+    from orator.core.blender import report
+
+    assert "were deleted. Press Bake Again" in report.last()
+    assert bpy.ops.orator.take_bake() == {"FINISHED"}
+    assert item.layers.amplitude_upper == 0.5 and len(curves(armature)) > 100
+    assert np.array_equal(takes.load_performance(item).rotations, make_motion(SECONDS, seed=1).rotations)
+
+
+def test_a_character_is_appended_with_pins_and_takes(scene, tmp_path) -> None:
+    armature = make_rig()
+    scene.frame_set(30)
+    turn(armature, ARM, 0.9)
+    bpy.context.view_layer.update()
+    direction.add_pins(armature, scene, 0.0, face=False)
+    pins, _, _ = direction.pins_for(armature, scene, 0.0, SECONDS)
+    motion, shaping = make_motion(SECONDS, seed=4), Shaping(pins=pins)
+    prepared = prepare(motion, 0.0, bake.read_target(armature, scene), BakeStyle(), shaping=shaping)
+    meta = {"seed": 4, **direction_meta(shaping)}
+    bake.add_take(armature, Take(motion, "Take 1", meta), 0.0, prepared).layers.lip_strength = 0.5
+    to_frame(30)
+    wanted, _ = shown_pose(armature)
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "cast.blend"))
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    with bpy.data.libraries.load(str(tmp_path / "cast.blend")) as (_, to):
+        to.objects = ["Rig", "Rig Face 0"]
+    for obj in to.objects:
+        bpy.context.scene.collection.objects.link(obj)
+    armature = bpy.data.objects["Rig"]
+    data = armature.orator
+    assert [pin.frame for pin in data.pins] == [30] and [take.name for take in data.takes] == ["Take 1"]
+    assert np.array_equal(takes.load_performance(data.takes[0]).rotations, motion.rotations)
+    to_frame(30)
+    assert angle_between(shown_pose(armature)[0], wanted).max() < 0.01
+    data.takes[0].layers.amplitude_hands = 0.5
+    to_frame(30)
+    assert angle_between(shown_pose(armature)[0], wanted).max() < 0.01  # the pin holds the fingers
+    to_frame(60)
+    assert shown_face(bpy.data.objects["Rig Face 0"])["jawOpen"] < 0.6
+
+
+# --- Presets -------------------------------------------------------------------------------------------------------
+
+
+def preset(kind: str, name: str) -> Path:
+    paths = [Path(folder) / f"{name}.py" for folder in bpy.utils.preset_paths(f"orator/{kind}")]
+    return next(path for path in paths if path.is_file())
+
+
+def test_presets_of_sliders_settings_and_masks(scene) -> None:
+    armature = make_rig()
+    scene.orator.character = armature
+    item = plain_take(armature, scene)
+    item.layers.lip_strength, item.layers.swap_sides = 0.5, True
+    scene.orator.energy, scene.orator.style = 1.7, "formal"
+    scene.orator.again_region, scene.orator.loop.around_chosen = "left_arm", "spine1\nhead"
+    for kind, name in (("layer", "Soft"), ("setting", "Big"), ("mask", "Arm")):
+        assert getattr(bpy.ops.orator, f"{kind}_preset")(name=name) == {"FINISHED"}
+    bpy.ops.orator.layers_reset()
+    scene.orator.energy, scene.orator.style, scene.orator.seed = 1.0, "neutral", 5
+    scene.orator.again_region, scene.orator.loop.around_chosen = "all", ""
+    to_frame(30)
+    before = shown_face(bpy.data.objects["Rig Face 0"])["jawOpen"]
+    for kind, name in (("layers", "Soft"), ("performance", "Big"), ("masks", "Arm")):
+        assert bpy.ops.orator.preset_use(filepath=str(preset(kind, name))) == {"FINISHED"}
+    assert item.layers.lip_strength == 0.5 and item.layers.swap_sides
+    to_frame(30)
+    assert shown_face(bpy.data.objects["Rig Face 0"])["jawOpen"] == pytest.approx(0.5 * before, abs=0.02)
+    assert scene.orator.energy == pytest.approx(1.7) and scene.orator.style == "formal" and scene.orator.seed == 5
+    assert scene.orator.again_region == "left_arm" and scene.orator.loop.around_chosen == "spine1\nhead"
+    path = preset("layers", "Soft")
+    path.write_text("import bpy\nnonsense(")
+    with pytest.raises(RuntimeError, match="preset 'Soft' is damaged"):
+        bpy.ops.orator.preset_use(filepath=str(path))
+    assert bpy.ops.orator.layer_preset(name="Soft", remove_name=True) == {"FINISHED"}
+    with pytest.raises(RuntimeError, match="not there any more"):
+        bpy.ops.orator.preset_use(filepath=str(path))
