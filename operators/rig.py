@@ -6,12 +6,11 @@ import bpy
 from bpy.props import EnumProperty, StringProperty
 from bpy_extras.io_utils import ExportHelper, ImportHelper
 
-from ..core.blender import generation, job, rig_mapping
-from ..core.errors import OratorError
-from .poll import Explained
+from ..core.blender import generation, rig_mapping
+from .poll import Acting
 
 
-class OnRig(Explained):
+class OnRig(Acting):
     """An operator on the character's mapping; subclasses do their work in `act` and return a sentence."""
 
     @classmethod
@@ -23,18 +22,9 @@ class OnRig(Explained):
         """The work; raises OratorError."""
         raise NotImplementedError
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        """Do the work and say how it went."""
-        try:
-            sentence = self.act(context, generation.active_character(context))
-        except OratorError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
-        except Exception as error:
-            self.report({"ERROR"}, job.explain(error))
-            return {"CANCELLED"}
-        self.report({"INFO"}, sentence)
-        return {"FINISHED"}
+    def work(self, context: bpy.types.Context) -> str:
+        """Act on the character."""
+        return self.act(context, generation.active_character(context))
 
 
 class ORATOR_OT_rig_detect(OnRig, bpy.types.Operator):

@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import bpy
-from bpy.props import BoolProperty, CollectionProperty, FloatProperty, IntProperty, PointerProperty, StringProperty
+from bpy.props import (
+    BoolProperty,
+    CollectionProperty,
+    EnumProperty,
+    FloatProperty,
+    IntProperty,
+    PointerProperty,
+    StringProperty,
+)
 
 from ..core.blender import generation, rig_mapping
 from ..core.skeleton import JOINT_COUNT
@@ -22,8 +30,59 @@ class OratorRigRow(bpy.types.PropertyGroup):
     bone: StringProperty(name="Bone", description="The bone that plays this joint", update=_bone_changed)
 
 
+def _options_changed(self: bpy.types.PropertyGroup, _context: bpy.types.Context) -> None:
+    rig_mapping.options_changed(self.id_data)
+
+
+class OratorRigLimb(bpy.types.PropertyGroup):
+    """How one limb of a control rig is keyed."""
+
+    kind: EnumProperty(
+        name="Keys on",
+        description="Which controls of this limb get the keys",
+        items=(
+            ("FK", "FK", "On the controls that turn each bone"),
+            ("IK", "IK", "On the hand or foot control and the pole target"),
+        ),
+        update=_options_changed,
+    )
+
+
+class OratorRigShape(bpy.types.PropertyGroup):
+    """How one face shape is written."""
+
+    shape: StringProperty()
+    gain: FloatProperty(
+        name="Gain", description="The shape's value is multiplied by this", default=1.0, soft_min=0.0, soft_max=3.0,
+        update=_options_changed,
+    )
+    offset: FloatProperty(
+        name="Offset", description="Added to the shape's value", default=0.0, soft_min=-1.0, soft_max=1.0,
+        update=_options_changed,
+    )
+    minimum: FloatProperty(
+        name="Min", description="The shape's value is never below this", default=0.0, soft_min=-2.0, soft_max=2.0,
+        update=_options_changed,
+    )
+    maximum: FloatProperty(
+        name="Max", description="The shape's value is never above this", default=1.0, soft_min=-2.0, soft_max=2.0,
+        update=_options_changed,
+    )
+    mute: BoolProperty(name="Mute", description="Leave this shape alone", update=_options_changed)
+
+
 class OratorRig(bpy.types.PropertyGroup):
     """What the mapping's list shows."""
+
+    limbs: CollectionProperty(type=OratorRigLimb)
+    shapes: CollectionProperty(type=OratorRigShape)
+    active_shape: IntProperty(name="Shape", description="The highlighted shape")
+    contacts: BoolProperty(
+        name="Hands Keep Touching",
+        description="Hands that touch each other or the face in the performance touch on this character too",
+        default=True,
+        update=_options_changed,
+    )
 
     rows: CollectionProperty(type=OratorRigRow)
     active: IntProperty()
@@ -59,6 +118,30 @@ class ORATOR_UL_mapping(bpy.types.UIList):
         field.prop_search(item, "bone", data.id_data.data, "bones", text="", icon="BONE_DATA")
 
 
+class ORATOR_UL_face_shapes(bpy.types.UIList):
+    """Face shapes of the character; the speaker leaves one alone"""
+
+    bl_idname = "ORATOR_UL_face_shapes"
+
+    def draw_item(
+        self,
+        _context: bpy.types.Context,
+        layout: bpy.types.UILayout,
+        _data: Any,
+        item: Any,
+        _icon: int,
+        _active_data: Any,
+        _active_property: str,
+    ) -> None:
+        """The shape key, its gain, and whether it is left alone."""
+        row = layout.row(align=True)
+        row.prop(item, "mute", text="", icon="HIDE_ON" if item.mute else "SHAPEKEY_DATA", emboss=False)
+        name = row.row()
+        name.active = not item.mute
+        name.label(text=item.shape or item.name, translate=False)
+        name.prop(item, "gain", text="", emboss=False)
+
+
 class ORATOR_PT_mapping(bpy.types.Panel):
     """Which bone plays which joint"""
 
@@ -89,6 +172,20 @@ class ORATOR_PT_mapping(bpy.types.Panel):
         row = layout.row(align=True)
         row.operator("orator.rig_pick", icon="EYEDROPPER")
         row.operator_menu_enum("orator.rig_mirror", "source", icon="MOD_MIRROR")
+        layout.prop(rig, "contacts")
+        if len(rig.limbs):
+            column = layout.column(align=True)
+            for limb in rig.limbs:
+                row = column.row(align=True)
+                row.label(text=limb.name.replace("_", " ").capitalize(), translate=False)
+                row.prop(limb, "kind", expand=True)
+        if len(rig.shapes):
+            layout.template_list("ORATOR_UL_face_shapes", "", rig, "shapes", rig, "active_shape", rows=4)
+            if rig.active_shape < len(rig.shapes):
+                shape = rig.shapes[rig.active_shape]
+                row = layout.row(align=True)
+                for name in ("gain", "offset", "minimum", "maximum"):
+                    row.prop(shape, name)
 
 
 def _attach() -> None:
@@ -101,5 +198,5 @@ def _detach() -> None:
 
 
 HOOK = (_attach, _detach)
-PROPERTY_CLASSES: tuple[type, ...] = (OratorRigRow, OratorRig)
-CLASSES: tuple[type, ...] = (ORATOR_UL_mapping, ORATOR_PT_mapping)
+PROPERTY_CLASSES: tuple[type, ...] = (OratorRigRow, OratorRigLimb, OratorRigShape, OratorRig)
+CLASSES: tuple[type, ...] = (ORATOR_UL_mapping, ORATOR_UL_face_shapes, ORATOR_PT_mapping)

@@ -10,7 +10,8 @@ import bpy
 
 from ..errors import OratorError
 from ..rig import profile as profiles
-from ..rig.profile import RigProfile
+from ..rig.description import RigDescription
+from ..rig.profile import RigProfile, ShapeAdjust
 from ..skeleton import JOINTS
 from .rig_profile import forget_profile, keep_profile, own_profile, read_rig
 
@@ -33,6 +34,12 @@ def fill(armature: bpy.types.Object, profile: RigProfile | None = None) -> RigPr
         rig.title = profile.title
         rig.confidence = profile.confidence
         rig.notes = "\n".join(profile.notes)
+        rig.contacts = profile.contacts
+        rig.limbs.clear()
+        for limb, ik in profile.ik_limbs.items():
+            row = rig.limbs.add()
+            row.name, row.kind = limb, "IK" if ik.use else "FK"
+        _fill_shapes(rig, description, profile)
         rig.found = len(profile.present(description))
         rig.own = own_profile(armature) is not None
     finally:
@@ -48,6 +55,38 @@ def row_changed(armature: bpy.types.Object) -> None:
     joints = {row.name: row.bone for row in armature.orator_rig.rows if row.bone}
     if joints != current.joints:
         store(armature, replace(current, joints=joints, family="custom", title=f"{current.title}, edited", notes=()))
+
+
+def _fill_shapes(rig: Any, description: RigDescription, profile: RigProfile) -> None:
+    from ..rig.facing import adjustable  # scipy comes with it: not while registering
+
+    rig.shapes.clear()
+    for name, shape in adjustable(description, profile).items():
+        row = rig.shapes.add()
+        adjust = profile.adjust.get(name, ShapeAdjust())
+        row.name, row.shape = name, shape
+        row.gain, row.offset, row.mute = adjust.gain, adjust.offset, adjust.mute
+        row.minimum, row.maximum = adjust.minimum, adjust.maximum
+
+
+def options_changed(armature: bpy.types.Object) -> None:
+    """The artist changed how limbs are keyed, whether hands keep touching, or how a shape is written."""
+    if _filling:
+        return
+    rig = armature.orator_rig
+    _, current = read_rig(armature)
+    limbs = {row.name: row.kind == "IK" for row in rig.limbs}
+    changed = {row.name: ShapeAdjust(row.gain, row.offset, row.minimum, row.maximum, row.mute) for row in rig.shapes}
+    changed = {**current.adjust, **changed}
+    profile = replace(
+        current,
+        ik_limbs={limb: replace(ik, use=limbs.get(limb, ik.use)) for limb, ik in current.ik_limbs.items()},
+        contacts=bool(rig.contacts),
+        adjust={name: adjust for name, adjust in changed.items() if adjust != ShapeAdjust()},
+    )
+    if profile != current:
+        keep_profile(armature, profile)
+        rig.own = True
 
 
 def store(armature: bpy.types.Object, profile: RigProfile) -> None:

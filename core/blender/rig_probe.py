@@ -23,14 +23,14 @@ _known: dict[tuple, dict[str, str | None]] = {}
 def _rest_pose(armature: bpy.types.Object, profile: RigProfile) -> Iterator[None]:
     """All bones at rest with the profile's switches set, and everything as it was afterwards."""
     kept = {bone.name: bone.matrix_basis.copy() for bone in armature.pose.bones}
-    switches = {(b, p): armature.pose.bones[b].get(p) for b, p, _ in profile.switches if b in armature.pose.bones}
+    switches = {(b, p): armature.pose.bones[b].get(p) for b, p, _ in profile.set_switches() if b in armature.pose.bones}
     position = armature.data.pose_position
     try:
         if position != "POSE" and armature.data.is_editable:
             armature.data.pose_position = "POSE"
         for bone in armature.pose.bones:
             bone.matrix_basis = Matrix.Identity(4)
-        for b, p, value in profile.switches:
+        for b, p, value in profile.set_switches():
             if b in armature.pose.bones and p in armature.pose.bones[b]:
                 _set(armature.pose.bones[b], p, value)
         yield
@@ -81,9 +81,10 @@ def effective_parents(armature: bpy.types.Object, profile: RigProfile) -> dict[s
     Takes a second for a rig of 700 bones; the answer is kept for the session while bones and constraints stay.
     """
     bones = armature.pose.bones
-    mapped = (*profile.joints.values(), *profile.also, *profile.ik.values())
+    pulls = [name for ik in profile.ik_limbs.values() if ik.use for name in (ik.end, ik.pole, ik.toes) if name]
+    mapped = (*profile.joints.values(), *profile.also, *profile.ik.values(), *pulls)
     names = tuple(dict.fromkeys(name for name in mapped if name in bones))
-    key = _fingerprint(armature, names)
+    key = (*_fingerprint(armature, names), profile.set_switches())
     if key not in _known:
         with _rest_pose(armature, profile):
             _known[key] = _probe(armature, names)

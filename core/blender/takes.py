@@ -184,10 +184,15 @@ def _pose(owner: bpy.types.ID, paths: set[str]) -> dict[str, Any]:
 
 def _set_pose(owner: bpy.types.ID, pose: dict[str, Any]) -> None:
     for path, value in pose.items():
-        holder, _, name = path.rpartition(".")
+        custom = path.endswith('"]')
+        holder, _, name = path.rpartition('["') if custom else path.rpartition(".")
         try:
-            setattr(owner.path_resolve(holder), name, value)
-        except ValueError:
+            kept = owner.path_resolve(holder) if holder else owner
+            if custom:
+                kept[name[:-2]] = value
+            else:
+                setattr(kept, name, value)
+        except (ValueError, TypeError, KeyError):
             continue
 
 

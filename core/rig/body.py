@@ -16,6 +16,13 @@ from .twist import plan_twists, twisted, untwisted
 _TRUNK = ("pelvis", "spine1", "spine2", "spine3", "neck", "head")
 
 
+def chain(limb: str) -> tuple[str, str, str]:
+    """The three joints of a limb such as 'left_arm'."""
+    side, _, part = limb.partition("_")
+    names = ("shoulder", "elbow", "wrist") if part == "arm" else ("hip", "knee", "ankle")
+    return f"{side}_{names[0]}", f"{side}_{names[1]}", f"{side}_{names[2]}"
+
+
 def shared_bends(description: RigDescription, present: Mapping[str, str]) -> dict[str, tuple[str, str, float]]:
     """Unmapped bones between two mapped trunk bones: bone -> (joint below, joint above, share of the bend)."""
     played = {bone: joint for joint, bone in present.items() if joint in _TRUNK}
@@ -48,6 +55,17 @@ class BodyRetarget:
             held = {b.name for b in description.bones if b.constrained or b.driven}
             also = {bone: joint for bone, joint in also.items() if bone not in held}
         self.played |= {bone: joint for bone, joint in also.items() if joint in self.present}
+        self.pulled = {
+            limb: ik for limb, ik in profile.pulled(description).items() if all(j in self.present for j in chain(limb))
+        }
+        self.replaced: set[str] = set()
+        for limb, ik in self.pulled.items():
+            self.played[ik.end] = chain(limb)[-1]
+            self.replaced |= {self.present[joint] for joint in chain(limb)}
+            toes = f"{limb.split('_')[0]}_foot"
+            if ik.toes in description.by_name and toes in self.present:
+                self.replaced.add(self.present[toes])
+                self.played[ik.toes] = toes
         self.shared = {} if profile.control else shared_bends(description, self.present)
         self.twists = {t.bone: t for t in plan_twists(description, self.present, profile.twists)}
         chained = {t.joint: t for t in self.twists.values() if t.chain and t.joint.endswith(("shoulder", "hip"))}
@@ -113,7 +131,7 @@ class BodyRetarget:
 
     def keyed(self) -> tuple[str, ...]:
         """Bones whose rotation gets keys: those that play a joint, share a bend or share a twist."""
-        mine = set(self.played) | set(self.shared) | set(self.twists)
+        mine = (set(self.played) | set(self.shared) | set(self.twists)) - self.replaced
         return tuple(bone.name for bone in self.description.bones if bone.name in mine)
 
     def travel(self, translation: np.ndarray) -> np.ndarray:
@@ -129,6 +147,22 @@ class BodyRetarget:
         if follows is not None:
             pivot = self.description.by_name[follows].head
             moved = rotate(conjugate(turns[follows]), bone.head + offset - pivot) - (bone.head - pivot)
+        return rotate(conjugate(self.rest[name]), moved) if bone.local_location else moved
+
+    def placed(
+        self, name: str, head: np.ndarray, offset: np.ndarray, turns: Mapping[str, np.ndarray]
+    ) -> np.ndarray:
+        """(T, 3) location of a bone's matrix_basis that puts its head at head (T, 3), armature space.
+
+        offset (T, 3) is how far the travel bone moves; what the bone follows may move with it.
+        """
+        bone = self.description.by_name[name]
+        follows = self.description.follows(name)
+        moved = head - bone.head
+        if follows is not None:
+            pivot = self.description.by_name[follows].head
+            at = self.heads((follows,), offset, turns)[follows]
+            moved = rotate(conjugate(turns[follows]), head - at) - (bone.head - pivot)
         return rotate(conjugate(self.rest[name]), moved) if bone.local_location else moved
 
     def heads(

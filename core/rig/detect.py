@@ -66,6 +66,7 @@ def to_profile(description: RigDescription, match: FamilyMatch) -> RigProfile:
         also=match.also,
         aims=match.aims,
         lids=match.lids,
+        ik_limbs=match.ik_limbs,
         ik=match.ik,
         switches=match.switches,
         control=match.family.control,

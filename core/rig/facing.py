@@ -60,14 +60,35 @@ def face_shapes(
                 value, sources = values[shape.name], set()
             else:
                 continue
-            if shape.muted or shape.driven or (name and profile.adjust.get(name, ShapeAdjust()).mute):
+            own = profile.adjust.get(name or shape.name, ShapeAdjust())
+            if shape.muted or shape.driven or own.mute:
                 left_alone += 1
                 continue
+            if name is None:
+                value = np.clip(value * own.gain + own.offset, own.minimum, own.maximum)
             out[mesh.name, shape.name] = np.clip(value, shape.minimum, shape.maximum).astype(np.float32)
             shown |= sources
     if left_alone:
         notes.append(f"{left_alone} muted or driven shapes left alone")
     return out, shown, tuple(notes)
+
+
+def adjustable(description: RigDescription, profile: RigProfile) -> dict[str, str]:
+    """What gain, offset, clamp and mute can be set for: the face weight's name, or the shape's own where it shows
+    another set; with the name of a shape key that it moves."""
+    out: dict[str, str] = {}
+    for mesh in description.meshes:
+        named = match_shapes(mesh)
+        named |= {s.name: profile.faces[f"{mesh.name}/{s.name}"] for s in mesh.shapes
+                  if f"{mesh.name}/{s.name}" in profile.faces}  # fmt: skip
+        converter = converter_for(mesh, profile.converter) if mesh.shapes and len(named) < 20 else None
+        others = {names[0] for names in converter.shapes.values()} if converter else set()
+        for shape in mesh.shapes:
+            if shape.name in named:
+                out.setdefault(named[shape.name], shape.name)
+            elif shape.name in others:
+                out.setdefault(shape.name, shape.name)
+    return out
 
 
 def _adjusted(face: np.ndarray, profile: RigProfile) -> np.ndarray:

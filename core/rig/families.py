@@ -7,12 +7,13 @@ A file holds `name`, `title`, and
   spine    trunk bones from the pelvis up, all that exist are used
   twist    upper_arm / forearm / thigh / shin -> names of twist bones; {n} stands for any number
   ik       ankle -> names of bones that pull the legs by inverse kinematics
-  also     further bone -> joint whose rotation it copies; with {s} in the name the joint is a side one, without its side
+  also     further bone -> joint whose rotation it copies; with {s} in the name the joint is written without its side
   lids     upper / lower -> names of eyelid bones
   aim      eye -> [target bone, the bone the eye turns about]: the target is moved so that the eye looks right
   strip    a pattern dropped from bone names; `bonus` a pattern that speaks for this family
   rest     'smplx' where rotations are copied as they are
   control  true for animation control rigs; fk_switch [bone, property, value] turns limbs to FK
+  ik_limb  arm / leg -> {"end": control, "pole": control, "toes": control, "switches": [...]} for IK instead of FK
 Names are compared without case, spaces, punctuation and half or full width; a side's word may stand at either end, and
 a prefix that most bones of a rig share (a namespace) is dropped.
 """
@@ -22,6 +23,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -30,6 +32,7 @@ from typing import Any, Final
 from ..errors import OratorError
 from ..skeleton import JOINTS
 from .description import RigDescription
+from .profile import IkLimb
 
 FOLDER: Final = Path(__file__).parent / "profiles"
 _DROP: Final = re.compile(r"[\W_]+")
@@ -55,6 +58,7 @@ class Family:
     also: dict[str, str] = field(default_factory=dict)
     aim: dict[str, tuple[str, ...]] = field(default_factory=dict)
     lids: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    ik_limb: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,7 @@ class FamilyMatch:
     ik      joint -> bone.              root    the bone above the pelvis, if there is one.
     also    bone -> joint it copies.    aims    target bone -> (joint, the bone it turns about).
     lids    eyelid bone -> 'left_upper', 'left_lower' ...
+    ik_limbs  'left_arm' ... -> the controls of its inverse kinematics
     switches  (bone, property, value) that must be keyed for the mapped controls to act.
     """
 
@@ -77,6 +82,7 @@ class FamilyMatch:
     aims: dict[str, tuple[str, str]]
     switches: tuple[tuple[str, str, float], ...]
     lids: dict[str, str]
+    ik_limbs: dict[str, IkLimb]
     score: float
 
 
@@ -114,6 +120,7 @@ def parse_family(data: dict[str, Any], source: str) -> Family:
             control=bool(data.get("control", False)),
             fk_switch=tuple((b, p, float(v)) for b, p, v in data.get("fk_switch", ())),
             also=dict(data.get("also", {})),
+            ik_limb=dict(data.get("ik_limb", {})),
             **groups,
         )
         for pattern in (family.strip, family.bonus):
@@ -187,6 +194,27 @@ def _best_tokens(names: _Names, family: Family) -> dict[str, str]:
     return out
 
 
+def _switches(
+    description: RigDescription, names: _Names, wanted: Iterable[Sequence[Any]], tokens: tuple[str, ...]
+) -> tuple[tuple[str, str, float], ...]:
+    """(bone, property, value) of those switches that the rig has."""
+    out = (
+        (bone, prop, float(value))
+        for name, prop, value in wanted
+        for token in tokens
+        if (bone := names.find((name,), token)) is not None and prop in description.by_name[bone].properties
+    )
+    return tuple(dict.fromkeys(out))
+
+
+def _ik_limb(description: RigDescription, names: _Names, data: dict[str, Any], token: str) -> IkLimb | None:
+    """The controls of one limb's inverse kinematics, or None where the rig has none."""
+    end, pole, toes = (names.find((data.get(key, ""),), token) or "" for key in ("end", "pole", "toes"))
+    if not end:
+        return None
+    return IkLimb(end, pole, toes, _switches(description, names, data.get("switches", ()), (token,)))
+
+
 def match_family(description: RigDescription, family: Family, namespace: str = "") -> FamilyMatch:
     """What of a family a rig has. The score counts joints, and a little for names that only this family uses.
 
@@ -235,14 +263,15 @@ def match_family(description: RigDescription, family: Family, namespace: str = "
     twists = {bone: joint for bone, joint in twists.items() if bone not in joints.values()}
     bonus = re.compile(family.bonus, re.IGNORECASE) if family.bonus else None
     special = sum(bonus.search(b.name) is not None for b in description.bones) if bonus else 0
-    switches = [
-        (bone, prop, value)
-        for name, prop, value in family.fk_switch
-        for token in tokens.values()
-        if (bone := names.find((name,), token)) is not None and prop in description.by_name[bone].properties
-    ]
+    switches = _switches(description, names, family.fk_switch, tuple(tokens.values()))
     score = len(joints) + 0.5 * min(special, 4) + 0.01 * len(twists) - (0.5 if bonus and not special else 0.0)
     if family.control and len(joints) > 20:
         score += 5.0
     root = names.find(family.middle.get("root", ()))
-    return FamilyMatch(family, joints, twists, ik, root, also, aims, tuple(switches), lids, score)
+    limbs = {
+        f"{side}_{limb}": found
+        for side, token in tokens.items()
+        for limb, data in family.ik_limb.items()
+        if (found := _ik_limb(description, names, data, token)) is not None
+    }
+    return FamilyMatch(family, joints, twists, ik, root, also, aims, switches, lids, limbs, score)

@@ -9,7 +9,8 @@ import numpy as np
 from ..rotations import multiply, normalise, rotate
 
 
-def _unit(v: np.ndarray) -> np.ndarray:
+def unit(v: np.ndarray) -> np.ndarray:
+    """Vectors (..., 3) at length one."""
     return v / np.maximum(np.linalg.norm(v, axis=-1, keepdims=True), 1e-12)
 
 
@@ -47,20 +48,20 @@ class Limb:
         A target out of reach is met by direction. The limb never bends against its hinge.
         """
         a, b = float(np.linalg.norm(self.upper_rest)), float(np.linalg.norm(self.lower_rest))
-        first = _unit(rotate(self.upper, self.upper_rest))
-        second = _unit(rotate(self.lower, self.lower_rest))
-        natural = _unit(rotate(self.upper, np.broadcast_to(self.hinge, first.shape)))
+        first = unit(rotate(self.upper, self.upper_rest))
+        second = unit(rotate(self.lower, self.lower_rest))
+        natural = unit(rotate(self.upper, np.broadcast_to(self.hinge, first.shape)))
         bend = np.cross(first, second)
         healthy = np.sum(bend * natural, axis=-1, keepdims=True) > 0.0
         axis = np.where(healthy, bend, 0.0) + 0.05 * natural
         way = target - self.root
         distance = np.clip(np.linalg.norm(way, axis=-1, keepdims=True), abs(a - b) + 1e-6 * (a + b), (a + b) * 0.999999)
-        way = _unit(way)
-        axis = _unit(axis - np.sum(axis * way, axis=-1, keepdims=True) * way)
+        way = unit(way)
+        axis = unit(axis - np.sum(axis * way, axis=-1, keepdims=True) * way)
         cosine = np.clip((a * a + distance**2 - b * b) / (2.0 * a * distance), -1.0, 1.0)
         sine = np.sqrt(np.maximum(1.0 - cosine**2, 0.0))
-        new_first = _unit(cosine * way - sine * np.cross(axis, way))
-        new_second = _unit(distance * way - a * new_first)
+        new_first = unit(cosine * way - sine * np.cross(axis, way))
+        new_second = unit(distance * way - a * new_first)
         upper = multiply(swings(first, new_first), self.upper)
         lower = multiply(swings(second, new_second), self.lower)
         return normalise(upper), normalise(lower)

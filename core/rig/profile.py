@@ -31,6 +31,23 @@ class ShapeAdjust:
 
 
 @dataclass(frozen=True)
+class IkLimb:
+    """The inverse kinematics of one limb of a control rig.
+
+    end       control that the hand or foot is pulled to; pole: control that elbow or knee points at, '' without one.
+    toes      control that turns the toes while the leg is pulled, or ''.
+    switches  (bone, property, value) that turn the limb to inverse kinematics.
+    use       True: keys go onto these controls; False: onto the limb's forward controls.
+    """
+
+    end: str
+    pole: str = ""
+    toes: str = ""
+    switches: tuple[tuple[str, str, float], ...] = ()
+    use: bool = False
+
+
+@dataclass(frozen=True)
 class RigProfile:
     """Which bone of one rig plays which joint.
 
@@ -44,6 +61,8 @@ class RigProfile:
     lids        eyelid bone -> 'left_upper', 'left_lower' ...: turned where no shape blinks.
     ik          ankle or wrist joint -> bone that pulls the limb by inverse kinematics; moved and turned.
     switches    (bone, property, value) that are keyed so that the mapped controls act.
+    ik_limbs    'left_arm', 'right_leg' ... -> its inverse kinematics on a control rig, used or not.
+    contacts    whether hands that touch each other or the face in the performance touch on the rig too.
     control     True for control rigs: effective parents are probed in Blender, deform bones are left alone.
     faces       (mesh, shape) pairs the artist mapped by hand: 'mesh/shape' -> ARKit name.
     adjust      ARKit name -> ShapeAdjust.
@@ -62,6 +81,8 @@ class RigProfile:
     lids: dict[str, str] = field(default_factory=dict)
     ik: dict[str, str] = field(default_factory=dict)
     switches: tuple[tuple[str, str, float], ...] = ()
+    ik_limbs: dict[str, IkLimb] = field(default_factory=dict)
+    contacts: bool = True
     control: bool = False
     faces: dict[str, str] = field(default_factory=dict)
     adjust: dict[str, ShapeAdjust] = field(default_factory=dict)
@@ -73,6 +94,19 @@ class RigProfile:
         """The joints whose bone exists on the rig, in the skeleton's order."""
         have = description.by_name
         return {j: self.joints[j] for j in skeleton.JOINTS if self.joints.get(j) in have}
+
+    def pulled(self, description: RigDescription) -> dict[str, IkLimb]:
+        """The limbs whose keys go onto their inverse kinematics, as far as the rig has the controls."""
+        have = description.by_name
+        return {limb: ik for limb, ik in self.ik_limbs.items() if ik.use and ik.end in have}
+
+    def set_switches(self) -> tuple[tuple[str, str, float], ...]:
+        """All switches that are keyed: those of limbs that are pulled stand before those of the profile."""
+        out = {(bone, prop): value for bone, prop, value in self.switches}
+        for ik in self.ik_limbs.values():
+            if ik.use:
+                out |= {(bone, prop): value for bone, prop, value in ik.switches}
+        return tuple((bone, prop, value) for (bone, prop), value in out.items())
 
     def missing(self, description: RigDescription) -> tuple[str, ...]:
         """SMPL-X joints that no bone of the rig plays."""
@@ -114,6 +148,11 @@ def from_json(text: str, source: str = "The file") -> RigProfile:
         values["adjust"] = {k: ShapeAdjust(**v) for k, v in values.get("adjust", {}).items()}
         values["notes"] = tuple(values.get("notes", ()))
         values["switches"] = tuple((b, p, float(v)) for b, p, v in values.get("switches", ()))
+        limbs = values.get("ik_limbs", {}).items()
+        values["ik_limbs"] = {
+            k: IkLimb(**{**v, "switches": tuple((b, p, float(x)) for b, p, x in v.get("switches", ()))})
+            for k, v in limbs
+        }
         values["aims"] = {k: (v[0], v[1]) for k, v in values.get("aims", {}).items()}
         return RigProfile(**values)
     except (TypeError, ValueError, AttributeError) as error:

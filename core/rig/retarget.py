@@ -24,6 +24,7 @@ from .given import given_joint, nearness
 from .legs import LegPlan, plan_legs
 from .motion import Coverage, RigMotion
 from .profile import RigProfile
+from .pulls import pull_locations
 
 WINDOW: Final = 4096
 
@@ -41,6 +42,7 @@ class _Writer:
         self.keyed = tuple(n for n in body.keyed() if body.played.get(n) not in pulled or not by_name[n].constrained)
         self.rotations = {n: np.empty((frames, 4), np.float32) for n in (*self.keyed, *self.ik.values())}
         moving = [body.carrier] if body.carrier else []
+        moving += [c for ik in body.pulled.values() for c in (ik.end, ik.pole) if c in by_name]
         self.locations = {n: np.empty((frames, 3), np.float32) for n in (*moving, *body.aims, *self.ik.values())}
 
     def fill(self, part: slice, world: np.ndarray, translation: np.ndarray) -> None:
@@ -57,6 +59,9 @@ class _Writer:
             self.rotations[name][part] = body.basis(name, turns)
         if body.carrier:
             self.locations[body.carrier][part] = body.location(body.carrier, offset, turns)
+        for limb, ik in body.pulled.items():
+            for name, values in pull_locations(body, limb, ik, offset, turns).items():
+                self.locations[name][part] = values
         for name, (joint, pivot) in body.aims.items():
             self.locations[name][part] = self._aim(name, joints[joint], pivot, turns)
         for joint, name in self.ik.items():
@@ -111,7 +116,7 @@ def retarget(
         rotations={name: hemisphere_continuous(values) for name, values in writer.rotations.items()},
         locations=writer.locations,
         shapes=shapes,
-        properties={(bone, prop): value for bone, prop, value in profile.switches},
+        properties={(bone, prop): value for bone, prop, value in profile.set_switches()},
         coverage=_coverage(body, shown, (*profile.notes, *notes)),
     )
 

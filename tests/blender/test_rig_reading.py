@@ -11,36 +11,20 @@ import pytest
 
 bpy = pytest.importorskip("bpy", reason="these tests need Blender's Python module")
 
+from helpers.gestures import gesture  # noqa: E402
 from mathutils import Quaternion  # noqa: E402
 from orator.core.blender.rig_profile import forget_profile, keep_profile, read_rig  # noqa: E402
-from orator.core.performance import make_performance, rest_performance  # noqa: E402
 from orator.core.rig.motion import RigMotion  # noqa: E402
 from orator.core.rig.rest import fit_rest  # noqa: E402
 from orator.core.rig.retarget import retarget  # noqa: E402
-from orator.core.rotations import forward_kinematics, from_rotvec  # noqa: E402
+from orator.core.rotations import forward_kinematics  # noqa: E402
 from orator.core.skeleton import INDEX  # noqa: E402
-
-
-def gesture(frames: int = 24):
-    """Arms, fingers and trunk in motion on standing feet."""
-    rest = rest_performance(frames)
-    vectors = np.zeros((frames, 55, 3))
-    t = np.linspace(0.0, 1.0, frames)
-    for side, sign in (("left", 1.0), ("right", -1.0)):
-        vectors[:, INDEX[f"{side}_shoulder"], 2] = -sign * (1.0 - 0.3 * t)
-        vectors[:, INDEX[f"{side}_elbow"], 1] = -sign * (0.6 + 0.8 * t)
-        for finger in ("index", "middle", "ring", "pinky"):
-            for k in (1, 2, 3):
-                vectors[:, INDEX[f"{side}_{finger}{k}"], 2] = -sign * 0.5 * t
-    vectors[:, INDEX["spine2"], 0] = 0.2 * t
-    vectors[:, INDEX["head"], 1] = 0.3 * np.sin(6 * t)
-    return make_performance(from_rotvec(vectors), rest.translation, np.tile(t[:, None], (1, 52)))
 
 
 def pose(rig: bpy.types.Object, motion: RigMotion, frame: int) -> dict[str, np.ndarray]:
     """Evaluated heads of all bones with one frame of a motion set."""
     for (bone, name), value in motion.properties.items():
-        rig.pose.bones[bone][name] = value
+        rig.pose.bones[bone][name] = type(rig.pose.bones[bone][name])(value)
     for name, values in motion.rotations.items():
         rig.pose.bones[name].rotation_mode = "QUATERNION"
         rig.pose.bones[name].rotation_quaternion = Quaternion(values[frame].tolist())
