@@ -23,6 +23,7 @@ if TYPE_CHECKING:  # Blender's half reads these types while registering, when sc
     from .rig.motion import Coverage
     from .rig.profile import RigProfile
     from .shaping import Shaping
+    from .smplx.arkit_map import ExpressionMap
 
 _WINDOW = 4096
 _FRAME_SLACK = 1e-4
@@ -30,12 +31,16 @@ _FRAME_SLACK = 1e-4
 
 @dataclass(frozen=True)
 class BakeTarget:
-    """A character as plain data: its object's name, its rig with the mapping, and the scene's frames a second."""
+    """A character as plain data: its object's name, its rig with the mapping, and the scene's frames a second.
+
+    `expressions` tells how its expression keys and the ARKit shapes show each other; None where that is not known.
+    """
 
     name: str
     description: RigDescription
     profile: RigProfile
     fps: float
+    expressions: ExpressionMap | None = None
 
 
 @dataclass(frozen=True)
@@ -98,6 +103,7 @@ def prepare(
     from .rig.retarget import retarget
     from .shaping import Shaping as Shape
     from .shaping import apply_direction, apply_layers
+    from .smplx.at_bake import fit_face
 
     style = style or BakeStyle()
     shaping = shaping or Shape()
@@ -105,8 +111,9 @@ def prepare(
     seconds = frames / target.fps - start
     tick(0.0)
     sampled = apply_direction(sample_at(apply_layers(performance, shaping), seconds), seconds, shaping)
+    fitted = fit_face(sampled, target.description, target.expressions)
     tick(0.02)
-    motion = retarget(sampled, target.description, target.profile, seconds, given=shaping.given(seconds))
+    motion = retarget(fitted.performance, target.description, target.profile, seconds, given=shaping.given(seconds))
     tick(0.1)
     if not motion.coverage.joints and not motion.coverage.shapes:
         raise OratorError(
@@ -116,7 +123,7 @@ def prepare(
     settings = key_settings(target, style, frames, shaping.to_the_number(seconds))
     modes = settings.modes
     curves = keys_of(motion, frames, settings, lambda fraction: tick(0.1 + 0.9 * fraction))
-    return PreparedBake(curves, motion.coverage, frames, dict(modes))
+    return PreparedBake(curves, fitted.added_to(motion.coverage), frames, dict(modes))
 
 
 def key_settings(target: BakeTarget, style: BakeStyle, frames: np.ndarray, exact: Mask | None) -> KeySettings:

@@ -29,6 +29,7 @@ def scene_fps(scene: bpy.types.Scene) -> float:
 
 def read_target(character: bpy.types.Object, scene: bpy.types.Scene) -> BakeTarget:
     """A character as plain data for `prepare`. Raises OratorError when it is no armature or has no bones."""
+    from .expression_map import read_map
     from .rig_profile import read_rig
 
     if character.type != "ARMATURE":
@@ -36,7 +37,7 @@ def read_target(character: bpy.types.Object, scene: bpy.types.Scene) -> BakeTarg
     if not character.data.bones:
         raise OratorError(f"The armature '{character.name}' has no bones. Choose another character.")
     description, profile = read_rig(character)
-    return BakeTarget(character.name, description, profile, scene_fps(scene))
+    return BakeTarget(character.name, description, profile, scene_fps(scene), read_map(character, scene))
 
 
 def editable(character: bpy.types.Object, scene: bpy.types.Scene) -> bpy.types.Object:

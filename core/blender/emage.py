@@ -58,19 +58,18 @@ def import_motion(
     from ..formats.smplx_npz import read_smplx
     from ..performance import Take
     from ..skeleton import INDEX
-    from ..smplx.arkit_map import map_of, to_arkit
-    from ..smplx.model_file import read_model
+    from ..smplx.arkit_map import to_arkit
 
     performance = read_smplx(path)
+    target = bake.read_target(character, scene)
     said = ""
     if performance.expressions is not None:
-        file = scene.orator_emage.smplx_file
-        mapping = map_of(read_model(Path(bpy.path.abspath(file)))) if file else None
-        face = to_arkit(performance.expressions, performance.rotations[:, INDEX["jaw"]], mapping)
+        face = to_arkit(performance.expressions, performance.rotations[:, INDEX["jaw"]], target.expressions)
         performance = replace(performance, face=face)
-        said = f" {mapping.summary()}" if mapping else " ARKit faces follow the jaw: an SMPL-X file gives the rest."
-    target = bake.read_target(character, scene)
+        if target.expressions is None:
+            said = " ARKit faces follow the jaw: an SMPL-X file gives the rest."
     prepared = prepare(performance, start, target, style)
+    notes = "".join(f"; {note}" for note in prepared.coverage.notes)
     meta = {"seed": 0, "source": path.name}
     item = bake.add_take(character, Take(performance, path.stem, meta), start, prepared)
-    return item.uid, f"{path.name}: {prepared.coverage.sentence()}.{said}"
+    return item.uid, f"{path.name}: {prepared.coverage.sentence()}{notes}.{said}"

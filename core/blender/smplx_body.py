@@ -1,4 +1,4 @@
-"""SMPL-X bodies in Blender from the artist's own model file: mesh, armature, betas and expressions as shape keys."""
+"""SMPL-X bodies and FLAME heads in Blender from the artist's own model file: mesh, armature, shape keys."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from mathutils import Vector
 
 from ..errors import OratorError
 from ..rig.profile import RigProfile
-from ..skeleton import JOINTS, PARENTS
 from ..smplx.arkit_map import map_of
 from ..smplx.body import BodyData, body_data
-from ..smplx.model_file import SmplxModel, read_model
-from ..smplx.names import BODY_FAMILY, expression_name, is_smplx_character, shape_name
+from ..smplx.model_file import FLAME, SMPLX, Layout, SmplxModel, read_model
+from ..smplx.names import BODY_FAMILY, FLAME_FAMILY, FLAME_PLAYS, expression_name, has_shape_keys, shape_name
 from .character import write_weights
+from .expression_map import keep_map
 from .rig_profile import keep_profile
 
 REST: Final = "orator_smplx_rest"
@@ -37,20 +37,24 @@ def add_body(
     betas: int = 10,
     expressions: int = 100,
     mean_hands: bool = False,
-    name: str = "SMPL-X",
+    name: str = "",
 ) -> tuple[bpy.types.Object, str]:
-    """Adds the body of a model file, standing at the origin, and returns its armature and a sentence about the face.
+    """Adds the body or head of a model file at the origin, and returns its armature and a sentence about the face.
 
-    Raises OratorError for files that are not an SMPL-X model; nothing is added then.
+    Raises OratorError for files that are neither an SMPL-X nor a FLAME model; nothing is added then.
     """
     model = read_model(path)
     data = body_data(model, betas, expressions, mean_hands)
     if context.mode != "OBJECT":
         bpy.ops.object.mode_set(mode="OBJECT")
-    armature = _armature(context, name, data)
+    armature = _armature(context, name or data.layout.title, data)
     _mesh(context, armature, data)
-    joints = {joint: joint for joint in JOINTS}
-    keep_profile(armature, RigProfile(BODY_FAMILY, "SMPL-X body", joints, "smplx", confidence=1.0))
+    if data.layout is SMPLX:
+        joints = {joint: joint for joint in data.layout.joints}
+        keep_profile(armature, RigProfile(BODY_FAMILY, "SMPL-X body", joints, "smplx", confidence=1.0))
+    else:
+        keep_profile(armature, RigProfile(FLAME_FAMILY, "FLAME head", dict(FLAME_PLAYS), "smplx", confidence=1.0))
+    keep_map(armature, map_of(model))
     return armature, face_sentence(model)
 
 
@@ -62,10 +66,9 @@ def face_sentence(model: SmplxModel) -> str:
     return mapping.summary()
 
 
-def _tails(joints: np.ndarray) -> np.ndarray:
-    """Bone ends (55, 3): the mean of the children, or along the bone before."""
+def _tails(joints: np.ndarray, parents: np.ndarray) -> np.ndarray:
+    """Bone ends (J, 3): the mean of the children, or along the bone before."""
     tails = np.empty_like(joints)
-    parents = np.array(PARENTS)
     for j in range(len(joints)):
         children = np.flatnonzero(parents == j)
         end = joints[children].mean(axis=0) if len(children) else 2 * joints[j] - joints[parents[j]]
@@ -77,9 +80,9 @@ def _tails(joints: np.ndarray) -> np.ndarray:
     return tails
 
 
-def _place(edit_bones: bpy.types.ArmatureEditBones, joints: np.ndarray) -> None:
-    for j, tail in enumerate(_tails(joints)):
-        bone = edit_bones[JOINTS[j]]
+def _place(edit_bones: bpy.types.ArmatureEditBones, joints: np.ndarray, layout: Layout) -> None:
+    for j, tail in enumerate(_tails(joints, np.array(layout.parents))):
+        bone = edit_bones[layout.joints[j]]
         bone.head, bone.tail = Vector(joints[j]), Vector(tail)
 
 
@@ -93,12 +96,13 @@ def _armature(context: bpy.types.Context, name: str, data: BodyData) -> bpy.type
     rig.select_set(True)
     bpy.ops.object.mode_set(mode="EDIT")
     try:
-        for joint in JOINTS:
+        names = data.layout.joints
+        for joint in names:
             armature.edit_bones.new(joint)
-        _place(armature.edit_bones, to_blender(data.joints))
-        for joint, parent in zip(JOINTS, PARENTS, strict=True):
+        _place(armature.edit_bones, to_blender(data.joints), data.layout)
+        for joint, parent in zip(names, data.layout.parents, strict=True):
             if parent >= 0:
-                armature.edit_bones[joint].parent = armature.edit_bones[JOINTS[parent]]
+                armature.edit_bones[joint].parent = armature.edit_bones[names[parent]]
     finally:
         bpy.ops.object.mode_set(mode="OBJECT")
     for bone in rig.pose.bones:
@@ -106,7 +110,11 @@ def _armature(context: bpy.types.Context, name: str, data: BodyData) -> bpy.type
     armature.display_type = "STICK"
     rig.show_in_front = True
     rig[REST] = json.dumps(
-        {"joints": data.joints.round(7).tolist(), "shapes": np.moveaxis(data.joint_shapes, 2, 0).round(7).tolist()}
+        {
+            "model": data.layout.title,
+            "joints": data.joints.round(7).tolist(),
+            "shapes": np.moveaxis(data.joint_shapes, 2, 0).round(7).tolist(),
+        }
     )
     return rig
 
@@ -127,7 +135,7 @@ def _mesh(context: bpy.types.Context, rig: bpy.types.Object, data: BodyData) -> 
     mesh.polygons.foreach_set("use_smooth", np.ones(count, bool))
     write_weights(mesh, data.weights)
     body = bpy.data.objects.new(mesh.name, mesh)
-    for joint in JOINTS:
+    for joint in data.layout.joints:
         body.vertex_groups.new(name=joint)
     body.shape_key_add(name="Basis", from_mix=False)
     for directions, named in ((data.shapes, shape_name), (data.expressions, expression_name)):
@@ -142,13 +150,13 @@ def _mesh(context: bpy.types.Context, rig: bpy.types.Object, data: BodyData) -> 
 
 
 def bodies_of(armature: bpy.types.Object) -> list[bpy.types.Object]:
-    """Its meshes with SMPL-X shape keys."""
+    """Its meshes with the shape keys of SMPL-X and FLAME."""
     return [
         child
         for child in armature.children
         if child.type == "MESH"
         and child.data.shape_keys is not None
-        and is_smplx_character(armature.data.bones.keys(), child.data.shape_keys.key_blocks.keys())
+        and has_shape_keys(child.data.shape_keys.key_blocks.keys())
     ]
 
 
@@ -160,8 +168,9 @@ def fit_skeleton(context: bpy.types.Context, armature: bpy.types.Object) -> None
         raise OratorError(f"'{armature.name}' was not made from an SMPL-X file: its skeleton has no shape to follow.")
     try:
         rest = json.loads(text)
+        layout = next(known for known in (SMPLX, FLAME) if known.title == rest.get("model", SMPLX.title))
         joints, shapes = np.array(rest["joints"]), np.array(rest["shapes"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError, StopIteration):
         raise OratorError(f"What '{armature.name}' knows of its shape is damaged: import the body again.") from None
     blocks = bodies[0].data.shape_keys.key_blocks
     values = np.array([blocks[shape_name(k)].value if shape_name(k) in blocks else 0.0 for k in range(len(shapes))])
@@ -171,6 +180,6 @@ def fit_skeleton(context: bpy.types.Context, armature: bpy.types.Object) -> None
     context.view_layer.objects.active = armature
     bpy.ops.object.mode_set(mode="EDIT")
     try:
-        _place(armature.data.edit_bones, to_blender(joints + np.einsum("bjc,b->jc", shapes, values)))
+        _place(armature.data.edit_bones, to_blender(joints + np.einsum("bjc,b->jc", shapes, values)), layout)
     finally:
         bpy.ops.object.mode_set(mode="OBJECT")

@@ -16,7 +16,7 @@ from .converters import Converter, converter_for
 from .description import RigDescription
 from .faces import match_shapes
 from .given import given_joint, nearness
-from .profile import RigProfile, ShapeAdjust
+from .profile import RigProfile
 
 _JAW_OPEN: Final = np.radians(22.0)
 """How far a jaw bone turns for jawOpen at 1, where no shape opens the mouth."""
@@ -60,11 +60,11 @@ def face_shapes(
                 value, sources = values[shape.name], set()
             else:
                 continue
-            own = profile.adjust.get(name or shape.name, ShapeAdjust())
-            if shape.muted or shape.driven or own.mute:
+            own = profile.adjust.get(name or shape.name)
+            if shape.muted or shape.driven or (own is not None and own.mute):
                 left_alone += 1
                 continue
-            if name is None:
+            if name is None and own is not None:  # expressions go beyond 0 and 1: nothing of them is clamped unasked
                 value = np.clip(value * own.gain + own.offset, own.minimum, own.maximum)
             out[mesh.name, shape.name] = np.clip(value, shape.minimum, shape.maximum).astype(np.float32)
             shown |= sources

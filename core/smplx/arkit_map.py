@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 
 from ..arkit import COUNT, INDEX
+from ..errors import OratorError
 from ..rotations import from_rotvec, to_rotvec
 from ..skeleton import INDEX as JOINT
 from .face_points import arkit_effects
@@ -137,11 +138,24 @@ def _map_of_file(path: Path, _stamp: float) -> ExpressionMap | None:
     return map_of(read_model(path))
 
 
+def map_of_file(path: Path) -> ExpressionMap | None:
+    """The map of a model file, kept while the file stays as it is. Raises OratorError for other files."""
+    try:
+        stamp = path.stat().st_mtime
+    except OSError:
+        raise OratorError(f"There is no file '{path}': choose your SMPL-X or FLAME model file again.") from None
+    return _map_of_file(path, stamp)
+
+
 def performance_face(rotations: np.ndarray, expressions: np.ndarray, folder: Path) -> np.ndarray:
     """ARKit weights (T, 52) of an EMAGE result: rotations (T, 55, 4) and expressions (T, 100).
 
     With the artist's SMPL-X file at hand (find_model) all shapes; without it the jaw's.
     """
+    return to_arkit(expressions, rotations[:, JOINT["jaw"]], map_beside(folder))
+
+
+def map_beside(folder: Path) -> ExpressionMap | None:
+    """The map of the artist's SMPL-X file (find_model), or None without one."""
     path = find_model(Path(folder))
-    mapping = _map_of_file(path, path.stat().st_mtime) if path is not None else None
-    return to_arkit(expressions, rotations[:, JOINT["jaw"]], mapping)
+    return map_of_file(path) if path is not None else None

@@ -1,6 +1,7 @@
-"""SMPL-X model files (SMPLX_NEUTRAL*.npz or .pkl), read without running anything, checked, and posed in numpy.
+"""SMPL-X bodies and FLAME heads from their model files (.npz or .pkl): read without running anything, checked, posed.
 
-The format and the sizes are those of the public SMPL-X release (Pavlakos et al., CVPR 2019); no data of it is here.
+Formats and sizes are those of the public releases (SMPL-X: Pavlakos et al., CVPR 2019; FLAME: Li et al., SIGGRAPH Asia
+2017); no data of them is here.
 """
 
 from __future__ import annotations
@@ -14,28 +15,43 @@ import numpy as np
 
 from ..errors import OratorError
 from ..rotations import from_rotvec, to_matrix
-from ..skeleton import JOINT_COUNT, PARENTS
+from ..skeleton import JOINTS, PARENTS
 from .restricted import read_pickle
 
-VERTICES: Final = 10475
-FACES: Final = 20908
 BETAS: Final = 300
 EXPRESSIONS: Final = 100
 LANDMARKS: Final = 51
 _NEEDED: Final = ("v_template", "shapedirs", "J_regressor", "weights", "kintree_table", "f")
 _OPTIONAL: Final = ("posedirs", "hands_meanl", "hands_meanr", "lmk_faces_idx", "lmk_bary_coords", "vt", "ft")
-_HINT: Final = "Choose SMPLX_NEUTRAL.npz (or SMPLX_NEUTRAL_2020.npz) from your SMPL-X download."
+_HINT: Final = "Choose SMPLX_NEUTRAL.npz (or _2020) from your SMPL-X download, or FLAME's generic_model.pkl."
+FLAME_LANDMARKS: Final = "flame_static_embedding.pkl"
+"""Beside FLAME's model file, from the same download: where its face landmarks lie."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What tells the two kinds of model apart: vertices, joints and their parents."""
+
+    title: str
+    vertices: int
+    joints: tuple[str, ...]
+    parents: tuple[int, ...]
+
+
+SMPLX: Final = Layout("SMPL-X", 10475, tuple(JOINTS), tuple(PARENTS))
+FLAME: Final = Layout("FLAME", 5023, ("global", "neck", "jaw", "left_eye", "right_eye"), (-1, 0, 1, 1, 1))
 
 
 @dataclass(frozen=True)
 class SmplxModel:
-    """SMPL-X axes, metres.
+    """SMPL-X axes, metres; J joints (55, or 5 of a FLAME head).
 
-    template (V, 3); faces (F, 3); betas (V, 3, B); expressions (V, 3, E); regressor (55, V); weights (V, 55);
-    pose_correctives (V, 3, 486) or None; hand_mean (30, 3) rotation vectors, left then right; landmarks (51, V) weights
-    of the face's landmark points or None; uv (F, 3, 2) or None.
+    template (V, 3); faces (F, 3); betas (V, 3, B); expressions (V, 3, E); regressor (J, V); weights (V, J);
+    pose_correctives (V, 3, 9 * (J - 1)) or None; hand_mean (30, 3) rotation vectors, left then right; uv (F, 3, 2) or
+    None.
     """
 
+    layout: Layout
     template: np.ndarray
     faces: np.ndarray
     betas: np.ndarray
@@ -57,7 +73,7 @@ class SmplxModel:
         return out
 
     def joints(self, vertices: np.ndarray) -> np.ndarray:
-        """Joint positions (55, 3) of rest vertices."""
+        """Joint positions (J, 3) of rest vertices."""
         return self.regressor @ vertices
 
     def landmark_points(self, vertices: np.ndarray) -> np.ndarray:
@@ -73,14 +89,14 @@ class SmplxModel:
         expressions: np.ndarray | None = None,
         correctives: bool = True,
     ) -> np.ndarray:
-        """Vertices (V, 3) of one frame: rotations (55, 4) wxyz, translation (3,)."""
+        """Vertices (V, 3) of one frame: rotations (J, 4) wxyz, translation (3,)."""
         rest = self.shaped(betas, expressions)
         places = self.joints(rest)
         turns = to_matrix(rotations)
         if correctives and self.pose_correctives is not None:
             rest = rest + self.pose_correctives @ (turns[1:] - np.eye(3)).reshape(-1)
-        world, origin = np.empty((JOINT_COUNT, 3, 3)), np.empty((JOINT_COUNT, 3))
-        for j, parent in enumerate(PARENTS):
+        world, origin = np.empty((len(turns), 3, 3)), np.empty((len(turns), 3))
+        for j, parent in enumerate(self.layout.parents):
             if parent < 0:
                 world[j], origin[j] = turns[j], places[j]
             else:
@@ -125,39 +141,62 @@ def read_model(path: Path) -> SmplxModel:
     if bad:
         raise OratorError(f"'{path}': {', '.join(bad)} are not all numbers. {_HINT}")
     template, dirs = np.asarray(data["v_template"], np.float64), data["shapedirs"]
-    if template.shape != (VERTICES, 3) or data["weights"].shape != (VERTICES, JOINT_COUNT):
-        joints = data["weights"].shape[-1] if data["weights"].ndim else 0
-        raise OratorError(
-            f"'{path}' has {len(template)} vertices and {joints} joints; SMPL-X has {VERTICES} and {JOINT_COUNT} "
-            f"(SMPL, SMPL-H and FLAME files are other models). {_HINT}"
-        )
+    layout = _layout(path, template, data["weights"])
+    count, joints = layout.vertices, len(layout.joints)
     regressor, kin = np.asarray(data["J_regressor"], np.float64), data["kintree_table"]
-    directed = dirs.ndim == 3 and dirs.shape[:2] == (VERTICES, 3) and dirs.shape[2] >= 20
-    if not directed or regressor.shape != (JOINT_COUNT, VERTICES):
-        raise OratorError(f"'{path}' has shape directions {dirs.shape}, not ({VERTICES}, 3, 400 or 20). {_HINT}")
-    parents = tuple(int(n) for n in kin[0][1:]) if kin.shape == (2, JOINT_COUNT) else ()
+    directed = dirs.ndim == 3 and dirs.shape[:2] == (count, 3) and dirs.shape[2] >= 20
+    if not directed or regressor.shape != (joints, count):
+        raise OratorError(f"'{path}' has shape directions {dirs.shape}, not ({count}, 3, 400 or 20). {_HINT}")
+    parents = tuple(int(n) for n in kin[0][1:]) if kin.shape == (2, joints) else ()
     faces = np.asarray(data["f"]).astype(np.int64)
-    if parents != PARENTS[1:] or faces.ndim != 2 or faces.shape[1] != 3 or faces.min() < 0 or faces.max() >= VERTICES:
-        raise OratorError(f"'{path}' has joints or triangles in another order than SMPL-X. {_HINT}")
+    shaped = faces.ndim == 2 and faces.shape[1] == 3 and len(faces) > 0
+    if parents != layout.parents[1:] or not shaped or faces.min() < 0 or faces.max() >= count:
+        raise OratorError(f"'{path}' has joints or triangles in another order than {layout.title}. {_HINT}")
+    if layout is FLAME:
+        data |= _embedding(path.parent / FLAME_LANDMARKS)
     full = dirs.shape[2] >= BETAS + EXPRESSIONS
     first = BETAS if full else 10
     count = EXPRESSIONS if full else 10
     return SmplxModel(
+        layout=layout,
         template=template,
         faces=faces,
         betas=np.asarray(dirs[..., :first], np.float64),
         expressions=np.asarray(dirs[..., first : first + count], np.float64),
         regressor=regressor,
         weights=np.asarray(data["weights"], np.float64),
-        pose_correctives=_correctives(data.get("posedirs")),
+        pose_correctives=_correctives(data.get("posedirs"), layout),
         hand_mean=_hands(data),
         landmarks=_landmarks(data, faces),
         uv=_uv(data, faces),
     )
 
 
-def _correctives(dirs: np.ndarray | None) -> np.ndarray | None:
-    return dirs if dirs is not None and dirs.shape == (VERTICES, 3, 9 * (JOINT_COUNT - 1)) else None
+def _layout(path: Path, template: np.ndarray, weights: np.ndarray) -> Layout:
+    for layout in (SMPLX, FLAME):
+        if template.shape == (layout.vertices, 3) and weights.shape == (layout.vertices, len(layout.joints)):
+            return layout
+    joints = weights.shape[-1] if weights.ndim else 0
+    raise OratorError(
+        f"'{path}' has {len(template) if template.ndim else 0} vertices and {joints} joints; SMPL-X has 10475 and 55, "
+        f"FLAME 5023 and 5 (SMPL and SMPL-H files are other models). {_HINT}"
+    )
+
+
+def _embedding(path: Path) -> dict[str, np.ndarray]:
+    """FLAME's landmarks under the names that SMPL-X files give theirs; empty without the file."""
+    try:
+        found = read_pickle(path) if path.is_file() else {}
+    except OratorError:
+        # The head is whole without them; the face sentence says that they are missing.
+        found = {}
+    names = {"lmk_face_idx": "lmk_faces_idx", "lmk_b_coords": "lmk_bary_coords"}
+    return {ours: np.asarray(found[theirs]) for theirs, ours in names.items() if theirs in found}
+
+
+def _correctives(dirs: np.ndarray | None, layout: Layout) -> np.ndarray | None:
+    wanted = (layout.vertices, 3, 9 * (len(layout.joints) - 1))
+    return dirs if dirs is not None and dirs.shape == wanted else None
 
 
 def _hands(data: dict[str, np.ndarray]) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Names of SMPL-X characters: the shape keys of the public SMPL-X add-on, which Orator's own bodies use too."""
+"""Names of SMPL-X characters: the shape keys of the public SMPL-X add-on, which Orator's own bodies and heads use."""
 
 from __future__ import annotations
 
@@ -12,6 +12,11 @@ from ..skeleton import JOINTS
 
 BODY_FAMILY: Final = "smplx_body"
 """The profile family of a true SMPL-X body: rotations and translation are played as they are, unscaled."""
+FLAME_FAMILY: Final = "flame_head"
+FLAME_PLAYS: Final = {
+    "neck": "global", "head": "neck", "jaw": "jaw", "left_eye_smplhf": "left_eye", "right_eye_smplhf": "right_eye",
+}  # fmt: skip
+"""Joint -> the bone of a FLAME head that plays it: FLAME's 'global' turns with the neck, its 'neck' with the head."""
 _EXPRESSION: Final = re.compile(r"^Exp(\d{3})$")
 _SHAPE: Final = re.compile(r"^Shape(\d{3})$")
 
@@ -36,7 +41,17 @@ def is_smplx_character(bones: Iterable[str], shapes: Iterable[str]) -> bool:
     """Whether bones and shape keys are those of an SMPL-X character: its joints' names, and Shape000 or Exp000 keys."""
     have = set(bones)
     body = sum(name in have for name in JOINTS[:22])
-    return body >= 20 and any(_EXPRESSION.match(name) or _SHAPE.match(name) for name in shapes)
+    return body >= 20 and has_shape_keys(shapes)
+
+
+def has_shape_keys(shapes: Iterable[str]) -> bool:
+    """Whether there are Shape000 or Exp000 keys."""
+    return any(_EXPRESSION.match(name) or _SHAPE.match(name) for name in shapes)
+
+
+def plays_expressions(shapes: Iterable[str]) -> bool:
+    """Whether shape keys show expression coefficients."""
+    return any(expression_number(name) is not None for name in shapes)
 
 
 def expression_values(shapes: Iterable[str], expressions: np.ndarray | None) -> dict[str, np.ndarray]:

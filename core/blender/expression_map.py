@@ -1,0 +1,52 @@
+"""How a character's expressions and the ARKit shapes show each other: kept with bodies that Orator added."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import bpy
+import numpy as np
+
+from ..arkit import COUNT
+from ..errors import OratorError
+
+if TYPE_CHECKING:
+    from ..smplx.arkit_map import ExpressionMap
+
+PROPERTY: Final = "orator_expression_map"
+"""Custom property of the armature: the map's four tables, one after the other."""
+
+
+def keep_map(armature: bpy.types.Object, mapping: ExpressionMap | None) -> None:
+    """Keep the map of the model that an armature was made from."""
+    if mapping is not None:
+        tables = (mapping.to_arkit, mapping.to_expressions, mapping.expression_residual, mapping.arkit_residual)
+        armature[PROPERTY] = np.concatenate([np.ravel(table) for table in tables]).astype(float).tolist()
+
+
+def read_map(armature: bpy.types.Object, scene: bpy.types.Scene) -> ExpressionMap | None:
+    """The map of a character: its own, or that of the SMPL-X file that the scene names; None without either."""
+    from ..smplx.arkit_map import ExpressionMap
+
+    kept = armature.get(PROPERTY)
+    values = np.array(kept.to_list() if hasattr(kept, "to_list") else kept or (), float)
+    # 2 * 52 * E + E + 52 numbers.
+    count, rest = divmod(len(values) - COUNT, 2 * COUNT + 1)
+    if count < 1 or rest:
+        return _map_of_scene(scene)
+    to_arkit, to_expressions, expressions, arkit = np.split(values, np.cumsum([COUNT * count, COUNT * count, count]))
+    return ExpressionMap(to_arkit.reshape(COUNT, count), to_expressions.reshape(count, COUNT), expressions, arkit)
+
+
+def _map_of_scene(scene: bpy.types.Scene) -> ExpressionMap | None:
+    from ..smplx.arkit_map import map_of_file
+
+    chosen = getattr(scene, "orator_emage", None)
+    if chosen is None or not chosen.smplx_file:
+        return None
+    try:
+        return map_of_file(Path(bpy.path.abspath(chosen.smplx_file)))
+    except OratorError:
+        # A wrong file is said where it is chosen; a bake goes on without it.
+        return None

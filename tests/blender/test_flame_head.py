@@ -1,0 +1,94 @@
+"""FLAME heads from a model file: what they show is what FLAME computes; takes of either kind of face play on them."""
+
+from pathlib import Path
+
+import bpy
+import numpy as np
+import pytest
+from helpers.flame_file import write_head
+from orator.core.arkit import COUNT, INDEX
+from orator.core.baking import BakeStyle, prepare
+from orator.core.blender import bake
+from orator.core.blender.smplx_body import add_body, bodies_of, fit_skeleton, to_blender
+from orator.core.performance import Take, make_performance
+from orator.core.rotations import from_rotvec, multiply
+from orator.core.skeleton import INDEX as JOINT
+from orator.core.smplx.model_file import FLAME, read_model
+
+FRAMES = 30
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_head(tmp_path_factory.mktemp("flame") / "generic_model.pkl")
+
+
+def shown(armature: bpy.types.Object) -> np.ndarray:
+    body = bodies_of(armature)[0].evaluated_get(bpy.context.evaluated_depsgraph_get())
+    out = np.empty(len(body.data.vertices) * 3, np.float32)
+    body.data.vertices.foreach_get("co", out)
+    return out.reshape(-1, 3)
+
+
+def baked(armature: bpy.types.Object, scene: bpy.types.Scene, performance):
+    prepared = prepare(performance, 0.0, bake.read_target(armature, scene), BakeStyle(None))
+    bake.add_take(armature, Take(performance, "Take 1", {}), 0.0, prepared)
+    return prepared
+
+
+def moving(expressions: bool):
+    rng = np.random.default_rng(0)
+    turns = np.zeros((FRAMES, 55, 3))
+    for joint in ("pelvis", "spine1", "neck", "head", "jaw", "left_eye_smplhf"):
+        turns[:, JOINT[joint]] = np.cumsum(rng.normal(0, 0.02, (FRAMES, 3)), axis=0)
+    face = np.zeros((FRAMES, COUNT))
+    if not expressions:
+        turns[:, JOINT["jaw"]] = 0.0
+        face[:, INDEX["jawOpen"]], face[:, INDEX["mouthSmileLeft"]] = np.linspace(0, 1, FRAMES), 0.5
+    coefficients = rng.normal(0, 1, (FRAMES, 100)) if expressions else None
+    return make_performance(from_rotvec(turns), np.zeros((FRAMES, 3)), face, 30.0, coefficients)
+
+
+def test_an_emage_face_plays_as_flame_computes(scene: bpy.types.Scene, file: Path, tmp_path: Path) -> None:
+    scene.render.fps = 30
+    armature, said = add_body(bpy.context, file, betas=10, expressions=100)
+    assert "%" in said and tuple(armature.data.bones.keys()) == FLAME.joints and armature.name == "FLAME"
+    performance = moving(expressions=True)
+    prepared = baked(armature, scene, performance)
+    assert prepared.coverage.joints == 5 and "100 of 100 expressions" in prepared.coverage.notes
+    name, path = armature.name, str(tmp_path / "head.blend")
+    bpy.ops.wm.save_as_mainfile(filepath=path)
+    bpy.ops.wm.open_mainfile(filepath=path)
+    armature, model = bpy.data.objects[name], read_model(file)
+    local = performance.rotations.astype(float)
+    base = local[:, 0]
+    for joint in ("spine1", "spine2", "spine3", "neck"):
+        base = multiply(base, local[:, JOINT[joint]])
+    rest = [local[:, JOINT[joint]] for joint in ("head", "jaw", "left_eye_smplhf", "right_eye_smplhf")]
+    turns = np.stack([base, *rest], axis=1)
+    for k in range(0, FRAMES, 3):
+        bpy.context.scene.frame_set(int(prepared.frames[0]) + k)
+        want = model.posed(turns[k], np.zeros(3), None, performance.expressions[k], False)
+        assert np.abs(shown(armature) - to_blender(want)).max() < 1e-3
+
+
+def test_an_arkit_face_plays_too(scene: bpy.types.Scene, file: Path) -> None:
+    scene.render.fps = 30
+    armature, _ = add_body(bpy.context, file)
+    prepared = baked(armature, scene, moving(expressions=False))
+    assert any("% of its motion is not shown" in note for note in prepared.coverage.notes)
+    scene.frame_set(int(prepared.frames[-1]))
+    assert armature.pose.bones["jaw"].matrix_basis.to_quaternion().angle > np.radians(20)
+    keys = bodies_of(armature)[0].data.shape_keys.key_blocks
+    assert max(abs(key.value) for key in keys[11:]) > 0.01
+
+
+def test_betas_move_the_joints(scene: bpy.types.Scene, file: Path) -> None:
+    armature, _ = add_body(bpy.context, file, betas=12, expressions=10)
+    model = read_model(file)
+    bodies_of(armature)[0].data.shape_keys.key_blocks["Shape002"].value = 3.0
+    fit_skeleton(bpy.context, armature)
+    betas = np.zeros(12)
+    betas[2] = 3.0
+    heads = np.array([armature.data.bones[name].head_local for name in FLAME.joints])
+    assert np.abs(heads - to_blender(model.joints(model.shaped(betas)))).max() < 1e-4
