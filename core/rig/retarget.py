@@ -25,6 +25,7 @@ from .legs import LegPlan, plan_legs
 from .motion import Coverage, RigMotion
 from .profile import RigProfile
 from .pulls import pull_locations
+from .touch import Touch
 
 WINDOW: Final = 4096
 
@@ -36,6 +37,8 @@ class _Writer:
         self, body: BodyRetarget, profile: RigProfile, legs: LegPlan | None, frames: int, near: dict[str, np.ndarray]
     ) -> None:
         self.body, self.legs, self.near = body, legs, near
+        self.touch = Touch(body) if profile.contacts and profile.rest != "smplx" else None
+        self.held: dict[str, np.ndarray] = {}
         by_name = body.description.by_name
         self.ik = {j: b for j, b in profile.ik.items() if b in by_name and legs is not None and j in legs.ankles}
         pulled = {f"{j.split('_')[0]}_{part}" for j in self.ik for part in ("hip", "knee", "ankle", "foot")}
@@ -54,6 +57,9 @@ class _Writer:
             joints |= {joint: turns[part] for joint, turns in self.legs.turns.items()}
             offset = offset + self.legs.shift[part]
         near = {joint: weight[part] for joint, weight in self.near.items()}
+        if self.touch is not None:
+            held = {side: weight[part] for side, weight in self.held.items()}
+            joints |= self.touch.turns(world, joints, offset, held, near)
         turns = body.bone_turns(joints, len(world), near)
         for name in self.keyed:
             self.rotations[name][part] = body.basis(name, turns)
@@ -105,6 +111,9 @@ def retarget(
     bending = {twist.joint for twist in body.bending.values()}
     near = {joint: nearness(given_joint(given, joint, frames), fps) for joint in bending}
     writer = _Writer(body, profile, legs, frames, near)
+    arms = ("collar", "shoulder", "elbow", "wrist")
+    for side in ("left", "right") if given is not None else ():
+        writer.held[side] = nearness(np.any([given_joint(given, f"{side}_{a}", frames) for a in arms], axis=0), fps)
     for first in range(0, frames, WINDOW):
         part = slice(first, min(first + WINDOW, frames))
         local = performance.rotations[part]

@@ -23,7 +23,8 @@ FINGERS = ("thumb", "index", "middle", "ring", "pinky")
 @dataclass(frozen=True)
 class Build:
     """sides: the words for left and right. drop: degrees the arms hang. up: the armature's. along: the local axis that
-    bones lie along. fingers: template, names, numbers; metacarpal: template of a bone before each but the thumb."""
+    bones lie along. fingers: template, names, numbers; metacarpal: template of a bone before each but the thumb.
+    sizes: parts of joint names and how much longer the way to such joints is."""
 
     family: str
     lines: str
@@ -36,6 +37,7 @@ class Build:
     bend: float = 10.0
     missing: tuple[str, ...] = ("jaw", "left_eye_smplhf", "right_eye_smplhf")
     metacarpal: str = ""
+    sizes: tuple[tuple[str, float], ...] = ()
 
 
 _MIXAMO = """Hips @ pelvis; Spine < Hips @ spine1; Spine1 < Spine @ spine2; Spine2 < Spine1 @ spine3
@@ -186,12 +188,13 @@ BUILDS = {
 }
 
 
-def _points(drop: float, bend: float) -> dict[str, np.ndarray]:
+def _points(drop: float, bend: float, sizes: tuple[tuple[str, float], ...] = ()) -> dict[str, np.ndarray]:
     rest = dict(zip(JOINTS, rest_positions(), strict=True))
     points: dict[str, np.ndarray] = {}
     for joint, parent in zip(JOINTS, PARENTS, strict=True):
         offset = rest[joint] - (rest[JOINTS[parent]] if parent >= 0 else 0.0)
         longer = 1.15 if "knee" in joint else 0.95 if "elbow" in joint or "ankle" in joint else 1.0
+        longer = next((by for part, by in sizes if part in joint), longer)
         points[joint] = offset * longer + (points[JOINTS[parent]] if parent >= 0 else 0.0)
     for side, sign in (("left", 1.0), ("right", -1.0)):
         _bend(points, f"{side}_shoulder", to_matrix(from_rotvec(np.radians([0, 0, -sign * drop]))))
@@ -207,7 +210,7 @@ def _points(drop: float, bend: float) -> dict[str, np.ndarray]:
 
 def family_rig(build: Build, seed: int = 0) -> RigDescription:
     """The rig of a build."""
-    points = _points(build.drop, build.bend)
+    points = _points(build.drop, build.bend, build.sizes)
     heads: dict[str, tuple[str | None, np.ndarray]] = {}
     lines = [line.strip() for line in build.lines.replace("\n", ";").split(";")]
     for line in lines:
