@@ -109,7 +109,7 @@ _FACE = (
     "lip_strength", "jaw_range", "upper_strength", "tongue_strength", "smoothing_lower", "smoothing_upper",
     "eyelid_offset", "lip_offset", "delay",
 )  # fmt: skip
-_EYES = ("rate", "blink_strength", "gaze_strength")
+_EYES = ("rate", "blink_strength", "gaze_strength", "lid_follow", "variation")
 
 
 class ORATOR_PT_layers(_TakePanel, bpy.types.Panel):

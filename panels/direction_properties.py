@@ -151,6 +151,11 @@ class OratorLayers(bpy.types.PropertyGroup):
     rate: _slider("Blinks", "Blinks a minute", 18.0, 0.0, 60.0)
     blink_strength: _slider("Blink Strength", "How far the lids close", 1.0, 0.0, 1.5)
     gaze_strength: _slider("Gaze", "How far the eyes wander", 1.0, 0.0, 2.0)
+    lid_follow: _slider("Lids Follow", "How far the lids go down with the eyes", 1.0, 0.0, 2.0)
+    variation: IntProperty(
+        name="Eye Seed", description="Other blinks and glances of the same kind; 0: the generated ones", default=0,
+        min=0, update=_changed, options=set(),
+    )
 
 
 class OratorLoop(bpy.types.PropertyGroup):

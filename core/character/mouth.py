@@ -97,7 +97,7 @@ def _tongue() -> Part:
     rings, sides = 12, 12
     t = np.linspace(0.0, 1.0, rings)
     y = -0.030 - 0.0475 * t
-    z = MOUTH_Z - 0.0125 + 0.0052 * np.sin(np.pi * np.clip(t * 0.9, 0, 1)) + 0.0012 * t
+    z = MOUTH_Z - 0.0098 + 0.0052 * np.sin(np.pi * np.clip(t * 0.9, 0, 1)) + 0.0012 * t
     half = (
         0.0160
         * np.sqrt(np.clip(1 - (np.clip(t - 0.35, 0, 1) / 0.66) ** 2.4, 0.0, 1))
@@ -130,8 +130,9 @@ def _tongue() -> Part:
     along = np.concatenate([np.repeat(t, sides), [1.0, 0.0]])
     out = np.zeros_like(p)
     reach = smoothstep(along, 0.05, 1.0)
-    out[:, 1] = -0.036 * reach
-    out[:, 2] = 0.0062 * smoothstep(along, 0.0, 0.55) - 0.012 * smoothstep(along, 0.62, 1.05)
+    # Over the lower teeth from a third on, so that a th shows it between the teeth.
+    out[:, 1] = -0.042 * reach
+    out[:, 2] = 0.0095 * smoothstep(along, 0.0, 0.75)
     one.keys["tongueOut"] = out
     return one
 

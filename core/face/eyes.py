@@ -25,13 +25,17 @@ _CLOSE, _HOLD = 0.30, 0.12  # shares of a blink spent closing and shut
 
 @dataclass(frozen=True)
 class EyeControls:
-    """rate: blinks a minute; blink_strength, gaze_strength, lid_follow: 0 - 2; droop: 0 - 1, lids that rest lower."""
+    """rate: blinks a minute; blink_strength, gaze_strength, lid_follow: 0 - 2; droop: 0 - 1, lids that rest lower.
+
+    variation: other blinks and gaze of the same kind, for the same take; 0 are the generated ones.
+    """
 
     rate: float = 18.0
     blink_strength: float = 1.0
     gaze_strength: float = 1.0
     lid_follow: float = 1.0
     droop: float = 0.0
+    variation: int = 0
 
 
 def clause_ends(face: np.ndarray, fps: float) -> list[float]:
@@ -157,14 +161,15 @@ def apply_eyes(
     times = np.arange(frames) / fps
     seconds = frames / fps
     ends = clause_ends(face, fps)
+    chance = [seed & 0xFFFFFFFF] if controls.variation == 0 else [seed & 0xFFFFFFFF, controls.variation & 0xFFFFFFFF]
     peak = controls.rate if rate is None else float(np.max(rate, initial=0.0))
-    blinks = blink_times(seconds, ends, peak, np.random.default_rng([seed & 0xFFFFFFFF, 11]))
+    blinks = blink_times(seconds, ends, peak, np.random.default_rng([*chance, 11]))
     if rate is not None:
-        thin = np.random.default_rng([seed & 0xFFFFFFFF, 12]).random(len(blinks))
+        thin = np.random.default_rng([*chance, 12]).random(len(blinks))
         at = [min(int(b[0] * fps), frames - 1) for b in blinks]
         blinks = [b for b, k, p in zip(blinks, at, thin, strict=True) if p * max(peak, 1e-9) < rate[k]]
     lid = lid_curve(times, blinks) * controls.blink_strength
-    gaze = gaze_degrees(times, ends, np.random.default_rng([seed & 0xFFFFFFFF, 13])) * controls.gaze_strength
+    gaze = gaze_degrees(times, ends, np.random.default_rng([*chance, 13])) * controls.gaze_strength
     out = face.copy()
     out[:, list(EYE_LOOK)] = 0.0
     side, up = gaze[:, 0] / LOOK_DEGREES, gaze[:, 1] / LOOK_DEGREES

@@ -139,3 +139,12 @@ def test_smoothing_delay_tongue_upper_and_head(talking: np.ndarray) -> None:
     assert np.array_equal(flat[:, list(LIPS)], talking[:, list(LIPS)])
     head = np.full((30, 3), 0.1, np.float32)
     assert np.allclose(apply_head_controls(head, FaceControls(head_strength=0.5)), 0.05)
+
+
+def test_another_eye_seed_blinks_at_other_times_for_the_same_take(talking: np.ndarray) -> None:
+    plain = apply_eyes(talking, FPS, 3)
+    assert np.array_equal(plain, apply_eyes(talking, FPS, 3, EyeControls(variation=0)))
+    other = apply_eyes(talking, FPS, 3, EyeControls(variation=1))
+    assert _blinks(other) != _blinks(plain)
+    assert 0.6 < len(_blinks(other)) / len(_blinks(plain)) < 1.7
+    assert np.array_equal(other, apply_eyes(talking, FPS, 3, EyeControls(variation=1)))
