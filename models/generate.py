@@ -7,12 +7,12 @@ from collections.abc import Callable
 import numpy as np
 
 from ..core import skeleton
+from ..core.calm import meet
 from ..core.errors import OratorError
 from ..core.face.facs import emotion_head
 from ..core.face.guess import suggest_emotion
 from ..core.mask import Mask, everything
 from ..core.performance import MODEL_FPS, Performance, frame_count, make_performance
-from ..core.residual import honour
 from ..core.rotations import from_rotvec, multiply
 from ..core.settings import EmotionTrack, Settings, constant_emotion
 from ..core.speech.features import speech_features
@@ -58,7 +58,7 @@ def generate(
         made = _run_embedded(condition, settings, mask, hints, emotion, seed, stages)
     stages.tick("Pins")
     if mask is not None and hints is not None and mask.anything_given:
-        made = honour(made, hints, mask)
+        made = meet(made, hints, mask)
     if progress is not None:
         progress(1.0, "Done")
     return made

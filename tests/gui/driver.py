@@ -149,13 +149,20 @@ def drag(x: int, y: int, across: int, steps: int = 8) -> Steps:
     yield 0.3
 
 
+_DIGITS = ("ZERO", "ONE", "TWO", "THREE", "FOUR", "FIVE", "SIX", "SEVEN", "EIGHT", "NINE")
+
+
 def typed(keys: tuple[str, ...], x: int, y: int) -> Steps:
-    """Press keys one after the other with the mouse there."""
+    """Press keys one after the other with the mouse there; digits are typed as such."""
     move(x, y)
     yield 0.2
     for key in keys:
-        press(key, x, y)
-        yield 0.15
+        if key in _DIGITS:
+            window().event_simulate(key, "PRESS", x=x, y=y, unicode=str(_DIGITS.index(key)))
+            window().event_simulate(key, "RELEASE", x=x, y=y)
+        else:
+            press(key, x, y)
+        yield 0.2
 
 
 def screenshot(name: str, wait: bool = True) -> Path:
