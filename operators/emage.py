@@ -165,10 +165,10 @@ class _ModelFile:
 
 
 class ORATOR_OT_add_smplx_body(_ModelFile, bpy.types.Operator):
-    """Add an SMPL-X body from your own SMPLX_NEUTRAL file: armature, mesh, and its shapes and expressions as keys"""
+    """Add an SMPL-X body or a FLAME head from your own model file: armature, mesh, shapes and expressions as keys"""
 
     bl_idname = "orator.add_smplx_body"
-    bl_label = "Add SMPL-X Body"
+    bl_label = "Add SMPL-X Body or FLAME Head"
     bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
 
     betas: IntProperty(name="Betas", description="How many body shape keys", default=10, min=10, max=300)

@@ -37,7 +37,7 @@ class OratorEmage(bpy.types.PropertyGroup):
     )
     smplx_file: StringProperty(
         name="SMPL-X File",
-        description="Your SMPLX_NEUTRAL file: its face landmarks turn EMAGE's expressions into ARKit shapes",
+        description="Your SMPLX_NEUTRAL or FLAME file: its face landmarks turn expressions into ARKit shapes and back",
         subtype="FILE_PATH",
     )
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ...core.arkit import ARKIT
 from ...core.errors import OratorError
 from ...core.face.eyes import EyeControls, apply_eyes
 from ...core.mask import Mask
@@ -15,7 +16,7 @@ from ...core.performance import Performance, frame_count, make_performance
 from ...core.rotations import from_rotvec, to_rot6d
 from ...core.settings import Settings
 from ...core.skeleton import INDEX, PART_JOINTS
-from ...core.smplx.arkit_map import eye_rotations, performance_face
+from ...core.smplx.arkit_map import eye_rotations, map_beside, performance_face, to_arkit, to_expressions
 from ...core.speech.speech import Speech
 from ...core.stance import relaxed_performance
 from ..progress import Progress, Stages, Tick
@@ -126,13 +127,18 @@ def _artist(
     turns = from_rotvec(made.axis_angle)
     joints = [j for part in settings.parts for j in PART_JOINTS[part]]
     rotations[:, joints] = turns[:, joints]
-    face, expressions = rest.face, np.zeros_like(made.expressions)
+    face, expressions = rest.face, None
     if "lower" in settings.parts:
         rotations, translation = stand(rotations, made.path, settings.travel)
     if "face" in settings.parts:
-        expressions = made.expressions
-        face = performance_face(rotations, expressions, folder)
-        face = apply_eyes(face, 30.0, seed, EyeControls(rate=settings.blink_rate))
+        mapping = map_beside(folder)
+        expressions, plain = made.expressions, to_arkit(made.expressions, rotations[:, INDEX["jaw"]], mapping)
+        face = apply_eyes(plain, 30.0, seed, EyeControls(rate=settings.blink_rate))
+        if mapping is not None:
+            # Blinks are the eye layer's: bodies with expressions blink as ARKit faces do.
+            added = face - plain
+            added[:, [k for k, name in enumerate(ARKIT) if not name.startswith("eyeBlink")]] = 0.0
+            expressions = expressions + to_expressions(added, mapping)
         for side, joint in (("Left", "left_eye_smplhf"), ("Right", "right_eye_smplhf")):
             rotations[:, INDEX[joint]] = eye_rotations(face, side)
     tick(1.0)

@@ -30,8 +30,8 @@ def shown(armature: bpy.types.Object) -> np.ndarray:
     return out.reshape(-1, 3)
 
 
-def take(tmp_path: Path, frames: int = 60):
-    """A performance of a tiny EMAGE checkpoint, or where torch is missing one of random motion."""
+def take(tmp_path: Path, frames: int = 60, parity: Path | None = None):
+    """A performance of an EMAGE checkpoint, or where torch is missing one of random motion."""
     try:
         import torch  # noqa: F401
     except ImportError:
@@ -44,13 +44,19 @@ def take(tmp_path: Path, frames: int = 60):
     from orator.models.emage import generate_emage
     from orator.models.training.emage.checkpoint import TINY, write_checkpoint
 
-    folder = write_checkpoint(tmp_path / "emage", **TINY)
+    folder = parity or write_checkpoint(tmp_path / "emage", **TINY)
     speech = Speech(np.random.default_rng(0).standard_normal(16000 * frames // 30).astype(np.float32) * 0.1)
     return generate_emage(folder, speech, Settings(), None, None, 1, lambda fraction: None).performance
 
 
-def test_a_take_shows_what_smplx_computes(scene: bpy.types.Scene, file: Path, tmp_path: Path) -> None:
-    performance = take(tmp_path)
+@pytest.mark.parametrize("checkpoint", ["tiny", "parity"])
+def test_a_take_shows_what_smplx_computes(
+    scene: bpy.types.Scene, file: Path, tmp_path: Path, request: pytest.FixtureRequest, checkpoint: str
+) -> None:
+    parity = request.getfixturevalue("shared") / "parity" / "emage" if checkpoint == "parity" else None
+    if parity is not None and not parity.is_dir():
+        pytest.skip("the parity checkpoint is not on this machine")
+    performance = take(tmp_path, parity=parity)
     scene.render.fps = 30
     armature, said = add_body(bpy.context, file, betas=10, expressions=100)
     assert "%" in said

@@ -1,0 +1,57 @@
+"""Runs reference mode on the parity files and prints, as JSON, how far it is from the published results.
+
+python tests/helpers/parity_report.py PARITY_FOLDER      (with `orator` importable)
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import torch
+from orator.models.emage.model import EmageModel
+from orator.models.emage.reference import run_reference
+
+
+def as_bin(source: Path, target: Path) -> Path:
+    """The same checkpoint as the published .bin files."""
+    from safetensors.torch import load_file
+
+    for path in source.rglob("model.safetensors"):
+        place = target / path.parent.relative_to(source)
+        place.mkdir(parents=True, exist_ok=True)
+        torch.save(load_file(path), place / "pytorch_model.bin")
+        (place / "config.json").write_bytes((path.parent / "config.json").read_bytes())
+    return target
+
+
+def differences(model: EmageModel, known: dict[str, np.ndarray]) -> dict[str, float]:
+    """Wrong class indices, and the largest differences of everything else."""
+    ran = run_reference(
+        model.network, model.codes, known["audio"], known.get("hint_motion"), known.get("hint_mask"), lambda f: None
+    )
+    parts = ("upper", "hands", "lower")
+    out = {f"{part}_wrong": float((ran.walk.index[part].numpy() != known[f"{part}_index"]).sum()) for part in parts}
+    pairs = {
+        "face_latent": ran.walk.latent["face"].numpy(), "cls_upper": ran.walk.logits["upper"].numpy(),
+        "poses": ran.poses, "expressions": ran.expressions, "trans": ran.trans,
+    }  # fmt: skip
+    return out | {name: float(np.abs(value - known[name]).max()) for name, value in pairs.items()}
+
+
+def report(parity: Path) -> dict[str, object]:
+    """Of both forms and both files."""
+    out: dict[str, object] = {"torch": torch.__version__, "numpy": np.__version__, "python": sys.version.split()[0]}
+    with tempfile.TemporaryDirectory() as temporary:
+        for form, folder in (("safetensors", parity), ("bin", as_bin(parity, Path(temporary)))):
+            model = EmageModel.load(folder)
+            for case in ("plain", "pinned"):
+                out[f"{form} {case}"] = differences(model, dict(np.load(parity / f"{case}.npz")))
+    return out
+
+
+if __name__ == "__main__":
+    print(json.dumps(report(Path(sys.argv[1]))))

@@ -1,0 +1,72 @@
+"""Pins of every kind are met to the number in orator mode, and nothing pops beside them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch")
+
+from orator.core.arkit import COUNT
+from orator.core.arkit import INDEX as FACE
+from orator.core.mask import everything
+from orator.core.performance import rest_performance
+from orator.core.rotations import angle_between, from_rotvec
+from orator.core.settings import Settings
+from orator.core.skeleton import HANDS, INDEX, LOWER, UPPER
+from orator.core.speech.speech import Speech
+from orator.models.generate import generate
+
+FRAMES, AT = 120, 66
+LEFT_HAND = tuple(j for j in HANDS if j < 40)
+KINDS = {
+    "the whole body": tuple(range(55)),
+    "upper body": tuple(UPPER),
+    "lower body": tuple(LOWER),
+    "one hand": (INDEX["left_wrist"], *LEFT_HAND),
+    "one elbow": (INDEX["right_elbow"],),
+    "jaw": (INDEX["jaw"],),
+    "nothing": (),
+}
+
+
+def pinned(tiny: Path, joints: tuple[int, ...], root: bool, face: bool):
+    speech = Speech(np.random.default_rng(0).standard_normal(16000 * FRAMES // 30).astype(np.float32) * 0.1)
+    mask, hints = everything(FRAMES), rest_performance(FRAMES)
+    turns = from_rotvec(np.random.default_rng(1).normal(0, 0.3, (55, 3)))
+    for j in joints:
+        hints.rotations[AT, j] = turns[j]
+        mask.joints[AT, j] = False
+    if root:
+        hints.translation[AT] = (0.25, 0.9, -0.1)
+        mask.root[AT] = False
+    if face:
+        hints.face[AT] = np.random.default_rng(2).uniform(0, 1, COUNT)
+        mask.face[AT] = False
+    return generate(speech, Settings(model=f"emage:{tiny}"), mask, hints, seed=1), hints
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_joints(tiny: Path, kind: str) -> None:
+    joints = KINDS[kind]
+    made, hints = pinned(tiny, joints, kind == "the whole body", False)
+    assert made.frames == FRAMES and np.isfinite(made.rotations).all()
+    for j in joints:
+        assert float(angle_between(made.rotations[AT, j].astype(float), hints.rotations[AT, j])) < 0.01
+    if kind == "the whole body":
+        assert np.abs(made.translation[AT] - hints.translation[AT]).max() < 1e-4
+
+
+def test_the_root_alone(tiny: Path) -> None:
+    made, hints = pinned(tiny, (), True, False)
+    assert np.abs(made.translation[AT] - hints.translation[AT]).max() < 1e-4
+    speed = np.linalg.norm(np.diff(made.translation, axis=0), axis=1) * 30
+    assert speed.max() < 2.5
+
+
+def test_the_face_alone(tiny: Path) -> None:
+    made, hints = pinned(tiny, (), False, True)
+    assert np.abs(made.face[AT] - hints.face[AT]).max() < 1e-4
+    assert made.face[AT, FACE["jawOpen"]] == pytest.approx(float(hints.face[AT, FACE["jawOpen"]]), abs=1e-4)
