@@ -14,6 +14,7 @@ from ..files import check_writable
 from ..formats.neutral import SUFFIXES as NEUTRAL
 from ..formats.neutral import write_neutral
 from . import takes
+from .export_bendy import stand_in
 from .export_check import READABLE, Arrived, read_back, record
 from .export_neutral import shown_performance
 from .export_run import run
@@ -62,7 +63,7 @@ _USD: Final[dict[str, Any]] = {
     "export_animation": True,
     "export_armatures": True,
     "export_shapekeys": True,
-    "only_deform_bones": False,
+    "allow_unicode": True,
 }
 
 
@@ -134,17 +135,21 @@ def export_shown(
     plays = playing(character)
     name = item.name if item is not None else plays[0].action.name if plays else character.name
     with staged(character, options.fps, options.travel, options.face, name) as stage:
-        if suffix == ".fbx":
-            run(operator, path, {**_FBX, **settings, **_deform_only(character)})
-        elif suffix in (".glb", ".gltf"):
-            mode = {"export_animation_mode": "ACTIVE_ACTIONS", "export_nla_strips_merged_animation_name": name}
-            run(operator, path, {**_gltf(path, options), **mode, **_deform_only(character)})
-        elif suffix in (".vrm", ".vrma"):
+        if suffix in (".vrm", ".vrma"):
             from .export_vrm import export_vrm
 
             export_vrm(character, operator, path)
         else:
-            run(operator, path, {**_USD, "export_shapekeys": options.face})
+            wanted = _deform_only(character)
+            if suffix == ".fbx":
+                wanted |= {**_FBX, **settings}
+            elif suffix in (".glb", ".gltf"):
+                mode = {"export_animation_mode": "ACTIVE_ACTIONS", "export_nla_strips_merged_animation_name": name}
+                wanted |= {**_gltf(path, options), **mode}
+            else:
+                wanted |= {**_USD, "export_shapekeys": options.face}
+            with stand_in(character, stage.meshes, stage.first, stage.last, name):
+                run(operator, path, wanted)
         shown = _record(stage, options, path) if check and suffix in READABLE else None
     return read_back(path, shown) if shown is not None else None
 
@@ -161,7 +166,7 @@ def _deform_only(character: bpy.types.Object) -> dict[str, Any]:
 
     if not read_rig(character)[1].control:
         return {}
-    return {"use_armature_deform_only": True, "export_def_bones": True}
+    return {"use_armature_deform_only": True, "export_def_bones": True, "only_deform_bones": True}
 
 
 def export_takes(
