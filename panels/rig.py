@@ -77,6 +77,17 @@ class OratorRig(bpy.types.PropertyGroup):
     limbs: CollectionProperty(type=OratorRigLimb)
     shapes: CollectionProperty(type=OratorRigShape)
     active_shape: IntProperty(name="Shape", description="The highlighted shape")
+    numbers: EnumProperty(
+        name="Anime Head",
+        description="Keep the numbers of a talking anime head as custom properties of the armature, for drivers",
+        items=(
+            ("0", "None", "No numbers"),
+            ("6", "6 Numbers", "Left eye, right eye, mouth, head x, head y, neck z"),
+            ("42", "42 Numbers", "Brows, eyes, irises, mouth, head"),
+            ("45", "45 Numbers", "Brows, eyes, irises, mouth, head, body, breathing"),
+        ),
+        update=_options_changed,
+    )
     contacts: BoolProperty(
         name="Hands Keep Touching",
         description="Hands that touch each other or the face in the performance touch on this character too",
@@ -173,6 +184,7 @@ class ORATOR_PT_mapping(bpy.types.Panel):
         row.operator("orator.rig_pick", icon="EYEDROPPER")
         row.operator_menu_enum("orator.rig_mirror", "source", icon="MOD_MIRROR")
         layout.prop(rig, "contacts")
+        layout.prop(rig, "numbers")
         if len(rig.limbs):
             column = layout.column(align=True)
             for limb in rig.limbs:

@@ -38,8 +38,19 @@ def _fill(curve: bpy.types.FCurve, keys: CurveKeys) -> None:
     curve.update()
 
 
+def _ensure_numbers(target: bpy.types.ID, curves: Iterable[CurveKeys]) -> None:
+    """The custom properties of the data-block itself that curves play: a curve of a missing one shows nothing."""
+    for keys in curves:
+        name = keys.path[2:-2].replace('\\"', '"').replace("\\\\", "\\")
+        if keys.path.startswith('["') and name not in target:
+            target[name] = 0.0
+            target.id_properties_ui(name).update(min=-1.0, max=1.0)
+
+
 def write_curves(action: bpy.types.Action, target: bpy.types.ID, curves: Iterable[CurveKeys]) -> Any:
     """Write F-curves for `target` into a new Action (from 4.4 into a new slot of it, which is returned, else None)."""
+    curves = tuple(curves)
+    _ensure_numbers(target, curves)
     made, groups, slot = compat.new_curves(action, target)
     for keys in curves:
         curve = made.new(keys.path, index=keys.index)

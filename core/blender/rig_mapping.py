@@ -35,6 +35,7 @@ def fill(armature: bpy.types.Object, profile: RigProfile | None = None) -> RigPr
         rig.confidence = profile.confidence
         rig.notes = "\n".join(profile.notes)
         rig.contacts = profile.contacts
+        rig.numbers = profile.numbers or "0"
         rig.limbs.clear()
         for limb, ik in profile.ik_limbs.items():
             row = rig.limbs.add()
@@ -51,7 +52,7 @@ def row_changed(armature: bpy.types.Object) -> None:
     """The artist named another bone: the mapping becomes their own."""
     if _filling:
         return
-    _, current = read_rig(armature)
+    _, current = read_rig(armature, hints=False)
     joints = {row.name: row.bone for row in armature.orator_rig.rows if row.bone}
     if joints != current.joints:
         store(armature, replace(current, joints=joints, family="custom", title=f"{current.title}, edited", notes=()))
@@ -74,7 +75,7 @@ def options_changed(armature: bpy.types.Object) -> None:
     if _filling:
         return
     rig = armature.orator_rig
-    _, current = read_rig(armature)
+    _, current = read_rig(armature, hints=False)
     limbs = {row.name: row.kind == "IK" for row in rig.limbs}
     changed = {row.name: ShapeAdjust(row.gain, row.offset, row.minimum, row.maximum, row.mute) for row in rig.shapes}
     changed = {**current.adjust, **changed}
@@ -82,6 +83,7 @@ def options_changed(armature: bpy.types.Object) -> None:
         current,
         ik_limbs={limb: replace(ik, use=limbs.get(limb, ik.use)) for limb, ik in current.ik_limbs.items()},
         contacts=bool(rig.contacts),
+        numbers="" if rig.numbers == "0" else rig.numbers,
         adjust={name: adjust for name, adjust in changed.items() if adjust != ShapeAdjust()},
     )
     if profile != current:
@@ -123,7 +125,7 @@ def mirror(armature: bpy.types.Object, source: str) -> int:
     """Replace one side by the mirror images of the other; how many joints it has now."""
     from ..rig.mirror import mirrored
 
-    description, profile = read_rig(armature)
+    description, profile = read_rig(armature, hints=False)
     out = mirrored(description, profile, source)
     store(armature, replace(out, family="custom"))
     return len(out.joints)
@@ -131,7 +133,7 @@ def mirror(armature: bpy.types.Object, source: str) -> int:
 
 def save(armature: bpy.types.Object, path: str | Path) -> None:
     """The mapping in force as a .json file."""
-    profiles.save(read_rig(armature)[1], path)
+    profiles.save(read_rig(armature, hints=False)[1], path)
 
 
 def load(armature: bpy.types.Object, path: str | Path) -> tuple[int, int]:

@@ -12,7 +12,7 @@ from ..rig import profile as profiles
 from ..rig.description import RigDescription
 from ..rig.profile import RigProfile
 from .rig_probe import effective_parents
-from .rig_reader import describe
+from .rig_reader import describe, skinned_meshes
 
 PROPERTY: Final = "orator_rig_profile"
 
@@ -38,12 +38,30 @@ def forget_profile(armature: bpy.types.Object) -> None:
         del armature[PROPERTY]
 
 
-def read_rig(armature: bpy.types.Object) -> tuple[RigDescription, RigProfile]:
-    """The rig and its profile; on control rigs, what follows what is probed too."""
+def read_rig(armature: bpy.types.Object, hints: bool = True) -> tuple[RigDescription, RigProfile]:
+    """The rig and its profile; on control rigs, what follows what is probed too.
+
+    hints: add to the profile's notes what about the armature itself the artist should know.
+    """
     from ..rig.detect import detect  # scipy comes with it: not while registering
 
     description = describe(armature)
     profile = own_profile(armature) or detect(description)
     if profile.control:
         description = replace(description, inherits=effective_parents(armature, profile))
-    return description, profile
+    notes = _hints(armature) if hints else ()
+    return description, replace(profile, notes=(*profile.notes, *notes)) if notes else profile
+
+
+def _hints(armature: bpy.types.Object) -> tuple[str, ...]:
+    """What about this armature would surprise the artist when a take plays on it, one sentence each."""
+    out = []
+    if armature.data.pose_position == "REST":
+        out.append(f"'{armature.name}' shows its rest position: set Pose Position to Pose to see the take")
+    if armature.matrix_world.determinant() < 0.0:
+        out.append(f"'{armature.name}' has a negative scale: what is its left is seen on the right")
+    for mesh in skinned_meshes(armature):
+        others = {m.object.name for m in mesh.modifiers if m.type == "ARMATURE" and m.object not in (None, armature)}
+        if others:
+            out.append(f"'{mesh.name}' is deformed by {', '.join(sorted(others))} too, which stays as it is")
+    return tuple(out)

@@ -130,8 +130,9 @@ class BodyRetarget:
         return multiply(multiply(conjugate(rest), turn), rest)
 
     def keyed(self) -> tuple[str, ...]:
-        """Bones whose rotation gets keys: those that play a joint, share a bend or share a twist."""
+        """Bones whose rotation gets keys: those that play a joint or share a bend or twist, and have no drivers."""
         mine = (set(self.played) | set(self.shared) | set(self.twists)) - self.replaced
+        mine -= {bone.name for bone in self.description.bones if bone.driven}
         return tuple(bone.name for bone in self.description.bones if bone.name in mine)
 
     def travel(self, translation: np.ndarray) -> np.ndarray:

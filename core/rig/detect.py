@@ -10,6 +10,7 @@ import numpy as np
 from ..skeleton import INDEX, JOINTS, PARENTS, rest_positions
 from .description import RigDescription
 from .families import FamilyMatch, families, match_family, shared_prefix
+from .lids import lids_by_name
 from .profile import RigProfile
 from .rest import body_axes
 from .structure import infer
@@ -117,6 +118,8 @@ def detect(description: RigDescription) -> RigProfile:
         return profile
     if guess is not None:
         profile = _filled(description, profile, guess)
+    if not profile.lids and not profile.control:
+        profile = replace(profile, lids=lids_by_name(description, profile.joints.get("head")))
     return profile
 
 

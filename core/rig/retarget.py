@@ -17,11 +17,13 @@ from ..mask import Mask
 from ..performance import Performance
 from ..rotations import conjugate, hemisphere_continuous, multiply, rotate, world_rotations
 from ..skeleton import JOINTS
+from .anime import anime_numbers
 from .body import BodyRetarget
 from .description import RigDescription
 from .facing import face_joints, face_shapes
 from .given import given_joint, nearness
 from .legs import LegPlan, plan_legs
+from .lids import lid_locations, lid_turns, plan_lids
 from .motion import Coverage, RigMotion
 from .profile import RigProfile
 from .pulls import pull_locations
@@ -34,7 +36,8 @@ class _Writer:
     """Fills the channels of one RigMotion window by window."""
 
     def __init__(
-        self, body: BodyRetarget, profile: RigProfile, legs: LegPlan | None, frames: int, near: dict[str, np.ndarray]
+        self, body: BodyRetarget, profile: RigProfile, legs: LegPlan | None, frames: int, near: dict[str, np.ndarray],
+        shown: set[str],
     ) -> None:
         self.body, self.legs, self.near = body, legs, near
         self.touch = Touch(body) if profile.contacts and profile.rest != "smplx" else None
@@ -46,10 +49,13 @@ class _Writer:
         self.rotations = {n: np.empty((frames, 4), np.float32) for n in (*self.keyed, *self.ik.values())}
         moving = [body.carrier] if body.carrier else []
         moving += [c for ik in body.pulled.values() for c in (ik.end, ik.pole) if c in by_name]
+        self.lids = plan_lids(body, profile, shown)
+        self.rotations |= {lid.bone: np.empty((frames, 4), np.float32) for lid in self.lids if lid.turn}
+        moving += [lid.bone for lid in self.lids if np.any(lid.shift)]
         self.locations = {n: np.empty((frames, 3), np.float32) for n in (*moving, *body.aims, *self.ik.values())}
 
-    def fill(self, part: slice, world: np.ndarray, translation: np.ndarray) -> None:
-        """One window: world rotations (T, 55, 4) and translation (T, 3)."""
+    def fill(self, part: slice, world: np.ndarray, translation: np.ndarray, face: np.ndarray) -> None:
+        """One window: world rotations (T, 55, 4), translation (T, 3) and face weights (T, 52)."""
         body = self.body
         joints = body.joint_turns(world)
         offset = body.travel(translation)
@@ -61,8 +67,11 @@ class _Writer:
             held = {side: weight[part] for side, weight in self.held.items()}
             joints |= self.touch.turns(world, joints, offset, held, near)
         turns = body.bone_turns(joints, len(world), near)
-        for name in self.keyed:
+        turns |= lid_turns(body, self.lids, face, turns)
+        for name in (*self.keyed, *(lid.bone for lid in self.lids if lid.turn)):
             self.rotations[name][part] = body.basis(name, turns)
+        for name, values in lid_locations(body, self.lids, face).items():
+            self.locations[name][part] = values
         if body.carrier:
             self.locations[body.carrier][part] = body.location(body.carrier, offset, turns)
         for limb, ik in body.pulled.items():
@@ -110,7 +119,7 @@ def retarget(
     shapes, shown, notes = face_shapes(performance, description, profile)
     bending = {twist.joint for twist in body.bending.values()}
     near = {joint: nearness(given_joint(given, joint, frames), fps) for joint in bending}
-    writer = _Writer(body, profile, legs, frames, near)
+    writer = _Writer(body, profile, legs, frames, near, shown)
     arms = ("collar", "shoulder", "elbow", "wrist")
     for side in ("left", "right") if given is not None else ():
         writer.held[side] = nearness(np.any([given_joint(given, f"{side}_{a}", frames) for a in arms], axis=0), fps)
@@ -119,18 +128,23 @@ def retarget(
         local = performance.rotations[part]
         if profile.rest != "smplx":
             local = face_joints(local, performance, shown, part, given, fps)
-        writer.fill(part, world_rotations(local), performance.translation[part])
+        writer.fill(part, world_rotations(local), performance.translation[part], performance.face[part])
+    numbers = {("", name): values for name, values in anime_numbers(performance, profile.numbers, times).items()}
     return RigMotion(
         times=times,
         rotations={name: hemisphere_continuous(values) for name, values in writer.rotations.items()},
         locations=writer.locations,
         shapes=shapes,
-        properties={(bone, prop): value for bone, prop, value in profile.set_switches()},
+        properties={(bone, prop): value for bone, prop, value in profile.set_switches()} | numbers,
         coverage=_coverage(body, shown, (*profile.notes, *notes)),
     )
 
 
 def _coverage(body: BodyRetarget, shown: set[str], notes: tuple[str, ...]) -> Coverage:
+    driven = [name for name in body.played if body.description.by_name[name].driven]
+    if driven:
+        more = f" and {len(driven) - 3} more" if len(driven) > 3 else ""
+        notes = (*notes, f"left to their drivers: {', '.join(driven[:3])}{more}")
     if not body.fit.sure:
         notes = (*notes, "left, right and up of this rig could not be measured: check the mapping")
     return Coverage(

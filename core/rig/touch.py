@@ -1,7 +1,7 @@
-"""Hands that touch: where they touch each other or the face in the performance, they do on bodies of other proportions.
+"""Hands that touch each other or the face in the performance touch on bodies of other proportions too.
 
-Directions alone (core/rig/rest.py) let clasped hands of a broad giant hang apart and a child's hand on the chin miss its
-large head. While hands are near each other or near the face, the wrists are therefore placed as far from each other, or
+Directions alone (core/rig/rest.py) let clasped hands of a broad giant hang apart and a child's hand miss its large
+head. While hands are near each other or near the face, the wrists are therefore placed as far from each other, or
 from the head, as in the performance, in sizes of the rig's own hands and head, and the arms are solved to reach there.
 """
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -55,7 +56,7 @@ def errors(rig: bpy.types.Object, frames: tuple[int, ...]) -> dict[str, float]:
         pose = rig.evaluated_get(bpy.context.evaluated_depsgraph_get()).pose.bones
         for side, s in (("left", "L"), ("right", "R")):
             for chain in CHAINS:
-                for a, b in zip(chain[:-1], chain[1:], strict=True):
+                for a, b in pairwise(chain):
                     u = np.array(pose[f"DEF-{PARTS[b]}.{s}"].head - pose[f"DEF-{PARTS[a]}.{s}"].head) @ axes
                     v = at[frame, INDEX[f"{side}_{b}"]] - at[frame, INDEX[f"{side}_{a}"]]
                     angle = np.degrees(np.arccos(min(1.0, u @ v / np.linalg.norm(u) / np.linalg.norm(v))))

@@ -85,14 +85,18 @@ Spine < LowerBack @ spine2; Spine1 < Spine @ spine3; Neck < Spine1 @ neck; Neck1
 Head < Neck1 @ head; {S}Shoulder < Spine1 @ collar; {S}Arm < {S}Shoulder @ shoulder; {S}ForeArm < {S}Arm @ elbow
 {S}Hand < {S}ForeArm @ wrist; {S}FingerBase < {S}Hand @ wrist index1 0.5; {S}HandFinger1 < {S}FingerBase @ index1
 {s}Thumb < {S}Hand @ thumb1"""
-_ENGLISH_MMD = """center @ knee_level; groove < center @ knee_level; waist < groove @ pelvis; upper body < waist @ spine1
+_ENGLISH_MMD = """center @ knee_level; groove < center @ knee_level; waist < groove @ pelvis
+upper body < waist @ spine1
 upper body 2 < upper body @ spine3; neck < upper body 2 @ neck; head < neck @ head; lower body < waist @ spine1
 eye_{S} < head @ eye_smplhf; shoulder_{S} < upper body 2 @ collar; arm_{S} < shoulder_{S} @ shoulder
 arm twist_{S} < arm_{S} @ shoulder elbow 0.6; elbow_{S} < arm twist_{S} @ elbow
 wrist twist_{S} < elbow_{S} @ elbow wrist 0.6; wrist_{S} < wrist twist_{S} @ wrist; leg_{S} < lower body @ hip
 knee_{S} < leg_{S} @ knee; ankle_{S} < knee_{S} @ ankle; toe_{S} < ankle_{S} @ foot
 leg D_{S} < lower body @ hip; knee D_{S} < leg D_{S} @ knee; ankle D_{S} < knee D_{S} @ ankle"""
-_GODOT = ("{S}{f}{k}", ("Index", "Middle", "Ring", "Little"), ("Proximal", "Intermediate", "Distal"))
+_SMPLX = """pelvis @ pelvis; spine1 < pelvis @ spine1; spine2 < spine1 @ spine2; spine3 < spine2 @ spine3
+neck < spine3 @ neck; head < neck @ head; {S}_hip < pelvis @ hip; {S}_knee < {S}_hip @ knee
+{S}_ankle < {S}_knee @ ankle; {S}_foot < {S}_ankle @ foot; {S}_collar < spine3 @ collar
+{S}_shoulder < {S}_collar @ shoulder; {S}_elbow < {S}_shoulder @ elbow; {S}_wrist < {S}_elbow @ wrist"""
 _K = ("1", "2", "3")
 _NO_FACE = ("jaw", "left_eye_smplhf", "right_eye_smplhf")
 MORE = {
@@ -104,8 +108,8 @@ MORE = {
                    100.0, "y", missing=(), metacarpal="{S}_{f}metacarpal"),
     "rigify deform bones": Build(
         "rigify_deform", re.sub(r"(^|[;<\n] ?)(?=[a-z])", r"\1DEF-", _RIGIFY), ("L", "R"), 40.0,
-        ("DEF-{f}.{k}.{S}", ("thumb", "f_index", "f_middle", "f_ring", "f_pinky"), ("01", "02", "03")), missing=_NO_FACE,
-        metacarpal="DEF-palm.0{n}.{S}",
+        ("DEF-{f}.{k}.{S}", ("thumb", "f_index", "f_middle", "f_ring", "f_pinky"), ("01", "02", "03")),
+        missing=_NO_FACE, metacarpal="DEF-palm.0{n}.{S}",
     ),
     "makehuman cmu": Build("cmu", _CMU_GAME, ("Left", "Right"), 40.0, None, missing=_NO_FACE),
     "mmd in english": Build("mmd_english", _ENGLISH_MMD, ("L", "R"), 38.0, None, 12.5, "y", missing=("jaw", "spine2")),
@@ -132,11 +136,7 @@ def test_smpl_names_with_their_prefix() -> None:
 
 
 def test_smplx_names_on_hanging_arms_are_measured() -> None:
-    build = Build("smplx", "pelvis @ pelvis; spine1 < pelvis @ spine1; spine2 < spine1 @ spine2; spine3 < spine2 @ spine3;"
-                  "neck < spine3 @ neck; head < neck @ head; {S}_hip < pelvis @ hip; {S}_knee < {S}_hip @ knee;"
-                  "{S}_ankle < {S}_knee @ ankle; {S}_foot < {S}_ankle @ foot; {S}_collar < spine3 @ collar;"
-                  "{S}_shoulder < {S}_collar @ shoulder; {S}_elbow < {S}_shoulder @ elbow; {S}_wrist < {S}_elbow @ wrist",
-                  ("left", "right"), 60.0, ("{S}_{f}{k}", FINGERS, _K))  # fmt: skip
+    build = Build("smplx", _SMPLX, ("left", "right"), 60.0, ("{S}_{f}{k}", FINGERS, _K))
     profile = detect(family_rig(build))
     assert len(profile.joints) == 52 and profile.rest == "measure"
 

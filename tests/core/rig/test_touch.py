@@ -12,18 +12,19 @@ from orator.core.mask import Mask
 from orator.core.performance import Performance, make_performance, rest_performance
 from orator.core.rig.detect import detect
 from orator.core.rig.limb import Limb
-from orator.core.rig.retarget import retarget
 from orator.core.rig.rest import fit_rest
+from orator.core.rig.retarget import retarget
 from orator.core.rotations import conjugate, forward_kinematics, from_rotvec, hemisphere_continuous, multiply
 from orator.core.skeleton import INDEX, rest_positions
 from rigs import standing
 
-CHILD = tuple((f"{f}{k}", 0.75) for f in ("thumb", "index", "middle", "ring", "pinky") for k in (1, 2, 3)) + (
-    ("knee", 0.7), ("ankle", 0.7), ("elbow", 0.62), ("wrist", 0.62), ("spine", 0.8), ("neck", 0.8), ("head", 1.3),
+_FINGERS = tuple(f"{f}{k}" for f in ("thumb", "index", "middle", "ring", "pinky") for k in (1, 2, 3))
+CHILD = (
+    *((finger, 0.75) for finger in _FINGERS), ("knee", 0.7), ("ankle", 0.7), ("elbow", 0.62), ("wrist", 0.62), ("spine", 0.8), ("neck", 0.8), ("head", 1.3),
     ("shoulder", 0.7), ("collar", 0.8), ("eye", 1.4), ("jaw", 1.4),
 )  # fmt: skip
-GIANT = tuple((f"{f}{k}", 3.0) for f in ("thumb", "index", "middle", "ring", "pinky") for k in (1, 2, 3)) + (
-    ("knee", 2.4), ("ankle", 2.4), ("elbow", 2.9), ("wrist", 2.9), ("spine", 2.6), ("neck", 2.2), ("head", 2.0),
+GIANT = (
+    *((finger, 3.0) for finger in _FINGERS), ("knee", 2.4), ("ankle", 2.4), ("elbow", 2.9), ("wrist", 2.9), ("spine", 2.6), ("neck", 2.2), ("head", 2.0),
     ("shoulder", 4.2), ("collar", 3.6), ("eye", 2.0), ("jaw", 2.0), ("hip", 3.0),
 )  # fmt: skip
 
@@ -97,7 +98,7 @@ def test_contact_is_kept(body: str, touch: str) -> None:
 def test_apart_hands_and_pins_are_left_as_they_are() -> None:
     build = replace(BUILDS["unity"], sizes=GIANT)
     speaking = standing(60, 7)
-    at, description, profile, motion = shown(build, touching(), True)
+    _, description, profile, motion = shown(build, touching(), True)
     _, _, _, plain = shown(build, touching(), False)
     assert np.abs(motion.rotations["LeftUpperArm"][0] - plain.rotations["LeftUpperArm"][0]).max() < 1e-6
     given = Mask(np.ones((60, 55), bool), np.ones(60, bool), np.ones((60, 52), bool))
