@@ -6,7 +6,7 @@ from typing import Any
 
 import bpy
 
-from ..core.blender import generation, takes
+from ..core.blender import generation, lanes, takes
 from .layout import TAB, draw_presets
 
 
@@ -69,12 +69,12 @@ class ORATOR_UL_lanes(bpy.types.UIList):
         _active_data: Any,
         _active_property: str,
     ) -> None:
-        """Take, region and frames in one row."""
+        """Take, region and frames in one row; a range whose take has gone is marked."""
         row = layout.row(align=True)
-        row.prop_search(item, "take", data, "takes", text="")
-        row.prop(item, "region", text="")
-        row.prop(item, "start", text="")
-        row.prop(item, "end", text="")
+        there = lanes.source_of(data, item) is not None
+        row.label(text=item.take or "Choose a take", icon="NLA" if there else "ERROR", translate=False)
+        region = item.bl_rna.properties["region"].enum_items[item.region].name
+        row.label(text=f"{region}, {item.start} - {item.end}", translate=False)
 
 
 class ORATOR_PT_comp(_TakePanel, bpy.types.Panel):
@@ -96,6 +96,7 @@ class ORATOR_PT_comp(_TakePanel, bpy.types.Panel):
             column = layout.column(align=True)
             column.use_property_split = True
             column.use_property_decorate = False
+            column.prop_search(lane, "take", data, "takes")
             for name in ("region", "start", "end", "blend"):
                 column.prop(lane, name)
         layout.operator("orator.comp", icon="MOD_ARRAY")
@@ -125,7 +126,8 @@ class ORATOR_PT_layers(_TakePanel, bpy.types.Panel):
         layout.use_property_split = True
         layout.use_property_decorate = False
         for title, names in (("Body", _BODY), ("Face", _FACE)):
-            column = layout.column(heading=title)
+            column = layout.column(align=True)
+            column.label(text=title)
             for name in names:
                 column.prop(layers, name)
         layout.prop(layers, "own_eyes")
@@ -134,7 +136,8 @@ class ORATOR_PT_layers(_TakePanel, bpy.types.Panel):
         for name in _EYES:
             eyes.prop(layers, name)
         layout.operator("orator.layers_reset", icon="LOOP_BACK")
-        again = layout.column(heading="Made Again")
+        again = layout.column(align=True)
+        again.label(text="These Need Generating Again")
         for name in ("energy", "gesture_rate"):
             again.prop(context.scene.orator, name)
         layout.operator("orator.again_gestures", icon="FILE_REFRESH")

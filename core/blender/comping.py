@@ -15,14 +15,8 @@ from ..regions import choice_regions
 from ..shaping import Layers, Shaping, apply_layers
 from ..splice import cut_of, spliced
 from . import bake, takes
+from .lanes import source_of
 from .shaped import direction_meta, laid, read_shaping
-
-
-def lane_source(data: Any, lane: Any) -> Any:
-    """The take that a range comes from: by its id, so that renaming it changes nothing. None when it has gone."""
-    if lane.uid:
-        return takes.find(data, lane.uid)
-    return next((take for take in data.takes if take.name == lane.take), None)
 
 
 def comp_take(character: bpy.types.Object, take: Any, scene: bpy.types.Scene, style: BakeStyle) -> str:
@@ -36,7 +30,7 @@ def comp_take(character: bpy.types.Object, take: Any, scene: bpy.types.Scene, st
     start, fps = float(meta.get("start", 0.0)), bake.scene_fps(scene)
     sources = []
     for lane in data.lanes:
-        source = lane_source(data, lane)
+        source = source_of(data, lane)
         if source is None:
             raise OratorError(f"The take '{lane.take}' of a range is not in the list. Choose another, or remove it.")
         sources.append((lane, source, takes.load_meta(source)))

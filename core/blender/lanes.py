@@ -14,6 +14,13 @@ def _groups(owner: bpy.types.ID) -> list[Any]:
     return [owner.orator] if isinstance(owner, bpy.types.Object) else [entry.data for entry in owner.orator.overridden]
 
 
+def source_of(data: Any, lane: Any) -> Any:
+    """The take that a range comes from: by its id, so that renaming it changes nothing. None when it has gone."""
+    if lane.uid:
+        return next((take for take in data.takes if take.uid == lane.uid), None)
+    return next((take for take in data.takes if take.name == lane.take), None)
+
+
 def source_changed(lane: Any) -> None:
     """The artist chose another take for a range."""
     if _quiet:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-torch = pytest.importorskip("torch", reason="networks need PyTorch")
+pytest.importorskip("torch", reason="networks need PyTorch")
 
 from orator.core.calm import _motion
 from orator.core.directing import PosePin, pins_at_times
