@@ -225,15 +225,21 @@ def test_pins_are_hit_under_every_slider(scene, tmp_path) -> None:
     armature.pose.bones["pelvis"].location = (0.03, 0.02, -0.01)
     bpy.context.view_layer.update()
     wanted, path = shown_pose(armature)
+    face = bpy.data.objects["Rig Face 0"]
+    face.data.shape_keys.key_blocks["mouthPucker"].value = 0.62
+    face.data.shape_keys.key_blocks["eyeBlinkLeft"].value = 0.35
     direction.add_pins(armature, scene, 11.4)
     item = take_for(armature, generation.read_request(bpy.context))
     for name, value in (("amplitude_upper", 0.4), ("smooth_upper", 0.2), ("offset", 0.3), ("stillness", 1.0),
-                        ("amplitude_lower", 1.6), ("swap_sides", True), ("symmetry", 0.5)):  # fmt: skip
+                        ("amplitude_lower", 1.6), ("swap_sides", True), ("symmetry", 0.5), ("lip_strength", 0.2),
+                        ("own_eyes", True), ("delay", 0.2), ("smoothing_lower", 0.1)):  # fmt: skip
         setattr(item.layers, name, value)
         to_frame(40)
         shown, at = shown_pose(armature)
         assert angle_between(shown, wanted).max() < 0.01, name
         assert np.abs(at - path).max() < 1e-4, name
+        weights = shown_face(face)
+        assert (weights["mouthPucker"], weights["eyeBlinkLeft"]) == pytest.approx((0.62, 0.35), abs=1e-4), name
     to_frame(70)
     assert angle_between(shown_pose(armature)[0], wanted).max() > 5
 
@@ -443,6 +449,30 @@ def test_a_character_is_appended_with_pins_and_takes(scene, tmp_path) -> None:
     assert angle_between(shown_pose(armature)[0], wanted).max() < 0.01  # the pin holds the fingers
     to_frame(60)
     assert shown_face(bpy.data.objects["Rig Face 0"])["jawOpen"] < 0.6
+
+
+def test_undo_takes_sliders_and_curves_back_together(scene) -> None:
+    armature = make_rig()
+    scene.orator.character = armature
+    plain_take(armature, scene)
+    bpy.ops.ed.undo_push(message="Take")
+    before = curves(armature)
+    armature.orator.takes[0].layers.amplitude_upper = 0.4
+    bpy.ops.ed.undo_push(message="Slider")
+    after = curves(armature)
+    assert after != before
+    if not bpy.ops.ed.undo.poll():
+        pytest.skip("this Blender undoes in a window only; tests/gui/loop.py does so")
+    bpy.ops.ed.undo()
+    armature = bpy.data.objects["Rig"]
+    assert curves(armature) == before and armature.orator.takes[0].layers.amplitude_upper == 1.0
+    bpy.ops.ed.redo()
+    armature = bpy.data.objects["Rig"]
+    assert curves(armature) == after
+    bpy.ops.ed.undo()
+    armature = bpy.data.objects["Rig"]
+    armature.orator.takes[0].layers.amplitude_upper = 0.4
+    assert curves(armature) == after, "what was remembered before the undo is used after it"
 
 
 # --- Presets -------------------------------------------------------------------------------------------------------
