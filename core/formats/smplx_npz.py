@@ -13,6 +13,7 @@ from ..performance import Performance, make_performance
 from ..rotations import from_rotvec, to_rotvec
 from .npz import read_npz, scalar, write_npz
 
+_RATES = (1.0, 1000.0)
 _FPS_KEYS = ("mocap_frame_rate", "mocap_framerate", "fps")
 
 
@@ -48,12 +49,17 @@ def read_smplx(path: Path) -> Performance:
     fps = next((scalar(data[key], key, path) for key in _FPS_KEYS if key in data), 30.0)
     frames = len(poses)
     translation = data["trans"]
-    if translation.shape != (frames, 3):
+    if translation.shape != (frames, 3) or translation.dtype.kind not in "fiu":
         raise OratorError(f"In '{path.name}' trans has shape {translation.shape}, not ({frames}, 3). Export it again.")
+    if not _RATES[0] <= fps <= _RATES[1]:
+        raise OratorError(f"'{path.name}' has {fps:g} frames a second, which cannot be. Export it again.")
     expressions = data.get("expressions")
-    if expressions is not None and (expressions.ndim != 2 or len(expressions) != frames):
-        expressions = None
     if expressions is not None:
+        if expressions.ndim != 2 or len(expressions) != frames or not _finite(expressions):
+            raise OratorError(
+                f"In '{path.name}' expressions have shape {expressions.shape} or are not all numbers; "
+                f"({frames}, 100) was expected. Export it again."
+            )
         full = np.zeros((frames, 100), np.float32)
         full[:, : min(100, expressions.shape[1])] = expressions[:, :100]
         expressions = full
@@ -61,13 +67,18 @@ def read_smplx(path: Path) -> Performance:
     return make_performance(rotations, translation, np.zeros((frames, arkit.COUNT)), fps, expressions)
 
 
+def _finite(array: np.ndarray) -> bool:
+    return array.dtype.kind in "fiu" and bool(np.isfinite(array).all())
+
+
 def _poses(data: dict[str, np.ndarray], path: Path) -> np.ndarray:
     if "poses" in data:
-        poses = np.asarray(data["poses"], np.float64)
+        poses = data["poses"]
         if poses.ndim == 3:
             poses = poses.reshape(len(poses), -1)
-        if poses.ndim != 2 or len(poses) == 0 or not np.isfinite(poses).all():
+        if poses.ndim != 2 or len(poses) == 0 or not _finite(poses):
             raise OratorError(f"In '{path.name}' the poses are empty or not all numbers. Export it again.")
+        poses = np.asarray(poses, np.float64)
         width = poses.shape[1]
         if width == 165:
             return poses
@@ -78,13 +89,14 @@ def _poses(data: dict[str, np.ndarray], path: Path) -> np.ndarray:
             return np.concatenate([poses[:, :66], np.zeros((len(poses), 99))], axis=1)
         raise OratorError(f"In '{path.name}' the poses are {width} wide; SMPL-X has 165. Convert it first.")
     if "root_orient" in data and "pose_body" in data:
-        frames = len(data["root_orient"])
+        frames = len(data["root_orient"]) if data["root_orient"].ndim else 0
         parts = [data["root_orient"], data["pose_body"]]
         parts += [data[k] if k in data else np.zeros((frames, n)) for k, n in (("pose_jaw", 3), ("pose_eye", 6))]
         parts.append(data["pose_hand"] if "pose_hand" in data else np.zeros((frames, 90)))
-        poses = np.concatenate([np.asarray(p, np.float64).reshape(frames, -1) for p in parts], axis=1)
-        if poses.shape[1] == 165:
-            return poses
+        if frames and all(_finite(p) and p.ndim and len(p) == frames for p in parts):
+            poses = np.concatenate([np.asarray(p, np.float64).reshape(frames, -1) for p in parts], axis=1)
+            if poses.shape[1] == 165:
+                return poses
     raise OratorError(f"'{path.name}' has no SMPL-X poses. Choose a BEAT2 or AMASS SMPL-X file.")
 
 

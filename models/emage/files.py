@@ -97,8 +97,13 @@ def safetensors_entries(path: Path) -> dict[str, Entry]:
         entries, end = {}, 8 + length
         for name, entry in sorted(header.items(), key=lambda item: item[1]["data_offsets"]):
             begin, stop = (int(n) for n in entry["data_offsets"])
-            shape = tuple(int(n) for n in entry["shape"])
-            if min(shape, default=0) < 0 or stop - begin != math.prod(shape) * WIDTHS[entry["dtype"]]:
+            shape = tuple(entry["shape"])
+            if not all(type(n) is int and n >= 0 for n in shape):
+                raise ValueError
+            if entry["dtype"] not in WIDTHS:
+                kind = str(entry["dtype"])[:12]
+                raise OratorError(f"'{path}' keeps {name[:80]} as {kind}, which EMAGE's weights never are. {_AGAIN}")
+            if stop - begin != math.prod(shape) * WIDTHS[entry["dtype"]]:
                 raise ValueError
             if 8 + length + begin != end:
                 raise ValueError
@@ -130,6 +135,19 @@ def check_names(found: Shapes, expected: Shapes, shown: str, others: dict[str, S
     raise OratorError(f"'{shown}' does not fit its config ({'; '.join(said)}). {_AGAIN}")
 
 
+def _check_kind(path: Path) -> None:
+    """Raises OratorError for files that are something else under the name of weights."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(64).lstrip().lower()
+    except OSError as error:
+        raise OratorError(f"'{path}' cannot be read ({error.strerror}). {_AGAIN}") from None
+    if start.startswith(b"version https://git-lfs"):
+        raise OratorError(f"'{path}' is a Git LFS pointer, not the weights: run 'git lfs pull' there, or fetch them.")
+    if start.startswith((b"<!doctype", b"<html", b"<?xml")):
+        raise OratorError(f"'{path}' is a web page that was saved under the name of the weights. {_AGAIN}")
+
+
 def _read_pickle(path: Path) -> dict[str, Tensor]:
     """A .bin file by torch's restricted unpickler.
 
@@ -148,7 +166,8 @@ def _read_pickle(path: Path) -> dict[str, Tensor]:
         raise OratorError(
             f"'{path}' holds something other than weights, perhaps a program. Nothing in it was run. {_AGAIN}"
         ) from None
-    except (RuntimeError, OSError, EOFError, ValueError, KeyError, AttributeError, IndexError, TypeError):
+    except Exception:
+        # A damaged pickle fails in many ways inside torch; all mean the same to the artist.
         raise OratorError(f"'{path}' is cut off or damaged. {_AGAIN}") from None
     if not isinstance(loaded, dict) or not all(
         isinstance(name, str) and isinstance(value, torch.Tensor) and value.layout == torch.strided
@@ -181,6 +200,7 @@ def _read_part(folder: Path, part: str, expected: dict[str, Shapes], beat: Calla
     import torch
 
     path = weight_file(folder, part)
+    _check_kind(path)
     shown = _shown(path, folder)
     others = {subfolder(other) or "the root model": shapes for other, shapes in expected.items() if other != part}
     if path.suffix == ".safetensors":
@@ -195,7 +215,7 @@ def _read_part(folder: Path, part: str, expected: dict[str, Shapes], beat: Calla
     for name, value in tensors:
         beat()
         if not value.is_floating_point():
-            raise OratorError(f"'{shown}': {name} holds whole numbers instead of weights. {_AGAIN}")
+            raise OratorError(f"'{shown}': {name} holds {str(value.dtype)[6:]} numbers instead of weights. {_AGAIN}")
         value = value.detach().to(torch.float32)
         if not torch.isfinite(value).all():
             raise OratorError(f"'{shown}': {name} has values that are not numbers. {_AGAIN}")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import random
 import shutil
 from pathlib import Path
 
@@ -125,3 +127,45 @@ def test_a_header_that_lies(copy: Path) -> None:
     path.write_bytes((1 << 40).to_bytes(8, "little") + raw[8:])
     with pytest.raises(OratorError, match="not a whole safetensors file"):
         load(copy)
+
+
+@pytest.mark.parametrize("name", ["pytorch_model.bin", "model.safetensors"])
+def test_pointers_and_web_pages_are_said(copy: Path, name: str) -> None:
+    if name.endswith("bin"):
+        (copy / "model.safetensors").unlink()
+    (copy / name).write_bytes(b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 556000000\n")
+    with pytest.raises(OratorError, match="Git LFS pointer"):
+        load(copy)
+    (copy / name).write_bytes(b"<!DOCTYPE html><html>404</html>")
+    with pytest.raises(OratorError, match="web page"):
+        load(copy)
+
+
+@pytest.mark.parametrize("change", [{"dtype": "I32"}, {"shape": [16.5]}, {"data_offsets": [-4, 60]}, {"dtype": []}])
+def test_headers_with_other_kinds(copy: Path, change: dict) -> None:
+    path = copy / "model.safetensors"
+    raw = path.read_bytes()
+    length = int.from_bytes(raw[:8], "little")
+    header = json.loads(raw[8 : 8 + length])
+    header["face_out_proj.bias"].update(change)
+    text = json.dumps(header).encode()
+    path.write_bytes(len(text).to_bytes(8, "little") + text + raw[8 + length :])
+    with pytest.raises(OratorError, match=r"never are|not a whole safetensors file"):
+        load(copy)
+
+
+@pytest.mark.parametrize("form", ["bin", "safetensors"])
+def test_random_damage_never_escapes(copy: Path, form: str) -> None:
+    """Single bytes changed in a header: a sentence or a load, nothing else."""
+    name = "pytorch_model.bin" if form == "bin" else "model.safetensors"
+    if form == "bin":
+        (copy / "model.safetensors").unlink()
+    raw, rng = (copy / name).read_bytes(), random.Random(0)
+    reach = len(raw) if form == "bin" else int.from_bytes(raw[:8], "little") + 8
+    for _ in range(12):
+        changed = bytearray(raw)
+        for _ in range(5):
+            changed[rng.randrange(reach)] = rng.randrange(256)
+        (copy / name).write_bytes(changed)
+        with contextlib.suppress(OratorError):
+            load(copy)
