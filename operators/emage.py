@@ -23,6 +23,11 @@ class ORATOR_OT_fetch_emage(Explained, bpy.types.Operator):
     bl_label = "Fetch EMAGE Weights"
     bl_options = {"INTERNAL"}  # noqa: RUF012
 
+    revision: StringProperty(
+        name="Revision",
+        description="Commit of the hub's repository; empty: the folder's own, or at first the hub's current one",
+        options={"SKIP_SAVE"},
+    )
     agreed: BoolProperty(name="I have read this and may use the weights", default=False, options={"SKIP_SAVE"})
 
     @classmethod
@@ -46,6 +51,7 @@ class ORATOR_OT_fetch_emage(Explained, bpy.types.Operator):
         for fact in LICENCE:
             for k, line in enumerate(textwrap.wrap(fact, _LINE)):
                 column.label(text=line, icon="DOT" if k == 0 else "BLANK1")
+        self.layout.prop(self, "revision")
         self.layout.prop(self, "agreed")
 
     def execute(self, context: bpy.types.Context) -> set[str]:
@@ -54,6 +60,7 @@ class ORATOR_OT_fetch_emage(Explained, bpy.types.Operator):
             self.report({"ERROR"}, "Nothing was fetched: tick the box when you have read the licences.")
             return {"CANCELLED"}
         self._folder = chosen.chosen_folder(context.scene)
+        self._revision = self.revision
         self._scene = context.scene.name
         if bpy.app.background:
             try:
@@ -75,14 +82,17 @@ class ORATOR_OT_fetch_emage(Explained, bpy.types.Operator):
     def _work(self, progress: job.Progress, cancelled: object) -> Path:
         from ..models.emage.download import fetch
 
-        return fetch(self._folder, progress, cancelled)
+        return fetch(self._folder, progress, cancelled, revision=self._revision)
 
     def _done(self) -> None:
         scene = bpy.data.scenes.get(self._scene)
         if scene is not None:
             scene.orator_emage.folder = str(self._folder)
             scene.orator_emage.model = "EMAGE"
-        report.remember(f"EMAGE's weights are in '{self._folder}'.")
+        from ..models.emage.download import pinned_revision
+
+        revision = pinned_revision(self._folder) or "unknown"
+        report.remember(f"EMAGE's weights are in '{self._folder}', of the hub's revision {revision[:10]}.")
 
     def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         """Watch the transfer; Esc cancels, and what has come is kept."""

@@ -63,6 +63,8 @@ class ORATOR_PT_emage(bpy.types.Panel):
             reason = emage.missing_weights(context.scene)
             if reason:
                 layout.label(text=reason, icon="INFO", translate=False)
+            else:
+                layout.label(text=emage.revision_line(context.scene), icon="CHECKMARK", translate=False)
         row = layout.row(align=True)
         row.operator("orator.fetch_emage", icon="IMPORT")
         row.operator("orator.choose_emage_folder", icon="FILE_FOLDER", text="Choose Folder")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -31,6 +32,16 @@ def missing_weights(scene: bpy.types.Scene) -> str:
     """Why EMAGE cannot run, or ''."""
     folder = chosen_folder(scene)
     return "" if (folder / "config.json").is_file() else f"EMAGE's files are not in '{folder}': fetch or choose them"
+
+
+def revision_line(scene: bpy.types.Scene) -> str:
+    """Which weights the chosen folder holds, for the panel: fetched ones know their revision."""
+    folder = chosen_folder(scene)
+    try:
+        revision = json.loads((folder / "orator-emage.json").read_text())["revision"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return f"EMAGE from '{folder.name}'"
+    return f"EMAGE from the hub, revision {str(revision)[:10]}"
 
 
 def with_model(scene: bpy.types.Scene, settings: Settings) -> Settings:

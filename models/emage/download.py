@@ -23,18 +23,21 @@ from .layout import VQ_PARTS
 REPOSITORY: Final = "H-Liu1997/emage_audio"
 BRANCH: Final = "main"
 LOCK_NAME: Final = "orator-emage.json"
-"""Beside the files: the commit they are all of, and their SHA-256. The first contact pins the commit."""
+"""Beside the files: the commit they are all of, and their checksums. The first contact pins the commit."""
 APPROXIMATE_BYTES: Final = 620_000_000
 TRIES: Final = 6
 _CHUNK: Final = 1 << 20
 _SHA256: Final = re.compile(r"^[0-9a-f]{64}$")
+_COMMIT: Final = re.compile(r"^[0-9a-f]{40}$")
+"""A commit, or git's own checksum of a small file."""
 
 LICENCE: Final = (
     "EMAGE's weights are not part of Orator. Before you fetch them, know:",
     "The EMAGE code and the BEAT2 data were published under CC BY-NC 4.0: no commercial use, credit required.",
     "The hub's page of these weights says Apache-2.0. The two differ; which one binds you is yours to judge.",
     "SMPL-X bodies, and what is derived from the model files, have their own licence (Max Planck Institute).",
-    "About 620 MB are fetched from the Hugging Face hub, from H-Liu1997/emage_audio.",
+    "About 620 MB are fetched from the Hugging Face hub, from H-Liu1997/emage_audio: the revision that you name, or "
+    "the hub's current one. It is written beside the files, and a later fetch takes the same one.",
 )
 """What the artist reads before anything is fetched."""
 
@@ -45,7 +48,8 @@ Progress = Callable[[float, str], None]
 class _Wanted:
     name: str
     size: int
-    sha256: str | None
+    checksum: str | None
+    """SHA-256 of a large file, git's SHA-1 of a small one."""
 
 
 def _refuse(error: Exception, what: str) -> OratorError:
@@ -73,6 +77,11 @@ def _metadata(hub: Any, name: str, revision: str, endpoint: str | None, cancelle
             return hub.get_hf_file_metadata(url, token=False)
         except hub.errors.EntryNotFoundError:
             return None
+        except hub.errors.RevisionNotFoundError:
+            raise OratorError(
+                f"The hub has no revision '{revision}' of {REPOSITORY}. Name another one, or delete {LOCK_NAME} in the "
+                "folder to take the hub's current one."
+            ) from None
         except (hub.errors.HfHubHTTPError, OSError) as error:
             failure = error
         except Exception as error:
@@ -120,9 +129,10 @@ def _bar(report: Callable[[int], None], cancelled: Callable[[], bool]) -> type:
     return Bar
 
 
-def sha256_of(path: Path, cancelled: Callable[[], bool] = lambda: False) -> str:
-    """The file's SHA-256 in hexadecimal."""
-    digest = hashlib.sha256()
+def checksum_of(path: Path, like: str, cancelled: Callable[[], bool] = lambda: False) -> str:
+    """The file's checksum of the kind that `like` is: SHA-256, or git's SHA-1 of a blob; hexadecimal."""
+    large = _SHA256.match(like) is not None
+    digest = hashlib.sha256() if large else hashlib.sha1(b"blob %d\0" % path.stat().st_size, usedforsecurity=False)
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK):
             digest.update(chunk)
@@ -130,9 +140,11 @@ def sha256_of(path: Path, cancelled: Callable[[], bool] = lambda: False) -> str:
     return digest.hexdigest()
 
 
-def _files(hub: Any, folder: Path, endpoint: str | None, cancelled: Callable[[], bool]) -> tuple[str, list[_Wanted]]:
-    """The commit to take and its files; a commit that was pinned before stays."""
-    revision = pinned_revision(folder) or BRANCH
+def _files(
+    hub: Any, folder: Path, revision: str, endpoint: str | None, cancelled: Callable[[], bool]
+) -> tuple[str, list[_Wanted]]:
+    """The commit to take and its files; without a `revision` that of the folder, or else the hub's current one."""
+    revision = revision or pinned_revision(folder) or BRANCH
     wanted: list[_Wanted] = []
     for part in ("", *VQ_PARTS):
         for names in ((CONFIG_NAME,), WEIGHT_NAMES):
@@ -143,10 +155,15 @@ def _files(hub: Any, folder: Path, endpoint: str | None, cancelled: Callable[[],
                     break
             else:
                 raise OratorError(f"The hub has no '{full}' in {REPOSITORY}: choose a folder with the files instead.")
-            if revision == BRANCH and found.commit_hash:
-                revision = found.commit_hash
+            if not _COMMIT.match(found.commit_hash or ""):
+                raise OratorError(f"The hub did not say of which revision '{full}' is: choose a folder with the files.")
+            if wanted and found.commit_hash != revision:
+                raise OratorError("The hub answered with files of two revisions: try again, or choose a folder.")
+            # A branch, a tag or a short commit becomes the whole commit at the first answer.
+            revision = found.commit_hash
             etag = (found.etag or "").strip('"')
-            wanted.append(_Wanted(full, int(found.size or 0), etag if _SHA256.match(etag) else None))
+            known = etag if _SHA256.match(etag) or _COMMIT.match(etag) else None
+            wanted.append(_Wanted(full, int(found.size or 0), known))
     return revision, wanted
 
 
@@ -156,7 +173,7 @@ def pinned_revision(folder: Path) -> str | None:
         revision = json.loads((folder / LOCK_NAME).read_text())["revision"]
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return revision if isinstance(revision, str) and re.match(r"^[0-9a-f]{40}$", revision) else None
+    return revision if isinstance(revision, str) and _COMMIT.match(revision) else None
 
 
 def fetch(
@@ -164,9 +181,11 @@ def fetch(
     progress: Progress = lambda fraction, text: None,
     cancelled: Callable[[], bool] = lambda: False,
     endpoint: str | None = None,
+    revision: str = "",
 ) -> Path:
     """Fetch the checkpoint into `folder` and return it. Started again, it goes on where it stopped.
 
+    `revision` is a commit, tag or branch; without one the folder's own is taken, or at first the hub's current commit.
     Raises OratorError when the hub cannot be reached or a file is not what the hub said, Cancelled when asked to stop.
     """
     hub = _quiet_hub()
@@ -176,8 +195,8 @@ def fetch(
     except OSError as error:
         raise explain_write_error(error, folder / LOCK_NAME) from None
     progress(0.0, "Asking the hub")
-    revision, wanted = _files(hub, folder, endpoint, cancelled)
-    lock = {"repository": REPOSITORY, "revision": revision, "sha256": {w.name: w.sha256 for w in wanted}}
+    revision, wanted = _files(hub, folder, revision.strip(), endpoint, cancelled)
+    lock = {"repository": REPOSITORY, "revision": revision, "checksums": {w.name: w.checksum for w in wanted}}
     write_atomically(folder / LOCK_NAME, lambda stream: stream.write(json.dumps(lock, indent=2).encode()))
     total, before = max(sum(w.size for w in wanted), 1), 0
     for one in wanted:
@@ -239,4 +258,4 @@ def _fetch_one(
 def _is_right(path: Path, wanted: _Wanted, cancelled: Callable[[], bool]) -> bool:
     if wanted.size and path.stat().st_size != wanted.size:
         return False
-    return wanted.sha256 is None or sha256_of(path, cancelled) == wanted.sha256
+    return wanted.checksum is None or checksum_of(path, wanted.checksum, cancelled) == wanted.checksum
