@@ -24,7 +24,7 @@ from .lips import LIP_FPS, LipNet, gate, lip_inputs
 
 WINDOW: Final = 240
 OVERLAP: Final = 24
-GUIDANCE: Final = (1.1, 1.25)
+GUIDANCE: Final = (1.1, 1.1)
 """Guidance scales of speech and emotion."""
 LIP_BLOCK: Final = 1200
 LIP_MARGIN: Final = 60
