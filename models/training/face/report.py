@@ -58,6 +58,47 @@ def _flat(title: str, figures: Mapping[str, Any]) -> str:
     return "\n".join(out) + "\n"
 
 
+def _both(value: tuple[float, float]) -> str:
+    return f"{value[0]:.3f} ± {value[1]:.3f}"
+
+
+def emotion_section(figures: Mapping[str, Any]) -> str:
+    """Legibility by intensity, and a row an emotion."""
+    count = f"{figures['paragraphs']} paragraphs of {figures['voices']} voices"
+    out = [f"### Emotion, {count}", "", "| | intensity 0 | 0.5 | 1 | by chance | asked |", "| --- |" + " --- |" * 5]
+    rows = (
+        ("the asked emotion is named, of eight", "named", 0.125, "≥ 0.85 at 1, chance at 0"),
+        ("the same, neutral not allowed", "named without neutral", 1 / 7, ""),
+        ("AUC of the asked emotion's score", "AUC", 0.5, ""),
+    )
+    for title, key, chance, asked in rows:
+        cells = " | ".join(f"{figures['legible'][f'intensity {level}'][key]:.3f}" for level in ("0", "0.5", "1"))
+        out.append(f"| {title} | {cells} | {chance:.3f} | {asked} |")
+    keys = ("named at 0.5", "named at 1", "in order", "0 to 0.5", "0.5 to 1", "largest drop", "closure")
+    titles = ("named at 0.5", "named at 1", "channels in order", "change 0 to 0.5", "change 0.5 to 1",
+              "largest drop of a lip figure", "bilabial closure")  # fmt: skip
+    out += ["", "| at intensity 1 | " + " | ".join(titles) + " |", "| --- |" + " --- |" * len(titles)]
+    for emotion, row in figures["emotions"].items():
+        cells = " | ".join(f"{row[k]:.3f}" if isinstance(row[k], float) else _both(row[k]) for k in keys)
+        out.append(f"| {emotion} | {cells} |")
+    return "\n".join(out) + "\n"
+
+
+def _rows(title: str, table: Mapping[str, Mapping[str, float]], first: str) -> str:
+    """A row a case, a column a figure."""
+    names = list(next(iter(table.values())))
+    out = [f"### {title}", "", f"| {first} | " + " | ".join(names) + " |", "| --- |" + " --- |" * len(names)]
+    out += [f"| {case} | " + " | ".join(f"{row[n]:.3g}" for n in names) + " |" for case, row in table.items()]
+    return "\n".join(out) + "\n"
+
+
+def seeds_section(figures: Mapping[str, tuple[float, float]]) -> str:
+    """Five seeds: mean and deviation over paragraphs."""
+    out = ["### Five seeds of the same speech", "", "| | mean ± deviation over paragraphs |", "| --- | --- |"]
+    out += [f"| {key} | {_both(value)} |" for key, value in figures.items()]
+    return "\n".join(out) + "\n"
+
+
 def section(figures: Mapping[str, Any]) -> str:
     """The whole section."""
     minutes = figures["minutes"]
@@ -73,11 +114,12 @@ def section(figures: Mapping[str, Any]) -> str:
         lip_section("Lips, human voice", figures["human voice"]),
         lip_section("Lips, synthetic voices", figures["synthetic voices"]),
         lip_section("Lips, German, synthetic voices, a language the face was not trained on", figures["German"]),
+        lip_section("Lips, other voices and languages, no transcript", figures["languages"]),
         lip_section("Ablation, human voice, no transcript", figures["ablation"]),
         f"Refinement changes only the mouth, to the bit: {'yes' if figures['only the mouth'] else 'NO'}.\n",
         _flat("Upper face and head (neutral, with the blink layer)", figures["upper face"]),
-        _flat("Emotion", figures["emotion"]),
-        _flat("Five seeds of one speech", figures["diversity"]),
-        _flat("Loudness", figures["reach"]),
+        emotion_section(figures["emotion"]),
+        seeds_section(figures["diversity"]),
+        _rows("Loud, soft, fast and slow speech, one human paragraph", figures["changed"], "the sound"),
     ]
     return "\n".join(parts)

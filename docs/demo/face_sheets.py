@@ -1,0 +1,169 @@
+"""Pictures of the face in docs/images: a human voice at known phones, and eight emotions while she speaks.
+
+    python docs/demo/face_sheets.py [--out docs/images]
+
+Needs bpy and PyTorch in one Python, and the held-out speech of `python -m orator.models.training.face.data`. Every
+picture is one whole generation of one held-out paragraph, rendered at the frame that its label tells.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+import bpy
+import numpy as np
+from mathutils import Vector
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+import pictures
+from orator.core.arkit import INDEX
+from orator.core.blender.character import add_character, add_stage
+from orator.core.rotations import from_rotvec
+from orator.core.settings import EMOTIONS, Settings, constant_emotion
+from orator.models.face import generate_face
+from orator.models.training.face.data import Sample, load
+from orator.models.training.face.evaluate import condition_of
+from orator.models.training.face.measures import openness
+
+FPS = 30.0
+PHONES = "P AA F OW IY TH W M EH S V UW".split()
+SPELLED = dict(P="p (pat)", AA="a (father)", F="f (fat)", OW="o (go)", IY="i (see)", TH="th (thin)", W="w (we)",
+               M="m (me)", EH="e (bed)", S="s (see)", V="v (vat)", UW="u (too)")  # fmt: skip
+MOUTH = pictures.Framing(height=0.150, degrees=20.0, size=(216, 232))
+FACE = pictures.Framing(height=0.235, degrees=8.0, size=(168, 200))
+SMALL = pictures.Framing(height=0.225, degrees=8.0, size=(104, 124))
+SEED = 3
+
+
+class Studio:
+    """The character before a camera, with a line of text under its chin."""
+
+    def __init__(self, framing: pictures.Framing, lift: float) -> None:
+        bpy.ops.wm.read_factory_settings(use_empty=True)
+        self.scene = bpy.context.scene
+        self.character = add_character(bpy.context)
+        add_stage(self.scene, self.character)
+        self.framing = framing
+        camera = pictures.add_camera(self.scene)
+        pictures.use_workbench(self.scene)
+        self.scene.display.shading.show_cavity = True
+        self.scene.display.shading.cavity_type = "BOTH"
+        at = pictures.head_of(self.character) + Vector((0.0, -0.085, lift))
+        pictures.aim(self.scene, at, framing)
+        self.label = self._text(camera)
+
+    def _text(self, camera: bpy.types.Object) -> bpy.types.Object:
+        data = bpy.data.curves.new("Label", "FONT")
+        data.align_x = "CENTER"
+        material = bpy.data.materials.new("Label")
+        material.diffuse_color = (1.0, 1.0, 1.0, 1.0)
+        data.materials.append(material)
+        text = bpy.data.objects.new("Label", data)
+        self.scene.collection.objects.link(text)
+        distance = 0.25
+        height = 2.0 * distance * np.tan(0.5 * camera.data.angle_y)
+        data.size = 0.075 * height * max(1.0, 150.0 / self.framing.size[1])
+        text.parent = camera
+        text.location = (0.0, -0.475 * height, -distance)
+        return text
+
+    def shoot(self, face: np.ndarray, head: np.ndarray, label: str) -> np.ndarray:
+        """The face (52,) with its head turn (3,), as pixels (H, W, 3)."""
+        for item in self.character.children:
+            keys = item.data.shape_keys if item.type == "MESH" else None
+            for block in keys.key_blocks[1:] if keys else ():
+                block.value = float(face[INDEX[block.name]])
+        bone = self.character.pose.bones["head"]
+        w, x, y, z = from_rotvec(head)
+        rest = bone.bone.matrix_local.to_quaternion()
+        turn = rest.copy()
+        turn.w, turn.x, turn.y, turn.z = w, x, -z, y
+        bone.rotation_quaternion = rest.inverted() @ turn @ rest
+        self.label.data.body = label
+        with tempfile.TemporaryDirectory() as folder:
+            return pictures.render(self.scene, Path(folder) / "still.png")
+
+
+def sheet(cells: list[np.ndarray], columns: int, path: Path, gap: int = 3) -> None:
+    """Cells of one size in rows on a white page."""
+    height, width = cells[0].shape[:2]
+    rows = -(-len(cells) // columns)
+    page = np.ones((rows * (height + gap) + gap, columns * (width + gap) + gap, 3), np.float32)
+    for k, cell in enumerate(cells):
+        top, left = gap + (k // columns) * (height + gap), gap + (k % columns) * (width + gap)
+        page[top : top + height, left : left + width] = cell
+    pictures.write_png(page, path)
+    print(path, flush=True)
+
+
+def generated(sample: Sample, emotion: str = "neutral", intensity: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
+    """Face and head of a paragraph, as anyone would get them without a transcript; eyes open on every frame."""
+    settings = Settings(blink_rate=0.0)
+    return generate_face(condition_of(sample), settings, constant_emotion(emotion, intensity), SEED)
+
+
+def human(samples: list[Sample]) -> Sample:
+    """The held-out paragraph of the human voice that has most of the phones, short ones first."""
+    spoken = [s for s in samples if s.voice == "kathleen"]
+    return max(spoken, key=lambda s: 100 * len({p.name for p in s.phones} & set(PHONES)) - s.features.seconds)
+
+
+def frame_of(phone: str, sample: Sample, face: np.ndarray) -> int:
+    """The frame to show for a phone: its longest one's middle; where the lips meet, the frame that they meet on."""
+    longest = max((p for p in sample.phones if p.name == phone), key=lambda p: p.end - p.start)
+    first, last = int(np.ceil(longest.start * FPS)), int(longest.end * FPS)
+    span = np.arange(first, max(last, first) + 1)
+    if phone in "PBM":
+        return int(span[np.argmin(openness(face)[span])])
+    if phone == "TH":
+        return int(span[np.argmax(face[span, INDEX["tongueOut"]])])
+    return round((longest.start + longest.end) / 2 * FPS)
+
+
+def phones_sheet(sample: Sample, path: Path) -> None:
+    """Twelve phones of one paragraph."""
+    face, head = generated(sample)
+    studio = Studio(MOUTH, -0.105)
+    frames = [(name, frame_of(name, sample, face)) for name in PHONES if any(p.name == name for p in sample.phones)]
+    cells = [studio.shoot(face[k], 0.0 * head[k], f"{SPELLED[name]}  {k / FPS:.2f} s") for name, k in frames]
+    sheet(cells, 6, path)
+
+
+def emotion_sheets(sample: Sample, folder: Path) -> None:
+    """All emotions at 0.5 and 1 on one open vowel; and for each level twelve frames of every emotion, 0.2 s apart."""
+    vowel = next(p for p in sample.phones if p.name in ("EH", "AE", "EY") and p.start > 3.0 and p.end - p.start > 0.07)
+    middle = round((vowel.start + vowel.end) / 2 * FPS)
+    made = {level: {name: generated(sample, name, level) for name in EMOTIONS} for level in (0.5, 1.0)}
+    large = Studio(FACE, -0.070)
+    cells = [
+        large.shoot(face[middle], head[middle], f"{name} {level:g}")
+        for level, faces in made.items() for name, (face, head) in faces.items()
+    ]  # fmt: skip
+    sheet(cells, len(EMOTIONS), folder / "face_emotions.png")
+    small = Studio(SMALL, -0.070)
+    frames = [middle + 6 * k for k in range(12)]
+    for level, faces in made.items():
+        cells = [
+            small.shoot(face[k], head[k], name if k == middle else "")
+            for name, (face, head) in faces.items() for k in frames
+        ]  # fmt: skip
+        sheet(cells, len(frames), folder / f"face_emotions_{level:g}.png", 1)
+
+
+def main() -> None:
+    """Make every sheet."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--out", type=Path, default=Path(__file__).resolve().parents[1] / "images")
+    folder = parser.parse_args().out
+    folder.mkdir(parents=True, exist_ok=True)
+    sample = human(load("test"))
+    phones_sheet(sample, folder / "face_phones.png")
+    emotion_sheets(sample, folder)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,76 @@
+"""Loud, soft, fast and slow speech: one held-out human paragraph, changed as sound and heard anew by every network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ....core.performance import frame_count
+from ....core.settings import Settings, constant_emotion
+from ....core.speech.features import speech_features
+from ....core.speech.phones import Phone
+from ....core.speech.speech import SAMPLE_RATE, Speech
+from ...condition import SpeechCondition
+from ...face import generate_face
+from .measures import FPS, lip_figures, openness
+
+FADE = 0.05
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A way to change the sound: decibels in its middle third, decibels throughout, and the rate."""
+
+    name: str
+    middle: float = 0.0
+    throughout: float = 0.0
+    rate: float = 1.0
+
+
+CHANGES = (
+    Changed("as it is"), Changed("middle third 12 dB louder", middle=12.0),
+    Changed("middle third 12 dB softer", middle=-12.0), Changed("all of it 12 dB louder", throughout=12.0),
+    Changed("all of it 12 dB softer", throughout=-12.0), Changed("0.75 times the rate", rate=0.75),
+    Changed("1.3 times the rate", rate=1.3),
+)  # fmt: skip
+
+
+def change(samples: np.ndarray, how: Changed) -> np.ndarray:
+    """The samples (N,) changed; pitch stays when the rate changes. Nothing is clipped: levels are floating point."""
+    out = np.asarray(samples, np.float32)
+    if how.rate != 1.0:
+        import librosa
+
+        out = librosa.effects.time_stretch(out, rate=how.rate)
+    decibels = np.full(len(out), how.throughout)
+    decibels[len(out) // 3 : 2 * len(out) // 3] += how.middle
+    ramp = np.ones(int(FADE * SAMPLE_RATE))
+    decibels = np.convolve(np.pad(decibels, len(ramp) // 2, mode="edge"), ramp / len(ramp), mode="same")
+    return (out * 10 ** (decibels[len(ramp) // 2 :][: len(out)] / 20)).astype(np.float32)
+
+
+def changed_figures(item: object) -> dict[str, dict[str, float]]:
+    """Of a speech corpus item: reach in its middle third and throughout, sync and closures for every change."""
+    from ...phones import posteriors
+
+    samples = item.samples.astype(np.float32) / 32768.0
+    out = {}
+    for how in CHANGES:
+        sound = change(samples, how)
+        speech = Speech(sound)
+        features = speech_features(speech)
+        condition = SpeechCondition(features, posteriors(features), None, frame_count(speech.seconds), speech.seconds)
+        face, _ = generate_face(condition, Settings(), constant_emotion(), 0)
+        phones = [Phone(p.name, p.start / how.rate, p.end / how.rate, p.stress) for p in item.phones]
+        figures, o = lip_figures([(face, phones)]), openness(face)
+        third = slice(len(o) // 3, 2 * len(o) // 3)
+        out[how.name] = {
+            "p90 of o": float(np.percentile(o, 90)),
+            "p90 in the middle third": float(np.percentile(o[third], 90)),
+            "p99 of a step, a second": float(np.percentile(np.abs(np.diff(o)), 99) * FPS),
+            "lag, ms": figures["lag_ms"],
+            "correlation": figures["correlation"],
+            "closure": figures["closure"],
+        }
+    return out
