@@ -16,6 +16,8 @@ def explain_write_error(error: OSError, path: Path) -> OratorError:
     """The artist's sentence for an operating-system error while writing `path`."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return OratorError(f"The disk is full: '{path.name}' was not written. Free some space or choose another disk.")
+    if error.errno in (errno.EACCES, errno.EPERM) and path.is_file() and os.access(path.parent, os.W_OK):
+        return OratorError(f"'{path}' is open in another program, or read-only. Close it there or choose another name.")
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return OratorError(f"The folder '{path.parent}' cannot be written to. Choose another folder.")
     if isinstance(error, (FileNotFoundError, NotADirectoryError, FileExistsError)):
@@ -32,9 +34,11 @@ def check_writable(path: Path) -> None:
         if path.is_dir():
             raise OratorError(f"'{path}' is a folder. Give the name of a file in it.")
         path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.parent.stat().st_mode & 0o222:
+            raise OratorError(f"The folder '{path.parent}' is read-only. Choose another folder.")
         with tempfile.TemporaryFile(dir=path.parent):
             pass
-        if path.exists() and not os.access(path, os.W_OK):
+        if path.exists() and not (os.access(path, os.W_OK) and path.stat().st_mode & 0o222):
             raise OratorError(f"'{path}' is read-only. Choose another name.")
     except OSError as error:
         raise explain_write_error(error, path) from error

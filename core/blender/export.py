@@ -57,6 +57,7 @@ _GLTF: Final[dict[str, Any]] = {
     "export_all_influences": True,
     "export_optimize_animation_size": False,
     "export_anim_slide_to_zero": False,
+    "export_anim_single_armature": False,  # or every Action of the file is taken for the only armature's
 }
 _USD: Final[dict[str, Any]] = {
     "selected_objects_only": True,
@@ -130,6 +131,7 @@ def export_shown(
         return None
     operator = exporter(path)
     settings = _preset(options)
+    _check_mirrored(character, path)
     check_writable(path)
     item = takes.shown(character)
     plays = playing(character)
@@ -144,14 +146,29 @@ def export_shown(
             if suffix == ".fbx":
                 wanted |= {**_FBX, **settings}
             elif suffix in (".glb", ".gltf"):
-                mode = {"export_animation_mode": "ACTIVE_ACTIONS", "export_nla_strips_merged_animation_name": name}
-                wanted |= {**_gltf(path, options), **mode}
+                wanted |= {**_gltf(path, options), **_as_one_animation(stage, name)}
             else:
                 wanted |= {**_USD, "export_shapekeys": options.face}
             with stand_in(character, stage.meshes, stage.first, stage.last, name):
                 run(operator, path, wanted)
         shown = _record(stage, options, path) if check and suffix in READABLE else None
     return read_back(path, shown) if shown is not None else None
+
+
+def _check_mirrored(character: bpy.types.Object, path: Path) -> None:
+    """Raises OratorError for glTF of a mirrored armature: Blender's exporter bends its limbs the wrong way."""
+    if path.suffix.lower() in (".glb", ".gltf", ".vrm", ".vrma") and character.matrix_world.determinant() < 0.0:
+        raise OratorError(
+            f"'{character.name}' is mirrored (its scale is negative), which {path.suffix} files do not carry. "
+            "Apply the scale (Object > Apply > Scale) before generating, or export FBX."
+        )
+
+
+def _as_one_animation(stage: Stage, name: str) -> dict[str, Any]:
+    """glTF's options for what the scene shows as one animation; a scene's own is named after the scene."""
+    if stage.layered:
+        return {"export_animation_mode": "SCENE", "export_anim_scene_split_object": False}
+    return {"export_animation_mode": "ACTIVE_ACTIONS", "export_nla_strips_merged_animation_name": name}
 
 
 def _record(stage: Stage, options: ExportOptions, path: Path) -> Any:
@@ -263,6 +280,7 @@ def export_together(
     if suffix not in (".glb", ".gltf", ".fbx"):
         raise OratorError("Only .fbx, .glb and .gltf keep several takes in one file: export one file each.")
     operator, settings = exporter(path), _preset(options)
+    _check_mirrored(character, path)
     check_writable(path)
     cues = [_cue(character, uid) for uid in uids]
     with staged_takes(character, cues, options.fps, options.travel, options.face, suffix == ".fbx") as stage:

@@ -123,8 +123,7 @@ def understudies(
 ) -> Iterator[list[Playing]]:
     """Copies of these Actions under their names, stretched in time and held in place; gone afterwards.
 
-    With neither wanted, the Actions themselves. Whoever assigns a copy puts its own Action back. Before slots (4.4)
-    Blender's glTF exporter looks an Action up through the NLA, so there every user gets the copy for the time being.
+    With neither wanted, the Actions themselves. Whoever assigns a copy puts its own Action back.
     """
     if abs(factor - 1.0) < 1e-6 and travel:
         yield plays
@@ -144,13 +143,9 @@ def understudies(
             if own.library is None:
                 own.name = f"{name[:50]} (own)"
             copy.name = name
-            if not compat.has_slots():
-                own.user_remap(copy)
         yield out
     finally:
         for own, (copy, name) in copies.items():
-            if not compat.has_slots():
-                copy.user_remap(own)
             copy.name = f"{name[:50]} (copy)"
             if own.library is None:
                 own.name = name

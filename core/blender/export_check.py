@@ -75,9 +75,9 @@ class Arrived:
 
 
 def shape_names(meshes: list[bpy.types.Object]) -> frozenset[str]:
-    """Names of the shape keys of these meshes, the bases left out."""
+    """Names of the shape keys of these meshes; the bases, and what the artist muted, are left out."""
     keys = [mesh.data.shape_keys for mesh in meshes if mesh.data.shape_keys is not None]
-    return frozenset(block.name for key in keys for block in key.key_blocks if block != key.reference_key)
+    return frozenset(b.name for key in keys for b in key.key_blocks if b != key.reference_key and not b.mute)
 
 
 def record(meshes: list[bpy.types.Object], first: int, last: int, samples: int = 20) -> Shown:

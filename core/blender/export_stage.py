@@ -30,12 +30,16 @@ class Cue:
 
 @dataclass(frozen=True)
 class Stage:
-    """What is set up: first and last frame, the meshes that are exported, and what they cannot bring along."""
+    """What is set up: first and last frame, the meshes that are exported, and what they cannot bring along.
+
+    layered  NLA tracks of the artist play under the Actions.
+    """
 
     first: int
     last: int
     meshes: list[bpy.types.Object]
     notes: tuple[str, ...] = ()
+    layered: bool = False
 
 
 def _owners(character: bpy.types.Object) -> list[bpy.types.ID]:
@@ -213,6 +217,21 @@ def _bare(meshes: list[bpy.types.Object]) -> Iterator[tuple[str, ...]]:
             block.value = value
 
 
+def _alone(character: bpy.types.Object) -> None:
+    """A solo track keeps the Action itself from playing: what it silences is muted instead."""
+    for owner in _owners(character):
+        tracks = owner.animation_data.nla_tracks if owner.animation_data is not None else ()
+        if any(track.is_solo for track in tracks):
+            for track in tracks:
+                track.is_solo = False
+                track.mute = True
+
+
+def _layered(character: bpy.types.Object) -> bool:
+    data = [owner.animation_data for owner in _owners(character) if owner.animation_data is not None]
+    return any(anim.use_nla and not t.mute and len(t.strips) for anim in data for t in anim.nla_tracks)
+
+
 def _silence(character: bpy.types.Object, face: bool) -> None:
     """Without the face: shapes rest at 0 and play nothing."""
     if face:
@@ -242,6 +261,7 @@ def staged(
         plays = playing(character)
         with understudies(character, plays, factor, travel) as cast:
             first, last = (span(cast) if cast else (scene.frame_start, scene.frame_end))
+            _alone(character)
             for play in cast:
                 play.assign()
             _silence(character, face)
@@ -249,7 +269,7 @@ def staged(
             scene.frame_start, scene.frame_end = first, last
             scene.name = name or scene.name
             _take_the_stage(character, meshes)
-            yield Stage(first, last, meshes, notes)
+            yield Stage(first, last, meshes, notes, _layered(character))
             for play in cast:
                 play.anim.action = None
 

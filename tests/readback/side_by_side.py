@@ -76,8 +76,8 @@ def light(samples: int) -> None:
         scene.world.use_nodes = True
     background = next(n for n in scene.world.node_tree.nodes if n.type == "BACKGROUND")
     background.inputs[0].default_value = (0.75, 0.77, 0.8, 1.0)
-    background.inputs[1].default_value = 0.55
-    lamps = (((-4.0, -5.0, 5.0), 700.0, 3.0), ((5.0, -4.0, 3.0), 250.0, 4.0), ((0.0, 5.0, 5.0), 500.0, 3.0))
+    background.inputs[1].default_value = 0.4
+    lamps = (((-4.0, -5.0, 5.0), 300.0, 3.0), ((5.0, -4.0, 3.0), 110.0, 4.0), ((0.0, 5.0, 5.0), 220.0, 3.0))
     for at, watts, size in lamps:
         lamp = bpy.data.objects.new("Light", bpy.data.lights.new("Light", "AREA"))
         lamp.data.energy, lamp.data.size, lamp.location = watts, size, at
@@ -87,7 +87,7 @@ def light(samples: int) -> None:
         scene.render.engine = "CYCLES"
         scene.cycles.samples, scene.cycles.use_denoising, scene.cycles.max_bounces = samples, False, 4
         floor = bpy.data.meshes.new("Floor")
-        floor.from_pydata([(-30, -30, 0), (30, -30, 0), (30, 30, 0), (-30, 30, 0)], [], [(0, 1, 2, 3)])
+        floor.from_pydata([(-200, -200, 0), (200, -200, 0), (200, 200, 0), (-200, 200, 0)], [], [(0, 1, 2, 3)])
         scene.collection.objects.link(bpy.data.objects.new("Floor", floor))
     else:
         scene.render.engine = "BLENDER_WORKBENCH"
