@@ -244,6 +244,27 @@ def test_pins_are_hit_under_every_slider(scene, tmp_path) -> None:
     assert angle_between(shown_pose(armature)[0], wanted).max() > 5
 
 
+@pytest.mark.parametrize("mode", ["XYZ", "ZYX", "AXIS_ANGLE"])
+def test_pins_are_hit_in_any_rotation_mode(scene, tmp_path, mode: str) -> None:
+    armature = make_rig()
+    speech(scene, tmp_path)
+    for frame, angle in ((30, 1.2), (50, -2.0)):
+        scene.frame_set(frame)
+        turn(armature, ARM, angle)
+        turn(armature, "head", 0.4)
+        bpy.context.view_layer.update()
+        direction.add_pins(armature, scene, 11.0, bones=(ARM, "head"), face=False)
+    wanted = {pin.frame: direction.pose_of(pin)[0] for pin in armature.orator.pins}
+    for bone in armature.pose.bones:
+        bone.rotation_mode = mode
+    item = take_for(armature, generation.read_request(bpy.context))
+    item.layers.amplitude_upper = 0.7
+    for frame, rotations in wanted.items():
+        to_frame(frame)
+        rows = [INDEX[ARM], INDEX["head"]]
+        assert angle_between(shown_pose(armature)[0][rows], rotations[rows]).max() < 0.01
+
+
 def test_sliders_say_and_write_what_they_change_only(scene) -> None:
     armature = make_rig()
     item = plain_take(armature, scene)
@@ -349,6 +370,25 @@ def test_regenerating_keeps_sliders_and_the_pins_outside(scene, tmp_path) -> Non
     assert not request.shaping.pins
     with pytest.raises(OratorError, match="outside the take"):
         directed.read_again_request(bpy.context, item, ("right_arm",), (4500, 6000))
+
+
+def test_the_range_comes_from_where_the_artist_says(scene) -> None:
+    from orator.operators.again import span_of
+
+    options = scene.orator
+    options.again_range, options.again_start, options.again_end = "TYPED", 20, 44
+    assert span_of(scene) == (20, 44)
+    options.again_range = "PREVIEW"
+    with pytest.raises(OratorError, match="no preview range"):
+        span_of(scene)
+    scene.use_preview_range, scene.frame_preview_start, scene.frame_preview_end = True, 30, 50
+    assert span_of(scene) == (30, 51)
+    options.again_range = "MARKERS"
+    with pytest.raises(OratorError, match="Select two markers"):
+        span_of(scene)
+    for frame in (12, 60, 36):
+        scene.timeline_markers.new("m", frame=frame).select = frame != 60
+    assert span_of(scene) == (12, 36)
 
 
 # --- What goes wrong -----------------------------------------------------------------------------------------------
