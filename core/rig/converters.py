@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -91,7 +92,7 @@ class Converter:
 
 
 def _plain(name: str) -> str:
-    return re.sub(r"[\s_.\-:]+", "", name).lower()
+    return re.sub(r"[\s_.\-:]+", "", unicodedata.normalize("NFKC", name)).lower()
 
 
 def _ends(name: str, ending: str) -> bool:

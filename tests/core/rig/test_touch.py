@@ -20,11 +20,13 @@ from rigs import standing
 
 _FINGERS = tuple(f"{f}{k}" for f in ("thumb", "index", "middle", "ring", "pinky") for k in (1, 2, 3))
 CHILD = (
-    *((finger, 0.75) for finger in _FINGERS), ("knee", 0.7), ("ankle", 0.7), ("elbow", 0.62), ("wrist", 0.62), ("spine", 0.8), ("neck", 0.8), ("head", 1.3),
+    *((finger, 0.75) for finger in _FINGERS),
+    ("knee", 0.7), ("ankle", 0.7), ("elbow", 0.62), ("wrist", 0.62), ("spine", 0.8), ("neck", 0.8), ("head", 1.3),
     ("shoulder", 0.7), ("collar", 0.8), ("eye", 1.4), ("jaw", 1.4),
 )  # fmt: skip
 GIANT = (
-    *((finger, 3.0) for finger in _FINGERS), ("knee", 2.4), ("ankle", 2.4), ("elbow", 2.9), ("wrist", 2.9), ("spine", 2.6), ("neck", 2.2), ("head", 2.0),
+    *((finger, 3.0) for finger in _FINGERS),
+    ("knee", 2.4), ("ankle", 2.4), ("elbow", 2.9), ("wrist", 2.9), ("spine", 2.6), ("neck", 2.2), ("head", 2.0),
     ("shoulder", 4.2), ("collar", 3.6), ("eye", 2.0), ("jaw", 2.0), ("hip", 3.0),
 )  # fmt: skip
 
