@@ -17,15 +17,16 @@ import numpy as np
 
 from ..baking import BakeStyle, BakeTarget, bake_frames, key_settings, sample_at
 from ..errors import OratorError
-from ..keys import keys_of
+from ..keys import escaped, keys_of
 from ..performance import Performance
 from ..rig.motion import RigMotion
 from ..rig.retarget import retarget
 from ..shaping import Shaping, apply_direction, shape_body, shape_face, with_face
+from ..skeleton import INDEX, JOINTS, mirror_index
 from . import bake, compat, job, report, takes
 from .fcurves import fingerprint, key_frames, rewrite_curves
 from .rig_profile import PROPERTY
-from .shaped import laid, layers_from, read_shaping
+from .shaped import laid, layers_from, read_layers, read_shaping
 
 _SAME: Final = 3e-6
 """Radians, or a share of a metre, by which the same motion may differ when it is worked out twice."""
@@ -102,7 +103,7 @@ def rewrite(character: bpy.types.Object, take: Any, scene: bpy.types.Scene, styl
     part = _difference(before, motion, 1.0 / target.description.scale)
     owners = {_target(b): (b.action, compat.slot_named(b.action, b.slot)) for b in take.bindings if b.action}
     settings = key_settings(target, style, frames, shaping.to_the_number(seconds))
-    settings = replace(settings, start=_starts(take, owners, len(frames)))
+    settings = replace(settings, start=_starts(take, owners, target, len(frames)))
     curves = keys_of(part, frames, settings)
     rewrite_curves(owners, curves)
     take.laid = json.dumps(laid(take.layers))
@@ -133,18 +134,37 @@ def _rig(character: bpy.types.Object, scene: bpy.types.Scene, uid: str) -> BakeT
     return target
 
 
-def _starts(take: Any, owners: dict[str, Any], count: int) -> dict[tuple[str, str], np.ndarray]:
-    """Where the take's keys lie, as its curves had them when a slider of it was first moved; none for dense curves."""
+def _starts(
+    take: Any, owners: dict[str, Any], target: BakeTarget, count: int
+) -> dict[tuple[str, str], np.ndarray]:
+    """Where keys should lie: as the take's curves had them when a slider of it was first moved; none for dense curves.
+
+    They go with what a slider moves as a whole: later with a delay, to the other side with swapped sides.
+    """
     known = _cache.get("starts")
     if known is None or known[0] != take.uid:
         found = {
-            (target, path): frames
-            for target, (action, slot) in owners.items()
+            (owner, path): frames
+            for owner, (action, slot) in owners.items()
             for path, frames in key_frames(action, slot).items()
             if len(frames) < 0.7 * count
         }
-        known = _cache["starts"] = (take.uid, found)
-    return known[1]
+        known = _cache["starts"] = (take.uid, found, layers_from(take.laid))
+    _, found, before = known
+    now = read_layers(take.layers)
+    body, face = (round((b - a) * target.fps) for a, b in ((before.body.offset, now.body.offset),
+                                                         (before.face.delay, now.face.delay)))  # fmt: skip
+    out = {place: frames + (face if place[0] else body) for place, frames in found.items()}
+    if now.body.swap_sides != before.body.swap_sides:
+        present = target.profile.present(target.description)
+        mirror = mirror_index()
+        for joint, bone in present.items():
+            partner = present.get(JOINTS[mirror[INDEX[joint]]])
+            for name in ("rotation_quaternion", "rotation_euler", "rotation_axis_angle"):
+                place = "", f'pose.bones["{escaped(partner or bone)}"].{name}'
+                if place in found:
+                    out["", f'pose.bones["{escaped(bone)}"].{name}'] = found[place] + body
+    return out
 
 
 def _target(binding: Any) -> str:
