@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from helpers.smplx_file import write_model
 from orator.core.arkit import COUNT
+from orator.core.arkit import INDEX as FACE
 from orator.core.baking import BakeStyle, prepare
 from orator.core.blender import bake
 from orator.core.blender.smplx_body import add_body, bodies_of, fit_skeleton, to_blender
@@ -69,36 +70,75 @@ def test_a_take_shows_what_smplx_computes(
     armature = bpy.data.objects[name]
     model = read_model(file)
     first = int(prepared.frames[0])
-    worst = 0.0
+    worst, computed = 0.0, smplx_says(file, performance, model)
     for k in np.linspace(0, performance.frames - 1, 10).astype(int):
         bpy.context.scene.frame_set(first + int(k))
-        want = model.posed(
-            performance.rotations[k].astype(float), performance.translation[k], None, performance.expressions[k], False
-        )
-        worst = max(worst, float(np.abs(shown(armature) - to_blender(want)).max()))
+        worst = max(worst, float(np.abs(shown(armature) - to_blender(computed(int(k)))).max()))
     assert worst < 1e-3
-    smplx_says(file, performance, model)
 
 
-def smplx_says(file: Path, performance, model) -> None:
-    """The same frames by the smplx package itself, where it is installed."""
+def smplx_says(file: Path, performance, model):
+    """Frame -> vertices (V, 3) by the smplx package itself, or by our own posing where it is not installed."""
+
+    def ours(k: int) -> np.ndarray:
+        turns = performance.rotations[k].astype(float)
+        return model.posed(turns, performance.translation[k], None, performance.expressions[k], False)
+
     try:
         import smplx
         import torch
     except ImportError:
-        return
+        return ours
     package = smplx.create(str(file), "smplx", num_expression_coeffs=100, use_pca=False, flat_hand_mean=True)
-    k = performance.frames // 2
-    pose = torch.tensor(to_rotvec(performance.rotations[k : k + 1]), dtype=torch.float32).reshape(1, 165)
-    names = ("global_orient", "body_pose", "jaw_pose", "leye_pose", "reye_pose", "left_hand_pose", "right_hand_pose")
-    parts = dict(zip(names, pose.split((3, 63, 3, 3, 3, 45, 45), dim=1), strict=True))
-    expression = torch.tensor(performance.expressions[k : k + 1])
-    transl = torch.tensor(performance.translation[k : k + 1])
-    theirs = package(**parts, expression=expression, transl=transl).vertices[0].detach().numpy()
-    ours = model.posed(
-        performance.rotations[k].astype(float), performance.translation[k], None, performance.expressions[k]
-    )
-    assert np.abs(theirs - ours).max() < 1e-4
+
+    def theirs(k: int) -> np.ndarray:
+        pose = torch.tensor(to_rotvec(performance.rotations[k : k + 1]), dtype=torch.float32).reshape(1, 165)
+        names = (
+            "global_orient", "body_pose", "jaw_pose", "leye_pose", "reye_pose", "left_hand_pose", "right_hand_pose",
+        )  # fmt: skip
+        parts = dict(zip(names, pose.split((3, 63, 3, 3, 3, 45, 45), dim=1), strict=True))
+        expression = torch.tensor(performance.expressions[k : k + 1])
+        transl = torch.tensor(performance.translation[k : k + 1])
+        vertices = package(**parts, expression=expression, transl=transl).vertices[0].detach().numpy()
+        assert np.abs(vertices - ours(k)).max() < 1e-4
+        return vertices
+
+    return theirs
+
+
+def test_characters_of_the_public_add_on(scene: bpy.types.Scene, file: Path) -> None:
+    """Known by bone names and Exp000 / Shape000 keys alone: expressions are written, ARKit faces become expressions."""
+    scene.render.fps = 30
+    armature, _ = add_body(bpy.context, file, betas=10, expressions=10)
+    for name in [*armature.keys()]:
+        del armature[name]
+    mesh = bodies_of(armature)[0]
+    for name in ("Pose000", "Pose001"):
+        mesh.shape_key_add(name=name, from_mix=False)
+    frames = 20
+    turns = np.tile([1.0, 0.0, 0.0, 0.0], (frames, 55, 1))
+    expressions = np.random.default_rng(0).normal(0, 1, (frames, 100)).astype(np.float32)
+    spoken = make_performance(turns, np.zeros((frames, 3)), np.zeros((frames, COUNT)), 30.0, expressions)
+    prepared = prepare(spoken, 0.0, bake.read_target(armature, scene), BakeStyle(None))
+    assert prepared.coverage.joints == 55 and "10 of 100 expressions" in prepared.coverage.notes
+    bake.add_take(armature, Take(spoken, "Take 1", {}), 0.0, prepared)
+    keys = mesh.data.shape_keys.key_blocks
+    for k in (0, 7, 19):
+        scene.frame_set(int(prepared.frames[0]) + k)
+        assert np.allclose([keys[f"Exp{n:03d}"].value for n in range(10)], expressions[k, :10], atol=1e-4)
+        assert keys["Pose000"].value == 0.0 and keys["Shape000"].value == 0.0
+    face = np.zeros((frames, COUNT))
+    face[:, FACE["mouthSmileLeft"]] = face[:, FACE["jawOpen"]] = 1.0
+    smile = make_performance(turns, np.zeros((frames, 3)), face, 30.0)
+    blind = prepare(smile, 0.0, bake.read_target(armature, scene), BakeStyle(None))
+    assert any("choose your SMPL-X file" in note for note in blind.coverage.notes)
+    scene.orator_emage.smplx_file = str(file)
+    seeing = prepare(smile, 0.0, bake.read_target(armature, scene), BakeStyle(None))
+    assert any("is not shown" in note for note in seeing.coverage.notes)
+    bake.add_take(armature, Take(smile, "Take 2", {}), 0.0, seeing)
+    scene.frame_set(int(seeing.frames[-1]))
+    assert max(abs(keys[f"Exp{n:03d}"].value) for n in range(10)) > 0.01
+    assert armature.pose.bones["jaw"].matrix_basis.to_quaternion().angle > np.radians(20)
 
 
 def test_betas_move_the_skeleton(scene: bpy.types.Scene, file: Path) -> None:
