@@ -110,11 +110,20 @@ def _stand_in(character: bpy.types.Object, motion: _Motion, bendy: list[str]) ->
                 bone = data.edit_bones.new(_segment(name, k))
                 bone.head, bone.tail = (0.0, 0.0, 0.0), (0.0, length, 0.0)
                 bone.matrix = Matrix((motion.rest[name] @ rest).tolist())
-                bone.parent = data.edit_bones[name]
+                # Beside the bone, not under it: Blender's FBX importer glues a child that lies where it puts a tail.
+                bone.parent = data.edit_bones[name].parent
                 bone.use_deform = True
     finally:
         bpy.ops.object.mode_set(mode="OBJECT")
     return actor
+
+
+def _local(motion: _Motion, parent: bpy.types.Bone | None, rest: np.ndarray, posed: np.ndarray) -> np.ndarray:
+    """(F, 4, 4) the matrix_basis that poses a bone so in armature space."""
+    if parent is None:
+        return np.linalg.inv(rest) @ posed
+    carried = motion.poses[parent.name] @ np.linalg.inv(motion.rest[parent.name]) @ rest
+    return np.linalg.inv(carried) @ posed
 
 
 def _play(actor: bpy.types.Object, motion: _Motion, bendy: list[str], title: str) -> bpy.types.Action:
@@ -123,16 +132,11 @@ def _play(actor: bpy.types.Object, motion: _Motion, bendy: list[str], title: str
     curves, _, slot = compat.new_curves(action, actor)
     basis: dict[str, np.ndarray] = {}
     for name in motion.names:
-        parent = actor.data.bones[name].parent
-        rest = motion.rest[name]
-        if parent is None:
-            basis[name] = np.linalg.inv(rest) @ motion.poses[name]
-        else:
-            carried = motion.poses[parent.name] @ np.linalg.inv(motion.rest[parent.name]) @ rest
-            basis[name] = np.linalg.inv(carried) @ motion.poses[name]
+        basis[name] = _local(motion, actor.data.bones[name].parent, motion.rest[name], motion.poses[name])
     for name in bendy:
         for k, rest in enumerate(motion.segment_rest[name]):
-            basis[_segment(name, k)] = np.linalg.inv(rest) @ motion.segments[name][k]
+            posed = motion.poses[name] @ motion.segments[name][k]
+            basis[_segment(name, k)] = _local(motion, actor.data.bones[name].parent, motion.rest[name] @ rest, posed)
     for name, matrices in basis.items():
         actor.pose.bones[name].rotation_mode = "QUATERNION"
         parts = [Matrix(m.tolist()).decompose() for m in matrices]

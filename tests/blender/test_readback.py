@@ -1,0 +1,49 @@
+"""A few of the cast through files and back, by importers alone; tests/readback/run.py tries them all."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+bpy = pytest.importorskip("bpy", reason="these tests need Blender's Python module")
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "readback"))
+
+import worker  # noqa: E402
+from helpers.characters import make_motion  # noqa: E402
+from orator.core.formats.take_npz import write_take  # noqa: E402
+from orator.core.performance import Take  # noqa: E402
+
+TRIALS = (
+    ("vircadia", 30.0, 30.0, ("glb", "fbx", "fbx (new)")),
+    ("unreal 5", 24.0, 24.0, ("glb", "fbx")),
+    ("orator", 30.0, 24.0, ("glb", "fbx")),
+)
+
+
+@pytest.mark.parametrize(("member", "fps", "file_fps", "files"), TRIALS)
+def test_files_bring_back_what_the_scene_shows(
+    scene: bpy.types.Scene, tmp_path: Path, request: pytest.FixtureRequest, member: str, fps: float, file_fps: float,
+    files: tuple[str, ...],
+) -> None:  # fmt: skip
+    shared = request.getfixturevalue("shared") if member in ("vircadia",) else tmp_path
+    take = tmp_path / "take.npz"
+    write_take(Take(make_motion(1.0, seed=3), "Take"), take)
+    for outcome in worker.trial(member, take, list(files), fps, file_fps, shared):
+        assert outcome.worst < 1.0 and outcome.shift == 0 and outcome.shapes == outcome.shapes_back, outcome
+
+
+def test_bendy_bones_arrive(scene: bpy.types.Scene, tmp_path: Path) -> None:
+    """A rope of two bendy bones that curves: no file knows bendy bones, the vertices come back all the same."""
+    from helpers.bendy import bent_rope
+    from orator.core.blender.export import ExportOptions, deliver
+
+    rope = bent_rope()
+    names = [o.name for o in bpy.data.objects]
+    for suffix in (".glb", ".fbx"):
+        _, sentence, exact = deliver(rope, tmp_path / f"rope{suffix}", ExportOptions())
+        assert exact, sentence
+    assert names == [o.name for o in bpy.data.objects] and rope.data.bones["low"].bbone_segments == 6
