@@ -68,6 +68,7 @@ def to_profile(description: RigDescription, match: FamilyMatch) -> RigProfile:
         aims=match.aims,
         lids=match.lids,
         ik_limbs=match.ik_limbs,
+        reads=match.reads,
         ik=match.ik,
         switches=match.switches,
         control=match.family.control,

@@ -13,6 +13,7 @@ A file holds `name`, `title`, and
   strip    a pattern dropped from bone names; `bonus` a pattern that speaks for this family
   rest     'smplx' where rotations are copied as they are
   control  true for animation control rigs; fk_switch [bone, property, value] turns limbs to FK
+  reads    joint (a side one without its side) -> bone that shows it, whichever way the artist poses its limb
   ik_limb  arm / leg -> {"end": control, "pole": control, "toes": control, "switches": [...]} for IK instead of FK
 Names are compared without case, spaces, punctuation and half or full width; a side's word may stand at either end, and
 a prefix that most bones of a rig share (a namespace) is dropped.
@@ -59,6 +60,7 @@ class Family:
     aim: dict[str, tuple[str, ...]] = field(default_factory=dict)
     lids: dict[str, tuple[str, ...]] = field(default_factory=dict)
     ik_limb: dict[str, dict[str, Any]] = field(default_factory=dict)
+    reads: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ class FamilyMatch:
     also    bone -> joint it copies.    aims    target bone -> (joint, the bone it turns about).
     lids    eyelid bone -> 'left_upper', 'left_lower' ...
     ik_limbs  'left_arm' ... -> the controls of its inverse kinematics
+    reads   joint -> bone that shows it
     switches  (bone, property, value) that must be keyed for the mapped controls to act.
     """
 
@@ -83,6 +86,7 @@ class FamilyMatch:
     switches: tuple[tuple[str, str, float], ...]
     lids: dict[str, str]
     ik_limbs: dict[str, IkLimb]
+    reads: dict[str, str]
     score: float
 
 
@@ -121,6 +125,7 @@ def parse_family(data: dict[str, Any], source: str) -> Family:
             fk_switch=tuple((b, p, float(v)) for b, p, v in data.get("fk_switch", ())),
             also=dict(data.get("also", {})),
             ik_limb=dict(data.get("ik_limb", {})),
+            reads=dict(data.get("reads", {})),
             **groups,
         )
         for pattern in (family.strip, family.bonus):
@@ -274,4 +279,10 @@ def match_family(description: RigDescription, family: Family, namespace: str = "
         for limb, data in family.ik_limb.items()
         if (found := _ik_limb(description, names, data, token)) is not None
     }
-    return FamilyMatch(family, joints, twists, ik, root, also, aims, switches, lids, limbs, score)
+    reads = {
+        f"{side}_{joint}": bone
+        for side, token in tokens.items()
+        for joint, name in family.reads.items()
+        if (bone := names.find((name,), token)) is not None
+    }
+    return FamilyMatch(family, joints, twists, ik, root, also, aims, switches, lids, limbs, reads, score)

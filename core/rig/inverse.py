@@ -57,6 +57,7 @@ def read_back(description: RigDescription, profile: RigProfile, pose: RigPose, f
     for j, parent in enumerate(PARENTS):
         name = skeleton.JOINTS[j]
         bone = body.present.get(name)
+        bone = profile.reads.get(name, bone) if bone is not None else None
         if bone is not None and bone in pose.turns:
             turned = multiply(multiply(conjugate(body.axes), pose.turns[bone]), body.axes)
             world[:, j] = multiply(turned, conjugate(body.fit.correction[name]))

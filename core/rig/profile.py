@@ -62,6 +62,7 @@ class RigProfile:
     ik          ankle or wrist joint -> bone that pulls the limb by inverse kinematics; moved and turned.
     switches    (bone, property, value) that are keyed so that the mapped controls act.
     ik_limbs    'left_arm', 'right_leg' ... -> its inverse kinematics on a control rig, used or not.
+    reads       joint -> bone that shows it on a control rig, whichever controls pose it; where the pose is read from.
     numbers     '6', '42' or '45' for the numbers of a talking anime head as custom properties, '' for none.
     contacts    whether hands that touch each other or the face in the performance touch on the rig too.
     control     True for control rigs: effective parents are probed in Blender, deform bones are left alone.
@@ -83,6 +84,7 @@ class RigProfile:
     ik: dict[str, str] = field(default_factory=dict)
     switches: tuple[tuple[str, str, float], ...] = ()
     ik_limbs: dict[str, IkLimb] = field(default_factory=dict)
+    reads: dict[str, str] = field(default_factory=dict)
     numbers: str = ""
     contacts: bool = True
     control: bool = False

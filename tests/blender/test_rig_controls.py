@@ -14,7 +14,10 @@ import addon_utils  # noqa: E402
 from helpers.gestures import gesture  # noqa: E402
 from orator.core.baking import BakeStyle, prepare  # noqa: E402
 from orator.core.blender import bake, compat, rig_mapping, takes  # noqa: E402
+from orator.core.blender.pose_reader import current_pose  # noqa: E402
+from orator.core.blender.rig_profile import read_rig  # noqa: E402
 from orator.core.performance import Take  # noqa: E402
+from orator.core.rig.inverse import read_back  # noqa: E402
 from orator.core.rig.rest import fit_rest  # noqa: E402
 from orator.core.rotations import forward_kinematics  # noqa: E402
 from orator.core.skeleton import INDEX  # noqa: E402
@@ -87,3 +90,20 @@ def test_controls_are_keyed_and_deform_bones_follow(scene: bpy.types.Scene, gene
     assert all([c.name for c in rig.pose.bones[n].constraints] == kept for n, kept in constraints.items())
     takes.show(rig, "")
     assert rig.pose.bones["upper_arm_parent.L"]["IK_FK"] == switch, "the artist's switch comes back"
+
+
+def test_a_pose_made_with_ik_is_read_as_it_is_seen(scene: bpy.types.Scene, generated: str) -> None:
+    rig = character(generated)
+    hand = rig.pose.bones["hand_ik.L"]
+    assert rig.pose.bones["upper_arm_parent.L"]["IK_FK"] == 0.0, "as Rigify leaves it"
+    hand.location = (-0.15, -0.25, 0.1)
+    hand.rotation_quaternion = (0.9, 0.3, 0.2, 0.1)
+    bpy.context.view_layer.update()
+    description, profile = read_rig(rig)
+    seen = {n: np.array(rig.pose.bones[n].head) for n in ("DEF-forearm.L", "DEF-hand.L", "DEF-f_index.03.L")}
+    back = read_back(description, profile, current_pose(rig, description)).performance
+    prepared = prepare(back, 0.0, bake.read_target(rig, bpy.context.scene), BakeStyle(None))
+    bake.add_take(rig, Take(back, "Take 1", {"seed": 1}), 0.0, prepared)
+    bpy.context.scene.frame_set(0)
+    for name, head in seen.items():
+        assert np.linalg.norm(np.array(rig.pose.bones[name].head) - head) < 0.02, name
