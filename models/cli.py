@@ -149,7 +149,7 @@ def run_job(job: GenerateJob, seed: int, progress=None, cancelled=None) -> tuple
         from .emage import generate_emage_reference
 
         performance, extra = generate_emage_reference(
-            job.settings, job.speech, job.hints_337, seed, progress, cancelled
+            job.settings, job.speech, job.hints_337, seed, progress, cancelled, job.mask, job.hints
         )
     else:
         performance = generate(job.speech, job.settings, job.mask, job.hints, job.emotion, seed, progress, cancelled)

@@ -9,11 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from ...core.arkit import ARKIT
+from ...core.calm import meet
 from ...core.errors import OratorError
 from ...core.face.eyes import EyeControls, apply_eyes
-from ...core.mask import Mask
-from ...core.performance import Performance, frame_count, make_performance
-from ...core.rotations import from_rotvec, to_rot6d
+from ...core.mask import Mask, everything
+from ...core.performance import Performance, frame_count, make_performance, rest_performance
+from ...core.rotations import from_rot6d, from_rotvec, to_rot6d
 from ...core.settings import Settings
 from ...core.skeleton import INDEX, PART_JOINTS
 from ...core.smplx.arkit_map import eye_rotations, map_beside, performance_face, to_arkit, to_expressions
@@ -61,6 +62,23 @@ def hints_of(mask: Mask, hints: Performance) -> tuple[np.ndarray, np.ndarray]:
     motion[:, :330] = to_rot6d(hints.rotations).reshape(frames, 330)
     ones[:, :330] = np.repeat(mask.joints, 6, axis=1)
     return motion, ones
+
+
+def given_by(motion: np.ndarray, ones: np.ndarray | None, frames: int) -> tuple[Mask, Performance]:
+    """The joints that EMAGE's own hints (T, 337) give whole, as a mask and given values of `frames` frames.
+
+    Translation stays with the network, as in `hints_of`. Without a mask nothing is given.
+    """
+    mask, hints = everything(frames), rest_performance(frames)
+    rows = np.asarray(motion, np.float64)[:frames, :330].reshape(-1, 55, 6)
+    if ones is None:
+        return mask, hints
+    wanted = (np.asarray(ones)[: len(rows), :330].reshape(-1, 55, 6) == 0).all(axis=2)
+    # Rows that span no plane are no rotation: nothing can meet them.
+    wanted &= np.linalg.norm(np.cross(rows[..., :3], rows[..., 3:]), axis=-1) > 1e-3
+    hints.rotations[: len(rows)][wanted] = from_rot6d(rows[wanted])
+    mask.joints[: len(rows)] = ~wanted
+    return mask, hints
 
 
 def generate_emage(
@@ -152,13 +170,27 @@ def generate_emage_reference(
     seed: int,
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
+    mask: Mask | None = None,
+    hints: Performance | None = None,
 ) -> tuple[Performance, dict[str, np.ndarray]]:
-    """For the command line: the performance, and the arrays that go into TAKE.npz beside it."""
+    """For the command line: the performance, and the arrays that go into TAKE.npz beside it.
+
+    In orator mode the joints that `hints_337` gives are met exactly, and above them what `mask` and `hints` give (pins).
+    """
     kind, _, folder = settings.model.partition(":")
     if kind != "emage" or not folder:
         raise OratorError(f"The model '{settings.model}' is not EMAGE: write emage:FOLDER.")
     stages = Stages({"Body": 1.0}, progress, cancelled)
-    result = generate_emage(folder, speech, settings, None, None, seed, stages.tick("Body"), hints_337)
+    if isinstance(hints_337, (str, Path)):
+        hints_337 = read_hints(Path(hints_337))
+    result = generate_emage(folder, speech, settings, mask, hints, seed, stages.tick("Body"), hints_337)
+    made = result.performance
+    if settings.emage_mode == "orator":
+        if hints_337 is not None:
+            given, values = given_by(*hints_337, made.frames)
+            made = meet(made, values, given) if given.anything_given else made
+        if mask is not None and hints is not None and mask.anything_given:
+            made = meet(made, hints, mask)
     if progress is not None:
         progress(1.0, "Done")
-    return result.performance, result.extra
+    return made, result.extra

@@ -64,6 +64,12 @@ def body(report: Report) -> Steps:
     report.check("it is the character", first.options().character is not None)
     chosen = bpy.ops.orator.choose_emage_folder(directory=str(folder)) == {"FINISHED"}
     report.check("a folder with weights is taken", chosen and bpy.context.scene.orator_emage.model == "EMAGE")
+    where = first.sidebar()
+    x, y = where.x + where.width // 2, where.y + where.height // 2
+    driver.move(x, y)
+    for _ in range(40):
+        driver.press("WHEELDOWNMOUSE", x, y)
+        yield 0.05
     yield 1.0
     driver.screenshot("model-panel")
 

@@ -1,9 +1,10 @@
 """Processor time and memory of EMAGE at the published widths: our order of operations against the published one.
 
-    python -m orator.models.training.emage.benchmark [--seconds 60] [--threads 1] [--folder FOLDER]
+    python -m orator.models.training.emage.benchmark [--seconds 60] [--threads 1] [--rounds 3] [--folder FOLDER]
 
 Without a folder a random checkpoint of the published size (139 million numbers) is written to a temporary one. Both
-orders run in this process on the same weights and speech; peak memory is that of a fresh process that only generates.
+orders run in this process on the same weights and speech, one after the other in every round; peak memory is that of
+fresh processes that only generate.
 """
 
 from __future__ import annotations
@@ -21,15 +22,20 @@ MEASURE = """
 import resource, sys
 from pathlib import Path
 import numpy as np, torch
+from orator.core.settings import Settings
+from orator.core.speech.speech import Speech
+from orator.models.emage import generate_emage
 torch.set_num_threads(int(sys.argv[3]))
-from orator.models.emage.files import load
-from orator.models.emage.model import EmageModel
-from orator.models.emage.reference import run_reference
-model = EmageModel.load(Path(sys.argv[1]))
-speech = np.random.default_rng(0).standard_normal(16000 * int(sys.argv[2])).astype(np.float32) * 0.1
-run_reference(model.network, model.codes, speech, None, None, lambda fraction: None)
+speech = Speech(np.random.default_rng(0).standard_normal(16000 * int(sys.argv[2])).astype(np.float32) * 0.1)
+generate_emage(sys.argv[1], speech, Settings(emage_mode=sys.argv[4]), None, None, 0, lambda fraction: None)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20)
 """
+
+
+def peak_memory(folder: Path, seconds: int, threads: int, mode: str) -> float:
+    """GB that a process needs at most to load the folder and generate."""
+    command = [sys.executable, "-c", MEASURE, str(folder), str(seconds), str(threads), mode]
+    return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()[-1])
 
 
 def main() -> None:
@@ -45,37 +51,54 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=int, default=60)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--folder", type=Path)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.folder or write_checkpoint(Path(temporary), **PUBLISHED)
-        command = [sys.executable, "-c", MEASURE, str(folder), str(options.seconds), str(options.threads)]
-        peak = float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+        modes = ("reference", "orator")
+        peaks = {mode: peak_memory(folder, options.seconds, options.threads, mode) for mode in modes}
         checkpoint = load(folder)
         published = PublishedOrder(checkpoint.config).eval()
         published.load_state_dict(checkpoint.root, strict=False)
         model = EmageModel(load(folder))
-        artist = EmageModel(load(folder), half_is_fast())
+        fast = EmageModel(load(folder), True) if half_is_fast() else None
     speech = np.random.default_rng(0).standard_normal(16000 * options.seconds).astype(np.float32) * 0.1
-    # Processor time, since other programs may share the machine: the sum over threads.
-    times: dict[str, list[float]] = {"published order": [], "reference mode": [], "orator mode": []}
-    for _ in range(2):
-        started = time.process_time()
-        channels, travel = run_published_order(published, model.codes, torch.from_numpy(speech))
-        times["published order"].append(time.process_time() - started)
-        started = time.process_time()
-        ours = run_reference(model.network, model.codes, speech, None, None, lambda fraction: None)
-        times["reference mode"].append(time.process_time() - started)
-        started = time.process_time()
-        run_artist(artist.network, artist.codes, speech, 30 * options.seconds, None, None, 0, 1.0, lambda f: None)
-        times["orator mode"].append(time.process_time() - started)
+    results: dict[str, object] = {}
+
+    def published_order() -> None:
+        results["theirs"] = run_published_order(published, model.codes, torch.from_numpy(speech))
+
+    def reference() -> None:
+        results["ours"] = run_reference(model.network, model.codes, speech, None, None, lambda fraction: None)
+
+    def orator(with_model: EmageModel) -> None:
+        frames = 30 * options.seconds
+        run_artist(with_model.network, with_model.codes, speech, frames, None, None, 0, 1.0, lambda fraction: None)
+
+    runs = {"published order": published_order, "reference mode": reference, "orator mode": lambda: orator(model)}
+    if fast is not None:
+        runs["orator mode, bfloat16"] = lambda: orator(fast)
+    # Processor time beside wall time, since other programs may share the machine: the sum over threads.
+    times: dict[str, list[tuple[float, float]]] = {name: [] for name in runs}
+    for _ in range(options.rounds):
+        for name, run in runs.items():
+            started = time.process_time(), time.perf_counter()
+            run()
+            times[name].append((time.process_time() - started[0], time.perf_counter() - started[1]))
+    (channels, travel), ours = results["theirs"], results["ours"]
     difference = float(np.abs(ours.expressions - channels.expressions().numpy()).max())
+    slow = np.array(times["published order"])
     for name, values in times.items():
-        print(f"{name}: {min(values):.2f} s of processor time for {options.seconds} s of speech")
-    slowest = min(times.pop("published order"))
-    print(", ".join(f"{name} {slowest / min(values):.2f} times faster" for name, values in times.items()))
-    print(f"peak memory {peak:.2f} GB; bfloat16 in orator mode: {half_is_fast()}")
+        cpu, wall = np.array(values).T
+        ratio = slow[:, 0] / cpu
+        print(
+            f"{name}: {np.median(cpu):.2f} s of processor time, {np.median(wall):.2f} s by the clock for "
+            f"{options.seconds} s of speech; {np.median(ratio):.2f} times faster "
+            f"({ratio.min():.2f} - {ratio.max():.2f})"
+        )
+    print(", ".join(f"peak memory in {mode} mode {peak:.2f} GB" for mode, peak in peaks.items()))
     away = float(np.abs(ours.trans - travel.numpy()).max())
     print(f"largest difference of expressions {difference:.1e}, of travel {away:.1e}; {options.threads} threads")
 

@@ -13,10 +13,11 @@ from orator.core.arkit import COUNT
 from orator.core.arkit import INDEX as FACE
 from orator.core.mask import everything
 from orator.core.performance import rest_performance
-from orator.core.rotations import angle_between, from_rotvec
+from orator.core.rotations import angle_between, from_rot6d, from_rotvec, to_rot6d
 from orator.core.settings import Settings
 from orator.core.skeleton import HANDS, INDEX, LOWER, UPPER
 from orator.core.speech.speech import Speech
+from orator.models.emage import generate_emage_reference
 from orator.models.generate import generate
 
 FRAMES, AT = 120, 66
@@ -70,3 +71,40 @@ def test_the_face_alone(tiny: Path) -> None:
     made, hints = pinned(tiny, (), False, True)
     assert np.abs(made.face[AT] - hints.face[AT]).max() < 1e-4
     assert made.face[AT, FACE["jawOpen"]] == pytest.approx(float(hints.face[AT, FACE["jawOpen"]]), abs=1e-4)
+
+
+@pytest.mark.parametrize("case", ["tiny", "parity"])
+def test_emages_own_hints(request: pytest.FixtureRequest, tiny: Path, case: str) -> None:
+    """Hints of 337 numbers a frame, as the command line takes them; those of the parity file on its checkpoint."""
+    rng, folder = np.random.default_rng(3), tiny
+    speech = Speech(rng.standard_normal(16000 * FRAMES // 30).astype(np.float32) * 0.1)
+    motion, ones = np.zeros((FRAMES, 337), np.float32), np.ones((FRAMES, 337), np.float32)
+    motion[40:44, :330] = to_rot6d(from_rotvec(rng.normal(0, 0.3, (4, 55, 3)))).reshape(4, 330)
+    ones[40:44] = 0
+    ones[90, 6 * INDEX["head"] : 6 * INDEX["head"] + 6] = 0  # rows of zeros are no rotation
+    if case == "parity":
+        folder = request.getfixturevalue("shared") / "parity" / "emage"
+        if not folder.is_dir():
+            pytest.skip("the parity files are not on this machine")
+        known = np.load(folder / "pinned.npz")
+        speech, motion, ones = Speech(known["audio"]), known["hint_motion"], known["hint_mask"]
+    made, extra = generate_emage_reference(Settings(model=f"emage:{folder}"), speech, (motion, ones), 1)
+    assert not extra and np.isfinite(made.rotations).all()
+    given = (ones[:, :330].reshape(-1, 55, 6) == 0).all(axis=2)
+    given[90] &= case == "parity"
+    wanted = from_rot6d(motion[:, :330].reshape(-1, 55, 6)[given])
+    assert given.any() and angle_between(made.rotations[: len(given)][given].astype(float), wanted).max() < 0.01
+
+
+def test_hints_and_pins_together(tiny: Path) -> None:
+    speech = Speech(np.random.default_rng(0).standard_normal(16000 * FRAMES // 30).astype(np.float32) * 0.1)
+    motion, ones = np.zeros((FRAMES, 337), np.float32), np.ones((FRAMES, 337), np.float32)
+    motion[30, :330] = to_rot6d(from_rotvec(np.full((55, 3), 0.1))).reshape(330)
+    ones[30, :330] = 0
+    mask, hints = everything(FRAMES), rest_performance(FRAMES)
+    turn, elbow = from_rotvec(np.array([0.2, -0.4, 0.9])), INDEX["left_elbow"]
+    hints.rotations[80, elbow], mask.joints[80, elbow] = turn, False
+    settings = Settings(model=f"emage:{tiny}")
+    made, _ = generate_emage_reference(settings, speech, (motion, ones), 1, mask=mask, hints=hints)
+    assert float(angle_between(made.rotations[80, elbow].astype(float), turn)) < 0.01
+    assert angle_between(made.rotations[30].astype(float), from_rotvec(np.full((55, 3), 0.1))).max() < 0.01
