@@ -175,7 +175,7 @@ def generate_emage_reference(
 ) -> tuple[Performance, dict[str, np.ndarray]]:
     """For the command line: the performance, and the arrays that go into TAKE.npz beside it.
 
-    In orator mode the joints that `hints_337` gives are met exactly, and above them what `mask` and `hints` give (pins).
+    In orator mode the joints that `hints_337` gives are met exactly, and so is what `mask` and `hints` give (pins).
     """
     kind, _, folder = settings.model.partition(":")
     if kind != "emage" or not folder:
