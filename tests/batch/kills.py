@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import collections
+import contextlib
 import json
 import os
 import random
@@ -93,6 +94,7 @@ def main() -> int:
     parser.add_argument("--python", default=sys.executable, help="a Python with bpy and the extension's packages")
     parser.add_argument("--command", help="instead: what runs Blender's command, such as 'blender --command orator'")
     parser.add_argument("--format", default="blend")
+    parser.add_argument("--longest", type=float, default=25.0, help="seconds of work before a kill, at most")
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     rng = random.Random(args.seed)
@@ -112,9 +114,10 @@ def main() -> int:
         limit = time.monotonic() + 300.0
         while kill % 3 and process.poll() is None and done_lines(out) <= before and time.monotonic() < limit:
             time.sleep(0.2)
-        time.sleep(rng.uniform(0.0, 25.0 if kill % 3 else 12.0))
+        time.sleep(rng.uniform(0.0, args.longest if kill % 3 else args.longest / 2))
         ended = process.poll() is not None
-        os.killpg(process.pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         print(f"kill {kill + 1}: {done_lines(out)} of {args.lines} lines done, {time.monotonic() - begun:.0f} s"
               + (" (it had ended)" if ended else ""), flush=True)  # fmt: skip
