@@ -23,7 +23,7 @@ from .progress import Progress, Stages, Tick
 
 WEIGHTS: dict[str, tuple[str, ...]] = {
     "speech": ("phones",),
-    "body": ("body_upper", "body_hands", "body_lower", "body_gesture"),
+    "body": ("body_upper", "body_hands", "body_lower", "body_gesture", "body_between"),
     "face": ("face_lips", "face_diffusion"),
 }
 """The embedded networks' weight files, by what they are for."""

@@ -1,6 +1,6 @@
 """`make demo`: the road of an artist, from a sound file to takes, files and pictures, in Blender without a window.
 
-    make_demo.py [OUT]          runs inside a Python with bpy and the extension's packages
+    make_demo.py [OUT [SPEECH.wav [TRANSCRIPT.txt]]]      runs inside a Python with bpy and the extension's packages
 
 Every step is the operator behind a button of the Orator panels, or Blender's own.
 """
@@ -88,10 +88,10 @@ def new_scene() -> bpy.types.Scene:
     return scene
 
 
-def add_speech(scene: bpy.types.Scene) -> None:
+def add_speech(scene: bpy.types.Scene, speech: Path, transcript: Path | None) -> None:
     """The sound on the timeline, its words, and the frame range that it covers."""
-    must(bpy.ops.orator.add_speech(filepath=str(HERE / "speech.wav")), "Add Speech")
-    scene.orator.transcript = (HERE / "speech.txt").read_text(encoding="utf-8").strip()
+    must(bpy.ops.orator.add_speech(filepath=str(speech)), "Add Speech")
+    scene.orator.transcript = transcript.read_text(encoding="utf-8").strip() if transcript else ""
     scene.frame_start = 1
 
 
@@ -120,13 +120,13 @@ def save(path: Path) -> None:
     must(bpy.ops.wm.save_as_mainfile(filepath=str(path), compress=True), "Saving")
 
 
-def main(out: Path) -> None:
+def main(out: Path, speech: Path, transcript: Path | None) -> None:
     """All stages in order."""
     stages = Stages()
     with stages.stage("open an empty file, enable Orator"):
         scene = new_scene()
     with stages.stage("add the speech to the timeline"):
-        add_speech(scene)
+        add_speech(scene, speech, transcript)
     with stages.stage("add a character"):
         must(bpy.ops.orator.add_character(), "Add Character")
         character = scene.orator.character
@@ -159,8 +159,14 @@ def main(out: Path) -> None:
 
 
 if __name__ == "__main__":
-    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "out/demo").resolve()
+    words = [Path(word).resolve() for word in sys.argv[1:]]
+    folder = words[0] if words else Path("out/demo").resolve()
+    said = (
+        (words[1], words[2] if len(words) > 2 else None)
+        if len(words) > 1
+        else (HERE / "speech.wav", HERE / "speech.txt")
+    )
     folder.mkdir(parents=True, exist_ok=True)
     LOG = ROOT / "build" / "demo.log"
     LOG.write_text("", encoding="utf-8")
-    main(folder)
+    main(folder, *said)

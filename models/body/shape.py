@@ -21,8 +21,15 @@ from ...core.stance import relaxed_rotations
 ARMS: Final = tuple(INDEX[f"{s}_{n}"] for s in ("left", "right") for n in ("collar", "shoulder", "elbow", "wrist"))
 TRUNK: Final = (INDEX["spine1"], INDEX["spine2"], INDEX["spine3"])
 HEAD: Final = (INDEX["neck"], INDEX["head"])
+HEAD_GAIN: Final = 1.7
+"""The codes keep less of the head's small movements than the corpus has; this makes up for it."""
 FINGER_GAIN: Final = 1.25
-"""The codes keep less of the fingers' movements than the corpus has; this makes up for it."""
+"""The same for the fingers."""
+STROKE_GAIN: Final = 1.2
+"""The same for strokes of the arms upon their posture."""
+POSTURE: Final = 0.86
+"""How far from hanging down the arms' postures are kept: the gestures of many performers side by side reach wider than
+one speaker's do."""
 SLOW: Final = 0.9
 """Seconds of the smoothing that parts a posture from the strokes upon it."""
 
@@ -48,28 +55,36 @@ def _home() -> np.ndarray:
     return relaxed_rotations()
 
 
-def amplify(rotations: np.ndarray, energy: np.ndarray, head: np.ndarray, quiet: np.ndarray) -> np.ndarray:
+def amplify(
+    rotations: np.ndarray, energy: np.ndarray, head: np.ndarray, quiet: np.ndarray, own: np.ndarray
+) -> np.ndarray:
     """Strokes `energy` times as large about a posture that follows it less, head movement `head` times.
 
-    All (T,); `quiet` is 1 where nobody has spoken for long and calms what is fast there.
+    All (T,); `quiet` is 1 where nobody has spoken for long and calms what is fast there; `own` is 1 where the networks
+    drew the motion, which makes up for what they keep too little or too much of, and 0 where key poses lead it.
     """
+
+    def gain(full: float) -> np.ndarray:
+        return 1.0 + (full - 1.0) * own
+
     out = np.array(rotations, np.float64)
     calm = 1.0 - 0.8 * quiet
-    for joints, fast_share, slow_share in ((ARMS, 1.0, 0.5), (TRUNK, 0.7, 0.0)):
-        own = out[:, joints]
-        slow = smoothed(own, SLOW)
-        fast = multiply(conjugate(slow), own)
-        if slow_share:
-            home = _home()[None, joints]
-            slow = multiply(home, scaled(multiply(conjugate(home), slow), energy**slow_share))
-        out[:, joints] = multiply(slow, scaled(fast, energy**fast_share * calm))
-    own = out[:, list(HANDS)]
-    middle = normalise(uniform_filter1d(hemisphere_continuous(own), int(8.0 * MODEL_FPS) + 1, axis=0, mode="nearest"))
-    fingers = np.full(len(out), FINGER_GAIN)
-    out[:, list(HANDS)] = multiply(middle, scaled(multiply(conjugate(middle), own), fingers))
-    own = out[:, HEAD]
-    middle = smoothed(own, 4.0)
-    out[:, HEAD] = multiply(middle, scaled(multiply(conjugate(middle), own), head * (1.0 - 0.4 * quiet)))
+    arms = out[:, ARMS]
+    slow = smoothed(arms, SLOW)
+    fast = multiply(conjugate(slow), arms)
+    home = _home()[None, ARMS]
+    slow = multiply(home, scaled(multiply(conjugate(home), slow), gain(POSTURE) * energy**0.5))
+    out[:, ARMS] = multiply(slow, scaled(fast, gain(STROKE_GAIN) * energy * calm))
+    trunk = out[:, TRUNK]
+    slow = smoothed(trunk, SLOW)
+    out[:, TRUNK] = multiply(slow, scaled(multiply(conjugate(slow), trunk), energy**0.7 * calm))
+    hands = out[:, list(HANDS)]
+    middle = normalise(uniform_filter1d(hemisphere_continuous(hands), int(8.0 * MODEL_FPS) + 1, axis=0, mode="nearest"))
+    out[:, list(HANDS)] = multiply(middle, scaled(multiply(conjugate(middle), hands), gain(FINGER_GAIN)))
+    neck = out[:, HEAD]
+    middle = smoothed(neck, 4.0)
+    size = gain(HEAD_GAIN) * head * (1.0 - 0.4 * quiet)
+    out[:, HEAD] = multiply(middle, scaled(multiply(conjugate(middle), neck), size))
     return out
 
 

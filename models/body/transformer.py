@@ -17,6 +17,7 @@ from torch.nn import functional
 from ...core.body.semantics import WORD_CLASSES
 from .inputs import PHONES_WIDTH, RHYTHM_WIDTH
 from .layout import DOWN, PART_JOINTS, PARTS
+from .vq import SHAPES
 
 WORDS_WIDTH: Final = len(WORD_CLASSES) + 3
 CONTROLS_WIDTH: Final = 7
@@ -24,13 +25,12 @@ CONTROLS_WIDTH: Final = 7
 
 @dataclass(frozen=True)
 class BodyShape:
-    """width of the stream, layers, heads, codes of the first level, latent width of the VQ-VAEs."""
+    """width of the stream, layers, heads, codes of the first level."""
 
     width: int = 144
     layers: int = 4
     heads: int = 4
     codes: int = 512
-    latent: int = 48
 
 
 @dataclass(frozen=True)
@@ -167,8 +167,8 @@ class BodyTransformer(nn.Module):
         self.norm = nn.LayerNorm(width)
         self.heads = nn.ModuleDict({p: nn.Linear(width, self.shape.codes) for p in PARTS})
         self.fine = nn.ModuleList(Layer(width, self.shape.heads, False) for _ in range(2))
-        self.fine_tokens = nn.ModuleDict({p: nn.Linear(self.shape.latent, width) for p in PARTS})
-        self.fine_out = nn.ModuleDict({p: nn.Linear(width, self.shape.latent) for p in PARTS})
+        self.fine_tokens = nn.ModuleDict({p: nn.Linear(SHAPES[p].code, width) for p in PARTS})
+        self.fine_out = nn.ModuleDict({p: nn.Linear(width, SHAPES[p].code) for p in PARTS})
         for embedding in self.tokens.values():
             nn.init.normal_(embedding.weight, std=0.3)
 

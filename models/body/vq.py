@@ -7,6 +7,7 @@ data. The decoder is trained with levels left out at random, so the first level 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import torch
 from torch import Tensor, nn
@@ -22,6 +23,14 @@ class VqShape:
     hidden: int = 128
     code: int = 48
     sizes: tuple[int, ...] = (512, 256, 256, 256)
+
+
+SHAPES: Final[dict[str, VqShape]] = {
+    "upper": VqShape(160, 96, (512, 512, 256, 256, 256, 256)),
+    "hands": VqShape(),
+    "lower": VqShape(),
+}
+"""The upper body turns most and its joints turn most freely: 48 numbers a token held them to 5 degrees only."""
 
 
 class Block(nn.Module):
@@ -131,7 +140,7 @@ class PartVq(nn.Module):
 
     def __init__(self, part: str, shape: VqShape | None = None) -> None:
         super().__init__()
-        self.part, self.shape = part, shape or VqShape()
+        self.part, self.shape = part, shape or SHAPES[part]
         width, hidden, code = WIDTH[part], self.shape.hidden, self.shape.code
         self.register_buffer("mean", torch.zeros(width))
         self.register_buffer("scale", torch.ones(width))
@@ -173,5 +182,6 @@ class PartVq(nn.Module):
         latents = self.encode(features)
         if levels == 0:
             return self.decode(latents), 1e-3 * latents.square().mean()
-        quantised, loss = self.quantiser(latents, len(self.shape.sizes) if levels is None else levels)
+        with torch.autocast(latents.device.type, enabled=False):  # nearest codes want all the digits
+            quantised, loss = self.quantiser(latents.float(), len(self.shape.sizes) if levels is None else levels)
         return self.decode(quantised), loss

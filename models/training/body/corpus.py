@@ -25,26 +25,28 @@ from ....core.speech.features import at_rate, speech_features
 from ....core.speech.phones import PHONE_INDEX, Phone
 from ....core.speech.speech import SAMPLE_RATE, Speech
 from ...body.inputs import PHONES_WIDTH, rhythm_channels
+from ...phones.classify import posteriors
 from ..speech_corpus import SpeechItem, load_items
 from .clips import FPS, training_library
 from .perform import perform
 from .planner import STYLES, Controls, Planner
 
-TAKES: Final = 3
+TAKES: Final = 4
 
 
 @dataclass(frozen=True)
 class Take:
     """One take of the corpus at 30 fps.
 
-    rhythm (T, R), phones (T, 40), words (T, W) inputs; controls (C,); rotations (T, 55, 4); translation (T, 3);
-    contacts (T, 2); labels: planned gestures as rows (stroke end s, word-class index or -1 for beats).
+    rhythm (T, R), phones (T, 40) as they are, heard (T, 40) as the phone classifier takes them, words (T, W);
+    controls (C,); rotations (T, 55, 4); translation (T, 3); contacts (T, 2).
     """
 
     name: str
     voice: str
     rhythm: np.ndarray
     phones: np.ndarray
+    heard: np.ndarray
     words: np.ndarray
     controls: np.ndarray
     rotations: np.ndarray
@@ -115,6 +117,7 @@ def build_takes(item: SpeechItem, planner: Planner, takes: int = TAKES) -> Itera
     curve = at_rate(prominence(features), frames, FPS)
     rhythm = rhythm_channels(features, frames)
     phones = phone_track(item.phones, frames)
+    heard = at_rate(posteriors(features), frames, FPS)
     words = word_channels(item.words, frames, FPS)
     library = planner.library
     for number in range(takes):
@@ -128,6 +131,7 @@ def build_takes(item: SpeechItem, planner: Planner, takes: int = TAKES) -> Itera
             item.voice,
             rhythm,
             phones,
+            heard,
             words,
             control_vector(controls),
             rotations,

@@ -17,6 +17,7 @@ class Track:
 
     rhythm: np.ndarray
     phones: np.ndarray
+    heard: np.ndarray
     words: np.ndarray
     rotations: np.ndarray
     translation: np.ndarray
@@ -35,7 +36,7 @@ def load_track(split: str) -> Track:
     starts = np.concatenate([[0], np.cumsum([len(t.rotations) for t in takes])])
     joined = {
         k: np.concatenate([getattr(t, k) for t in takes]).astype(np.float16)
-        for k in ("rhythm", "phones", "words", "rotations", "translation", "contacts")
+        for k in ("rhythm", "phones", "heard", "words", "rotations", "translation", "contacts")
     }
     return Track(**joined, controls=np.stack([t.controls for t in takes]).astype(np.float32), starts=starts)
 

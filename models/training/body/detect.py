@@ -18,7 +18,7 @@ from ....core.skeleton import INDEX
 from ....core.speech.phones import Word
 from .data import Track
 
-OFFSETS: Final = (-12, -8, -4, 0, 4, 8, 12)
+OFFSETS: Final = (-14, -10, -7, -4, -2, 0, 2, 4, 7, 10)
 NONE: Final = len(WORD_CLASSES)
 
 
@@ -38,7 +38,7 @@ def arm_features(rotations: np.ndarray) -> np.ndarray:
 
 
 def windows_at(features: np.ndarray, frames: np.ndarray) -> np.ndarray:
-    """(K, 7 * 18): the features around each frame."""
+    """(K, 180): the features around each frame."""
     index = np.clip(frames[:, None] + np.array(OFFSETS), 0, len(features) - 1)
     return features[index].reshape(len(frames), -1)
 
@@ -62,12 +62,20 @@ def _labelled(track: Track, most: int) -> tuple[np.ndarray, np.ndarray]:
     return np.concatenate(inputs), np.concatenate(labels)
 
 
-def train_detector(track: Track, takes: int = 300, steps: int = 1500) -> nn.Module:
-    """The classifier, from the corpus' first takes; about half a minute."""
+def classifier() -> nn.Module:
+    """The network, untrained: logits of the classes, and of none, for `windows_at`."""
+    return nn.Sequential(
+        nn.Linear(18 * len(OFFSETS), 256), nn.ReLU(), nn.Dropout(0.3),
+        nn.Linear(256, 128), nn.ReLU(), nn.Dropout(0.2), nn.Linear(128, NONE + 1),
+    )  # fmt: skip
+
+
+def train_detector(track: Track, takes: int = 800, steps: int = 5000) -> nn.Module:
+    """The classifier, from the corpus' first takes; about a minute."""
     x, y = _labelled(track, takes)
     inputs, labels = torch.from_numpy(x), torch.from_numpy(y)
     torch.manual_seed(0)
-    model = nn.Sequential(nn.Linear(inputs.shape[1], 128), nn.ReLU(), nn.Dropout(0.2), nn.Linear(128, NONE + 1))
+    model = classifier()
     optimiser = torch.optim.AdamW(model.parameters(), lr=2e-3, weight_decay=0.02)
     # Rare classes count as much as frequent ones, up to a point; words without a class are most of all.
     number = torch.bincount(labels, minlength=NONE + 1).float().clamp_min(1.0)

@@ -43,6 +43,7 @@ def clip_track() -> Track:
         empty,
         empty,
         empty,
+        empty,
         np.concatenate(rotations).astype(np.float16),
         np.concatenate(translations).astype(np.float16),
         np.ones((frames, 2), np.float16),

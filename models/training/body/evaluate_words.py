@@ -19,7 +19,7 @@ from ..speech_corpus import load_items
 from .clips import load_library
 from .corpus import build_takes, cache_folder, silence_rng, with_silence
 from .data import load_track
-from .detect import NONE, OFFSETS, class_scores, train_detector, word_hits
+from .detect import class_scores, classifier, train_detector, word_hits
 from .evaluate import Body, clip_of
 from .planner import Planner
 
@@ -32,7 +32,7 @@ def detector() -> nn.Module:
     if not path.is_file():
         torch.save(train_detector(load_track("train")).state_dict(), path)
     state = torch.load(path, weights_only=True)
-    model = nn.Sequential(nn.Linear(18 * len(OFFSETS), 128), nn.ReLU(), nn.Dropout(0.2), nn.Linear(128, NONE + 1))
+    model = classifier()
     model.load_state_dict(state)
     return model.eval()
 

@@ -19,6 +19,10 @@ from .clips import Clip, Library
 from .compose import Event
 
 STYLES: Final[tuple[str, ...]] = ("neutral", "calm", "lively", "formal")
+CLASS_APART: Final = 0.48
+"""Seconds between strokes that words ask for: nearer ones share a stroke, or the rarer class has it."""
+SHORT_PAUSE: Final = 1.2
+"""Seconds of pause over which raised hands wait; over longer ones they go home."""
 
 # Which families a style prefers (weights by folder), its size, and how often both hands are used.
 _FAMILIES: Final[dict[str, dict[str, float]]] = {
@@ -27,7 +31,7 @@ _FAMILIES: Final[dict[str, dict[str, float]]] = {
     "lively": {"Gestures": 0.4, "Gestures2": 0.4, "FemaleGestures": 1.0, "MaleGestures": 1.0, "PNGestures": 1.5},
     "formal": {"Gestures": 0.3, "Gestures2": 0.1, "FemaleGestures": 0.4, "MaleGestures": 1.5, "PNGestures": 0.0},
 }
-_SIZE: Final[dict[str, float]] = {"neutral": 1.0, "calm": 0.8, "lively": 1.1, "formal": 0.9}
+_SIZE: Final[dict[str, float]] = {"neutral": 1.0, "calm": 0.72, "lively": 1.25, "formal": 0.88}
 _BOTH: Final[dict[str, float]] = {"neutral": 0.45, "calm": 0.35, "lively": 0.6, "formal": 0.3}
 
 # Which clips a word class may use, best first; beats and chops fill what has no class.
@@ -99,7 +103,7 @@ class Planner:
         """A plan for one speech. Words give times and classes; accents give strengths."""
         spans = clause_spans(words)
         wanted = self._wanted(words, accents, controls, rng)
-        events = self._events(wanted, spans, seconds, controls, rng)
+        events = self._events(wanted, words, spans, seconds, controls, rng)
         taken = np.array([e.time for e in events] or [-10.0])
         beats, nods = [], []
         for time, strength in zip(accents.times, accents.strength, strict=True):
@@ -129,12 +133,12 @@ class Planner:
 
         classed = [(stress_time(w), word_class(w.text)) for w in words]
         order = rng.permutation(len(classed))
-        keep = 0.93 if controls.rate >= 0.7 else 0.8
+        keep = 1.0 if controls.rate >= 0.7 else 0.85
         # Rare classes first: in running text "I" and "you" would crowd out everything else.
-        order = sorted(order, key=lambda k: classed[k][1] in ("me", "you", "contrast", "when"))
+        order = sorted(order, key=lambda k: classed[k][1] in ("me", "you"))
         for k in order:
             time, name = classed[k]
-            if name is not None and rng.random() < keep and free(time, 0.62):
+            if name is not None and rng.random() < keep and free(time, CLASS_APART):
                 chosen.append((time, name, strength_at(time)))
         stressed = []
         for word in words:
@@ -154,6 +158,7 @@ class Planner:
     def _events(
         self,
         wanted: list[tuple[float, str, float]],
+        words: tuple[Word, ...],
         spans: list[tuple[float, float]],
         seconds: float,
         controls: Controls,
@@ -181,11 +186,14 @@ class Planner:
             at = max(time - lead, 0.2)
             far = following - time > 2.4
             # Hands go home in pauses and before long stretches without a gesture, but wait inside a clause.
-            retract = far and (following > clause_end + 1.0 or rng.random() < 0.12)
+            retract = far and (following > clause_end + SHORT_PAUSE or rng.random() < 0.12)
             hold = float(np.clip(rng.normal(0.45, 0.2), 0.15, 1.0))
             until = min(at + hold, following - 0.45)
+            # A class that is said again soon keeps its gesture up.
+            again = [t for t in (stress_time(w) for w in words if word_class(w.text) == name) if time < t < time + 1.4]
+            until = max([until, *(t + 0.1 for t in again if t < following - 0.5)])
             if retract and clause_end - at > hold:
-                until = min(at + rng.uniform(hold, max(clause_end - at, hold) + 0.2), following - 1.2)
+                until = min(at + rng.uniform(hold, max(clause_end - 0.3 - at, hold + 0.05)), following - 1.2)
             # Large takes are brought nearer to the common size: one speaker has one gesture space.
             size = _SIZE[controls.style] * (0.8 + 0.3 * strength) * rng.uniform(0.88, 1.12)
             size *= (

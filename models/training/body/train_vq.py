@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ....core.skeleton import INDEX
 from ...body.layout import DOWN, PART_JOINTS, WIDTH, part_positions, rot6d, rot6d_matrices, scaled_root
 from ...body.vq import PartVq
 from ...body.weights import load_module, save_module
@@ -22,7 +23,8 @@ from .corpus import cache_folder
 from .data import Track, load_track, tensor, windows
 
 LENGTH = 64
-BATCH = 24
+BATCH = 48
+FREE = tuple(INDEX[f"{side}_{name}"] for side in ("left", "right") for name in ("shoulder", "elbow", "wrist"))
 PLAIN = 0.4
 """The share of the training before the codebooks are set: a plain autoencoder settles faster."""
 
@@ -39,7 +41,9 @@ def part_batch(track: Track, part: str, index: np.ndarray) -> Tensor:
 
 def loss_of(model: PartVq, x: Tensor, levels: int) -> tuple[Tensor, dict[str, float]]:
     """Rotations, joint positions, their velocities and accelerations, contacts and commitment."""
-    y, commitment = model(x, levels)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        y, commitment = model(x, levels)
+    y, commitment = y.float(), commitment.float()
     weight = 1.0 / model.scale
     rotation = ((y - x) * weight).abs().mean()
     p, q = part_positions(model.part, x), part_positions(model.part, y)
@@ -48,8 +52,12 @@ def loss_of(model: PartVq, x: Tensor, levels: int) -> tuple[Tensor, dict[str, fl
     change = (q.diff(n=2, dim=1) - p.diff(n=2, dim=1)).norm(dim=-1).mean()
     count = len(PART_JOINTS[model.part])
     r, s = (rot6d_matrices(v[..., : 6 * count].unflatten(-1, (count, 6))) for v in (x, y))
-    turn = (r - s).square().sum((-1, -2)).add(1e-8).sqrt().mean()
-    loss = 0.3 * rotation + 3.0 * turn + 20.0 * place + 60.0 * speed + 60.0 * change + 0.25 * commitment
+    turns = (r - s).square().sum((-1, -2)).add(1e-8).sqrt().mean((0, 1))
+    turn = turns.mean()
+    # Where joints turn freely a twist hardly moves a position: the rotation itself has to count there.
+    free = turns.new_tensor([2.0 if j in FREE else 1.0 for j in PART_JOINTS[model.part]])
+    turning = 0.3 * rotation + 4.0 * (turns * free).mean()
+    loss = turning + 20.0 * place + 60.0 * speed + 60.0 * change + 0.25 * commitment
     if model.part == "lower":
         contact = x[..., -1:].new_ones(())
         # Planted feet must not move in the reconstruction either.

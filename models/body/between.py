@@ -1,0 +1,117 @@
+"""What a body does between given key poses: given values, mask bits and speech in; rotations and root out.
+
+Keys alone leave little open over a second or two, so this network answers with the most likely motion, where the
+transformer draws one of many. Its start is the straight way from key to key; it learns what people add to that: when to
+leave a pose, how to arrive, and the beats on the accents in between. Masked gesture hints as in EMAGE (Liu et al., CVPR
+2024); answering between sparse guide poses as in Audio2Photoreal (Ng et al., CVPR 2024), with one regression instead of
+a diffusion.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from .layout import DOWN, JOINTS
+from .transformer import CONTROLS_WIDTH, Hints, Layer, SpeechEncoder
+from .vq import Block, Unfold
+
+HORIZON: Final = 90
+"""Frames (3 s) beyond which the distance to a given frame says no more."""
+
+
+@dataclass(frozen=True)
+class BetweenShape:
+    """width of the stream, layers, heads, channels of the decoder at 30 fps."""
+
+    width: int = 160
+    layers: int = 4
+    heads: int = 4
+    hidden: int = 128
+
+
+def reach_to_given(bits: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """For bits (B, T, K): frames back to the last given one and on to the next (clipped), and their indices.
+
+    Where there is none on one side, the index is the other side's; where there is none at all, the frame's own.
+    """
+    frames = bits.shape[1]
+    index = torch.arange(frames, device=bits.device)[None, :, None].expand_as(bits)
+    given = bits > 0
+    before = torch.where(given, index, index.new_full((), -1)).cummax(dim=1).values
+    after = torch.where(given, index, index.new_full((), frames)).flip(1).cummin(dim=1).values.flip(1)
+    back = torch.where(before >= 0, index - before, HORIZON).clamp_max(HORIZON)
+    on = torch.where(after < frames, after - index, HORIZON).clamp_max(HORIZON)
+    left = torch.where(before >= 0, before, torch.where(after < frames, after, index))
+    right = torch.where(after < frames, after, left)
+    return back, on, left, right
+
+
+def straight(values: Tensor, bits: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Values (B, T, K, C) on straight lines between given frames, zero where a column has none; back, on (B, T, K)."""
+    back, on, left, right = reach_to_given(bits)
+    start = torch.gather(values, 1, left[..., None].expand_as(values))
+    end = torch.gather(values, 1, right[..., None].expand_as(values))
+    span = (right - left).clamp_min(1)
+    index = torch.arange(values.shape[1], device=values.device)[None, :, None]
+    share = ((index - left) / span).clamp(0.0, 1.0)[..., None]
+    known = (bits.amax(dim=1, keepdim=True) > 0)[..., None]
+    return (start + share * (end - start)) * known, back, on
+
+
+class Between(nn.Module):
+    """6D rotations (B, T, 55, 6) and scaled root (B, T, 3) for hints that hold some joints at some frames."""
+
+    def __init__(self, shape: BetweenShape | None = None) -> None:
+        super().__init__()
+        self.shape = shape or BetweenShape()
+        width, hidden = self.shape.width, self.shape.hidden
+        per_frame = JOINTS * 9 + 6
+        self.given = nn.Linear(DOWN * per_frame, width)
+        self.speech = SpeechEncoder(width)
+        self.controls = nn.Linear(CONTROLS_WIDTH, width)
+        self.layers = nn.ModuleList(Layer(width, self.shape.heads, False) for _ in range(self.shape.layers))
+        self.norm = nn.LayerNorm(width)
+        self.decoder = nn.Sequential(
+            Unfold(width, hidden, DOWN, stride=DOWN),
+            Block(hidden),
+            Block(hidden, 2),
+            nn.SiLU(),
+            nn.Conv1d(hidden, JOINTS * 6 + 3, 5, padding=2),
+        )
+        nn.init.zeros_(self.decoder[-1].weight)
+        nn.init.zeros_(self.decoder[-1].bias)
+
+    def forward(
+        self, hints: Hints, rhythm: Tensor, phones: Tensor, words: Tensor, controls: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """controls (B, N, 7), one row a token; the other inputs one row a frame, T = 4 N."""
+        turns, back, on = straight(hints.rot6d, hints.joints)
+        root, root_back, root_on = straight(hints.root[:, :, None], hints.root_given[..., None])
+        near = [torch.exp(d / -12.0) for d in (back, on, root_back, root_on)]
+        pieces = [
+            turns.flatten(-2),
+            hints.joints,
+            near[0],
+            near[1],
+            root[:, :, 0],
+            hints.root_given[..., None],
+            *near[2:],
+        ]
+        x = self.given(torch.cat(pieces, dim=-1).unflatten(1, (-1, DOWN)).flatten(-2))
+        x = x + self.speech(rhythm, phones, words) + self.controls(controls)
+        for layer in self.layers:
+            x = layer(x, None)
+        change = self.decoder(functional.silu(self.norm(x)).transpose(1, 2)).transpose(1, 2)
+        # Nothing is added where a pose is given: the straight way is there already.
+        made = turns + change[..., :-3].unflatten(-1, (JOINTS, 6)) * _away(back, on)[..., None]
+        return made, root[:, :, 0] + change[..., -3:] * _away(root_back, root_on)
+
+
+def _away(back: Tensor, on: Tensor) -> Tensor:
+    """0 at a given frame, 1 a few frames away, smooth in between."""
+    return 1.0 - torch.exp(-0.125 * torch.minimum(back, on).float().square())

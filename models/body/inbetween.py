@@ -1,0 +1,109 @@
+"""Runs the in-between network where the artist gave key poses, and says how far its answer counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+import torch
+from scipy.ndimage import distance_transform_edt
+
+from ...core.mask import Mask
+from ...core.performance import Performance
+from ...core.rotations import slerp
+from .between import Between
+from .decode import Heard
+from .layout import DOWN, JOINTS, matrix_quaternions, metric_root, rot6d, rot6d_matrices, scaled_root
+from .transformer import Hints
+
+WINDOW: Final = 64
+"""Tokens a window, 8.5 s, as in training."""
+OVERLAP: Final = 32
+KEY: Final = 45
+"""A given run of up to this many frames (1.5 s) is a key pose; longer ones are a performance that is kept, and what
+is asked for beside it is a new take of the transformer's."""
+NEAR, FAR, GONE = 48, 80, 150
+"""Frames from a key within which this network alone answers, at which half is the take's own, and all of it."""
+
+
+def key_weights(given: np.ndarray) -> np.ndarray:
+    """How far the in-between network counts, (T, K) in 0..1, for given bits (T, K): 1 near key poses, 0 far away."""
+    out = np.zeros(given.shape, np.float32)
+    columns = {given[:, k].tobytes(): [] for k in range(given.shape[1]) if given[:, k].any()}
+    for k in range(given.shape[1]):
+        if given[:, k].any():
+            columns[given[:, k].tobytes()].append(k)
+    for members in columns.values():
+        own = given[:, members[0]]
+        edges = np.diff(np.concatenate([[False], own, [False]]).astype(np.int8))
+        keys = np.zeros(len(own), bool)
+        for first, stop in zip(np.flatnonzero(edges == 1), np.flatnonzero(edges == -1), strict=True):
+            if stop - first <= KEY:
+                keys[first:stop] = True
+        if keys.any():
+            away = distance_transform_edt(~keys)
+            out[:, members] = np.interp(away, [NEAR, FAR, GONE], [1.0, 0.5, 0.0])[:, None]
+    return out
+
+
+@torch.inference_mode()
+def fill_in(
+    network: Between,
+    heard: Heard,
+    mask: Mask,
+    hints: Performance,
+    rotations: np.ndarray,
+    translation: np.ndarray,
+    tick: Callable[[float], None],
+) -> np.ndarray:
+    """Blends the in-between network's answer into rotations (T, 55, 4) and translation (T, 3) near key poses, in place.
+
+    Returns how far it counts, (T, 55). Nothing changes where no key pose is near.
+    """
+    frames = len(rotations)
+    weights, root_weight = key_weights(~mask.joints), key_weights(~mask.root[:, None])[:, 0]
+    if not (weights.any() or root_weight.any()):
+        return weights
+    total = len(heard.controls) * DOWN
+    bits = _padded((~mask.joints).astype(np.float32), total)
+    root_bits = _padded((~mask.root).astype(np.float32), total)
+    busy = weights.any(axis=1) | (root_weight > 0)
+    turns, path = np.zeros((frames, JOINTS, 4), np.float32), np.zeros((frames, 3), np.float32)
+    share = np.zeros(frames, np.float32)
+    step = (WINDOW - OVERLAP) * DOWN
+    for first in range(0, max(total - OVERLAP * DOWN, 1), step):
+        last = min(first + WINDOW * DOWN, total)
+        tick(first / total)
+        if not busy[first:last].any():
+            continue
+        rows = slice(first, last)
+        values = rot6d(torch.from_numpy(_padded(hints.rotations[rows], last - first)))
+        root = scaled_root(torch.from_numpy(_padded(hints.translation[rows], last - first)))
+        own, own_root = (torch.from_numpy(b[rows]) for b in (bits, root_bits))
+        given = Hints(*(x[None] for x in (values * own[..., None], own, root * own_root[:, None], own_root)))
+        inputs = [
+            torch.from_numpy(np.ascontiguousarray(x[rows]))[None] for x in (heard.rhythm, heard.phones, heard.words)
+        ]
+        controls = torch.from_numpy(heard.controls[first // DOWN : last // DOWN])[None]
+        made, walk = network(given, *inputs, controls)
+        stop = min(last, frames)
+        count = stop - first
+        # Windows overlap by half: triangles that sum to one.
+        ramp = np.minimum(np.arange(1, last - first + 1), np.arange(last - first, 0, -1))[:count].astype(np.float32)
+        new = matrix_quaternions(rot6d_matrices(made[0, :count]).numpy())
+        before = share[first:stop]
+        mix = (ramp / (ramp + before))[:, None]
+        turns[first:stop] = np.where((before > 0)[:, None, None], slerp(turns[first:stop], new, mix), new)
+        path[first:stop] += mix * (metric_root(walk[0, :count]).numpy() - path[first:stop])
+        share[first:stop] = before + ramp
+    near = np.flatnonzero(weights.any(axis=1))
+    rotations[near] = slerp(rotations[near], turns[near], weights[near])
+    translation += root_weight[:, None] * (path - translation)
+    return weights
+
+
+def _padded(array: np.ndarray, frames: int) -> np.ndarray:
+    """The rows of an array, the last one repeated up to `frames`."""
+    extra = frames - len(array)
+    return np.pad(np.asarray(array, np.float32), ((0, extra), *([(0, 0)] * (array.ndim - 1))), mode="edge")

@@ -1,0 +1,121 @@
+"""The body's figures as Markdown: a row a measure with its goal, a column a voice; controls, codes, words and hints."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+_GOALS: Final[dict[str, tuple[str, str]]] = {
+    "wrist_speed": ("wrist speed, m/s", "0.25 - 0.85"),
+    "wrist_speed_silent": ("wrist speed in pauses between words, m/s", "below that"),
+    "wrist_speed_in_silence": ("wrist speed in six seconds of silence, m/s", "near 0"),
+    "strokes_a_minute": ("strokes a minute of speech", "50 - 150"),
+    "workspace_litres": ("wrist workspace, litres", "0.25 - 1.8"),
+    "head_speed": ("head speed, degrees/s", "14 - 40"),
+    "finger_deviation": ("finger joint deviation, degrees", "5 - 18"),
+    "power_above_8": ("share of wrist power above 8 Hz", "at most 0.0015"),
+    "mean_frequency": ("jerk-weighted mean frequency, Hz", "1.2 - 2.1"),
+    "seam": ("acceleration at window joins over elsewhere", "about 1"),
+    "slide_mm": ("planted foot, mm a frame", "at most 0.8"),
+    "slide_p95_mm": ("the same, 95th percentile", ""),
+    "sole_mm": ("soles off the floor, mm", "at most 45"),
+    "drift_m_a_minute": ("root drift, m a minute", "under 0.3"),
+    "least_elbow": ("least elbow flexion, degrees", "over 0"),
+    "least_knee": ("least knee flexion, degrees", "over 0"),
+    "inside": ("frames with a hand in the torso", "under 0.005"),
+    "coupling_z": ("coupling to this speech, z", "at least 3.2"),
+    "on_accent": ("strokes ending 250 ms before to 100 ms after an accent", "most"),
+    "on_strong_accent": ("the same, stronger half of the accents", ""),
+    "strong_by_chance": ("the same, shifted accents (control)", ""),
+    "strong_z": ("stronger accents over chance, z", ""),
+}
+
+
+def _row(*cells: object) -> str:
+    return "| " + " | ".join(str(cell) for cell in cells) + " |"
+
+
+def _table(head: tuple[str, ...], rows: list[tuple[object, ...]]) -> list[str]:
+    return [_row(*head), _row(*["---"] * len(head)), *(_row(*row) for row in rows), ""]
+
+
+def section(report: dict[str, Any]) -> str:
+    """Markdown of what `evaluate` found."""
+    voices = report["voices"]
+    rows = []
+    for name, (title, goal) in _GOALS.items():
+        rows.append((title, goal, *(f"{figures[name]:.3g}" for figures in voices.values())))
+    lines = ["## Body", "", *_table(("measure", "goal", *voices), rows)]
+    shuffled = ", ".join(f"{z:.2f}" for z in report["shuffled_z"])
+    apart, same = 100 * report["seeds"]["mean_pair_m"], report["seeds"]["same_seed_same"]
+    lines += [
+        f"Coupling of another voice's body to each speech (control): z = {shuffled}.",
+        f"Five seeds of one clip: mean pairwise wrist distance {apart:.1f} cm. The same seed, the same body: {same}.",
+        "",
+        "### Controls",
+        "",
+        *_controls(report["controls"]),
+        "### Codes of the part VQ-VAEs",
+        "",
+        *_codes(report["codes"]),
+        "### Words",
+        "",
+        *_words(report["words"]),
+        "### Key poses",
+        "",
+        *_hints(report["hints"]),
+    ]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _controls(controls: dict[str, Any]) -> list[str]:
+    rows: list[tuple[object, ...]] = []
+    for name in ("energy", "gesture_rate"):
+        figures = controls[name]
+        rows.append((name, "0.5, 1, 1.5", "wrist speed, m/s", figures["wrist_speed"]))
+        rows.append((name, "0.5, 1, 1.5", "strokes a minute", figures["strokes_a_minute"]))
+    for name, values in (("handedness", "-1, 0, 1"), ("stance", "-1, 0, 1"), ("travel", "0, 1")):
+        rows.append((name, values, "left and right wrist, m/s; range of the root, m", controls[name]))
+    rows.append(("head_activity", "0.5, 1, 1.5", "head speed, degrees/s", controls["head_activity"]))
+    rows.append(("style", ", ".join(controls["style"]), "wrist speed, m/s", list(controls["style"].values())))
+    return _table(("control", "values", "measure", "result"), [(*row[:3], _plain(row[3])) for row in rows])
+
+
+def _plain(values: list[Any]) -> str:
+    return "; ".join(", ".join(f"{v:.3g}" for v in x) if isinstance(x, list) else f"{x:.3g}" for x in values)
+
+
+def _codes(codes: dict[str, dict[str, dict[str, Any]]]) -> list[str]:
+    rows = [
+        (part, motion, f"{x['mm']:.1f}", f"{x['degrees']:.1f}", ", ".join(f"{u:.0%}" for u in x["usage"]))
+        for part, motions in codes.items()
+        for motion, x in motions.items()
+    ]
+    return [
+        *_table(("part", "motion", "mm (under 10)", "degrees (under 3)", "codes used, a level (over 60%)"), rows),
+        "The held-out clips are minutes long and hold fewer tokens than there are codes.",
+        "",
+    ]
+
+
+def _words(words: dict[str, dict[str, Any]]) -> list[str]:
+    made = words["with transcript"]
+    rows = [(name, x["class_words"], f"{x['hit']:.0%}") for name, x in words.items()]
+    each = ", ".join(f"{name} {hit:.0%}" for name, hit in made["per_class"].items())
+    return [
+        "Class words whose gesture is seen within 0.25 s, by a classifier of arm motion that hears nothing, each class",
+        "at the threshold that one in ten of the other words passes. The plan is what the corpus' rules would have",
+        "done, the most that the classifier can see; without a transcript is the control.",
+        "",
+        *_table(("motion", "class words", "seen (goal 70% with transcript)"), rows),
+        f"With transcript, by class (words): {each}.",
+        "",
+    ]
+
+
+def _hints(hints: dict[str, dict[str, float]]) -> list[str]:
+    rows = [(gap, *(x[name] for name in ("with hints", "warp only", "slerp only"))) for gap, x in hints.items()]
+    return [
+        "Mean joint error between whole-body keys of held-out planned motion, millimetres.",
+        "",
+        *_table(("keys every", "networks with hints", "without, then warped", "slerp alone"), rows),
+    ]
