@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ..errors import OratorError
-from ..performance import Performance
+
+if TYPE_CHECKING:  # Blender's half reads this module while registering, when scipy has to wait
+    from ..performance import Performance
 
 SUFFIXES: Final = (".bvh", ".npz", ".csv")
 
