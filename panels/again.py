@@ -74,7 +74,7 @@ class ORATOR_UL_lanes(bpy.types.UIList):
         there = lanes.source_of(data, item) is not None
         row.label(text=item.take or "Choose a take", icon="NLA" if there else "ERROR", translate=False)
         region = item.bl_rna.properties["region"].enum_items[item.region].name
-        row.label(text=f"{region}, {item.start} - {item.end}", translate=False)
+        row.label(text=f"{item.start} - {item.end}  {region}", translate=False)
 
 
 class ORATOR_PT_comp(_TakePanel, bpy.types.Panel):
