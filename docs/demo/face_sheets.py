@@ -119,6 +119,8 @@ def frame_of(phone: str, sample: Sample, face: np.ndarray) -> int:
     span = np.arange(first, max(last, first) + 1)
     if phone in "PBM":
         return int(span[np.argmin(openness(face)[span])])
+    if phone in "FV":
+        return int(span[np.argmax(face[span, INDEX["mouthRollLower"]])])
     if phone == "TH":
         return int(span[np.argmax(face[span, INDEX["tongueOut"]])])
     return round((longest.start + longest.end) / 2 * FPS)
@@ -146,23 +148,27 @@ def emotion_sheets(sample: Sample, folder: Path) -> None:
     sheet(cells, len(EMOTIONS), folder / "face_emotions.png")
     small = Studio(SMALL, -0.070)
     frames = [middle + 6 * k for k in range(12)]
+    name_of = {0.5: "half", 1.0: "full"}
     for level, faces in made.items():
         cells = [
             small.shoot(face[k], head[k], name if k == middle else "")
             for name, (face, head) in faces.items() for k in frames
         ]  # fmt: skip
-        sheet(cells, len(frames), folder / f"face_emotions_{level:g}.png", 1)
+        sheet(cells, len(frames), folder / f"face_emotions_{name_of[level]}.jpg", 1)
 
 
 def main() -> None:
     """Make every sheet."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--only", choices=("phones", "emotions"), help="one kind of sheet")
     parser.add_argument("--out", type=Path, default=Path(__file__).resolve().parents[1] / "images")
-    folder = parser.parse_args().out
-    folder.mkdir(parents=True, exist_ok=True)
+    given = parser.parse_args()
+    given.out.mkdir(parents=True, exist_ok=True)
     sample = human(load("test"))
-    phones_sheet(sample, folder / "face_phones.png")
-    emotion_sheets(sample, folder)
+    if given.only != "emotions":
+        phones_sheet(sample, given.out / "face_phones.png")
+    if given.only != "phones":
+        emotion_sheets(sample, given.out)
 
 
 if __name__ == "__main__":

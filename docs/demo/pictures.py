@@ -102,14 +102,14 @@ def read_png(path: Path) -> np.ndarray:
 
 
 def write_png(pixels: np.ndarray, path: Path) -> None:
-    """Write pixels (H, W, 3) in [0, 1] to a PNG as they are."""
+    """Write pixels (H, W, 3) in [0, 1] to a PNG, or a smaller .jpg, as they are."""
     height, width = pixels.shape[:2]
     image = bpy.data.images.new("Sheet", width, height)
     image.colorspace_settings.name = "Non-Color"
     image.pixels.foreach_set(np.dstack([pixels[::-1], np.ones((height, width))]).astype(np.float32).ravel())
     image.filepath_raw = str(path)
-    image.file_format = "PNG"
-    image.save()
+    image.file_format = "JPEG" if path.suffix == ".jpg" else "PNG"
+    image.save(quality=88) if path.suffix == ".jpg" else image.save()
     bpy.data.images.remove(image)
 
 
