@@ -152,7 +152,7 @@ def export_shown(
             with stand_in(character, stage.meshes, stage.first, stage.last, name):
                 run(operator, path, wanted)
         shown = _record(stage, options, path) if check and suffix in READABLE else None
-    return read_back(path, shown) if shown is not None else None
+    return replace(read_back(path, shown), notes=stage.notes) if shown is not None else None
 
 
 def _check_mirrored(character: bpy.types.Object, path: Path) -> None:

@@ -45,6 +45,7 @@ class Arrived:
     shift       frames by which the file's motion is late, 0 when it is not.
     shapes_of   how many shapes the character has.
     animations  names of the animations in the file.
+    notes       what could not come along, in sentences.
     """
 
     bones: int
@@ -55,6 +56,7 @@ class Arrived:
     shift: int
     shapes_of: int = 0
     animations: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def exact(self) -> bool:
@@ -70,7 +72,7 @@ class Arrived:
         named = f"; animation {', '.join(self.animations)}" if self.animations else ""
         return (
             f"read back: {self.meshes} meshes, {self.bones} bones, {self.shapes} of {self.shapes_of} shapes; "
-            f"{away}{late}{named}"
+            f"{away}{late}{named}{''.join(f'; {note}' for note in self.notes)}"
         )
 
 

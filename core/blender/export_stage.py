@@ -15,8 +15,6 @@ from . import compat
 from .export_actions import Playing, span, understudies
 from .rig_reader import skinned_meshes
 
-_GENERATING: Final = {"SUBSURF", "MULTIRES", "MIRROR", "SOLIDIFY", "BEVEL", "REMESH", "DECIMATE", "ARRAY", "NODES"}
-"""Modifiers that change how many vertices a mesh has: files with shape keys cannot carry them."""
 _CHANNELS: Final = ("location", "rotation_quaternion", "rotation_euler", "rotation_axis_angle", "scale")
 
 
@@ -192,11 +190,15 @@ def _take_the_stage(character: bpy.types.Object, meshes: list[bpy.types.Object])
 
 @contextmanager
 def _bare(meshes: list[bpy.types.Object]) -> Iterator[tuple[str, ...]]:
-    """Meshes with shapes lose the modifiers that change their vertices for the time being; what is said about it."""
+    """Meshes with shapes lose other modifiers than Armature for the time being, which files cannot carry beside shapes.
+
+    Gives what is said about it.
+    """
     paused = []
     for mesh in meshes:
         if mesh.data.shape_keys is not None:
-            paused += [(mesh, m) for m in mesh.modifiers if m.type in _GENERATING and m.show_viewport]
+            others = [m for m in mesh.modifiers if m.type != "ARMATURE" and (m.show_viewport or m.show_render)]
+            paused += [(mesh, m, m.show_viewport, m.show_render) for m in others]
     muted = [
         (block, block.value)
         for mesh in meshes
@@ -205,14 +207,15 @@ def _bare(meshes: list[bpy.types.Object]) -> Iterator[tuple[str, ...]]:
         if block.mute and block.value
     ]
     try:
-        for _, modifier in paused:
-            modifier.show_viewport = False
+        for _, modifier, _, _ in paused:
+            modifier.show_viewport = modifier.show_render = False
         for block, _ in muted:
             block.value = 0.0
-        yield tuple(f"'{mesh.name}' goes without its modifier '{m.name}', since it has shapes" for mesh, m in paused)
+        said = (f"'{mesh.name}' goes without its modifier '{m.name}', since it has shapes" for mesh, m, _, _ in paused)
+        yield tuple(said)
     finally:
-        for _, modifier in paused:
-            modifier.show_viewport = True
+        for _, modifier, viewport, render in paused:
+            modifier.show_viewport, modifier.show_render = viewport, render
         for block, value in muted:
             block.value = value
 

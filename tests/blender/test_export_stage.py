@@ -184,3 +184,11 @@ def test_layers_that_the_artist_put_under_a_take_are_in_the_file(rig: bpy.types.
     for suffix in (".fbx", ".glb"):
         _, sentence, exact = deliver(rig, tmp_path / f"out{suffix}", PLAIN)
         assert exact, sentence
+
+
+def test_what_a_file_cannot_carry_is_said(rig: bpy.types.Object, tmp_path: Path) -> None:
+    modifier = bpy.data.objects["Skin"].modifiers.new("Smooth", "SUBSURF")
+    for suffix in (".glb", ".fbx"):
+        _, sentence, exact = deliver(rig, tmp_path / f"out{suffix}", PLAIN)
+        assert exact and "without its modifier 'Smooth'" in sentence, sentence
+    assert modifier.show_viewport

@@ -19,8 +19,7 @@ from driver import Report, Steps
 
 def open_panels() -> None:
     """Both panels are closed at first, and only a click opens them: here they are registered open."""
-    for name in ("rig", "export"):
-        panel = getattr(first.orator(f"panels.{name}"), f"ORATOR_PT_{name}")
+    for panel in (first.orator("panels.rig").ORATOR_PT_mapping, first.orator("panels.export").ORATOR_PT_export):
         bpy.utils.unregister_class(panel)
         panel.bl_options = set()
         bpy.utils.register_class(panel)
