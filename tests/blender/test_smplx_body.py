@@ -114,7 +114,7 @@ def test_characters_of_the_public_add_on(scene: bpy.types.Scene, file: Path) -> 
         del armature[name]
     mesh = bodies_of(armature)[0]
     for name in ("Pose000", "Pose001"):
-        mesh.shape_key_add(name=name, from_mix=False)
+        mesh.shape_key_add(name=name, from_mix=False).value = 0.0
     frames = 20
     turns = np.tile([1.0, 0.0, 0.0, 0.0], (frames, 55, 1))
     expressions = np.random.default_rng(0).normal(0, 1, (frames, 100)).astype(np.float32)
