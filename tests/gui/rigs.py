@@ -44,7 +44,7 @@ def show_take(frames: int = 60) -> None:
     bake.add_take(rig, performance.Take(made, "Take 1", {"seed": 0}), 1 / 30, prepared)
 
 
-def session(report: Report) -> Steps:
+def rigs(report: Report) -> Steps:
     """Both panels, one export by mouse and keys."""
     first.enable(report)
     open_panels()
@@ -97,4 +97,4 @@ def export(report: Report) -> Steps:
 
 
 if __name__ == "__main__":
-    driver.play(session)
+    driver.play(rigs)
