@@ -5,7 +5,7 @@ from __future__ import annotations
 import bpy
 
 from ..operators.export import SHORTCUTS
-from .layout import TAB
+from .layout import TAB, draw_sentence
 
 
 class ORATOR_PT_export(bpy.types.Panel):
@@ -17,12 +17,13 @@ class ORATOR_PT_export(bpy.types.Panel):
     bl_category = TAB
     bl_options = {"DEFAULT_CLOSED"}  # noqa: RUF012
 
-    def draw(self, _context: bpy.types.Context) -> None:
-        """A button a target; which takes, frame rate and travel are chosen in the file dialog."""
+    def draw(self, context: bpy.types.Context) -> None:
+        """A button a target, and what arrived; which takes, frame rate and travel are chosen in the file dialog."""
         grid = self.layout.grid_flow(columns=2, row_major=True, even_columns=True, align=True)
         for text, suffix, target in SHORTCUTS:
             operator = grid.operator("orator.export", text=text)
             operator.format, operator.target = suffix, target
+        draw_sentence(context, self.layout)
 
 
 CLASSES: tuple[type, ...] = (ORATOR_PT_export,)
