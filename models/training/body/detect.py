@@ -115,8 +115,8 @@ def class_scores(model: nn.Module, rotations: np.ndarray, words: tuple[Word, ...
     return scores, own
 
 
-def word_hits(scores: np.ndarray, own: np.ndarray, false_alarms: float = 0.1) -> dict[str, object]:
-    """Share of class words whose class is seen within 0.25 s, at thresholds that at most a tenth of other words pass.
+def word_hits(scores: np.ndarray, own: np.ndarray, false_alarms: float = 0.05) -> dict[str, object]:
+    """Share of class words whose class is seen within 0.25 s, at thresholds that one in twenty other words passes.s.
 
     scores and own are those of `class_scores`, takes joined; each class has its own threshold.
     """

@@ -217,7 +217,7 @@ def _controls(body: Body, clip: Clip) -> dict[str, Any]:
             speed = measure.wrist_speed(measure.wrists(rotations, translation))[clip.active].mean(axis=0)
             root = np.linalg.norm(np.ptp(translation[:, [0, 2]], axis=0))
             rows.append([round(float(v), 3) for v in (*speed, root)])
-        out[name] = {"left_right_speed_and_root_range": rows}
+        out[name] = rows
     out["head_activity"] = [round(run(head_activity=v)["head_speed"], 2) for v in (0.5, 1.0, 1.5)]
     out["style"] = {s: round(run(style=s)["wrist_speed"], 3) for s in ("neutral", "calm", "lively", "formal")}
     return out

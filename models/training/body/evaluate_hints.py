@@ -13,9 +13,9 @@ from typing import Final
 
 import numpy as np
 
+from ....core.calm import meet
 from ....core.mask import Mask, everything
 from ....core.performance import MODEL_FPS, Performance
-from ....core.residual import honour
 from ....core.rotations import forward_kinematics, normalise, slerp
 from ....core.settings import Settings
 from ...body.generate import generate_body
@@ -74,7 +74,7 @@ def evaluate_hints(folder: Path | None = None, takes: int = 4, seconds: float = 
             row = rows.setdefault(f"{gap:g} s", {"with hints": [], "warp only": [], "slerp only": []})
             for name, own in (("with hints", mask), ("warp only", everything(frames))):
                 made = generate_body(condition, Settings(), own, truth, 0, lambda _: None, folder)
-                row[name].append(error_mm(honour(Performance(*made, truth.face), truth, mask), truth))
+                row[name].append(error_mm(meet(Performance(*made, truth.face), truth, mask), truth))
             row["slerp only"].append(error_mm(slerped(truth, mask), truth))
     return {gap: {k: round(float(np.mean(v)), 1) for k, v in row.items()} for gap, row in rows.items()}
 

@@ -38,7 +38,7 @@ def detector() -> nn.Module:
 
 
 def evaluate_words(folder: Path | None = None, seconds: float = 100.0) -> dict[str, Any]:
-    """Hits at a tenth of false alarms: of the plan (what the detector can see at best), with words, and without."""
+    """Hits at one in twenty false alarms: of the plan (what the detector can see at best), with words, and without."""
     model, body = detector(), Body(folder)
     planner = Planner(load_library())
     parts: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {"plan": [], "with transcript": [], "without": []}

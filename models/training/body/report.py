@@ -103,7 +103,7 @@ def _words(words: dict[str, dict[str, Any]]) -> list[str]:
     each = ", ".join(f"{name} {hit:.0%}" for name, hit in made["per_class"].items())
     return [
         "Class words whose gesture is seen within 0.25 s, by a classifier of arm motion that hears nothing, each class",
-        "at the threshold that one in ten of the other words passes. The plan is what the corpus' rules would have",
+        "at the threshold that one in twenty of the other words passes. The plan is what the corpus' rules would have",
         "done, the most that the classifier can see; without a transcript is the control.",
         "",
         *_table(("motion", "class words", "seen (goal 70% with transcript)"), rows),
