@@ -195,7 +195,7 @@ def generate_body(
         rotations[span], translation[span], contacts[span] = _frames(nets.vqs, latents, a, b)
         tick(0.75 + 0.05 * b / tokens)
     rotations, translation, contacts = rotations[:frames], translation[:frames], contacts[:frames]
-    led = fill_in(nets.between, heard, mask, hints, rotations, translation, lambda f: tick(0.8 + 0.02 * f))
+    led = fill_in(nets.between, heard, mask, hints, rotations, translation, seed, lambda f: tick(0.8 + 0.02 * f))
     return _finish(rotations, translation, contacts, led, condition, settings, seed, tick)
 
 

@@ -7,11 +7,12 @@ from typing import Final
 
 import numpy as np
 import torch
-from scipy.ndimage import distance_transform_edt
+from scipy.ndimage import distance_transform_edt, gaussian_filter1d
 
 from ...core.mask import Mask
 from ...core.performance import Performance
 from ...core.rotations import slerp
+from ...core.skeleton import FACE_JOINTS
 from .between import Between
 from .decode import Heard
 from .layout import DOWN, JOINTS, matrix_quaternions, metric_root, rot6d, rot6d_matrices, scaled_root
@@ -23,6 +24,8 @@ OVERLAP: Final = 32
 KEY: Final = 45
 """A given run of up to this many frames (1.5 s) is a key pose; longer ones are a performance that is kept, and what
 is asked for beside it is a new take of the transformer's."""
+WANDER: Final = 6
+"""Tokens (0.8 s) over which what a seed varies changes."""
 NEAR, FAR, GONE = 48, 80, 150
 """Frames from a key within which this network alone answers, at which half is the take's own, and all of it."""
 
@@ -55,6 +58,7 @@ def fill_in(
     hints: Performance,
     rotations: np.ndarray,
     translation: np.ndarray,
+    seed: int,
     tick: Callable[[float], None],
 ) -> np.ndarray:
     """Blends the in-between network's answer into rotations (T, 55, 4) and translation (T, 3) near key poses, in place.
@@ -63,9 +67,10 @@ def fill_in(
     """
     frames = len(rotations)
     weights, root_weight = key_weights(~mask.joints), key_weights(~mask.root[:, None])[:, 0]
+    weights[:, list(FACE_JOINTS)] = 0.0  # jaw and eyes are the face's
     if not (weights.any() or root_weight.any()):
         return weights
-    total = len(heard.controls) * DOWN
+    total, controls = len(heard.controls) * DOWN, varied(heard.controls, seed)
     bits = _padded((~mask.joints).astype(np.float32), total)
     root_bits = _padded((~mask.root).astype(np.float32), total)
     busy = weights.any(axis=1) | (root_weight > 0)
@@ -85,8 +90,8 @@ def fill_in(
         inputs = [
             torch.from_numpy(np.ascontiguousarray(x[rows]))[None] for x in (heard.rhythm, heard.phones, heard.words)
         ]
-        controls = torch.from_numpy(heard.controls[first // DOWN : last // DOWN])[None]
-        made, walk = network(given, *inputs, controls)
+        wanted = torch.from_numpy(controls[first // DOWN : last // DOWN])[None]
+        made, walk = network(given, *inputs, wanted)
         stop = min(last, frames)
         count = stop - first
         # Windows overlap by half: triangles that sum to one.
@@ -101,6 +106,21 @@ def fill_in(
     rotations[near] = slerp(rotations[near], turns[near], weights[near])
     translation += root_weight[:, None] * (path - translation)
     return weights
+
+
+def varied(controls: np.ndarray, seed: int) -> np.ndarray:
+    """Controls (N, 7) with gesture rate and handedness wandering about theirs: another seed answers otherwise.
+
+    This does not make the answer worse: takes with the same settings differ in both all the time.
+    """
+    random = np.random.default_rng((int(seed) & 0xFFFFFFFF, 77))
+    wide = 5 * WANDER
+    noise = gaussian_filter1d(random.normal(size=(len(controls) + 2 * wide, 2)), WANDER, axis=0)[wide:-wide]
+    noise *= np.sqrt(2.0 * np.sqrt(np.pi) * WANDER)
+    out = np.array(controls, np.float32)
+    out[:, 0] += 0.8 * noise[:, 0]
+    out[:, 1] = np.clip(out[:, 1] + noise[:, 1], -1.0, 1.0)
+    return out
 
 
 def _padded(array: np.ndarray, frames: int) -> np.ndarray:
