@@ -26,7 +26,7 @@ KEY: Final = 45
 is asked for beside it is a new take of the transformer's."""
 WANDER: Final = 6
 """Tokens (0.8 s) over which what a seed varies changes."""
-NEAR, FAR, GONE = 48, 80, 150
+NEAR, FAR, GONE = 60, 90, 150
 """Frames from a key within which this network alone answers, at which half is the take's own, and all of it."""
 
 
@@ -109,17 +109,14 @@ def fill_in(
 
 
 def varied(controls: np.ndarray, seed: int) -> np.ndarray:
-    """Controls (N, 7) with gesture rate and handedness wandering about theirs: another seed answers otherwise.
-
-    This does not make the answer worse: takes with the same settings differ in both all the time.
-    """
+    """Controls (N, 7) with gesture rate and handedness wandering about theirs: another seed answers a bit differently."""
     random = np.random.default_rng((int(seed) & 0xFFFFFFFF, 77))
     wide = 5 * WANDER
     noise = gaussian_filter1d(random.normal(size=(len(controls) + 2 * wide, 2)), WANDER, axis=0)[wide:-wide]
     noise *= np.sqrt(2.0 * np.sqrt(np.pi) * WANDER)
     out = np.array(controls, np.float32)
-    out[:, 0] += 0.8 * noise[:, 0]
-    out[:, 1] = np.clip(out[:, 1] + noise[:, 1], -1.0, 1.0)
+    out[:, 0] += 0.3 * noise[:, 0]
+    out[:, 1] = np.clip(out[:, 1] + 0.2 * noise[:, 1], -1.0, 1.0)
     return out
 
 

@@ -54,7 +54,7 @@ def test_between_whole_keys_it_is_nearer_to_the_take_they_come_from(talk: Speech
 
     assert away(made) < 0.6 * away(other)
     again, _ = generate_body(talk, Settings(), mask, source, 9, lambda _: None)
-    assert np.abs(again - made).max() > 0.01, "another seed must answer otherwise"
+    assert np.abs(again - made).max() > 0.003, "another seed is another answer, if a near one"
     assert away(made) < 1.02 * away(straight)
 
 
