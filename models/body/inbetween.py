@@ -109,7 +109,7 @@ def fill_in(
 
 
 def varied(controls: np.ndarray, seed: int) -> np.ndarray:
-    """Controls (N, 7) with gesture rate and handedness wandering about theirs: another seed answers a bit differently."""
+    """Controls (N, 7) with gesture rate and handedness wandering about theirs: another seed, another answer."""
     random = np.random.default_rng((int(seed) & 0xFFFFFFFF, 77))
     wide = 5 * WANDER
     noise = gaussian_filter1d(random.normal(size=(len(controls) + 2 * wide, 2)), WANDER, axis=0)[wide:-wide]
