@@ -7,14 +7,13 @@ little as helps; what is given is met again afterwards.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from .mask import Mask
+from .mask import Mask, runs
 from .performance import Performance
 from .residual import honour
 from .rotations import conjugate, forward_kinematics, hemisphere_continuous, multiply, normalise, slerp, to_rotvec
@@ -47,7 +46,7 @@ def meet(performance: Performance, hints: Performance, mask: Mask) -> Performanc
         return exact
     limits = _limits(performance, near)
     rotations = np.array(exact.rotations)
-    for first, last in _runs(near > 0):
+    for first, last in runs(near > 0):
         margin = round(0.5 * performance.fps)
         span = slice(max(0, first - margin), min(performance.frames, last + margin))
         part, given = exact.cut(span.start, span.stop), _cut(mask, span)
@@ -64,11 +63,6 @@ def _same_signs(made: Performance, like: Performance) -> Performance:
     """Quaternions on the side of the sphere where `like` has them, so that what is given stays to the bit."""
     flipped = np.sum(made.rotations * like.rotations, axis=-1, keepdims=True) < 0
     return replace(made, rotations=np.where(flipped, -made.rotations, made.rotations))
-
-
-def _runs(on: np.ndarray) -> Iterator[tuple[int, int]]:
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], on, [False]]).astype(np.int8)))
-    return zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
 
 
 def _cut(mask: Mask, span: slice) -> Mask:
@@ -101,7 +95,7 @@ def _nearness(mask: Mask, fps: float) -> tuple[np.ndarray, np.ndarray]:
         key = column.tobytes()
         if key not in known:
             pins = np.zeros(frames, bool)
-            for first, last in _runs(column):
+            for first, last in runs(column):
                 pins[first:last] = last - first <= _PIN * fps
             # The given frames at an edge are smoothed too: then what brings them back is smooth across the edge.
             known[key] = _weight(column, fps) * _weight(~column, fps), _weight(pins, fps)
@@ -118,7 +112,7 @@ def _smoothed(part: Performance, weight: np.ndarray, sigma: float) -> Performanc
     return replace(part, rotations=slerp(turns, calm, weight).astype(np.float32))
 
 
-def _motion(part: Performance) -> tuple[np.ndarray, np.ndarray]:
+def motion(part: Performance) -> tuple[np.ndarray, np.ndarray]:
     """(T - 3, 2) jerk of the wrists, m/s³; (T - 2, 6) angular acceleration of the arms' joints, degrees/s²."""
     fps = part.fps
     place, _ = forward_kinematics(part.rotations.astype(np.float64), part.translation.astype(np.float64))
@@ -129,13 +123,13 @@ def _motion(part: Performance) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _measures(part: Performance) -> tuple[float, float]:
-    return tuple(float(values.max(initial=0.0)) for values in _motion(part))
+    return tuple(float(values.max(initial=0.0)) for values in motion(part))
 
 
 def _limits(performance: Performance, near: np.ndarray) -> tuple[float, float]:
     """What the take shows far from anything given: 95th percentiles of jerk and of angular acceleration."""
-    far = max(_runs(near == 0), key=lambda run: run[1] - run[0], default=(0, 0))
+    far = max(runs(near == 0), key=lambda run: run[1] - run[0], default=(0, 0))
     if far[1] - far[0] < 2.0 * performance.fps:
         return _USUAL
     part = performance.cut(far[0], min(far[1], far[0] + _SAMPLE))
-    return tuple(float(np.percentile(values, 95)) for values in _motion(part))
+    return tuple(float(np.percentile(values, 95)) for values in motion(part))

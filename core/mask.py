@@ -35,3 +35,18 @@ def everything(frames: int) -> Mask:
     return Mask(
         np.ones((frames, skeleton.JOINT_COUNT), bool), np.ones(frames, bool), np.ones((frames, arkit.COUNT), bool)
     )
+
+
+def runs(on: np.ndarray) -> list[tuple[int, int]]:
+    """Every run of True in (T,) bool: (first, last excluded)."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], on, [False]]).astype(np.int8)))
+    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
+
+
+def same_columns(given: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Columns of (T, K) bool that agree at all frames, together: [(indices, frames)]; empty ones left out."""
+    groups: dict[bytes, list[int]] = {}
+    for column in range(given.shape[1]):
+        if given[:, column].any():
+            groups.setdefault(given[:, column].tobytes(), []).append(column)
+    return [(np.array(c), given[:, c[0]]) for c in groups.values()]

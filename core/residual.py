@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from .mask import Mask
+from .mask import Mask, runs, same_columns
 from .performance import Performance, make_performance
 from .rotations import conjugate, from_rotvec, multiply, to_rotvec
 
@@ -54,22 +54,11 @@ def reach_for(size: float) -> float:
 
 def _anchor_frames(given: np.ndarray) -> np.ndarray:
     """The frames that steer a residual: single pins, and two frames at each end of a run (they carry its speed)."""
-    padded = np.concatenate([[False], given, [False]]).astype(int)
-    edges = np.diff(padded)
     anchors: set[int] = set()
-    for first, stop in zip(np.flatnonzero(edges == 1), np.flatnonzero(edges == -1), strict=True):
-        last = int(stop) - 1
-        anchors |= {int(first), min(int(first) + 1, last), max(last - 1, int(first)), last}
+    for first, stop in runs(given):
+        last = stop - 1
+        anchors |= {first, min(first + 1, last), max(last - 1, first), last}
     return np.array(sorted(anchors))
-
-
-def _columns(given: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Columns with the same given frames, together: [(column indices, frames (T,) bool)]; none given: left out."""
-    groups: dict[bytes, list[int]] = {}
-    for column in range(given.shape[1]):
-        if given[:, column].any():
-            groups.setdefault(given[:, column].tobytes(), []).append(column)
-    return [(np.array(c), given[:, c[0]]) for c in groups.values()]
 
 
 def honour(
@@ -85,7 +74,7 @@ def honour(
     rotations = np.array(performance.rotations)
     translation = np.array(performance.translation)
     face = np.array(performance.face)
-    for joints, given in _columns(~mask.joints):
+    for joints, given in same_columns(~mask.joints):
         anchors = _anchor_frames(given)
         made = performance.rotations[anchors][:, joints].astype(np.float64)
         delta = to_rotvec(multiply(conjugate(made), hints.rotations[anchors][:, joints].astype(np.float64)))
@@ -102,7 +91,7 @@ def honour(
         size = 10.0 * float(np.abs(delta).max(initial=0.0))
         translation += smooth_residual(times[anchors], delta, times, 1.5 * reach_for(size)).astype(np.float32)
         translation[given] = hints.translation[given]
-    for channels, given in _columns(~mask.face):
+    for channels, given in same_columns(~mask.face):
         anchors = _anchor_frames(given)
         delta = hints.face[anchors][:, channels].astype(np.float64) - performance.face[anchors][:, channels]
         face[:, channels] += smooth_residual(times[anchors], delta, times, 0.5 * SHORTEST_REACH).astype(np.float32)
@@ -117,8 +106,7 @@ def _keep_bits(made: Performance, hints: Performance, given: np.ndarray) -> Perf
     for j in np.flatnonzero(given.any(axis=0)):
         column = given[:, j]
         rotations[column, j] = hints.rotations[column, j]
-        edges = np.diff(np.concatenate([[True], column, [True]]).astype(int))
-        for first, stop in zip(np.flatnonzero(edges == -1), np.flatnonzero(edges == 1), strict=True):
+        for first, stop in runs(~column):
             neighbour = first - 1 if first > 0 else min(stop, len(column) - 1)
             nearest = first if first > 0 else stop - 1
             if np.dot(rotations[neighbour, j], rotations[nearest, j]) < 0:

@@ -7,18 +7,14 @@ from typing import Final
 
 import numpy as np
 
+from ..mask import runs
+
 SPEED: Final = 0.16
 """Metres a second below which a foot stands; noise and weight shifts stay below, steps do not."""
 HEIGHT: Final = 0.05
 """Metres above its own lowest level up to which a foot can stand."""
 _GAP_SECONDS: Final = 0.1
 _RUN_SECONDS: Final = 0.12
-
-
-def _runs(mask: np.ndarray) -> list[tuple[int, int]]:
-    """(first, last excluded) of every run of True."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]]).astype(np.int8)))
-    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 
 def contact_phases(foot: np.ndarray, fps: float) -> list[tuple[int, int]]:
@@ -29,11 +25,11 @@ def contact_phases(foot: np.ndarray, fps: float) -> list[tuple[int, int]]:
     speed = np.linalg.norm(np.gradient(np.asarray(foot, np.float64), axis=0), axis=1) * fps
     height = foot[:, 1] - np.percentile(foot[:, 1], 5)
     standing = (speed < SPEED) & (height < HEIGHT)
-    for first, last in _runs(~standing):
+    for first, last in runs(~standing):
         if first > 0 and last < frames and last - first <= _GAP_SECONDS * fps:
             still = np.linalg.norm(foot[last] - foot[first - 1]) < 0.02
             standing[first:last] = still
-    return [(a, b) for a, b in _runs(standing) if b - a >= _RUN_SECONDS * fps or frames == b - a]
+    return [(a, b) for a, b in runs(standing) if b - a >= _RUN_SECONDS * fps or frames == b - a]
 
 
 def locked_offsets(

@@ -44,7 +44,6 @@ from .transformer import BodyTransformer
 from .vq import PartVq
 from .weights import load_module
 
-"""Styles the network knows; any other name is taken as neutral."""
 PIECE: Final = 450
 """Tokens decoded to frames at a time (a minute), which bounds the memory."""
 FINISH: Final = 1200

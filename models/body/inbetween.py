@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from scipy.ndimage import distance_transform_edt, gaussian_filter1d
 
-from ...core.mask import Mask
+from ...core.mask import Mask, runs, same_columns
 from ...core.performance import Performance
 from ...core.rotations import slerp
 from ...core.skeleton import FACE_JOINTS
@@ -33,17 +33,10 @@ NEAR, FAR, GONE = 60, 90, 150
 def key_weights(given: np.ndarray) -> np.ndarray:
     """How far the in-between network counts, (T, K) in 0..1, for given bits (T, K): 1 near key poses, 0 far away."""
     out = np.zeros(given.shape, np.float32)
-    columns = {given[:, k].tobytes(): [] for k in range(given.shape[1]) if given[:, k].any()}
-    for k in range(given.shape[1]):
-        if given[:, k].any():
-            columns[given[:, k].tobytes()].append(k)
-    for members in columns.values():
-        own = given[:, members[0]]
-        edges = np.diff(np.concatenate([[False], own, [False]]).astype(np.int8))
+    for members, own in same_columns(given):
         keys = np.zeros(len(own), bool)
-        for first, stop in zip(np.flatnonzero(edges == 1), np.flatnonzero(edges == -1), strict=True):
-            if stop - first <= KEY:
-                keys[first:stop] = True
+        for first, stop in runs(own):
+            keys[first:stop] = stop - first <= KEY
         if keys.any():
             away = distance_transform_edt(~keys)
             out[:, members] = np.interp(away, [NEAR, FAR, GONE], [1.0, 0.5, 0.0])[:, None]

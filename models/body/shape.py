@@ -13,6 +13,7 @@ from ...core.body import legs
 from ...core.body.accents import Accents
 from ...core.body.measure import strokes, wrists_on_chest
 from ...core.body.plausible import clear_torso, elbow_flexion, limit_joints
+from ...core.mask import runs
 from ...core.performance import MODEL_FPS
 from ...core.rotations import conjugate, from_rotvec, hemisphere_continuous, multiply, normalise
 from ...core.skeleton import HANDS, INDEX, SOLE_BELOW_ANKLE
@@ -161,7 +162,7 @@ def planted_targets(ankles: np.ndarray, yaw: np.ndarray, contacts: np.ndarray) -
         down = contacts[:, k] > 0.5
         if frames > 9:
             down = median_filter(down.astype(np.uint8), 9, mode="nearest") > 0
-        spans = _spans(down)
+        spans = runs(down)
         if not spans:
             spans = [(0, frames)]
         stays: list[tuple[int, int, np.ndarray, float]] = []
@@ -183,12 +184,6 @@ def planted_targets(ankles: np.ndarray, yaw: np.ndarray, contacts: np.ndarray) -
             turns[leave:, k] += w * (turn - turns[leave, k])
             places[leave:, k, 1] = SOLE_BELOW_ANKLE + np.where(phase < 1, 0.035 * np.sin(np.pi * phase) ** 2, 0.0)
     return places, turns
-
-
-def _spans(flags: np.ndarray) -> list[tuple[int, int]]:
-    """Runs (first, last + 1) of True."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], flags.astype(np.int8), [0]])))
-    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
 
 
 def settle(

@@ -7,7 +7,7 @@ import pytest
 
 pytest.importorskip("torch", reason="networks need PyTorch")
 
-from orator.core.calm import _motion
+from orator.core.calm import motion
 from orator.core.directing import PosePin, pins_at_times
 from orator.core.regions import joints_of
 from orator.core.rotations import angle_between
@@ -32,8 +32,8 @@ def test_no_pop_around_pins(demo_speech) -> None:
     hints, mask = pins_at_times(tuple(pins), times)
     made = generate(speech, seed=1, mask=mask, hints=hints)
     assert angle_between(made.rotations[~mask.joints], hints.rotations[~mask.joints]).max() < 0.01
-    usual = [np.percentile(values, 95, axis=0) for values in _motion(free)]
+    usual = [np.percentile(values, 95, axis=0) for values in motion(free)]
     for pin in pins:
         near = np.abs(times - pin.seconds) <= 0.5
-        for values, limit, lost in zip(_motion(made), usual, (3, 2), strict=True):
+        for values, limit, lost in zip(motion(made), usual, (3, 2), strict=True):
             assert (values[near[lost // 2 : len(near) - (lost - lost // 2)]] < 1.5 * limit.max()).all(), pin.name

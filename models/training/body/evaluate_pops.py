@@ -9,29 +9,15 @@ import argparse
 
 import numpy as np
 
-from ....core.calm import meet
+from ....core.calm import meet, motion
 from ....core.directing import PosePin, pins_at_times
 from ....core.performance import MODEL_FPS, Performance
 from ....core.regions import joints_of
 from ....core.residual import honour
-from ....core.rotations import conjugate, forward_kinematics, multiply, to_rotvec
 from ....core.settings import Settings
-from ....core.skeleton import FACE_JOINTS, INDEX
+from ....core.skeleton import FACE_JOINTS
 from ...body.generate import generate_body
 from .evaluate import Body, clip_of
-
-WRISTS = [INDEX["left_wrist"], INDEX["right_wrist"]]
-ARMS = [INDEX[f"{side}_{name}"] for side in ("left", "right") for name in ("shoulder", "elbow", "wrist")]
-
-
-def motion(take: Performance) -> tuple[np.ndarray, np.ndarray]:
-    """(T, 2) jerk of the wrists, m/s3, and (T, 6) angular acceleration of the arms' joints, radians/s2."""
-    places, _ = forward_kinematics(take.rotations.astype(np.float64), take.translation.astype(np.float64))
-    jerk = np.linalg.norm(np.diff(places[:, WRISTS], n=3, axis=0), axis=-1) * MODEL_FPS**3
-    arms = take.rotations[:, ARMS].astype(np.float64)
-    turning = to_rotvec(multiply(conjugate(arms[:-1]), arms[1:])) * MODEL_FPS
-    acceleration = np.linalg.norm(np.diff(turning, axis=0), axis=-1) * MODEL_FPS
-    return np.pad(jerk, ((1, 2), (0, 0))), np.pad(acceleration, ((1, 1), (0, 0)))
 
 
 def evaluate_pops(voice: str, seconds: float) -> dict[str, list[str]]:
@@ -62,10 +48,9 @@ def evaluate_pops(voice: str, seconds: float) -> dict[str, list[str]]:
         near = np.any([np.abs(free.times() - p.seconds - 0.5 * hold) <= 0.5 + 0.5 * hold for p in pins], axis=0)
         rows[name] = []
         for result in (honour(made, hints, mask), meet(made, hints, mask)):
-            worst = [float(v[near].max() / limit.max()) for v, limit in zip(motion(result), usual, strict=True)]
+            worst = [float(v[near[1 : len(v) + 1]].max() / k.max()) for v, k in zip(motion(result), usual, strict=True)]
             rows[name].append(" and ".join(f"{x:.2f}" for x in worst))
-    near = np.ones(frames, bool)
-    own = [float(v[near].max() / limit.max()) for v, limit in zip(motion(free), usual, strict=True)]
+    own = [float(v.max() / limit.max()) for v, limit in zip(motion(free), usual, strict=True)]
     rows["no pins: the take itself"] = [" and ".join(f"{x:.2f}" for x in own), ""]
     return rows
 

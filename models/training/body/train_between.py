@@ -7,8 +7,6 @@ writes .cache/body/body_between.safetensors every few hundred steps.
 
 from __future__ import annotations
 
-import argparse
-import time
 from typing import Final
 
 import numpy as np
@@ -20,9 +18,8 @@ from ....core.skeleton import FACE_JOINTS, INDEX, PARENTS, REST_OFFSETS
 from ...body.between import Between, reach_to_given
 from ...body.layout import DOWN, JOINTS, PART_JOINTS, PARTS, rot6d, rot6d_matrices, scaled_root
 from ...body.transformer import Hints
-from ...body.weights import load_module, save_module
-from .corpus import cache_folder
 from .data import Track, load_track, tensor, windows
+from .fit import arguments, fit
 from .train_transformer import soften
 
 TOKENS: Final = 64
@@ -109,41 +106,10 @@ def train_step(model: Between, track: Track, rng: np.random.Generator) -> tuple[
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--minutes", type=float, default=20.0)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--rate", type=float, default=1.5e-3)
-    parser.add_argument("--resume", action="store_true")
-    arguments = parser.parse_args()
-    torch.set_num_threads(1)
-    torch.manual_seed(arguments.seed)
-    rng = np.random.default_rng(arguments.seed)
-    track, path = load_track("train"), cache_folder() / "body_between.safetensors"
-    model = Between()
-    if arguments.resume:
-        load_module(model, "body_between", cache_folder())
-    model.train()
-    optimiser = torch.optim.AdamW(model.parameters(), lr=arguments.rate, betas=(0.9, 0.98), weight_decay=0.01)
-    begin, step, budget = time.process_time(), 0, arguments.minutes * 60.0
-    history: list[dict[str, float]] = []
-    while (spent := time.process_time() - begin) < budget:
-        for group in optimiser.param_groups:
-            warm = min(1.0, (step + 1) / 150)
-            group["lr"] = arguments.rate * warm * (0.5 * (1 + np.cos(np.pi * min(spent / budget, 1.0))) + 0.01)
-        loss, report = train_step(model, track, rng)
-        optimiser.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimiser.step()
-        history.append(report)
-        step += 1
-        if step % 100 == 0:
-            mean = {k: round(float(np.mean([h[k] for h in history[-100:]])), 4) for k in report}
-            print(f"{step} {spent:.0f} s {mean}", flush=True)
-        if step % 500 == 0:
-            save_module(model, path)
-    save_module(model, path)
-    print(f"{step} steps", flush=True)
+    options = arguments(__doc__.splitlines()[0], 20.0)
+    rng = np.random.default_rng(options.seed)
+    track, model = load_track("train"), Between()
+    fit(model, "body_between", lambda: train_step(model, track, rng), options, floor=0.01, every=500)
 
 
 if __name__ == "__main__":

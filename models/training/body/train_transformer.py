@@ -7,9 +7,6 @@ writes .cache/body/body_gesture.safetensors every few hundred steps.
 
 from __future__ import annotations
 
-import argparse
-import time
-
 import numpy as np
 import torch
 from torch import Tensor
@@ -19,9 +16,10 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from ...body.layout import DOWN, PART_JOINTS, PARTS, rot6d, scaled_root
 from ...body.transformer import BodyTransformer, Hints
 from ...body.vq import PartVq
-from ...body.weights import load_module, save_module
+from ...body.weights import load_module
 from .corpus import cache_folder
 from .data import Track, load_track, tensor, windows
+from .fit import arguments, fit
 from .train_vq import part_batch
 
 TOKENS = 64
@@ -111,16 +109,8 @@ def soften(phones: Tensor, heard: Tensor, rng: np.random.Generator) -> Tensor:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--minutes", type=float, default=25.0)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--rate", type=float, default=1.5e-3)
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--resume", action="store_true")
-    arguments = parser.parse_args()
-    torch.set_num_threads(arguments.threads)
-    torch.manual_seed(arguments.seed)
-    rng = np.random.default_rng(arguments.seed)
+    options = arguments(__doc__.splitlines()[0], 25.0)
+    rng = np.random.default_rng(options.seed)
     folder = cache_folder()
     vqs = {part: load_module(PartVq(part), f"body_{part}", folder) for part in PARTS}
     track = load_track("train")
@@ -133,32 +123,13 @@ def main() -> None:
         np.save(stored, codes)
     print("tokens ready", flush=True)
     model = BodyTransformer()
-    if arguments.resume:
-        load_module(model, "body_gesture", folder)
-    model.train()
-    optimiser = torch.optim.AdamW(model.parameters(), lr=arguments.rate, betas=(0.9, 0.98), weight_decay=0.01)
-    begin, step, budget = time.process_time(), 0, arguments.minutes * 60.0
-    history: list[dict[str, float]] = []
-    while (spent := (time.process_time() - begin) / arguments.threads) < budget:
-        for group in optimiser.param_groups:
-            warm = min(1.0, (step + 1) / 150)
-            group["lr"] = arguments.rate * warm * (0.5 * (1 + np.cos(np.pi * min(spent / budget, 1.0))) + 0.02)
+
+    def step_loss() -> tuple[Tensor, dict[str, float]]:
         # Plain attention: at this size the fused kernel's backward pass takes five times as long.
         with torch.autocast("cpu", dtype=torch.bfloat16), sdpa_kernel(SDPBackend.MATH):
-            loss, report = train_step(model, vqs, track, codes, rng)
-        optimiser.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimiser.step()
-        history.append(report)
-        step += 1
-        if step % 50 == 0:
-            mean = {k: round(float(np.mean([h[k] for h in history[-50:]])), 3) for k in report}
-            print(f"{step} {spent:.0f} s {mean}", flush=True)
-        if step % 200 == 0:
-            save_module(model, folder / "body_gesture.safetensors")
-    save_module(model, folder / "body_gesture.safetensors")
-    print(f"{step} steps", flush=True)
+            return train_step(model, vqs, track, codes, rng)
+
+    fit(model, "body_gesture", step_loss, options, floor=0.02, every=200)
 
 
 def train_step(
