@@ -1,4 +1,4 @@
-"""The artist's loop at its edges: what is given around keys, comps of shaped takes, presets, and what goes wrong."""
+"""The artist's loop at its edges: pins of keys and under sliders, comps of shaped takes, and what goes wrong."""
 
 from __future__ import annotations
 
@@ -7,138 +7,16 @@ from pathlib import Path
 import bpy
 import numpy as np
 import pytest
-from helpers.characters import make_motion, make_rig, shown_face, shown_pose, speech_file, to_frame
+from helpers.characters import make_motion, make_rig, shown_face, shown_pose, to_frame
+from helpers.loop import ARM, ELBOW, SECONDS, WRIST, animate, curves, plain_take, speech, take_for, turn
 from orator.core.baking import BakeStyle, prepare
 from orator.core.blender import bake, directed, direction, follow, generation, relayer, story, takes
 from orator.core.blender.shaped import direction_meta, laid
 from orator.core.errors import OratorError
-from orator.core.fitting import Bounds
 from orator.core.performance import Take, sample
 from orator.core.rotations import angle_between
 from orator.core.shaping import Shaping
 from orator.core.skeleton import INDEX
-
-ARM, ELBOW, WRIST = "right_shoulder", "right_elbow", "right_wrist"
-SECONDS = 3.0
-
-
-def speech(scene, tmp_path: Path, frame: float = 11.0, seconds: float = SECONDS) -> None:
-    scene.orator.source, scene.orator.file_frame = "FILE", frame
-    scene.orator.file = str(speech_file(tmp_path / "voice.wav", seconds))
-
-
-def turn(armature, bone: str, angle: float) -> None:
-    """Turn a bone about its own X."""
-    armature.pose.bones[bone].rotation_mode = "QUATERNION"
-    armature.pose.bones[bone].rotation_quaternion = (np.cos(angle / 2), np.sin(angle / 2), 0.0, 0.0)
-
-
-def take_for(armature, request: generation.Request, seed: int = 1, style: BakeStyle | None = None):
-    """What a worker would deliver for a request, with a motion that is made here."""
-    motion = make_motion(request.speech.seconds, seed=seed)
-    style = style or BakeStyle()
-    prepared = prepare(motion, request.speech.start, request.target, style, shaping=request.shaping)
-    meta = {"seed": seed, **request.meta}
-    return bake.add_take(armature, Take(motion, "Take 1", meta), request.speech.start, prepared)
-
-
-def plain_take(armature, scene, seed: int = 1, start: float = 0.0, seconds: float = SECONDS):
-    motion = make_motion(seconds, seed=seed)
-    prepared = prepare(motion, start, bake.read_target(armature, scene), BakeStyle())
-    return bake.add_take(armature, Take(motion, "Take 1", {"seed": seed}), start, prepared)
-
-
-def curves(armature) -> dict[tuple[str, int], list[tuple[float, float]]]:
-    found = bake.compat.animated_curves(armature)
-    return {(c.data_path, c.array_index): [tuple(k.co) for k in c.keyframe_points] for c in found}
-
-
-# --- Around the artist's own animation -----------------------------------------------------------------------------
-
-
-def animate(armature, keys: dict[int, float]) -> None:
-    for frame, angle in keys.items():
-        turn(armature, ARM, angle)
-        armature.pose.bones[ARM].keyframe_insert("rotation_quaternion", frame=frame)
-        armature.pose.bones["pelvis"].location = (0.05 * angle, 0.0, 0.0)
-        armature.pose.bones["pelvis"].keyframe_insert("location", frame=frame)
-
-
-@pytest.mark.parametrize("keep", ["MOTION", "KEYS"])
-@pytest.mark.parametrize("sparse", [True, False])
-def test_my_keys_are_kept_and_the_rest_is_generated(scene, tmp_path, keep: str, sparse: bool) -> None:
-    armature = make_rig()
-    speech(scene, tmp_path)
-    keys = {20: 0.2, 35: 0.9, 50: -0.3}
-    animate(armature, keys)
-    face = bpy.data.objects["Rig Face 0"].data.shape_keys
-    for frame, value in ((22, 0.0), (40, 0.8)):
-        face.key_blocks["browInnerUp"].value = value
-        face.key_blocks["browInnerUp"].keyframe_insert("value", frame=frame)
-    own, mine = armature.animation_data.action, curves(armature)
-    wanted = {}
-    for frame in range(20, 51):
-        to_frame(frame)
-        wanted[frame] = (*shown_pose(armature), shown_face(bpy.data.objects["Rig Face 0"])["browInnerUp"])
-    scene.orator.loop.around, scene.orator.loop.around_keep = True, keep
-    request = generation.read_request(bpy.context)
-    assert not request.mask.joints[:, INDEX[ARM]].all() and request.mask.joints[:, INDEX["left_elbow"]].all()
-    take_for(armature, request, style=BakeStyle(Bounds() if sparse else None))
-    for frame in keys:
-        to_frame(frame)
-        shown, at = shown_pose(armature)
-        assert angle_between(shown[INDEX[ARM]], wanted[frame][0][INDEX[ARM]]) < 0.01
-        assert np.abs(at - wanted[frame][1]).max() < 1e-4
-    to_frame(40)
-    assert shown_face(bpy.data.objects["Rig Face 0"])["browInnerUp"] == pytest.approx(0.8, abs=1e-4)
-    to_frame(43)
-    off = angle_between(shown_pose(armature)[0][INDEX[ARM]], wanted[43][0][INDEX[ARM]])
-    assert off < (0.5 if sparse else 0.01) if keep == "MOTION" else off > 0.5
-    to_frame(70)
-    assert angle_between(shown_pose(armature)[0][INDEX["left_elbow"]], [1, 0, 0, 0]) > 1
-    takes.show(armature, "")
-    assert armature.animation_data.action == own and curves(armature) == mine
-
-
-def test_only_the_chosen_bones_are_kept(scene, tmp_path) -> None:
-    armature = make_rig()
-    speech(scene, tmp_path)
-    animate(armature, {20: 0.2, 50: -0.3})
-    turn(armature, ELBOW, 0.4)
-    armature.pose.bones[ELBOW].keyframe_insert("rotation_quaternion", frame=30)
-    loop = scene.orator.loop
-    loop.around, loop.around_bones, loop.around_chosen = True, "CHOSEN", ELBOW
-    mask = generation.read_request(bpy.context).mask
-    given = np.flatnonzero(~mask.joints.all(axis=0))
-    assert list(given) == [INDEX[ELBOW]] and mask.root.all()
-    loop.around_chosen = "tail"
-    with pytest.raises(OratorError, match="'tail' is no bone"):
-        generation.read_request(bpy.context)
-    loop.around_chosen = "left_knee"
-    with pytest.raises(OratorError, match="no key on the chosen bones"):
-        generation.read_request(bpy.context)
-
-
-def test_around_without_animation_is_said(scene, tmp_path) -> None:
-    make_rig()
-    speech(scene, tmp_path)
-    scene.orator.loop.around = True
-    with pytest.raises(OratorError, match="no animation of its own"):
-        generation.read_request(bpy.context)
-
-
-def test_a_pin_against_the_kept_motion_is_said(scene, tmp_path) -> None:
-    armature = make_rig()
-    speech(scene, tmp_path)
-    animate(armature, {20: 0.2, 50: -0.3})
-    scene.frame_set(30)
-    turn(armature, ARM, 1.4)
-    bpy.context.view_layer.update()
-    direction.add_pins(armature, scene, 11.0, bones=(ARM,), face=False)
-    scene.orator.loop.around = True
-    with pytest.raises(OratorError, match="ask different poses"):
-        generation.read_request(bpy.context)
-
 
 # --- Pins of keys, parts, places -----------------------------------------------------------------------------------
 
@@ -513,41 +391,3 @@ def test_undo_takes_sliders_and_curves_back_together(scene) -> None:
     armature = bpy.data.objects["Rig"]
     armature.orator.takes[0].layers.amplitude_upper = 0.4
     assert curves(armature) == after, "what was remembered before the undo is used after it"
-
-
-# --- Presets -------------------------------------------------------------------------------------------------------
-
-
-def preset(kind: str, name: str) -> Path:
-    paths = [Path(folder) / f"{name}.py" for folder in bpy.utils.preset_paths(f"orator/{kind}")]
-    return next(path for path in paths if path.is_file())
-
-
-def test_presets_of_sliders_settings_and_masks(scene) -> None:
-    armature = make_rig()
-    scene.orator.character = armature
-    item = plain_take(armature, scene)
-    item.layers.lip_strength, item.layers.swap_sides = 0.5, True
-    scene.orator.energy, scene.orator.style = 1.7, "formal"
-    scene.orator.again_region, scene.orator.loop.around_chosen = "left_arm", "spine1\nhead"
-    for kind, name in (("layer", "Soft"), ("setting", "Big"), ("mask", "Arm")):
-        assert getattr(bpy.ops.orator, f"{kind}_preset")(name=name) == {"FINISHED"}
-    bpy.ops.orator.layers_reset()
-    scene.orator.energy, scene.orator.style, scene.orator.seed = 1.0, "neutral", 5
-    scene.orator.again_region, scene.orator.loop.around_chosen = "all", ""
-    to_frame(30)
-    before = shown_face(bpy.data.objects["Rig Face 0"])["jawOpen"]
-    for kind, name in (("layers", "Soft"), ("performance", "Big"), ("masks", "Arm")):
-        assert bpy.ops.orator.preset_use(filepath=str(preset(kind, name))) == {"FINISHED"}
-    assert item.layers.lip_strength == 0.5 and item.layers.swap_sides
-    to_frame(30)
-    assert shown_face(bpy.data.objects["Rig Face 0"])["jawOpen"] == pytest.approx(0.5 * before, abs=0.02)
-    assert scene.orator.energy == pytest.approx(1.7) and scene.orator.style == "formal" and scene.orator.seed == 5
-    assert scene.orator.again_region == "left_arm" and scene.orator.loop.around_chosen == "spine1\nhead"
-    path = preset("layers", "Soft")
-    path.write_text("import bpy\nnonsense(")
-    with pytest.raises(RuntimeError, match="preset 'Soft' is damaged"):
-        bpy.ops.orator.preset_use(filepath=str(path))
-    assert bpy.ops.orator.layer_preset(name="Soft", remove_name=True) == {"FINISHED"}
-    with pytest.raises(RuntimeError, match="not there any more"):
-        bpy.ops.orator.preset_use(filepath=str(path))
