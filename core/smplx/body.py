@@ -1,21 +1,34 @@
-"""From a model file to what a rig needs: rest geometry, joints, shape directions, for flat or mean hands."""
+"""From a model file to what a rig needs: rest geometry, joints, shape directions, for flat or mean hands.
+
+Everything is read off a forward pass of the model: that of the `smplx` package (models/smplx.py), or ours, which gives
+the same where torch is not installed. In one pose both are linear in betas and expressions, so the difference that a
+coefficient of 1 makes is its shape key.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from ..errors import OratorError
-from ..rotations import IDENTITY, forward_kinematics, to_matrix
-from ..skeleton import FLOOR_AT_REST, HANDS, JOINT_COUNT, PARENTS
-from .model_file import SMPLX, Layout, SmplxModel, mean_hand_rotations
+from ..skeleton import FLOOR_AT_REST
+from .model_file import SMPLX, Layout, SmplxModel, mean_hand_turns
 
 BETA_LIMITS: Final = (10, 300)
 EXPRESSION_LIMITS: Final = (10, 100)
 STANDING: Final = np.array([0.0, -FLOOR_AT_REST, 0.0])
 """Where a body's model space lies above the floor, so that a take's translation means the same for every body."""
+BATCH: Final = 20
+"""Bodies that are posed at once: more take more memory and no less time."""
+
+Forward = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
+"""Betas (BATCH, B) and expressions (BATCH, E) to vertices (BATCH, V, 3) and joints (BATCH, J, 3), without correctives;
+hands are flat or the mean ones, all else is at rest."""
+MakeForward = Callable[[SmplxModel, int, int, bool], Forward]
+"""A model, its numbers of betas and expressions, and whether its hands are the mean ones, to its forward pass."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +36,9 @@ class BodyData:
     """SMPL-X axes, metres, the floor at y = 0.
 
     vertices (V, 3), faces (F, 3), weights (V, J), joints (J, 3); shapes (V, 3, B) and expressions (V, 3, E) are
-    displacements of unit coefficients; joint_shapes (J, 3, B) how joints move with them; uv (F, 3, 2) or None.
+    displacements of unit coefficients, correctives (V, 3, 9 * (J - 1)) those of unit pose features, or None;
+    joint_shapes (J, 3, B) how joints move with betas; hands (J, 3, 3) the local rotations, from flat hands, that the
+    rest pose has; uv (F, 3, 2) or None.
     """
 
     layout: Layout
@@ -34,6 +49,8 @@ class BodyData:
     shapes: np.ndarray
     joint_shapes: np.ndarray
     expressions: np.ndarray
+    correctives: np.ndarray | None
+    hands: np.ndarray
     uv: np.ndarray | None
 
 
@@ -45,26 +62,77 @@ def _count(wanted: int, limits: tuple[int, int], have: int, what: str) -> int:
     return wanted
 
 
-def body_data(model: SmplxModel, betas: int = 10, expressions: int = 100, mean_hands: bool = False) -> BodyData:
+def own_forward(model: SmplxModel, betas: int, expressions: int, mean_hands: bool) -> Forward:
+    """The model's forward pass without torch."""
+    turns = mean_hand_turns(model) if mean_hands else np.tile(np.eye(3), (len(model.layout.joints), 1, 1))
+    directions = np.concatenate([model.betas[..., :betas], model.expressions[..., :expressions]], axis=2)
+
+    def forward(beta: np.ndarray, expression: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        rest = model.template + np.moveaxis(directions @ np.concatenate([beta, expression], axis=1).T, 2, 0)
+        return model.stood(turns, rest, model.regressor @ rest)
+
+    return forward
+
+
+def body_data(
+    model: SmplxModel,
+    betas: int = 10,
+    expressions: int = 100,
+    mean_hands: bool = False,
+    correctives: bool = False,
+    make_forward: MakeForward = own_forward,
+) -> BodyData:
     """The body of a model with so many shape and expression directions. Raises OratorError for impossible counts."""
-    shapes = model.betas[..., : _count(betas, BETA_LIMITS, model.betas.shape[-1], "Betas")]
-    faces = model.expressions[..., : _count(expressions, EXPRESSION_LIMITS, model.expressions.shape[-1], "Expressions")]
-    vertices, joints, layout = model.template, model.joints(model.template), model.layout
+    _count(betas, BETA_LIMITS, model.betas.shape[-1], "Betas")
+    _count(expressions, EXPRESSION_LIMITS, model.expressions.shape[-1], "Expressions")
+    layout, bones = model.layout, len(model.layout.joints)
     if mean_hands and layout is not SMPLX:
         raise OratorError(f"A {layout.title} head has no hands: leave 'Relaxed Hands' off.")
-    joint_shapes = np.einsum("jv,vcb->jcb", model.regressor, shapes)
-    if mean_hands:
-        turns = np.tile(IDENTITY, (1, JOINT_COUNT, 1))
-        turns[0, list(HANDS)] = mean_hand_rotations(model)
-        offsets = joints - np.where(np.array(PARENTS)[:, None] >= 0, joints[np.array(PARENTS)], 0.0)
-        posed, world = forward_kinematics(turns, np.zeros((1, 3)), offsets)
-        matrices = to_matrix(world[0])
-        shift = posed[0] - np.einsum("jab,jb->ja", matrices, joints)
-        blend = np.einsum("vj,jab->vab", model.weights, matrices)
-        vertices = np.einsum("vab,vb->va", blend, vertices) + model.weights @ shift
-        shapes = np.einsum("vab,vbk->vak", blend, shapes)
-        joints = posed[0]
+    hands = mean_hand_turns(model) if mean_hands else np.tile(np.eye(3), (bones, 1, 1))
+    forward = make_forward(model, betas, expressions, mean_hands)
+    total = 1 + betas + expressions
+    moved = np.empty((layout.vertices, 3, total), np.float32)
+    carried = np.empty((bones, 3, total))
+    rest = places = None
+    for first in range(0, total, BATCH):
+        # The first row has no coefficient; a last batch that is not full repeats rows that are then left out.
+        units = np.eye(total)[np.minimum(np.arange(first, first + BATCH), total - 1), 1:]
+        vertices, joints = forward(units[:, :betas], units[:, betas:])
+        if rest is None:
+            rest, places = vertices[0].copy(), joints[0].copy()
+        rows = min(BATCH, total - first)
+        moved[..., first : first + rows] = np.moveaxis(vertices[:rows] - rest, 0, 2)
+        carried[..., first : first + rows] = np.moveaxis(joints[:rows] - places, 0, 2)
     raised = STANDING if layout is SMPLX else np.zeros(3)
+    shown = model.pose_correctives if correctives else None
     return BodyData(
-        layout, vertices + raised, model.faces, model.weights, joints + raised, shapes, joint_shapes, faces, model.uv
+        layout=layout,
+        vertices=rest + raised,
+        faces=model.faces,
+        weights=model.weights,
+        joints=places + raised,
+        shapes=moved[..., 1 : 1 + betas],
+        joint_shapes=carried[..., 1 : 1 + betas],
+        expressions=moved[..., 1 + betas :],
+        correctives=shown if shown is None or not mean_hands else _at_mean_hands(model, shown, hands),
+        hands=hands,
+        uv=model.uv,
     )
+
+
+def _at_mean_hands(model: SmplxModel, directions: np.ndarray, hands: np.ndarray) -> np.ndarray:
+    """Directions (V, 3, P) of flat hands as the mean hands carry them."""
+    world = world_turns(hands, model.layout.parents)
+    out = np.empty_like(directions)
+    for first in range(0, directions.shape[-1], BATCH):
+        part = np.moveaxis(directions[..., first : first + BATCH], 2, 0)
+        out[..., first : first + BATCH] = np.moveaxis(model.turned(world, part), 0, 2)
+    return out
+
+
+def world_turns(turns: np.ndarray, parents: tuple[int, ...]) -> np.ndarray:
+    """Local rotation matrices (J, 3, 3) as those in model space."""
+    world = np.empty(turns.shape)
+    for j, parent in enumerate(parents):
+        world[j] = turns[j] if parent < 0 else world[parent] @ turns[j]
+    return world

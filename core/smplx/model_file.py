@@ -15,7 +15,7 @@ import numpy as np
 
 from ..errors import OratorError
 from ..rotations import from_rotvec, to_matrix
-from ..skeleton import JOINTS, PARENTS
+from ..skeleton import HANDS, JOINTS, PARENTS
 from .restricted import read_pickle
 
 BETAS: Final = 300
@@ -48,7 +48,7 @@ class SmplxModel:
 
     template (V, 3); faces (F, 3); betas (V, 3, B); expressions (V, 3, E); regressor (J, V); weights (V, J);
     pose_correctives (V, 3, 9 * (J - 1)) or None; hand_mean (30, 3) rotation vectors, left then right; uv (F, 3, 2) or
-    None.
+    None. Directions are in single precision, as the `smplx` package keeps them.
     """
 
     layout: Layout
@@ -81,6 +81,27 @@ class SmplxModel:
         index, share = self.landmarks
         return np.einsum("lkc,lk->lc", vertices[index], share)
 
+    def stood(self, turns: np.ndarray, rest: np.ndarray, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Vertices (..., V, 3) and joints (..., J, 3) of rest vertices (..., V, 3) with joints at `places` (..., J, 3).
+
+        turns: local rotations (J, 3, 3), the same for all.
+        """
+        world, origin = np.empty(turns.shape), np.empty(places.shape)
+        for j, parent in enumerate(self.layout.parents):
+            if parent < 0:
+                world[j], origin[..., j, :] = turns[j], places[..., j, :]
+            else:
+                world[j] = world[parent] @ turns[j]
+                along = places[..., j, :] - places[..., parent, :]
+                origin[..., j, :] = origin[..., parent, :] + along @ world[parent].T
+        shift = origin - np.einsum("jab,...jb->...ja", world, places)
+        return self.turned(world, rest) + self.weights @ shift, origin
+
+    def turned(self, world: np.ndarray, vectors: np.ndarray) -> np.ndarray:
+        """Vectors (..., V, 3) at the rest vertices as joints that turn by `world` (J, 3, 3) carry them."""
+        blend = (self.weights @ world.reshape(-1, 9)).reshape(-1, 3, 3)
+        return np.matmul(blend, vectors[..., None])[..., 0]
+
     def posed(
         self,
         rotations: np.ndarray,
@@ -95,16 +116,7 @@ class SmplxModel:
         turns = to_matrix(rotations)
         if correctives and self.pose_correctives is not None:
             rest = rest + self.pose_correctives @ (turns[1:] - np.eye(3)).reshape(-1)
-        world, origin = np.empty((len(turns), 3, 3)), np.empty((len(turns), 3))
-        for j, parent in enumerate(self.layout.parents):
-            if parent < 0:
-                world[j], origin[j] = turns[j], places[j]
-            else:
-                world[j] = world[parent] @ turns[j]
-                origin[j] = origin[parent] + world[parent] @ (places[j] - places[parent])
-        shift = origin - np.einsum("jab,jb->ja", world, places)
-        blend = np.einsum("vj,jab->vab", self.weights, world)
-        return np.einsum("vab,vb->va", blend, rest) + self.weights @ shift + translation
+        return self.stood(turns, rest, places)[0] + translation
 
 
 def _arrays(path: Path) -> dict[str, np.ndarray]:
@@ -161,8 +173,8 @@ def read_model(path: Path) -> SmplxModel:
         layout=layout,
         template=template,
         faces=faces,
-        betas=np.asarray(dirs[..., :first], np.float64),
-        expressions=np.asarray(dirs[..., first : first + count], np.float64),
+        betas=np.asarray(dirs[..., :first], np.float32),
+        expressions=np.asarray(dirs[..., first : first + count], np.float32),
         regressor=regressor,
         weights=np.asarray(data["weights"], np.float64),
         pose_correctives=_correctives(data.get("posedirs"), layout),
@@ -196,7 +208,7 @@ def _embedding(path: Path) -> dict[str, np.ndarray]:
 
 def _correctives(dirs: np.ndarray | None, layout: Layout) -> np.ndarray | None:
     wanted = (layout.vertices, 3, 9 * (len(layout.joints) - 1))
-    return dirs if dirs is not None and dirs.shape == wanted else None
+    return np.asarray(dirs, np.float32) if dirs is not None and dirs.shape == wanted else None
 
 
 def _hands(data: dict[str, np.ndarray]) -> np.ndarray:
@@ -219,6 +231,9 @@ def _uv(data: dict[str, np.ndarray], faces: np.ndarray) -> np.ndarray | None:
     return points[corners][..., :2] if corners.min() >= 0 and corners.max() < len(points) else None
 
 
-def mean_hand_rotations(model: SmplxModel) -> np.ndarray:
-    """The mean hands as local rotations (30, 4) wxyz of joints 25-54."""
-    return from_rotvec(model.hand_mean)
+def mean_hand_turns(model: SmplxModel) -> np.ndarray:
+    """The mean hands as local rotation matrices (J, 3, 3): all others, and those of a FLAME head, do not turn."""
+    turns = np.tile(np.eye(3), (len(model.layout.joints), 1, 1))
+    if model.layout is SMPLX:
+        turns[list(HANDS)] = to_matrix(from_rotvec(model.hand_mean))
+    return turns

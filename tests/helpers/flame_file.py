@@ -6,14 +6,14 @@ import pickle
 from pathlib import Path
 
 import numpy as np
-from helpers.smplx_file import face_points
+from helpers.smplx_file import face_points, pose_directions
 from orator.core.skeleton import rest_positions
 
 VERTICES, FACES, DIRECTIONS = 5023, 9976, 400
 JOINTS = np.array([[0.0, -0.09, -0.02], [0.0, 0.0, 0.0], [0.0, -0.01, 0.03], [0.03, 0.03, 0.06], [-0.03, 0.03, 0.06]])
 
 
-def head_arrays(seed: int = 0) -> dict[str, np.ndarray]:
+def head_arrays(seed: int = 0, correctives: bool = False) -> dict[str, np.ndarray]:
     """Every entry of the release's file that holds numbers."""
     rng = np.random.default_rng(seed)
     owner = np.arange(VERTICES) % 5
@@ -41,7 +41,7 @@ def head_arrays(seed: int = 0) -> dict[str, np.ndarray]:
     return {
         "v_template": template,
         "shapedirs": directions,
-        "posedirs": np.zeros((VERTICES, 3, 36)),
+        "posedirs": pose_directions(template, weights, JOINTS, (-1, 0, 1, 1, 1), (3, 4) if correctives else range(5)),
         "J_regressor": regressor,
         "weights": weights,
         "kintree_table": np.array([[4294967295, 0, 1, 1, 1], range(5)], np.uint32),
@@ -50,9 +50,9 @@ def head_arrays(seed: int = 0) -> dict[str, np.ndarray]:
     }
 
 
-def write_head(path: Path, seed: int = 0, landmarks: bool = True) -> Path:
+def write_head(path: Path, seed: int = 0, landmarks: bool = True, correctives: bool = False) -> Path:
     """Write FLAME_NEUTRAL.pkl (or .npz) and, beside it, flame_static_embedding.pkl."""
-    arrays = head_arrays(seed)
+    arrays = head_arrays(seed, correctives)
     if path.suffix == ".pkl":
         words = {"bs_style": "lbs", "bs_type": "lrotmin"}
         path.write_bytes(pickle.dumps(arrays | words, protocol=2))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
@@ -64,11 +65,12 @@ def model_arrays(seed: int = 0, correctives: bool = False) -> dict[str, np.ndarr
     landmark_faces = np.arange(51)
     triangles[landmark_faces] = np.stack([first + np.arange(51), np.arange(51), np.arange(51) + 55], axis=1)
     kin = np.array([[4294967295, *PARENTS[1:]], range(JOINT_COUNT)], np.uint32)
-    pose = rng.normal(0, 1e-3, (VERTICES, 3, 486)) if correctives else np.zeros((VERTICES, 3, 486))
     return {
         "v_template": template,
         "shapedirs": directions,
-        "posedirs": pose.astype(np.float32),
+        "posedirs": pose_directions(
+            template, weights, places, tuple(PARENTS), (23, 24) if correctives else range(JOINT_COUNT)
+        ),
         "J_regressor": regressor,
         "weights": weights,
         "kintree_table": kin,
@@ -86,6 +88,22 @@ def model_arrays(seed: int = 0, correctives: bool = False) -> dict[str, np.ndarr
         "vt": rng.uniform(0, 1, (11313, 2)),
         "ft": rng.integers(0, 11313, (FACES, 3)).astype(np.uint32),
     }
+
+
+def pose_directions(
+    template: np.ndarray, weights: np.ndarray, joints: np.ndarray, parents: tuple[int, ...], still: Collection[int]
+) -> np.ndarray:
+    """(V, 3, 9 * (J - 1)) metres: skin about a joint bulges when it bends, by up to 3 cm; not at `still` ones."""
+    out = np.zeros((len(template), 3, 9 * (len(joints) - 1)), np.float32)
+    for j in range(1, len(joints)):
+        if j in still:
+            continue
+        away = template - joints[j]
+        near = np.exp(-((np.linalg.norm(away, axis=1) / 0.06) ** 2)) * (weights[:, j] + weights[:, parents[j]] > 0)
+        for k in range(9):
+            lean = np.array([np.sin(k + 1.0), np.cos(2.0 * k + j), np.sin(3.0 * k - j)])
+            out[..., 9 * (j - 1) + k] = near[:, None] * (0.015 * lean + 0.3 * away * np.cos(k + j))
+    return out
 
 
 def write_model(path: Path, seed: int = 0, correctives: bool = False) -> Path:
