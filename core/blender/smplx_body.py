@@ -13,11 +13,13 @@ from mathutils import Vector
 from ..errors import OratorError
 from ..rig.profile import RigProfile
 from ..smplx.arkit_map import map_of
-from ..smplx.body import BodyData, body_data
+from ..smplx.body import BodyData, MakeForward, body_data, own_forward
+from ..smplx.correctives import RANGE, active, corrective_name
 from ..smplx.model_file import FLAME, SMPLX, Layout, SmplxModel, read_model
 from ..smplx.names import BODY_FAMILY, FLAME_FAMILY, FLAME_PLAYS, expression_name, has_shape_keys, shape_name
 from .character import write_weights
 from .expression_map import keep_map
+from .pose_correctives import drive
 from .rig_profile import keep_profile
 
 REST: Final = "orator_smplx_rest"
@@ -38,24 +40,38 @@ def add_body(
     expressions: int = 100,
     mean_hands: bool = False,
     name: str = "",
+    correctives: bool = False,
+    make_forward: MakeForward = own_forward,
 ) -> tuple[bpy.types.Object, str]:
-    """Adds the body or head of a model file at the origin, and returns its armature and a sentence about the face.
+    """Adds the body or head of a model file at the origin, and returns its armature and a sentence about it.
+
+    correctives   shape keys for the pose features too, where the file has them.
+    make_forward  how the model is posed; the operator gives the `smplx` package's (models/smplx.py).
 
     Raises OratorError for files that are neither an SMPL-X nor a FLAME model; nothing is added then.
     """
     model = read_model(path)
-    data = body_data(model, betas, expressions, mean_hands)
+    data = body_data(model, betas, expressions, mean_hands, correctives, make_forward)
     if context.mode != "OBJECT":
         bpy.ops.object.mode_set(mode="OBJECT")
     armature = _armature(context, name or data.layout.title, data)
-    _mesh(context, armature, data)
+    body = _mesh(context, armature, data)
+    said = ""
+    if correctives:
+        drive(armature, body, data.layout, data.hands, new=True)
+        said = _correctives_sentence(data)
     if data.layout is SMPLX:
         joints = {joint: joint for joint in data.layout.joints}
         keep_profile(armature, RigProfile(BODY_FAMILY, "SMPL-X body", joints, "smplx", confidence=1.0))
     else:
         keep_profile(armature, RigProfile(FLAME_FAMILY, "FLAME head", dict(FLAME_PLAYS), "smplx", confidence=1.0))
     keep_map(armature, map_of(model))
-    return armature, face_sentence(model)
+    return armature, f"{face_sentence(model)}{said}"
+
+
+def _correctives_sentence(data: BodyData) -> str:
+    count = 0 if data.correctives is None else len(active(data.correctives))
+    return f" {count} pose correctives follow the bones." if count else " The model file has no pose correctives."
 
 
 def face_sentence(model: SmplxModel) -> str:
@@ -114,6 +130,7 @@ def _armature(context: bpy.types.Context, name: str, data: BodyData) -> bpy.type
             "model": data.layout.title,
             "joints": data.joints.round(7).tolist(),
             "shapes": np.moveaxis(data.joint_shapes, 2, 0).round(7).tolist(),
+            "hands": data.hands.round(9).tolist(),
         }
     )
     return rig
@@ -138,10 +155,17 @@ def _mesh(context: bpy.types.Context, rig: bpy.types.Object, data: BodyData) -> 
     for joint in data.layout.joints:
         body.vertex_groups.new(name=joint)
     body.shape_key_add(name="Basis", from_mix=False)
-    for directions, named in ((data.shapes, shape_name), (data.expressions, expression_name)):
-        for k in range(directions.shape[-1]):
+    for directions, named, (least, most) in (
+        (data.shapes, shape_name, (-_RANGE, _RANGE)),
+        (data.expressions, expression_name, (-_RANGE, _RANGE)),
+        (data.correctives, corrective_name, RANGE),
+    ):
+        if directions is None:
+            continue
+        # Features that move nothing have no key; betas and expressions have theirs, so that they can be counted on.
+        for k in active(directions) if named is corrective_name else range(directions.shape[-1]):
             block = body.shape_key_add(name=named(k), from_mix=False)
-            block.slider_min, block.slider_max, block.value = -_RANGE, _RANGE, 0.0
+            block.slider_min, block.slider_max, block.value = least, most, 0.0
             block.data.foreach_set("co", (points + to_blender(directions[..., k])).astype(np.float32).ravel())
     context.collection.objects.link(body)
     body.parent = rig
@@ -170,6 +194,7 @@ def fit_skeleton(context: bpy.types.Context, armature: bpy.types.Object) -> None
         rest = json.loads(text)
         layout = next(known for known in (SMPLX, FLAME) if known.title == rest.get("model", SMPLX.title))
         joints, shapes = np.array(rest["joints"]), np.array(rest["shapes"])
+        hands = np.array(rest.get("hands", np.tile(np.eye(3), (len(joints), 1, 1)).tolist()))
     except (ValueError, KeyError, TypeError, AttributeError, StopIteration):
         raise OratorError(f"What '{armature.name}' knows of its shape is damaged: import the body again.") from None
     blocks = bodies[0].data.shape_keys.key_blocks
@@ -183,3 +208,5 @@ def fit_skeleton(context: bpy.types.Context, armature: bpy.types.Object) -> None
         _place(armature.data.edit_bones, to_blender(joints + np.einsum("bjc,b->jc", shapes, values)), layout)
     finally:
         bpy.ops.object.mode_set(mode="OBJECT")
+    for body in bodies:
+        drive(armature, body, layout, hands, new=False)

@@ -49,16 +49,24 @@ def moving(expressions: bool):
     return make_performance(from_rotvec(turns), np.zeros((FRAMES, 3)), face, 30.0, coefficients)
 
 
-def test_an_emage_face_plays_as_flame_computes(scene: bpy.types.Scene, file: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("correctives", [False, True])
+def test_an_emage_face_plays_as_flame_computes(
+    scene: bpy.types.Scene, file: Path, tmp_path: Path, correctives: bool
+) -> None:
     scene.render.fps = 30
-    armature, said = add_body(bpy.context, file, betas=10, expressions=100)
-    assert "%" in said and tuple(armature.data.bones.keys()) == FLAME.joints and armature.name == "FLAME"
+    if correctives:
+        file = write_head(tmp_path / "FLAME2020.npz", correctives=True)
+    assert bpy.ops.orator.add_smplx_body(filepath=str(file), correctives=correctives) == {"FINISHED"}
+    armature = scene.orator.character
+    assert tuple(armature.data.bones.keys()) == FLAME.joints and armature.name == "FLAME"
+    keys = bodies_of(armature)[0].data.shape_keys
+    assert len(keys.key_blocks) == 1 + 10 + 100 + (18 if correctives else 0)
     performance = moving(expressions=True)
     prepared = baked(armature, scene, performance)
     assert prepared.coverage.joints == 5 and "100 of 100 expressions" in prepared.coverage.notes
     name, path = armature.name, str(tmp_path / "head.blend")
     bpy.ops.wm.save_as_mainfile(filepath=path)
-    bpy.ops.wm.open_mainfile(filepath=path)
+    bpy.ops.wm.open_mainfile(filepath=path, use_scripts=False)
     armature, model = bpy.data.objects[name], read_model(file)
     local = performance.rotations.astype(float)
     base = local[:, 0]
@@ -68,7 +76,7 @@ def test_an_emage_face_plays_as_flame_computes(scene: bpy.types.Scene, file: Pat
     turns = np.stack([base, *rest], axis=1)
     for k in range(0, FRAMES, 3):
         bpy.context.scene.frame_set(int(prepared.frames[0]) + k)
-        want = model.posed(turns[k], np.zeros(3), None, performance.expressions[k], False)
+        want = model.posed(turns[k], np.zeros(3), None, performance.expressions[k])
         assert np.abs(shown(armature) - to_blender(want)).max() < 1e-3
 
 

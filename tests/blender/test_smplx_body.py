@@ -13,14 +13,59 @@ from orator.core.blender import bake
 from orator.core.blender.smplx_body import add_body, bodies_of, fit_skeleton, to_blender
 from orator.core.errors import OratorError
 from orator.core.performance import Take, make_performance
-from orator.core.rotations import from_rotvec, to_rotvec
+from orator.core.rotations import from_matrix, from_rotvec, to_rotvec
 from orator.core.smplx.body import STANDING
-from orator.core.smplx.model_file import read_model
+from orator.core.smplx.model_file import mean_hand_turns, read_model
 
 
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_model(tmp_path_factory.mktemp("smplx") / "SMPLX_NEUTRAL.npz")
+
+
+@pytest.fixture(scope="module")
+def mending(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with pose directions."""
+    return write_model(tmp_path_factory.mktemp("smplx") / "SMPLX_NEUTRAL.npz", correctives=True)
+
+
+def added(file: Path, **given) -> bpy.types.Object:
+    """What the button adds: posed by the smplx package where that is installed."""
+    assert bpy.ops.orator.add_smplx_body(filepath=str(file), **given) == {"FINISHED"}
+    return bpy.context.scene.orator.character
+
+
+def reopened(armature: bpy.types.Object, tmp_path: Path) -> bpy.types.Object:
+    """The armature after saving and opening the file again, with no Python of the file allowed."""
+    name, path = armature.name, str(tmp_path / "body.blend")
+    bpy.ops.wm.save_as_mainfile(filepath=path)
+    bpy.ops.wm.open_mainfile(filepath=path, use_scripts=False)
+    return bpy.data.objects[name]
+
+
+def random_motion(frames: int = 60):
+    """A performance whose every joint wanders."""
+    rng = np.random.default_rng(0)
+    turns = from_rotvec(np.cumsum(rng.normal(0, 0.03, (frames, 55, 3)), axis=0))
+    path = np.cumsum(rng.normal(0, 0.01, (frames, 3)), axis=0) - STANDING * [0, -1, 0]
+    return make_performance(turns, path, np.zeros((frames, COUNT)), 30.0, rng.normal(0, 1, (frames, 100)))
+
+
+def baked(armature: bpy.types.Object, performance) -> int:
+    """The frame that its first sample is on."""
+    bpy.context.scene.render.fps = 30
+    prepared = prepare(performance, 0.0, bake.read_target(armature, bpy.context.scene), BakeStyle(None))
+    bake.add_take(armature, Take(performance, "Take 1", {}), 0.0, prepared)
+    return int(prepared.frames[0])
+
+
+def worst(armature: bpy.types.Object, first: int, frames: int, computed) -> float:
+    """Metres between what is shown and what is computed, over ten frames."""
+    away = []
+    for k in np.linspace(0, frames - 1, 10).astype(int):
+        bpy.context.scene.frame_set(first + int(k))
+        away.append(np.abs(shown(armature) - to_blender(computed(int(k)))).max())
+    return float(max(away))
 
 
 def shown(armature: bpy.types.Object) -> np.ndarray:
@@ -36,10 +81,7 @@ def take(tmp_path: Path, frames: int = 60, parity: Path | None = None):
     try:
         import torch  # noqa: F401
     except ImportError:
-        rng = np.random.default_rng(0)
-        turns = from_rotvec(np.cumsum(rng.normal(0, 0.03, (frames, 55, 3)), axis=0))
-        path = np.cumsum(rng.normal(0, 0.01, (frames, 3)), axis=0) - STANDING * [0, -1, 0]
-        return make_performance(turns, path, np.zeros((frames, COUNT)), 30.0, rng.normal(0, 1, (frames, 100)))
+        return random_motion(frames)
     from orator.core.settings import Settings
     from orator.core.speech.speech import Speech
     from orator.models.emage import generate_emage
@@ -51,30 +93,24 @@ def take(tmp_path: Path, frames: int = 60, parity: Path | None = None):
 
 
 @pytest.mark.parametrize("checkpoint", ["tiny", "parity"])
+@pytest.mark.parametrize("correctives", [False, True])
 def test_a_take_shows_what_smplx_computes(
-    scene: bpy.types.Scene, file: Path, tmp_path: Path, request: pytest.FixtureRequest, checkpoint: str
+    scene: bpy.types.Scene,
+    file: Path,
+    mending: Path,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+    checkpoint: str,
+    correctives: bool,
 ) -> None:
     parity = request.getfixturevalue("shared") / "parity" / "emage" if checkpoint == "parity" else None
     if parity is not None and not parity.is_dir():
         pytest.skip("the parity checkpoint is not on this machine")
-    performance = take(tmp_path, parity=parity)
-    scene.render.fps = 30
-    armature, said = add_body(bpy.context, file, betas=10, expressions=100)
-    assert "%" in said
-    target = bake.read_target(armature, scene)
-    prepared = prepare(performance, 0.0, target, BakeStyle(None))
-    bake.add_take(armature, Take(performance, "Take 1", {}), 0.0, prepared)
-    name, path = armature.name, str(tmp_path / "body.blend")
-    bpy.ops.wm.save_as_mainfile(filepath=path)
-    bpy.ops.wm.open_mainfile(filepath=path)
-    armature = bpy.data.objects[name]
-    model = read_model(file)
-    first = int(prepared.frames[0])
-    worst, computed = 0.0, smplx_says(file, performance, model)
-    for k in np.linspace(0, performance.frames - 1, 10).astype(int):
-        bpy.context.scene.frame_set(first + int(k))
-        worst = max(worst, float(np.abs(shown(armature) - to_blender(computed(int(k)))).max()))
-    assert worst < 1e-3
+    performance, path = take(tmp_path, parity=parity), mending if correctives else file
+    armature = added(path, betas=10, expressions=100, correctives=correctives)
+    first = baked(armature, performance)
+    armature = reopened(armature, tmp_path)
+    assert worst(armature, first, performance.frames, smplx_says(path, performance, read_model(path))) < 1e-3
 
 
 def smplx_says(file: Path, performance, model):
@@ -82,7 +118,7 @@ def smplx_says(file: Path, performance, model):
 
     def ours(k: int) -> np.ndarray:
         turns = performance.rotations[k].astype(float)
-        return model.posed(turns, performance.translation[k], None, performance.expressions[k], False)
+        return model.posed(turns, performance.translation[k], None, performance.expressions[k])
 
     try:
         import smplx
@@ -104,6 +140,49 @@ def smplx_says(file: Path, performance, model):
         return vertices
 
     return theirs
+
+
+def test_relaxed_hands_rest_as_the_model_s_mean(scene: bpy.types.Scene, mending: Path) -> None:
+    model = read_model(mending)
+    turns = from_matrix(mean_hand_turns(model))
+    for correctives in (False, True):
+        armature = added(mending, mean_hands=True, correctives=correctives)
+        with_them, without = (to_blender(model.posed(turns, STANDING, correctives=on)) for on in (True, False))
+        wanted, other = (with_them, without) if correctives else (without, with_them)
+        assert np.abs(shown(armature) - wanted).max() < 1e-5 < 1e-3 < np.abs(shown(armature) - other).max()
+
+
+def test_correctives_are_driven_keys_that_need_no_python(scene: bpy.types.Scene, mending: Path, tmp_path: Path) -> None:
+    """Numbered as the public add-on's; eyes mend nothing and have none; betas and Euler bones do not disturb them."""
+    armature = added(mending, betas=10, expressions=10, correctives=True)
+    keys = bodies_of(armature)[0].data.shape_keys
+    names = {block.name for block in keys.key_blocks if block.name.startswith("Pose")}
+    assert names == {f"Pose{k:03d}" for k in range(486) if k // 9 not in (22, 23)}
+    drivers = keys.animation_data.drivers
+    assert len(drivers) == len(names) and all(curve.driver.is_simple_expression for curve in drivers)
+    keys.key_blocks["Shape001"].value = 2.0
+    fit_skeleton(bpy.context, armature)
+    performance = random_motion(10)
+    armature.pose.bones["left_elbow"].rotation_mode = "XZY"
+    first = baked(armature, performance)
+    armature, model, betas = reopened(armature, tmp_path), read_model(mending), np.eye(10)[1] * 2.0
+
+    def computed(k: int) -> np.ndarray:
+        turns = performance.rotations[k].astype(float)
+        return model.posed(turns, performance.translation[k], betas, performance.expressions[k, :10])
+
+    assert worst(armature, first, performance.frames, computed) < 1e-4
+    bare = bodies_of(armature)[0].data.shape_keys
+    for curve in list(bare.animation_data.drivers):
+        bare.driver_remove(curve.data_path)
+    fit_skeleton(bpy.context, armature)
+    assert not bare.animation_data.drivers, "what the artist takes away stays away"
+
+
+def test_a_file_without_correctives_says_so(scene: bpy.types.Scene, file: Path) -> None:
+    armature, said = add_body(bpy.context, file, correctives=True)
+    assert "no pose correctives" in said
+    assert len(bodies_of(armature)[0].data.shape_keys.key_blocks) == 111
 
 
 def test_characters_of_the_public_add_on(scene: bpy.types.Scene, file: Path) -> None:
