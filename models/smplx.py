@@ -35,29 +35,25 @@ def make_forward(model: SmplxModel, betas: int, expressions: int, mean_hands: bo
 
     def forward(beta: np.ndarray, expression: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         with torch.no_grad():
-            out = module(betas=torch.from_numpy(beta), expression=torch.from_numpy(expression))
+            out = module(betas=torch.from_numpy(beta).float(), expression=torch.from_numpy(expression).float())
         # After the joints of the skeleton the package gives landmarks.
         return out.vertices.numpy(), out.joints[:, : len(model.layout.joints)].numpy()
 
     return forward
 
 
-def package_module(
-    model: SmplxModel, betas: int, expressions: int, mean_hands: bool = False, correctives: bool = False
-) -> torch.nn.Module:
-    """The package's SMPL-X or FLAME module of a model, for batches of BATCH, in double precision."""
+def package_module(model: SmplxModel, betas: int, expressions: int, mean_hands: bool = False) -> torch.nn.Module:
+    """The package's SMPL-X or FLAME module of a model, for batches of BATCH, without its pose correctives."""
     import smplx
-    import torch
 
     try:
-        with tempfile.TemporaryDirectory(prefix="orator-smplx-") as name:
+        with tempfile.TemporaryDirectory(prefix="orator-smplx-", ignore_cleanup_errors=True) as name:
             folder = Path(name)
             given: dict[str, Any] = {
                 "ext": "npz", "num_betas": betas, "num_expression_coeffs": expressions, "batch_size": BATCH,
-                "dtype": torch.float64,
             }  # fmt: skip
             file = folder / ("SMPLX_NEUTRAL.npz" if model.layout is SMPLX else "FLAME_NEUTRAL.npz")
-            np.savez(file, **_clean(model, correctives))
+            np.savez(file, **_clean(model))
             if model.layout is FLAME:
                 face, share = _landmarks(model)
                 table = {"lmk_face_idx": face, "lmk_b_coords": share}
@@ -66,22 +62,23 @@ def package_module(
             return smplx.SMPLX(str(file), use_pca=False, flat_hand_mean=not mean_hands, **given)
     except OSError as error:
         raise OratorError(
-            f"The body could not be set up in '{tempfile.gettempdir()}' ({error.strerror}): it needs 150 MB there."
+            f"The body could not be set up in '{tempfile.gettempdir()}' ({error.strerror}): it needs 100 MB there."
         ) from None
 
 
-def _clean(model: SmplxModel, correctives: bool) -> dict[str, np.ndarray]:
-    """The entries that the package asks for, of the model's own numbers; zeros where a body does not need them."""
+def _clean(model: SmplxModel) -> dict[str, np.ndarray]:
+    """The entries that the package asks for, of the model's own numbers.
+
+    Pose directions are zeros: correctives are shape keys of their own, and a body may go without them.
+    """
     bones = len(model.layout.joints)
     face, share = _landmarks(model)
-    pose = model.pose_correctives if correctives else None
     parents = np.array([_NO_PARENT, *model.layout.parents[1:]], np.int64)
     return {
         "v_template": model.template,
         "f": model.faces,
-        # The package keeps single precision of the numbers itself.
         "shapedirs": np.concatenate([model.betas, model.expressions], axis=2, dtype=np.float32),
-        "posedirs": np.zeros((model.layout.vertices, 3, 9 * (bones - 1)), np.float32) if pose is None else pose,
+        "posedirs": np.zeros((model.layout.vertices, 3, 9 * (bones - 1)), np.int8),
         "J_regressor": model.regressor,
         "weights": model.weights,
         "kintree_table": np.stack([parents, np.arange(bones)]),

@@ -78,12 +78,6 @@ def test_mean_hands_are_the_package_s(file: Path) -> None:
     assert np.abs(along - at_rest).max() > 100 * NEAR
 
 
-def test_correctives_are_the_package_s(file: Path) -> None:
-    model = read_model(file)
-    theirs = package_module(model, 10, 10, correctives=True).posedirs.numpy().reshape(486, -1, 3)
-    assert np.abs(theirs[200] - body_data(model, 10, 10, correctives=True).correctives[..., 200]).max() < NEAR
-
-
 def test_the_package_never_opens_the_artist_s_file(tmp_path: Path) -> None:
     """A table that a body does not need holds a program: the package alone would run it."""
     witness = tmp_path / "witness"
