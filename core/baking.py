@@ -102,38 +102,47 @@ def prepare(
     from .keys import keys_of
     from .rig.retarget import retarget
     from .shaping import Shaping as Shape
-    from .shaping import apply_direction, apply_layers
-    from .smplx.at_bake import fit_face
+    from .shaping import apply_direction, shape_body, shape_face, with_face
+    from .smplx.at_bake import finish, tell
+    from .smplx.voice import changed_names
 
     style = style or BakeStyle()
     shaping = shaping or Shape()
     frames = bake_frames(performance.seconds, start, target.fps)
     seconds = frames / target.fps - start
     tick(0.0)
-    sampled = apply_direction(sample_at(apply_layers(performance, shaping), seconds), seconds, shaping)
-    fitted = fit_face(sampled, target.description, target.expressions)
+    told = tell(performance, target.description, target.expressions)
+    face, given = shape_face(told.performance, shaping, told.voice), shaping.given(seconds)
+    sampled = sample_at(with_face(shape_body(told.performance, shaping), face), seconds)
+    directed = apply_direction(sampled, seconds, shaping, told.voice)
+    changed = face.changed | changed_names(sampled.face, directed.face)
+    fitted = finish(told, directed, target.description, target.profile, changed, given, target.fps)
     tick(0.02)
-    motion = retarget(fitted.performance, target.description, target.profile, seconds, given=shaping.given(seconds))
+    motion = retarget(fitted.performance, target.description, target.profile, seconds, given=given)
     tick(0.1)
     if not motion.coverage.joints and not motion.coverage.shapes:
         raise OratorError(
             f"'{target.name}' has none of the joints and none of the face shapes that a performance moves. "
             "Choose another character, or name its bones in the mapping."
         )
-    settings = key_settings(target, style, frames, shaping.to_the_number(seconds))
+    settings = key_settings(target, style, frames, shaping.to_the_number(seconds), shaping.spoken(seconds))
     modes = settings.modes
     curves = keys_of(motion, frames, settings, lambda fraction: tick(0.1 + 0.9 * fraction))
     return PreparedBake(curves, fitted.added_to(motion.coverage), frames, dict(modes))
 
 
-def key_settings(target: BakeTarget, style: BakeStyle, frames: np.ndarray, exact: Mask | None) -> KeySettings:
+def key_settings(
+    target: BakeTarget, style: BakeStyle, frames: np.ndarray, exact: Mask | None, spoken: np.ndarray
+) -> KeySettings:
     """How keys are made for a character; `exact` is False where a value must be met to the number, as pins must.
+
+    spoken (T,) is True where expressions must be.
 
     A pin of a hand puts keys on the hand's bones alone. Bones that play no joint (twists, controls that pull a leg)
     move with those that do: they get a key wherever any joint has one.
     """
     from .keys import KeySettings
-    from .skeleton import INDEX
+    from .skeleton import FACE_JOINTS, INDEX, JOINTS
 
     modes = {bone.name: bone.rotation_mode for bone in target.description.bones}
     metre = 1.0 / target.description.scale
@@ -142,8 +151,11 @@ def key_settings(target: BakeTarget, style: BakeStyle, frames: np.ndarray, exact
     anywhere = frames[~exact.joints.all(axis=1) | ~exact.root]
     of_bones = {bone.name: anywhere for bone in target.description.bones}
     present = target.profile.present(target.description)
+    face = ~exact.face.all(axis=1) | spoken
     for joint, bone in present.items():
         rows = ~exact.joints[:, INDEX[joint]]
+        if joint in (JOINTS[j] for j in FACE_JOINTS):
+            rows = rows | face
         of_bones[bone] = frames[rows | ~exact.root] if joint == "pelvis" else frames[rows]
-    of_shapes = frames[~exact.face.all(axis=1)]
+    of_shapes = frames[face]
     return KeySettings(style.bounds, metre, style.pinned, modes, of_bones, of_shapes)

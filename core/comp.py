@@ -31,9 +31,11 @@ class Piece:
 def comp(base: Performance, pieces: tuple[Piece, ...]) -> Performance:
     """`base` with each piece laid over it in order; later pieces win. Outside the pieces `base` stays to the bit.
 
+    Either all of them have expressions or none (smplx.at_bake.tell): a face is mixed in one language.
     Raises OratorError when a piece is empty, outside the base, or of another length or rate.
     """
     rotations, translation, face = (np.array(a) for a in (base.rotations, base.translation, base.face))
+    expressions = None if base.expressions is None else np.array(base.expressions)
     times = base.times()
     for piece in pieces:
         other = piece.performance
@@ -53,7 +55,9 @@ def comp(base: Performance, pieces: tuple[Piece, ...]) -> Performance:
             translation[on] = _mix(translation[on], other.translation[on], w)
         if "face" in piece.regions:
             face[on] = _mix(face[on], other.face[on], w)
-    return make_performance(rotations, translation, face, base.fps, base.expressions)
+            if expressions is not None and other.expressions is not None:
+                expressions[on] = _mix(expressions[on], other.expressions[on], w)
+    return make_performance(rotations, translation, face, base.fps, expressions)
 
 
 def piece_weight(times: np.ndarray, piece: Piece, seconds: float) -> np.ndarray:

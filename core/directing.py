@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -25,6 +25,7 @@ from .rotations import (
     world_rotations,
 )
 from .skeleton import INDEX
+from .smplx.voice import Voice, meet_expressions, no_expressions, of_weights, whole
 
 NEAR: Final = 1e-4
 """Seconds within which a frame is the pin's own."""
@@ -55,6 +56,8 @@ class PosePin:
     hold: float = 0.0
     strength: float = 1.0
     falloff: float = 0.0
+    expressions: np.ndarray | None = None
+    """(100,) SMPL-X expressions, NaN where they are free; None on rigs without expression keys."""
 
     @property
     def exact(self) -> bool:
@@ -112,7 +115,10 @@ def _disagree(a: PosePin, b: PosePin) -> bool:
     dot = np.abs(np.sum(a.rotations * b.rotations, axis=-1))
     turned = joints & (dot < np.cos(np.radians(0.005)))
     moved = a.root and b.root and np.abs(a.translation - b.translation).max() > 1e-4
-    return bool(turned.any() or moved or (channels & (np.abs(a.face - b.face) > 1e-4)).any())
+    faces = channels & (np.abs(a.face - b.face) > 1e-4)
+    if a.expressions is not None and b.expressions is not None:
+        faces = np.abs(a.expressions - b.expressions) > 1e-3  # what is free is NaN, which differs from nothing
+    return bool(turned.any() or moved or faces.any())
 
 
 def pin_rows(pin: PosePin, times: np.ndarray) -> np.ndarray:
@@ -209,9 +215,55 @@ def direct(
     return performance
 
 
-def _pull(performance: Performance, times: np.ndarray, pin: PosePin) -> Performance:
+def direct_expressions(
+    performance: Performance,
+    times: np.ndarray,
+    pins: tuple[PosePin, ...],
+    motions: tuple[GivenMotion, ...],
+    voice: Voice,
+) -> Performance:
+    """Expressions pulled to soft pins and met at exact pins and in given motion; the weights are done by `direct`.
+
+    A pin that has a whole ARKit face but no expressions asks for those that its weights stand for.
+    """
+    asked = {id(p): _asked(p, voice) for p in pins}
+    if not any(e is not None for e in asked.values()) and all(m.expressions is None for m in motions):
+        return performance
+    if performance.expressions is None:
+        if not voice.expressive:
+            return performance
+        performance = replace(performance, expressions=no_expressions(len(times)))
+    made = np.array(performance.expressions)
+    width = made.shape[1]
+    wanted = np.full(made.shape, np.nan)
+    for motion in (m for m in motions if m.expressions is not None):
+        rows = np.flatnonzero(motion.covers(times, NEAR))
+        wanted[rows] = motion.at(times[rows]).expressions[:, :width]
+    for pin in (p for p in pins if asked[id(p)] is not None):
+        goal = asked[id(pin)][:width]
+        if pin.exact:
+            rows = pin_rows(pin, times)
+            wanted[rows] = np.where(np.isfinite(goal), goal, wanted[rows])
+        else:
+            away = np.where(np.isfinite(goal), goal - made, 0.0)
+            made += (_pull_weight(pin, times)[:, None] * away).astype(np.float32)
+    return meet_expressions(replace(performance, expressions=made), wanted, times)
+
+
+def _asked(pin: PosePin, voice: Voice) -> np.ndarray | None:
+    if pin.expressions is not None or not whole(pin.channels) or not voice.expressive:
+        return pin.expressions
+    return of_weights(pin.face, voice)
+
+
+def _pull_weight(pin: PosePin, times: np.ndarray) -> np.ndarray:
+    """(T,) how far a soft pin pulls at each time."""
     away = np.maximum(np.maximum(pin.seconds - times, times - pin.seconds - pin.hold), 0.0)
-    weight = pin.strength * wendland(away, max(pin.falloff, 1e-3))
+    return pin.strength * wendland(away, max(pin.falloff, 1e-3))
+
+
+def _pull(performance: Performance, times: np.ndarray, pin: PosePin) -> Performance:
+    weight = _pull_weight(pin, times)
     on = np.flatnonzero(weight > 0)
     rotations, face = np.array(performance.rotations), np.array(performance.face)
     translation = np.array(performance.translation)
@@ -287,7 +339,10 @@ def pose_pin_to_json(pin: PosePin) -> dict[str, object]:
     """A pin as JSON-like values, for a take's provenance."""
     arrays = ("rotations", "joints", "translation", "face", "channels")
     plain = {name: getattr(pin, name) for name in ("name", "seconds", "root", "hold", "strength", "falloff")}
-    return {**plain, **{name: np.asarray(getattr(pin, name), float).round(7).tolist() for name in arrays}}
+    out = {**plain, **{name: np.asarray(getattr(pin, name), float).round(7).tolist() for name in arrays}}
+    if pin.expressions is not None:
+        out["expressions"] = [round(float(e), 7) if np.isfinite(e) else None for e in pin.expressions]
+    return out
 
 
 def pose_pin_from_json(data: dict) -> PosePin:
@@ -297,7 +352,9 @@ def pose_pin_from_json(data: dict) -> PosePin:
         for name in ("rotations", "joints", "translation", "face", "channels")
     }
     plain = {name: data[name] for name in ("name", "seconds", "root", "hold", "strength", "falloff")}
-    return PosePin(**plain, **arrays)
+    kept = data.get("expressions")
+    expressions = None if kept is None else np.array([np.nan if e is None else e for e in kept], float)
+    return PosePin(**plain, **arrays, expressions=expressions)
 
 
 def look_pin_to_json(pin: LookPin) -> dict[str, object]:

@@ -31,6 +31,8 @@ class GivenMotion:
     face: np.ndarray
     channels: np.ndarray
     keys: np.ndarray
+    expressions: np.ndarray | None = None
+    """(K, 100) SMPL-X expressions, NaN where they are free; None on rigs without expression keys."""
 
     @property
     def first(self) -> float:
@@ -48,9 +50,10 @@ class GivenMotion:
         """The motion at `times` (N,) seconds; ends are held."""
         if len(self.seconds) == 1:
             row = np.zeros(len(times), int)
-            return Performance(self.rotations[row], self.translation[row], self.face[row])
+            spoken = None if self.expressions is None else self.expressions[row]
+            return Performance(self.rotations[row], self.translation[row], self.face[row], expressions=spoken)
         rate = (len(self.seconds) - 1) / (self.last - self.first)
-        whole = Performance(self.rotations, self.translation, self.face, rate)
+        whole = Performance(self.rotations, self.translation, self.face, rate, self.expressions)
         return sample(whole, np.asarray(times) - self.first)
 
 
@@ -59,10 +62,12 @@ def given_to_json(motion: GivenMotion) -> dict[str, object]:
     joints, channels = np.flatnonzero(motion.joints), np.flatnonzero(motion.channels)
     kept = [motion.rotations[:, joints].ravel(), motion.face[:, channels].ravel()]
     kept += [motion.translation.ravel()] if motion.root else []
+    kept += [motion.expressions.ravel()] if motion.expressions is not None else []
     packed = zlib.compress(np.concatenate(kept).astype("<f4").tobytes(), 6)
     return {
         "name": motion.name, "first": motion.first, "last": motion.last, "count": len(motion.seconds),
         "joints": joints.tolist(), "channels": channels.tolist(), "root": bool(motion.root),
+        "expressions": 0 if motion.expressions is None else motion.expressions.shape[1],
         "keys": [round(float(k), 6) for k in motion.keys], "values": base64.b64encode(packed).decode("ascii"),
     }  # fmt: skip
 
@@ -72,8 +77,9 @@ def given_from_json(data: dict) -> GivenMotion:
     try:
         count, joints, channels = int(data["count"]), np.array(data["joints"], int), np.array(data["channels"], int)
         values = np.frombuffer(zlib.decompress(base64.b64decode(data["values"])), "<f4")
-        sizes = np.cumsum([count * len(joints) * 4, count * len(channels)])
-        turns, weights, path = np.split(values, sizes)
+        spoken = int(data.get("expressions", 0))
+        sizes = np.cumsum([count * len(joints) * 4, count * len(channels), 3 * count * bool(data["root"])])
+        turns, weights, path, said = np.split(values, sizes)
         base = rest_performance(count)
         rotations, face, translation = (np.array(a) for a in (base.rotations, base.face, base.translation))
         rotations[:, joints] = turns.reshape(count, len(joints), 4)
@@ -85,8 +91,9 @@ def given_from_json(data: dict) -> GivenMotion:
         seconds = np.linspace(float(data["first"]), float(data["last"]), count)
         keys = np.array(data["keys"], float)
         return GivenMotion(
-            str(data["name"]), seconds, rotations, has_joint, translation, bool(data["root"]), face, has_channel, keys
-        )
+            str(data["name"]), seconds, rotations, has_joint, translation, bool(data["root"]), face, has_channel, keys,
+            said.reshape(count, spoken) if spoken else None,
+        )  # fmt: skip
     except (KeyError, TypeError, ValueError, zlib.error):
         raise OratorError(
             "The motion that a take was generated around is damaged. Generate the take again."
@@ -102,4 +109,5 @@ def within(motion: GivenMotion, start: float, end: float) -> GivenMotion | None:
     return GivenMotion(
         motion.name, motion.seconds[on], hemisphere_continuous(motion.rotations[on]), motion.joints,
         motion.translation[on], motion.root, motion.face[on], motion.channels, keys,
+        None if motion.expressions is None else motion.expressions[on],
     )  # fmt: skip

@@ -23,6 +23,8 @@ _STILL_SIGMA: Final = 0.8
 """Seconds of smoothing that a body at rest keeps: breathing and sway pass, gestures do not."""
 
 _PAUSE_EDGE: Final = 0.25
+_FACE: Final = list(skeleton.FACE_JOINTS)
+"""Jaw and eyes are the face's: no body slider moves them."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,9 @@ def apply_body_layers(performance: Performance, layers: BodyLayers, pauses: Paus
     if layers.swap_sides:
         rotations, translation = _mirror(rotations, translation)
     out = make_performance(rotations, translation, made.face, made.fps, made.expressions)
-    return replace(out, face=made.face)
+    turns = np.array(out.rotations)
+    turns[:, _FACE] = performance.rotations[:, _FACE]
+    return replace(out, rotations=turns, face=made.face)
 
 
 def _offset(performance: Performance, seconds: float) -> Performance:

@@ -52,7 +52,7 @@ def reach_for(size: float) -> float:
     return float(np.clip(SHORTEST_REACH + _REACH_PER_UNIT * size, SHORTEST_REACH, LONGEST_REACH))
 
 
-def _anchor_frames(given: np.ndarray) -> np.ndarray:
+def anchor_frames(given: np.ndarray) -> np.ndarray:
     """The frames that steer a residual: single pins, and two frames at each end of a run (they carry its speed)."""
     anchors: set[int] = set()
     for first, stop in runs(given):
@@ -75,7 +75,7 @@ def honour(
     translation = np.array(performance.translation)
     face = np.array(performance.face)
     for joints, given in same_columns(~mask.joints):
-        anchors = _anchor_frames(given)
+        anchors = anchor_frames(given)
         made = performance.rotations[anchors][:, joints].astype(np.float64)
         delta = to_rotvec(multiply(conjugate(made), hints.rotations[anchors][:, joints].astype(np.float64)))
         size = float(np.abs(delta).max(initial=0.0))
@@ -86,13 +86,13 @@ def honour(
         rotations[np.ix_(given, joints)] = hints.rotations[np.ix_(given, joints)]
     if not mask.root.all():
         given = ~mask.root
-        anchors = _anchor_frames(given)
+        anchors = anchor_frames(given)
         delta = hints.translation[anchors].astype(np.float64) - performance.translation[anchors]
         size = 10.0 * float(np.abs(delta).max(initial=0.0))
         translation += smooth_residual(times[anchors], delta, times, 1.5 * reach_for(size)).astype(np.float32)
         translation[given] = hints.translation[given]
     for channels, given in same_columns(~mask.face):
-        anchors = _anchor_frames(given)
+        anchors = anchor_frames(given)
         delta = hints.face[anchors][:, channels].astype(np.float64) - performance.face[anchors][:, channels]
         face[:, channels] += smooth_residual(times[anchors], delta, times, 0.5 * SHORTEST_REACH).astype(np.float32)
         face[np.ix_(given, channels)] = hints.face[np.ix_(given, channels)]

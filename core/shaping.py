@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 import numpy as np
 
-from .directing import LookPin, PosePin, direct, pin_rows, pins_at_times
+from .directing import LookPin, PosePin, direct, direct_expressions, pin_rows, pins_at_times
 from .face.controls import FaceControls, apply_face_controls
 from .face.eyes import EyeControls, apply_eyes
 from .given import GivenMotion
 from .layers import BodyLayers, Pauses, apply_body_layers
 from .mask import Mask
-from .performance import Performance
+from .performance import Performance, sample
+from .skeleton import FACE_JOINTS, INDEX
+from .smplx.voice import SILENT, Voice, changed_names, follow
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,16 @@ class Shaping:
             return None
         return pins_at_times(self.pins, seconds, self.motions)[1]
 
+    def spoken(self, seconds: np.ndarray) -> np.ndarray:
+        """(T,) bool: frames at which expressions are given and must be met to the number."""
+        rows = np.zeros(len(seconds), bool)
+        for pin in self.pins:
+            if pin.exact and pin.expressions is not None:
+                rows[pin_rows(pin, seconds)] = True
+        for motion in (m for m in self.motions if m.expressions is not None):
+            rows[[int(np.argmin(np.abs(seconds - k))) for k in motion.keys]] = True
+        return rows
+
     def to_the_number(self, seconds: np.ndarray) -> Mask | None:
         """False where sparse curves must be hit to the number: exact pins, and the keys of given motion."""
         if self.given(seconds) is None:
@@ -56,9 +69,12 @@ class Shaping:
         return mask
 
 
-def apply_layers(performance: Performance, shaping: Shaping) -> Performance:
-    """The performance under its sliders, at its own rate. Neutral sliders change nothing."""
-    return with_face(shape_body(performance, shaping), shape_face(performance, shaping))
+def apply_layers(performance: Performance, shaping: Shaping, voice: Voice = SILENT) -> Performance:
+    """The performance under its sliders, at its own rate. Neutral sliders change nothing.
+
+    What plays the face beside its weights (`voice`) follows the sliders of the face.
+    """
+    return with_face(shape_body(performance, shaping), shape_face(performance, shaping, voice))
 
 
 def shape_body(performance: Performance, shaping: Shaping) -> Performance:
@@ -66,23 +82,65 @@ def shape_body(performance: Performance, shaping: Shaping) -> Performance:
     return apply_body_layers(performance, shaping.layers.body, shaping.pauses)
 
 
-def shape_face(performance: Performance, shaping: Shaping) -> np.ndarray:
-    """The face (T, 52) under its sliders; the very array when they are neutral."""
+@dataclass(frozen=True)
+class ShapedFace:
+    """A face under its sliders: weights (T, 52), expressions (T, E) or None, rotations (T, 3, 4) of jaw and eyes.
+
+    changed: the weights that the sliders moved.
+    """
+
+    face: np.ndarray
+    expressions: np.ndarray | None
+    joints: np.ndarray
+    changed: frozenset[str] = frozenset()
+
+
+_FACE_JOINTS: Final = list(FACE_JOINTS)
+
+
+def shape_face(performance: Performance, shaping: Shaping, voice: Voice = SILENT) -> ShapedFace:
+    """The face under its sliders; the very arrays when they are neutral."""
     layers, face = shaping.layers, performance.face
     if layers.eyes is not None:
         face = apply_eyes(face, performance.fps, shaping.seed, layers.eyes)
     if layers.face != FaceControls():
         face = apply_face_controls(face, layers.face, performance.fps)
-    return face
+    if face is performance.face:
+        return ShapedFace(face, performance.expressions, performance.rotations[:, _FACE_JOINTS])
+    before = _later(performance, layers.face.delay, voice)
+    made = follow(before, replace(before, face=np.asarray(face, np.float32)), voice)
+    changed = changed_names(before.face, made.face)
+    return ShapedFace(made.face, made.expressions, made.rotations[:, _FACE_JOINTS], changed)
 
 
-def with_face(body: Performance, face: np.ndarray) -> Performance:
+def _later(performance: Performance, delay: float, voice: Voice) -> Performance:
+    """The face, with what plays it, later by `delay` seconds."""
+    if not delay:
+        return performance
+    moved = sample(performance, performance.times() - delay)
+    rotations = np.array(performance.rotations)
+    joints = [INDEX[joint] for joint in voice.joints]
+    rotations[:, joints] = moved.rotations[:, joints]
+    return replace(performance, rotations=rotations, face=moved.face, expressions=moved.expressions)
+
+
+def with_face(body: Performance, shaped: ShapedFace) -> Performance:
     """A performance with another face."""
-    return body if face is body.face else replace(body, face=np.asarray(face, np.float32))
+    if shaped.face is body.face:
+        return body
+    rotations = np.array(body.rotations)
+    rotations[:, _FACE_JOINTS] = shaped.joints
+    return replace(body, rotations=rotations, face=shaped.face, expressions=shaped.expressions)
 
 
-def apply_direction(sampled: Performance, seconds: np.ndarray, shaping: Shaping) -> Performance:
+def apply_direction(
+    sampled: Performance, seconds: np.ndarray, shaping: Shaping, voice: Voice = SILENT
+) -> Performance:
     """Pins and look-at ranges on frames at `seconds` (T,): exact pins are met on the very frames that are baked."""
     if not shaping.pins and not shaping.looks and not shaping.motions:
         return sampled
-    return direct(sampled, seconds, shaping.pins, shaping.looks, shaping.motions)
+    directed = direct(sampled, seconds, shaping.pins, shaping.looks, shaping.motions)
+    span = float(seconds[-1] - seconds[0]) if len(seconds) > 1 else 0.0
+    fps = (len(seconds) - 1) / span if span > 0 else sampled.fps
+    directed = follow(sampled, directed, voice, shaping.given(seconds), fps)
+    return direct_expressions(directed, seconds, shaping.pins, shaping.motions, voice)

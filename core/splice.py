@@ -62,11 +62,17 @@ def _pins(pins: Iterable[PosePin], cut: Cut, inside: bool) -> Iterable[PosePin]:
             if lies_inside:
                 joints = pin.joints & (cut.joints if inside else ~cut.joints)
                 channels = pin.channels & (cut.face == inside)
-                part = replace(part, joints=joints, root=pin.root and cut.root == inside, channels=channels)
+                spoken = pin.expressions if cut.face == inside else None
+                root = pin.root and cut.root == inside
+                part = replace(part, joints=joints, root=root, channels=channels, expressions=spoken)
             elif inside:
                 continue
-            if part.joints.any() or part.channels.any() or part.root:
+            if _says(part):
                 yield part
+
+
+def _says(part: PosePin | GivenMotion) -> bool:
+    return bool(part.joints.any() or part.channels.any() or part.root or part.expressions is not None)
 
 
 def _motions(motions: Iterable[GivenMotion], cut: Cut, inside: bool) -> Iterable[GivenMotion]:
@@ -78,8 +84,10 @@ def _motions(motions: Iterable[GivenMotion], cut: Cut, inside: bool) -> Iterable
             if lies_inside:
                 joints = part.joints & (cut.joints if inside else ~cut.joints)
                 channels = part.channels & (cut.face == inside)
-                part = replace(part, joints=joints, root=part.root and cut.root == inside, channels=channels)
-            if part.joints.any() or part.channels.any() or part.root:
+                spoken = part.expressions if cut.face == inside else None
+                root = part.root and cut.root == inside
+                part = replace(part, joints=joints, root=root, channels=channels, expressions=spoken)
+            if _says(part):
                 yield part
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,6 +68,7 @@ class GenerateJob:
     mask: Mask | None = None
     hints: Performance | None = None
     hints_337: Path | None = None
+    language: Callable[[Performance], Performance] | None = None
 
 
 def settings_from(args: argparse.Namespace) -> Settings:
@@ -152,7 +154,9 @@ def run_job(job: GenerateJob, seed: int, progress=None, cancelled=None) -> tuple
             job.settings, job.speech, job.hints_337, seed, progress, cancelled, job.mask, job.hints
         )
     else:
-        performance = generate(job.speech, job.settings, job.mask, job.hints, job.emotion, seed, progress, cancelled)
+        performance = generate(
+            job.speech, job.settings, job.mask, job.hints, job.emotion, seed, progress, cancelled, job.language
+        )
     meta = {
         "seed": seed,
         "settings": job.settings.as_meta(),

@@ -15,6 +15,7 @@ from ..core.mask import Mask, everything
 from ..core.performance import MODEL_FPS, Performance, frame_count, make_performance
 from ..core.rotations import from_rotvec, multiply
 from ..core.settings import EmotionTrack, Settings, constant_emotion
+from ..core.smplx.voice import meet_expressions
 from ..core.speech.features import speech_features
 from ..core.speech.speech import Speech
 from ..core.stance import relaxed_performance
@@ -38,10 +39,13 @@ def generate(
     seed: int = 0,
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
+    language: Callable[[Performance], Performance] | None = None,
 ) -> Performance:
     """A performance for the speech: ceil(seconds * 30) frames at 30 fps, the tail included.
 
-    `hints` holds the given values (same frames, 30 fps); they count where `mask` is False and are met exactly.
+    `hints` holds the given values (same frames, 30 fps); they count where `mask` is False and are met exactly; so are
+    its expressions where they are numbers. `language` tells what was generated in the terms of the hints first
+    (core/smplx/at_bake.py): expressions and ARKit weights cannot be mixed otherwise.
     Calls `progress(fraction, text)` and asks `cancelled()` at least five times a second. The same arguments give the
     same performance, bit for bit, on one machine.
     Raises OratorError for speech, hints or weights that cannot be used, Cancelled when `cancelled()` says so.
@@ -58,7 +62,9 @@ def generate(
         made = _run_embedded(condition, settings, mask, hints, emotion, seed, stages)
     stages.tick("Pins")
     if mask is not None and hints is not None and mask.anything_given:
-        made = meet(made, hints, mask)
+        made = meet(language(made) if language is not None else made, hints, mask)
+        if hints.expressions is not None:
+            made = meet_expressions(made, hints.expressions)
     if progress is not None:
         progress(1.0, "Done")
     return made

@@ -41,7 +41,10 @@ def _one(request: Request, seed: int, k: int, progress: Progress, cancelled: Cal
     def share(low: float, high: float) -> Progress:
         return lambda fraction, text: progress((k + low + (high - low) * fraction) / count, f"{label}{text}")
 
-    job = GenerateJob(request.speech, request.settings, request.emotion, (seed,), request.mask, request.hints)
+    job = GenerateJob(
+        request.speech, request.settings, request.emotion, (seed,), request.mask, request.hints,
+        language=request.language,
+    )  # fmt: skip
     take, _ = run_job(job, seed, share(0.0, _GENERATING), cancelled)
     fitting = share(_GENERATING, 1.0)
     prepared = prepare(

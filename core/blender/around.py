@@ -17,9 +17,11 @@ from ..directing import PosePin
 from ..errors import OratorError
 from ..euler import ORDERS, from_axis_angle, from_euler
 from ..given import GivenMotion
+from ..performance import Performance
 from ..rig.forward import forward
 from ..rig.inverse import ReadBack, RigPose, read_back, with_missing_parents
 from ..rotations import normalise
+from ..smplx.names import expression_number
 from . import compat, takes
 from .pose_reader import poses_at
 from .rig_profile import read_rig
@@ -203,7 +205,7 @@ def _rows(
     character: bpy.types.Object, keyed: Keyed, chosen: frozenset[str] | None, low: float, high: float,
     selected: bool = False,
 ) -> dict[tuple[str, str], frozenset[int]]:  # fmt: skip
-    """('joint', name), ('root', ''), ('face', weight) -> frames of the keys on it, or of its selected keys."""
+    """('joint', name), ('root', ''), ('face', weight), ('expression', number) -> frames of its (selected) keys."""
     from ..rig.body import BodyRetarget
 
     description, profile = read_rig(character)
@@ -227,6 +229,8 @@ def _rows(
     for (mesh, shape), curve in keyed.shapes.items():
         for weight in shape_weights(description, profile, mesh, shape):
             add("face", weight, key_frames(curve, selected))
+        if expression_number(shape) is not None:
+            add("expression", str(expression_number(shape)), key_frames(curve, selected))
     return out
 
 
@@ -262,6 +266,16 @@ def flags_of(rows: Any) -> tuple[np.ndarray, bool, np.ndarray]:
     return joints, any(kind == "root" for kind, _ in rows), channels
 
 
+def spoken_of(rows: Any, made: Performance) -> np.ndarray | None:
+    """(T, 100) the expressions that some rows cover, NaN where they are free; None when they cover none."""
+    numbers = [int(name) for kind, name in rows if kind == "expression"]
+    if not numbers or made.expressions is None:
+        return None
+    out = np.full_like(made.expressions, np.nan)
+    out[:, numbers] = made.expressions[:, numbers]
+    return out
+
+
 def _key_pins(
     character: bpy.types.Object, scene: bpy.types.Scene, action: Any, slot: Any, keyed: Keyed, rows: Any, name: str,
     start: float, fps: float,
@@ -270,13 +284,15 @@ def _key_pins(
     read = sample_action(character, scene, action, slot, keyed, frames)
     pins = []
     for k, frame in enumerate(frames):
-        joints, root, channels = flags_of([row for row, at in rows.items() if int(frame) in at])
+        here = [row for row, at in rows.items() if int(frame) in at]
+        joints, root, channels = flags_of(here)
         made = read.performance
+        spoken = spoken_of(here, made)
         pins.append(
             PosePin(
                 f"{name}, frame {int(frame)}", float(frame / fps - start), made.rotations[k],
                 with_missing_parents(joints, read.joints), made.translation[k], root and read.root, made.face[k],
-                channels & read.face,
+                channels & read.face, expressions=None if spoken is None else spoken[k],
             )
         )  # fmt: skip
     return tuple(pins)
@@ -297,11 +313,12 @@ def _motions(
         joints, root, channels = flags_of(those)
         part = slice(low - first, high - first + 1)
         keys = np.array(sorted(set().union(*(rows[row] for row in those))), float)
-        made = read.performance
+        made, spoken = read.performance, spoken_of(those, read.performance)
         motions.append(
             GivenMotion(
                 name, frames[part] / fps - start, made.rotations[part], with_missing_parents(joints, read.joints),
                 made.translation[part], root and read.root, made.face[part], channels & read.face, keys / fps - start,
+                None if spoken is None else spoken[part],
             )
         )  # fmt: skip
     return tuple(motions)

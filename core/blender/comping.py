@@ -13,6 +13,7 @@ from ..errors import OratorError
 from ..performance import Performance, Take
 from ..regions import choice_regions
 from ..shaping import Layers, Shaping, apply_layers
+from ..smplx.at_bake import Told, tell
 from ..splice import cut_of, spliced
 from . import bake, takes
 from .lanes import source_of
@@ -37,9 +38,14 @@ def comp_take(character: bpy.types.Object, take: Any, scene: bpy.types.Scene, st
     sliders = laid(take.layers)
     alike = all(laid(source.layers) == sliders for _, source, _ in sources)
     shaping = read_shaping(take.layers, meta)
-    base = _as_shown(takes.load_performance(take), shaping, alike)
+    target = bake.read_target(character, scene)
+    everyone = [takes.load_performance(one) for one in (take, *(source for _, source, _ in sources))]
+    # A face is mixed in one language: expressions as soon as one of the takes has them.
+    spoken = any(one.expressions is not None for one in everyone)
+    told = [tell(one, target.description, target.expressions, spoken) if spoken else one for one in everyone]
+    base = _as_shown(told[0], shaping, alike)
     pieces = []
-    for lane, source, source_meta in sources:
+    for (lane, source, source_meta), made in zip(sources, told[1:], strict=True):
         theirs = read_shaping(source.layers, source_meta)
         # A take that was made for the strip at another place counts from its own start.
         offset = float(source_meta.get("start", start))
@@ -50,7 +56,7 @@ def comp_take(character: bpy.types.Object, take: Any, scene: bpy.types.Scene, st
                 f"'{take.name}': the strip was moved between them. Press Follow Strip on it first."
             )
         regions, blend = choice_regions(lane.region), lane.blend / fps
-        performance = _as_shown(takes.load_performance(source), theirs, alike)
+        performance = _as_shown(made, theirs, alike)
         origin = {key: source_meta[key] for key in ("seed", "models", "comp") if key in source_meta}
         pieces.append(Piece(performance, source.name, first, last, regions, blend, {"uid": source.uid, **origin}))
         shaping = _directions(shaping, theirs, pieces[-1], base.seconds)
@@ -62,14 +68,16 @@ def comp_take(character: bpy.types.Object, take: Any, scene: bpy.types.Scene, st
         **meta, **direction_meta(shaping), "comp": provenance(take.name, tuple(pieces), {"uid": take.uid, **origin}),
         "layer_seed": shaping.seed,
     }  # fmt: skip
-    prepared = prepare(made, start, bake.read_target(character, scene), style, shaping=shaping)
+    prepared = prepare(made, start, target, style, shaping=shaping)
     item = bake.add_take(character, Take(made, "Comp 1", new_meta), start, prepared, sliders=sliders)
     return f"'{item.name}' was built of {len(pieces) + 1} takes: {item.coverage}."
 
 
-def _as_shown(performance: Performance, shaping: Shaping, sliders_stay: bool) -> Performance:
+def _as_shown(made: Performance | Told, shaping: Shaping, sliders_stay: bool) -> Performance:
     """The performance under its sliders, unless those are kept as sliders."""
-    return performance if sliders_stay else apply_layers(performance, shaping)
+    if isinstance(made, Told):
+        return made.performance if sliders_stay else apply_layers(made.performance, shaping, made.voice)
+    return made if sliders_stay else apply_layers(made, shaping)
 
 
 def _directions(base: Shaping, theirs: Shaping, piece: Piece, seconds: float) -> Shaping:

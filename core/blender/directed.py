@@ -90,6 +90,7 @@ def read_again_request(
     from ..mask import Mask
     from ..performance import MODEL_FPS, Performance, frame_count
     from ..regions import parts_of, regenerate_mask
+    from ..smplx.at_bake import tell
     from ..splice import cut_of, spliced
     from .generation import read_request
     from .shaped import direction_meta, laid, read_shaping
@@ -111,6 +112,20 @@ def read_again_request(
     first, last = max(first, 0), min(last, frames)
     cut = cut_of(regions, first / MODEL_FPS, last / MODEL_FPS)
     shaping = spliced(read_shaping(take.layers, before), request.shaping, cut)
+    target, language = request.target, None
+    settings = replace(request.settings, parts=parts_of(regions))
+    if settings.model != "embedded" and settings.emage_mode == "reference":
+        settings = replace(settings, emage_mode="orator")
+        notes = (*notes, "EMAGE's reference mode keeps nothing of a take: this part was made in orator mode.")
+    if old.expressions is not None or (settings.model != "embedded" and "face" in settings.parts):
+        # One of the two has expressions: both are told in them, so that the rest stays and the seam holds.
+        def language(performance: Performance) -> Performance:
+            return tell(performance, target.description, target.expressions, fully=True).performance
+
+        old = language(old)
+        spoken = np.array(old.expressions)
+        spoken[mask.face.any(axis=1)] = np.nan
+        old = replace(old, expressions=spoken)
     hints = old
     if request.mask is not None:
         times = np.arange(frames) / MODEL_FPS
@@ -129,8 +144,7 @@ def read_again_request(
     }  # fmt: skip
     if "comp" in before:
         meta["comp"] = before["comp"]
-    settings = replace(request.settings, parts=parts_of(regions))
     return replace(
         request, settings=settings, mask=mask, hints=hints, meta=meta, shaping=shaping, sliders=laid(take.layers),
-        notes=notes,
+        notes=notes, language=language,
     )  # fmt: skip

@@ -15,7 +15,10 @@ from ..regions import REGIONS, joints_of
 from ..rig.inverse import read_back, with_missing_parents
 from ..rig.rest import fit_rest
 from ..skeleton import FLOOR_AT_REST, REST_OFFSETS
+from ..smplx.at_bake import shows_arkit
+from ..smplx.voice import EXPRESSIONS
 from . import bake, compat, takes
+from .expression_map import read_map
 from .pose_reader import current_pose, poses_at
 from .rig_profile import read_rig
 
@@ -78,30 +81,32 @@ def add_pins(
     description, profile = read_rig(character)
     present = profile.present(description)
     pose = current_pose(character, description) if frames is None else poses_at(character, description, scene, frames)
-    read = read_back(description, profile, pose)
+    read = read_back(description, profile, pose, mapping=read_map(character, scene))
     joints = with_missing_parents(_covered(bones, present) & _wanted(regions, body, face), read.joints)
-    channels = read.face & (face and (regions is None or "face" in regions))
+    faced = face and (regions is None or "face" in regions)
+    channels = read.face & faced
+    spoken = read.performance.expressions if faced else None
     stands = body and joints[skeleton.INDEX["pelvis"]]
     if regions is not None:
         stands = bool({"root", "lower", "pelvis"} & set(regions))
-    if not joints.any() and not channels.any() and not (stands and read.root):
+    if not joints.any() and not channels.any() and spoken is None and not (stands and read.root):
         raise OratorError("None of the chosen bones plays a joint. Select bones of the body, or pin the whole pose.")
     at = frames or (scene.frame_current_final,)
     return [
-        _add_pin(character, origin, frame, read.performance, k, joints, bool(read.root and stands), channels)
+        _add_pin(character, origin, frame, read.performance, k, joints, bool(read.root and stands), channels, spoken)
         for k, frame in enumerate(at)
     ]
 
 
 def _add_pin(
     character: bpy.types.Object, origin: float, frame: float, made: Any, k: int, joints: np.ndarray, root: bool,
-    channels: np.ndarray,
+    channels: np.ndarray, spoken: np.ndarray | None = None,
 ) -> Any:  # fmt: skip
-    """One new pin of frame `k` of a performance."""
+    """One new pin of frame `k` of a performance; spoken (T, 100) are its expressions, NaN where they are free."""
     pin = pins_of(character).add()
     pin.name = f"Pin {round(frame)}"
     pin.frame, pin.origin = round(frame), origin
-    _store(pin, made.rotations[k], made.translation[k], made.face[k])
+    _store(pin, made.rotations[k], made.translation[k], made.face[k], None if spoken is None else spoken[k])
     pin.joints, pin.channels, pin.root = _flags(joints), _flags(channels), root
     return pin
 
@@ -137,11 +142,14 @@ def add_key_pins(
         read = around.sample_action(character, scene, action, slot, keyed, np.array(frames, float))
     made = []
     for k, frame in enumerate(frames):
-        joints, root, channels = around.flags_of([row for row, at in rows.items() if frame in at])
+        rows_here = [row for row, at in rows.items() if frame in at]
+        joints, root, channels = around.flags_of(rows_here)
         joints = with_missing_parents(joints, read.joints)
+        spoken = around.spoken_of(rows_here, read.performance)
         made.append(
-            _add_pin(character, origin, frame, read.performance, k, joints, root and read.root, channels & read.face)
-        )
+            _add_pin(character, origin, frame, read.performance, k, joints, root and read.root, channels & read.face,
+                     spoken)
+        )  # fmt: skip
     return made
 
 
@@ -149,23 +157,34 @@ def copy_pins(source: bpy.types.Object, character: bpy.types.Object) -> int:
     """The pins of another character, onto this one; how many. Poses are neutral, so any humanoid takes them."""
     theirs = takes.character_data(source)
     pins = pins_of(character)
+    by_shapes = shows_arkit(read_rig(character)[0])
     for other in theirs.pins if theirs is not None else ():
         pin = pins.add()
         for name in other.bl_rna.properties.keys():
             if name not in ("rna_type", "at"):
                 setattr(pin, name, getattr(other, name))
+        if by_shapes and pin.pose and pin.kind == "POSE" and pose_of(pin)[3] is not None:
+            # Jaw and eyes of a face of expressions: here shapes show them, and bones would do so twice.
+            joints = _mask(pin.joints, skeleton.JOINT_COUNT)
+            joints[list(skeleton.FACE_JOINTS)] = False
+            pin.joints = _flags(joints)
     return len(theirs.pins) if theirs is not None else 0
 
 
 def update_pin(character: bpy.types.Object, pin: Any) -> None:
     """Take the pose on screen for what the pin covers. Raises OratorError when the rig lacks the pinned joints now."""
     description, profile = read_rig(character)
-    read = read_back(description, profile, current_pose(character, description))
+    read = read_back(
+        description, profile, current_pose(character, description), mapping=read_map(character, bpy.context.scene)
+    )
     lost = missing_joints(pin, read.joints)
     if lost:
         raise OratorError(f"'{pin.name}' covers {', '.join(lost[:3])}, which no bone plays now. Delete the pin.")
     performance = read.performance
-    _store(pin, performance.rotations[0], performance.translation[0], performance.face[0])
+    spoken = None
+    if pose_of(pin)[3] is not None and performance.expressions is not None:
+        spoken = np.where(np.isfinite(pose_of(pin)[3]), performance.expressions[0], np.nan)
+    _store(pin, performance.rotations[0], performance.translation[0], performance.face[0], spoken)
 
 
 def missing_joints(pin: Any, have: np.ndarray) -> list[str]:
@@ -174,19 +193,27 @@ def missing_joints(pin: Any, have: np.ndarray) -> list[str]:
     return [skeleton.JOINTS[j] for j in np.flatnonzero(covered & ~have)]
 
 
-def _store(pin: Any, rotations: np.ndarray, translation: np.ndarray, face: np.ndarray) -> None:
-    values = np.concatenate([rotations.ravel(), translation, face]).astype("<f4")
+def _store(
+    pin: Any, rotations: np.ndarray, translation: np.ndarray, face: np.ndarray, spoken: np.ndarray | None
+) -> None:
+    parts = [rotations.ravel(), translation, face] + ([] if spoken is None else [spoken])
+    values = np.concatenate(parts).astype("<f4")
     pin.pose = base64.b64encode(values.tobytes()).decode("ascii")
 
 
-def pose_of(pin: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """A pin's rotations (55, 4), translation (3,) and face (52,). Raises OratorError when it is damaged."""
+def pose_of(pin: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray | None]:
+    """A pin's rotations (55, 4), translation (3,), face (52,) and, on rigs with expression keys, expressions (100,).
+
+    Raises OratorError when it is damaged.
+    """
     try:
         values = np.frombuffer(base64.b64decode(pin.pose, validate=True), "<f4").astype(np.float64)
-        rotations, translation, face = np.split(values, np.cumsum(_SIZES)[:-1])
+        rotations, translation, face, spoken = np.split(values, np.cumsum(_SIZES))
+        if len(face) != arkit.COUNT or len(spoken) not in (0, EXPRESSIONS):
+            raise ValueError
     except ValueError:
         raise OratorError(f"The pose of the pin '{pin.name}' is damaged. Delete it and pin the pose again.") from None
-    return rotations.reshape(-1, 4), translation, face
+    return rotations.reshape(-1, 4), translation, face, spoken if len(spoken) else None
 
 
 def scene_frame(pin: Any, origin: float) -> int:
@@ -224,13 +251,13 @@ def pins_for(
         lost = missing_joints(pin, have)
         if lost:
             notes.append(f"'{pin.name}' covers {', '.join(lost[:3])}, which '{character.name}' does not have now.")
-        rotations, translation, face = pose_of(pin)
+        rotations, translation, face, spoken = pose_of(pin)
         exact = pin.softness == "EXACT"
         poses.append(
             PosePin(
                 pin.name, at, rotations, _mask(pin.joints, skeleton.JOINT_COUNT), translation, pin.root, face,
                 _mask(pin.channels, arkit.COUNT), hold, 1.0 if exact else min(pin.strength, 0.999),
-                0.0 if exact else max(pin.falloff / fps, 1e-3),
+                0.0 if exact else max(pin.falloff / fps, 1e-3), spoken,
             )
         )  # fmt: skip
     check_pose_pins(tuple(poses), seconds)

@@ -20,17 +20,20 @@ def shown_performance(character: bpy.types.Object, fps: float | None) -> Perform
     from ..baking import sample_at
     from ..performance import frame_count
     from ..shaping import apply_direction, apply_layers
+    from ..smplx.at_bake import tell
+    from . import bake
     from .shaped import read_shaping
 
     item = takes.shown(character)
     if item is None:
         raise OratorError(f"'{character.name}' shows no take. Choose one in the Takes list, then export.")
-    performance = takes.load_performance(item)
+    scene = bpy.context.scene
+    target = bake.read_target(character, scene)
+    told = tell(takes.load_performance(item), target.description, target.expressions)
     shaping = read_shaping(item.layers, takes.load_meta(item))
-    render = bpy.context.scene.render
-    rate = fps or render.fps / render.fps_base
-    performance = apply_layers(performance, shaping)
+    rate = fps or bake.scene_fps(scene)
+    performance = apply_layers(told.performance, shaping, told.voice)
     seconds = np.arange(frame_count(performance.seconds, rate)) / rate
     if abs(rate - performance.fps) > 1e-6:
         performance = replace(sample_at(performance, seconds), fps=rate)
-    return apply_direction(performance, seconds, shaping)
+    return apply_direction(performance, seconds, shaping, told.voice)

@@ -34,19 +34,30 @@ def read_map(armature: bpy.types.Object, scene: bpy.types.Scene) -> ExpressionMa
     # 2 * 52 * E + E + 52 numbers.
     count, rest = divmod(len(values) - COUNT, 2 * COUNT + 1)
     if count < 1 or rest:
-        return _map_of_scene(scene)
+        return _map_of_scene(armature, scene)
     to_arkit, to_expressions, expressions, arkit = np.split(values, np.cumsum([COUNT * count, COUNT * count, count]))
     return ExpressionMap(to_arkit.reshape(COUNT, count), to_expressions.reshape(count, COUNT), expressions, arkit)
 
 
-def _map_of_scene(scene: bpy.types.Scene) -> ExpressionMap | None:
-    from ..smplx.arkit_map import map_of_file
+def _map_of_scene(armature: bpy.types.Object, scene: bpy.types.Scene) -> ExpressionMap | None:
+    """The map by the scene's SMPL-X file, or one beside EMAGE's weights, for expressions that have keys here."""
+    from ..smplx.arkit_map import find_model, map_of_file
+    from ..smplx.names import expression_number
+    from .rig_reader import skinned_meshes
 
     chosen = getattr(scene, "orator_emage", None)
-    if chosen is None or not chosen.smplx_file:
+    if chosen is None:
         return None
+    file = Path(bpy.path.abspath(chosen.smplx_file)) if chosen.smplx_file else None
+    if file is None and chosen.folder:
+        file = find_model(Path(bpy.path.abspath(chosen.folder)))
+    if file is None:
+        return None
+    keys = [mesh.data.shape_keys for mesh in skinned_meshes(armature) if mesh.data.shape_keys is not None]
+    numbers = [expression_number(block.name) for key in keys for block in key.key_blocks]
+    count = max((n + 1 for n in numbers if n is not None), default=None)
     try:
-        return map_of_file(Path(bpy.path.abspath(chosen.smplx_file)))
+        return map_of_file(file, count)
     except OratorError:
         # A wrong file is said where it is chosen; a bake goes on without it.
         return None

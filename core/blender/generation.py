@@ -46,6 +46,8 @@ class Request:
     shaping: Shaping | None = None
     notes: tuple[str, ...] = ()
     sliders: dict[str, Any] = field(default_factory=dict)
+    language: Any = None
+    """What tells a generated performance in the language of the take that it becomes a part of; None: as it is."""
 
 
 @dataclass(frozen=True)

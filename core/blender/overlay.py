@@ -126,5 +126,5 @@ def _lines(character: bpy.types.Object, pin: Any) -> np.ndarray:
     from .rig_reader import describe
 
     description = describe(character)
-    rotations, translation, _ = pose_of(pin)
+    rotations, translation, _, _ = pose_of(pin)
     return posed_bones(description, detect(description), rotations, translation)

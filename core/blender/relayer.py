@@ -18,11 +18,12 @@ import numpy as np
 from ..baking import BakeStyle, BakeTarget, bake_frames, key_settings, sample_at
 from ..errors import OratorError
 from ..keys import escaped, keys_of
-from ..performance import Performance
 from ..rig.motion import RigMotion
 from ..rig.retarget import retarget
 from ..shaping import Shaping, apply_direction, shape_body, shape_face, with_face
 from ..skeleton import INDEX, JOINTS, mirror_index
+from ..smplx.at_bake import FaceFit, Told, finish, tell
+from ..smplx.voice import changed_names
 from . import bake, compat, job, report, takes
 from .fcurves import fingerprint, key_frames, rewrite_curves
 from .rig_profile import PROPERTY
@@ -92,17 +93,17 @@ def rewrite(character: bpy.types.Object, take: Any, scene: bpy.types.Scene, styl
     target = _rig(character, scene, take.uid)
     meta = takes.load_meta(take)
     shaping = read_shaping(take.layers, meta)
-    performance = _performance(take)
+    told = _told(take, target)
     start = float(meta.get("start", 0.0))
-    frames = bake_frames(performance.seconds, start, target.fps)
+    frames = bake_frames(told.performance.seconds, start, target.fps)
     seconds = frames / target.fps - start
-    motion = _motion(performance, shaping, target, seconds)
+    motion, fitted = _motion(told, shaping, target, seconds)
     before = _cache.get("motion") if _cache.get("shows") == _shows(take, target) else None
     if before is None:
-        before = _motion(performance, replace(shaping, layers=layers_from(take.laid)), target, seconds)
+        before, _ = _motion(told, replace(shaping, layers=layers_from(take.laid)), target, seconds)
     part = _difference(before, motion, 1.0 / target.description.scale)
     owners = {_target(b): (b.action, compat.slot_named(b.action, b.slot)) for b in take.bindings if b.action}
-    settings = key_settings(target, style, frames, shaping.to_the_number(seconds))
+    settings = key_settings(target, style, frames, shaping.to_the_number(seconds), shaping.spoken(seconds))
     settings = replace(settings, start=_starts(take, owners, target, len(frames)))
     curves = keys_of(part, frames, settings)
     rewrite_curves(owners, curves)
@@ -113,12 +114,14 @@ def rewrite(character: bpy.types.Object, take: Any, scene: bpy.types.Scene, styl
         shapes={**before.shapes, **part.shapes},
     )  # fmt: skip
     _cache.update(motion=now, shows=_shows(take, target))
-    return f"'{take.name}': {len(curves)} curves written again."
+    lost = "".join(f" {note[0].upper()}{note[1:]}." for note in fitted.notes if "are not shown" in note)
+    return f"'{take.name}': {len(curves)} curves written again.{lost}"
 
 
 def _shows(take: Any, target: BakeTarget) -> tuple[Any, ...]:
     """What the remembered motion is of."""
-    return take.uid, take.laid, target.fps, target.name, len(target.description.bones)
+    speaks = None if target.expressions is None else target.expressions.to_expressions.tobytes()
+    return take.uid, take.laid, target.fps, target.name, len(target.description.bones), hash(speaks)
 
 
 def _rig(character: bpy.types.Object, scene: bpy.types.Scene, uid: str) -> BakeTarget:
@@ -171,10 +174,13 @@ def _target(binding: Any) -> str:
     return "" if binding.object is None or binding.object.type == "ARMATURE" else binding.object.name
 
 
-def _performance(take: Any) -> Performance:
-    if _cache.get("performance_of") != take.uid:
-        _cache.update(performance_of=take.uid, performance=takes.load_performance(take))
-    return _cache["performance"]
+def _told(take: Any, target: BakeTarget) -> Told:
+    """The take's performance in the language of its target."""
+    speaks = _shows(take, target)[2:]
+    if _cache.get("told_of") != (take.uid, speaks):
+        told = tell(takes.load_performance(take), target.description, target.expressions)
+        _cache.update(told_of=(take.uid, speaks), told=told)
+    return _cache["told"]
 
 
 def _once(what: str, key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
@@ -185,12 +191,16 @@ def _once(what: str, key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
     return known[1]
 
 
-def _motion(performance: Performance, shaping: Shaping, target: BakeTarget, seconds: np.ndarray) -> RigMotion:
-    layers = shaping.layers
+def _motion(told: Told, shaping: Shaping, target: BakeTarget, seconds: np.ndarray) -> tuple[RigMotion, FaceFit]:
+    layers, performance, given = shaping.layers, told.performance, shaping.given(seconds)
     body = _once("body", (layers.body, id(performance)), lambda: shape_body(performance, shaping))
-    face = _once("face", (layers.face, layers.eyes, id(performance)), lambda: shape_face(performance, shaping))
-    sampled = apply_direction(sample_at(with_face(body, face), seconds), seconds, shaping)
-    return retarget(sampled, target.description, target.profile, seconds, given=shaping.given(seconds))
+    key = (layers.face, layers.eyes, id(performance))
+    face = _once("face", key, lambda: shape_face(performance, shaping, told.voice))
+    sampled = sample_at(with_face(body, face), seconds)
+    directed = apply_direction(sampled, seconds, shaping, told.voice)
+    changed = face.changed | changed_names(sampled.face, directed.face)
+    fitted = finish(told, directed, target.description, target.profile, changed, given, target.fps)
+    return retarget(fitted.performance, target.description, target.profile, seconds, given=given), fitted
 
 
 def _difference(before: RigMotion, after: RigMotion, metre: float) -> RigMotion:

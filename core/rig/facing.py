@@ -9,7 +9,7 @@ import numpy as np
 from ..arkit import INDEX as FACE
 from ..mask import Mask
 from ..performance import Performance
-from ..rotations import IDENTITY, angle_between, conjugate, from_rotvec, multiply, slerp
+from ..rotations import IDENTITY, angle_between, conjugate, from_rotvec, multiply, slerp, to_rotvec
 from ..skeleton import INDEX
 from ..smplx.names import expression_values
 from .converters import Converter, converter_for
@@ -111,14 +111,16 @@ def _moves(rotation: np.ndarray, given: np.ndarray) -> bool:
 def _jaw(rotation: np.ndarray, face: np.ndarray, by_shape: bool, given: np.ndarray) -> np.ndarray:
     """(T, 4) the jaw's local rotation: what shapes do not open already, or all of it where there are none."""
     opened = _JAW_OPEN * face[:, FACE["jawOpen"]]
+    sideways = _JAW_SIDE * (face[:, FACE["jawLeft"]] - face[:, FACE["jawRight"]])
     if not by_shape:
-        sideways = _JAW_SIDE * (face[:, FACE["jawLeft"]] - face[:, FACE["jawRight"]])
         if _moves(rotation, given):
             return rotation
         return from_rotvec(np.stack([opened, sideways, np.zeros_like(opened)], axis=1))
-    angle = 2.0 * np.arctan2(rotation[:, 1], rotation[:, 0])
-    closing = -np.clip(np.minimum(opened, angle), 0.0, None)
-    return multiply(rotation, from_rotvec(np.stack([closing, 0 * closing, 0 * closing], axis=1)))
+    left = to_rotvec(rotation)
+    left[:, 0] -= np.clip(np.minimum(opened, left[:, 0]), 0.0, None)
+    same = np.sign(left[:, 1]) == np.sign(sideways)
+    left[:, 1] -= np.where(same, np.sign(sideways) * np.minimum(np.abs(sideways), np.abs(left[:, 1])), 0.0)
+    return from_rotvec(left)
 
 
 def _eye(rotation: np.ndarray, face: np.ndarray, side: str, by_shape: bool, given: np.ndarray) -> np.ndarray:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,10 +11,16 @@ from .. import arkit, skeleton
 from ..performance import Performance, make_performance, rest_performance
 from ..rotations import conjugate, multiply
 from ..skeleton import FLOOR_AT_REST, INDEX, PARENTS
+from ..smplx.arkit_map import look_weights, to_arkit
+from ..smplx.names import expression_number
+from ..smplx.voice import EXPRESSIONS, EYES
 from .body import BodyRetarget
 from .description import RigDescription
 from .faces import match_shapes
 from .profile import RigProfile
+
+if TYPE_CHECKING:
+    from ..smplx.arkit_map import ExpressionMap
 
 
 @dataclass(frozen=True)
@@ -34,7 +41,8 @@ class RigPose:
 class ReadBack:
     """The performance that a rig shows, and which of its values the rig really has.
 
-    joints (55,) bool; root bool; face (52,) bool.
+    joints (55,) bool; root bool; face (52,) bool. The performance has expressions, NaN where there is no key for one,
+    on rigs with expression keys.
     """
 
     performance: Performance
@@ -43,9 +51,16 @@ class ReadBack:
     face: np.ndarray
 
 
-def read_back(description: RigDescription, profile: RigProfile, pose: RigPose, fps: float = 30.0) -> ReadBack:
+def read_back(
+    description: RigDescription,
+    profile: RigProfile,
+    pose: RigPose,
+    fps: float = 30.0,
+    mapping: ExpressionMap | None = None,
+) -> ReadBack:
     """The inverse of retargeting: joints without a bone follow their parent, weights without a shape are 0.
 
+    On rigs with expression keys the weights are those that the expressions stand for by `mapping`, if one is known.
     Retargeting the result gives the same pose again on the bones that play a joint.
     """
     body = BodyRetarget(description, profile)
@@ -75,6 +90,12 @@ def read_back(description: RigDescription, profile: RigProfile, pose: RigPose, f
     face, shown = _face(description, profile, pose, frames)
     # A joint the rig lacks keeps the rest pose only as long as nothing below it is read: its turn is in its children.
     performance = make_performance(local, translation, face, fps)
+    spoken = _expressions(description, pose, frames)
+    if spoken is not None and not shown.any():
+        performance = replace(performance, expressions=spoken)
+        if mapping is not None:
+            made, shown = _weights(performance, mapping)
+            performance = replace(performance, face=made)
     return ReadBack(performance, have, bool(root), shown)
 
 
@@ -110,6 +131,28 @@ def _face(
             face[:, arkit.INDEX[name]] = values
             shown[arkit.INDEX[name]] = True
     return face, shown
+
+
+def _weights(performance: Performance, mapping: ExpressionMap) -> tuple[np.ndarray, np.ndarray]:
+    """Weights (T, 52) that expressions, jaw and eyes stand for, and which of them (52,) that says."""
+    turns = performance.rotations
+    face = to_arkit(np.nan_to_num(performance.expressions), turns[:, INDEX["jaw"]], mapping)
+    looks = [look_weights(turns[:, INDEX[joint]], side) for side, joint in EYES.items()]
+    shown = np.isfinite(mapping.arkit_residual)
+    joined = [name for name in arkit.ARKIT if name.startswith(("eyeLook", "jaw")) and name != "jawForward"]
+    shown[[arkit.INDEX[name] for name in joined]] = True
+    return np.where(looks[0] + looks[1] > 0, looks[0] + looks[1], face), shown
+
+
+def _expressions(description: RigDescription, pose: RigPose, frames: int) -> np.ndarray | None:
+    """(T, 100) values of the expression keys, NaN where the rig has none; None without any."""
+    out = np.full((frames, EXPRESSIONS), np.nan, np.float32)
+    for mesh in description.meshes:
+        for shape in mesh.shapes:
+            number, values = expression_number(shape.name), pose.shapes.get((mesh.name, shape.name))
+            if number is not None and values is not None:
+                out[:, number] = values
+    return out if np.isfinite(out).any() else None
 
 
 def pelvis_bone(description: RigDescription, profile: RigProfile) -> str | None:

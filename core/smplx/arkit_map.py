@@ -73,12 +73,12 @@ def solve_map(expression_effects: np.ndarray) -> ExpressionMap:
     return ExpressionMap(to_arkit, to_expressions, np.nan_to_num(missed), unshown)
 
 
-def map_of(model: SmplxModel) -> ExpressionMap | None:
-    """The map of an SMPL-X model, or None when its file has no landmarks."""
+def map_of(model: SmplxModel, count: int | None = None) -> ExpressionMap | None:
+    """The map of a model, of its first `count` expressions when a body has only those; None without landmarks."""
     if model.landmarks is None:
         return None
     index, share = model.landmarks
-    return solve_map(np.einsum("lkce,lk->lce", model.expressions[index], share))
+    return solve_map(np.einsum("lkce,lk->lce", model.expressions[index][..., :count], share))
 
 
 def jaw_weights(jaw: np.ndarray) -> np.ndarray:
@@ -91,19 +91,39 @@ def jaw_weights(jaw: np.ndarray) -> np.ndarray:
     return out
 
 
-def jaw_rotations(face: np.ndarray) -> np.ndarray:
-    """Jaw rotations (T, 4) wxyz of ARKit weights (T, 52)."""
+def jaw_vectors(face: np.ndarray) -> np.ndarray:
+    """Rotation vectors (T, 3) of the jaw for ARKit weights, or for changes of them, (T, 52)."""
     vector = np.zeros((len(face), 3))
     vector[:, 0] = JAW_OPEN * face[:, INDEX["jawOpen"]]
     vector[:, 1] = JAW_SIDE * (face[:, INDEX["jawLeft"]] - face[:, INDEX["jawRight"]])
-    return from_rotvec(vector)
+    return vector
+
+
+def jaw_rotations(face: np.ndarray) -> np.ndarray:
+    """Jaw rotations (T, 4) wxyz of ARKit weights (T, 52)."""
+    return from_rotvec(jaw_vectors(face))
+
+
+def eye_vectors(face: np.ndarray, side: str) -> np.ndarray:
+    """Rotation vectors (T, 3) of the 'Left' or 'Right' eye for weights, or for changes of them, (T, 52)."""
+    up, down, inward, outward = (face[:, INDEX[f"eyeLook{way}{side}"]] for way in ("Up", "Down", "In", "Out"))
+    left = outward - inward if side == "Left" else inward - outward
+    return LOOK * np.stack([down - up, left, np.zeros_like(up)], axis=1)
 
 
 def eye_rotations(face: np.ndarray, side: str) -> np.ndarray:
     """Rotations (T, 4) wxyz of the 'Left' or 'Right' eye joint that look where the weights (T, 52) look."""
-    up, down, inward, outward = (face[:, INDEX[f"eyeLook{way}{side}"]] for way in ("Up", "Down", "In", "Out"))
-    left = outward - inward if side == "Left" else inward - outward
-    return from_rotvec(LOOK * np.stack([down - up, left, np.zeros_like(up)], axis=1))
+    return from_rotvec(eye_vectors(face, side))
+
+
+def look_weights(turns: np.ndarray, side: str) -> np.ndarray:
+    """ARKit weights (T, 52) of rotations (T, 4) of the 'Left' or 'Right' eye; only its eyeLook weights are set."""
+    vector = to_rotvec(turns) / LOOK
+    outward = vector[:, 1] if side == "Left" else -vector[:, 1]
+    out = np.zeros((len(vector), COUNT), np.float32)
+    for way, value in (("Down", vector[:, 0]), ("Up", -vector[:, 0]), ("Out", outward), ("In", -outward)):
+        out[:, INDEX[f"eyeLook{way}{side}"]] = np.clip(value, 0, 1)
+    return out
 
 
 def to_arkit(expressions: np.ndarray, jaw: np.ndarray, mapping: ExpressionMap | None) -> np.ndarray:
@@ -133,18 +153,18 @@ def find_model(folder: Path) -> Path | None:
     return None
 
 
-@lru_cache(maxsize=2)
-def _map_of_file(path: Path, _stamp: float) -> ExpressionMap | None:
-    return map_of(read_model(path))
+@lru_cache(maxsize=4)
+def _map_of_file(path: Path, _stamp: float, count: int | None) -> ExpressionMap | None:
+    return map_of(read_model(path), count)
 
 
-def map_of_file(path: Path) -> ExpressionMap | None:
-    """The map of a model file, kept while the file stays as it is. Raises OratorError for other files."""
+def map_of_file(path: Path, count: int | None = None) -> ExpressionMap | None:
+    """The map of a model file (see map_of), kept while the file stays as it is. Raises OratorError for other files."""
     try:
         stamp = path.stat().st_mtime
     except OSError:
         raise OratorError(f"There is no file '{path}': choose your SMPL-X or FLAME model file again.") from None
-    return _map_of_file(path, stamp)
+    return _map_of_file(path, stamp, count)
 
 
 def performance_face(rotations: np.ndarray, expressions: np.ndarray, folder: Path) -> np.ndarray:

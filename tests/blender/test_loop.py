@@ -38,7 +38,7 @@ def test_selected_keys_become_pins_of_what_is_keyed(scene, tmp_path) -> None:
     action.name = "Blocking"
     assert bpy.ops.orator.pin_keys(action="Blocking") == {"FINISHED"}
     to_frame(20)
-    rotations, _, _ = direction.pose_of(pins[0])
+    rotations, *_ = direction.pose_of(pins[0])
     wanted = np.degrees(0.2)
     assert angle_between(rotations[INDEX[ARM]], [1.0, 0, 0, 0]) == pytest.approx(wanted, abs=0.01)
 
