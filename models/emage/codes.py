@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from ...core.skeleton import HANDS, INDEX, LOWER, UPPER
-from .convolutions import Tensors, conv_decode, conv_encode
+from .convolutions import Decoder, Encoder, Tensors
 from .layout import VQ_LAYERS, VQ_WIDTHS
 from .rotation import axis_angle_from_rot6d, rot6d_from_axis_angle
 
@@ -48,9 +48,10 @@ class Codes:
     """The five emage_vq parts; tensors by part name, float32 on one device."""
 
     def __init__(self, weights: dict[str, Tensors]) -> None:
-        self._w = weights
         self._books = {part: w["quantizer.embedding.weight"] for part, w in weights.items() if part != "global"}
         self._lengths = {part: (book**2).sum(1) for part, book in self._books.items()}
+        self._decoders = {part: Decoder(w, part) for part, w in weights.items()}
+        self._motion_encoder = Encoder(weights["global"], "encoder.main", VQ_LAYERS["global"])
 
     def nearest(self, part: str, latent: Tensor) -> Tensor:
         """Index (T,) of the code nearest to each latent (T, width)."""
@@ -63,10 +64,6 @@ class Codes:
         book = self._books[part]
         return 2 * latent @ book.t() - self._lengths[part] - (latent**2).sum(1, keepdim=True)
 
-    def encode(self, part: str, channels: Tensor) -> Tensor:
-        """Indices (T,) of motion channels (T, width), through the part's own encoder."""
-        return self.nearest(part, conv_encode(self._w[part], "encoder", channels[None], VQ_LAYERS[part])[0])
-
     def decode(self, index: dict[str, Tensor]) -> Channels:
         """The motion of code indices (T,) of face, upper, hands and lower."""
         latents = {part: self.vectors(part, index[part]) for part in PART_JOINTS}
@@ -78,13 +75,12 @@ class Codes:
 
     def decode_latent(self, part: str, latent: Tensor) -> Tensor:
         """A part's channels (T, width) from latents (T, width of the code book)."""
-        return conv_decode(self._w[part], part, latent[None])[0]
+        return self._decoders[part](latent[None])[0]
 
     def velocity_and_height(self, lower: Tensor) -> Tensor:
         """(T, 3) of decoded lower channels (T, 61): x velocity, height and z velocity, metres and m/s."""
-        w = self._w["global"]
-        latent = conv_encode(w, "encoder", lower[None], VQ_LAYERS["global"])
-        return conv_decode(w, "global", latent)[0, :, VQ_WIDTHS["global"] - 7 : VQ_WIDTHS["global"] - 4]
+        channels = self._decoders["global"](self._motion_encoder(lower[None]))[0]
+        return channels[:, VQ_WIDTHS["global"] - 7 : VQ_WIDTHS["global"] - 4]
 
     def travel(self, lower: Tensor) -> Tensor:
         """Root translation (T, 3), metres, from decoded lower channels (T, 61); x and z start at 0."""

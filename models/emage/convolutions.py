@@ -30,7 +30,10 @@ def _folded(conv: str, norm: str, w: Tensors) -> tuple[Tensor, Tensor]:
 
 
 class _Block(NamedTuple):
-    """A residual block; where there is a shortcut, `first` makes it too and it carries the second bias."""
+    """A residual block on signals (channels, N, L).
+
+    Where there is a shortcut, `first` makes it too and its bias carries the second convolution's.
+    """
 
     first: Tensor | FourierConvolution
     first_bias: Tensor
@@ -39,14 +42,14 @@ class _Block(NamedTuple):
     second_bias: Tensor | None
 
     def start(self, x: Tensor) -> Tensor:
-        """The first convolution's result of x (channels, L)."""
+        """The first convolution's result."""
         if isinstance(self.first, FourierConvolution):
-            return self.first(x) + self.first_bias[:, None]
-        return F.conv1d(x[None], self.first, self.first_bias, self.stride)[0]
+            return self.first(x).add_(self.first_bias[:, None, None])
+        return F.conv1d(x.transpose(0, 1), self.first, self.first_bias, self.stride).transpose(0, 1)
 
     def finish(self, y: Tensor, x: Tensor) -> Tensor:
-        """(channels, L) from the first convolution's result and what the block had before it."""
-        y, x = y.chunk(2) if self.second_bias is None else (y, x + self.second_bias)
+        """From the first convolution's result and what the block had before it."""
+        y, x = y.chunk(2) if self.second_bias is None else (y, x + self.second_bias[:, None, None])
         return F.leaky_relu_(self.second(F.leaky_relu_(y)) + x)
 
 
@@ -63,78 +66,81 @@ class WavEncoder:
                 other, other_bias = _folded(f"{base}.downsample.0", f"{base}.downsample.1", w)
                 first, first_bias = torch.cat([first, other]), torch.cat([first_bias, other_bias + second_bias])
             if k < len(PIECES):
-                after = second_bias[:, None] if stride == 1 else None
+                after = second_bias if stride == 1 else None
                 made = FourierConvolution(first, PIECES[k]) if stride == 1 else first
                 self._blocks.append(_Block(made, first_bias, stride, FourierConvolution(second, PIECES[k]), after))
             else:
                 self._last = TimeConvolution(first, first_bias, stride)
                 self._last_second = TimeConvolution(second, torch.zeros_like(second_bias), padding=WAV_KERNEL // 2)
+        # From one channel a matrix product is many times faster than the library's convolution; the bias is a tap more.
+        self._taps = torch.cat([self._blocks[0].first[:, 0], self._blocks[0].first_bias[:, None]], dim=1)
 
     def __call__(self, audio: Tensor) -> Tensor:
-        """Samples (L,) at 16 kHz to features (S, audio width)."""
-        block = self._blocks[0]
-        # From one channel a matrix product is many times faster than the library's convolution.
-        pieces = F.pad(audio, (WAV_FIRST_PADDING, WAV_FIRST_PADDING)).unfold(0, WAV_KERNEL, block.stride)
-        x = block.finish(torch.mm(block.first[:, 0], pieces.t()).add_(block.first_bias[:, None]), audio)
-        for block in self._blocks[1:]:
+        """Samples (N, L) at 16 kHz to features (N, S, audio width)."""
+        second = self._blocks[1]
+        # The long first signals fill the processor one by one; the short later ones need each other's company.
+        y = torch.cat([second.start(self._long(samples)) for samples in audio], dim=1)
+        x = second.finish(y, y)
+        for block in self._blocks[2:]:
             x = block.finish(block.start(x), x)
-        y, x = self._last(x.t()[None])[0].chunk(2, dim=1)
-        return F.leaky_relu_(self._last_second(F.leaky_relu(y)[None])[0].add_(x))
+        y, x = self._last(x.permute(1, 2, 0)).chunk(2, dim=2)
+        return F.leaky_relu_(self._last_second(F.leaky_relu(y)).add_(x))
+
+    def _long(self, samples: Tensor) -> Tensor:
+        """The first block's result (channels, 1, steps) of samples (L,)."""
+        block = self._blocks[0]
+        padded = F.pad(samples, (WAV_FIRST_PADDING, WAV_FIRST_PADDING))
+        pieces = padded.unfold(0, WAV_KERNEL, block.stride)
+        seen = samples.new_ones(WAV_KERNEL + 1, len(pieces))
+        seen[:-1] = pieces.t()
+        return block.finish(torch.mm(self._taps, seen)[:, None], samples)
 
 
-class HintEncoder:
-    """The convolutional encoder of hints, for the few frames that change from window to window."""
+class Encoder:
+    """The convolutional encoder of poses and of hints: plain convolutions and residual pairs of width 3."""
 
-    def __init__(self, w: Tensors, layers: int) -> None:
-        def made(name: str) -> TimeConvolution:
-            return TimeConvolution(w[f"{name}.weight"], w[f"{name}.bias"], padding=1)
+    def __init__(self, w: Tensors, name: str, layers: int) -> None:
+        def made(layer: str) -> TimeConvolution:
+            return TimeConvolution(w[f"{name}.{layer}.weight"], w[f"{name}.{layer}.bias"], padding=1)
 
         self._layers = [
-            (made(f"main.{3 * k}"), made(f"main.{3 * k + 2}.model.0"), made(f"main.{3 * k + 2}.model.2"))
-            for k in range(layers)
+            (made(str(3 * k)), made(f"{3 * k + 2}.model.0"), made(f"{3 * k + 2}.model.2")) for k in range(layers)
         ]
 
     def __call__(self, x: Tensor) -> Tensor:
-        """(N, T, 337) to (N, T, width)."""
+        """(N, T, channels) to (N, T, width)."""
         for first, second, third in self._layers:
             x = F.leaky_relu_(first(x), 0.2)
             x = third(F.leaky_relu_(second(x), 0.2)).add_(x)
         return x
 
 
-def conv_stack(w: Tensors, x: Tensor, plan: list[tuple[str, bool]]) -> Tensor:
-    """Convolutions of width 3 over (N, T, channels); a plan entry is (name, residual pair or plain with leaky ReLU)."""
-    x = x.transpose(1, 2)
-    for name, residual in plan:
-        if residual:
-            y = F.conv1d(x, w[f"{name}.model.0.weight"], w[f"{name}.model.0.bias"], padding=1)
-            y = F.conv1d(F.leaky_relu_(y, 0.2), w[f"{name}.model.2.weight"], w[f"{name}.model.2.bias"], padding=1)
-            x = x + y
-        else:
-            x = F.leaky_relu_(F.conv1d(x, w[f"{name}.weight"], w[f"{name}.bias"], padding=1), 0.2)
-    return x.transpose(1, 2)
+class Decoder:
+    """A part's decoder of code vectors, by torch's own convolutions: see SMALL_CONVOLUTION."""
 
+    def __init__(self, w: Tensors, part: str) -> None:
+        def taken(name: str) -> tuple[Tensor, Tensor]:
+            return w[f"decoder.main.{name}.weight"], w[f"decoder.main.{name}.bias"]
 
-def conv_encode(w: Tensors, name: str, x: Tensor, layers: int) -> Tensor:
-    """The convolutional encoder of poses: (N, T, channels) to (N, T, width)."""
-    plan = []
-    for k in range(layers):
-        plan += [(f"{name}.main.{3 * k}", False), (f"{name}.main.{3 * k + 2}", True)]
-    return conv_stack(w, x, plan)
+        layers = VQ_LAYERS[part]
+        self._residual = [(taken(f"{k}.model.0"), taken(f"{k}.model.2")) for k in range(2)]
+        self._plain = [taken(str(2 + 2 * k)) for k in range(layers)]
+        self._last = taken(str(2 + 2 * layers))
 
-
-def conv_decode(w: Tensors, part: str, x: Tensor) -> Tensor:
-    """A part's decoder: latents (N, T, width) to channels (N, T, layout.VQ_WIDTHS[part])."""
-    layers = VQ_LAYERS[part]
-    plan = [("decoder.main.0", True), ("decoder.main.1", True)]
-    plan += [(f"decoder.main.{2 + 2 * k}", False) for k in range(layers)]
-    last = f"decoder.main.{2 + 2 * layers}"
-    y, weight = conv_stack(w, x, plan).transpose(1, 2), w[f"{last}.weight"]
-    if y.shape[1] * 3 in SPLIT_SUMS and y.numel() <= SMALL_CONVOLUTION:
-        half = y.shape[1] // 2
-        z = F.conv1d(y[:, :half], weight[:, :half], w[f"{last}.bias"], padding=1)
-        return z.add_(F.conv1d(y[:, half:], weight[:, half:], padding=1)).transpose(1, 2)
-    return F.conv1d(y, weight, w[f"{last}.bias"], padding=1).transpose(1, 2)
+    def __call__(self, x: Tensor) -> Tensor:
+        """Latents (N, T, width) to channels (N, T, layout.VQ_WIDTHS[part])."""
+        x = x.transpose(1, 2)
+        for first, second in self._residual:
+            y = F.leaky_relu_(F.conv1d(x, *first, padding=1), 0.2)
+            x = x + F.conv1d(y, *second, padding=1)
+        for layer in self._plain:
+            x = F.leaky_relu_(F.conv1d(x, *layer, padding=1), 0.2)
+        weight, bias = self._last
+        if x.shape[1] * 3 in SPLIT_SUMS and x.numel() <= SMALL_CONVOLUTION:
+            half = x.shape[1] // 2
+            y = F.conv1d(x[:, :half], weight[:, :half], bias, padding=1)
+            return y.add_(F.conv1d(x[:, half:], weight[:, half:], padding=1)).transpose(1, 2)
+        return F.conv1d(x, weight, bias, padding=1).transpose(1, 2)
 
 
 def decoder_reach(part: str) -> int:

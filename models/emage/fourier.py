@@ -15,7 +15,10 @@ from torch.nn import functional as F
 
 
 class FourierConvolution:
-    """A convolution of stride 1 that keeps the length; `piece` is even and longer than the kernel, which is odd."""
+    """A convolution of stride 1 that keeps the length of N signals.
+
+    `piece` is even and longer than the kernel, which is odd.
+    """
 
     def __init__(self, weight: Tensor, piece: int) -> None:
         kernel = weight.shape[2]
@@ -33,11 +36,11 @@ class FourierConvolution:
         self._response = turned.float().contiguous()
 
     def __call__(self, x: Tensor) -> Tensor:
-        """(inputs, L) to (outputs, L), without a bias."""
-        length = x.shape[1]
+        """(inputs, N, L) to (outputs, N, L), without a bias."""
+        _, signals, length = x.shape
         count = -(-length // self._made)
         after = count * self._made + self._piece - self._made - self._before - length
-        pieces = F.pad(x, (self._before, after)).unfold(1, self._piece, self._made).reshape(-1, self._piece)
-        spectrum = torch.mm(self._analysis, pieces.t()).view(len(self._response), -1, count)
+        pieces = F.pad(x, (self._before, after)).unfold(2, self._piece, self._made).reshape(-1, self._piece)
+        spectrum = torch.mm(self._analysis, pieces.t()).view(len(self._response), -1, signals * count)
         answer = torch.bmm(self._response, spectrum).view(len(self._analysis), -1)
-        return torch.mm(answer.t(), self._synthesis).view(-1, count * self._made)[:, :length]
+        return torch.mm(answer.t(), self._synthesis).view(-1, signals, count * self._made)[:, :, :length]

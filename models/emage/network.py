@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from .convolutions import HintEncoder, Tensors, WavEncoder
+from .convolutions import Encoder, Tensors, WavEncoder
 from .layout import CROSS_LAYERS, FACE_LAYERS, HEADS, HINT_LAYERS, Config
 from .linear import Linear
 
@@ -25,22 +25,21 @@ HINT_REACH = 3 * HINT_LAYERS
 """Frames to each side that the hint encoder sees."""
 SPEAKER = 0
 """The published inference speaks as speaker 0."""
-Memory = tuple[Tensor, Tensor]
-"""Keys and values (N, heads, S, D / heads) of what a layer attends to."""
 
 
 @dataclass(frozen=True)
 class AudioMemory:
     """All of the audio that the stacks attend to and no other input touches."""
 
-    body: Tensor
-    """(layers, 2, N, heads, S, D / heads): keys and values of the body's cross-attention layers."""
-    face: Tensor
-    """(N, S, layers * 2 * D): the audio's share of the face layers' keys and values, biases included."""
+    body: tuple[Tensor, ...]
+    """Of each of the body's cross-attention layers its keys and values (N, S, 2 * D)."""
+    face: tuple[Tensor, ...]
+    """Of each of the face layers the audio's share of them (N, S, 2 * D), biases included."""
 
     def window(self, k: int) -> AudioMemory:
         """That of the k-th of N windows."""
-        return AudioMemory(self.body[:, :, k : k + 1], self.face[k : k + 1])
+        body, face = (tuple(layer[k : k + 1] for layer in stack) for stack in (self.body, self.face))
+        return AudioMemory(body, face)
 
 
 @dataclass(frozen=True)
@@ -114,10 +113,9 @@ class Weights:
         y = F.scaled_dot_product_attention(query, key, value).transpose(1, 2).flatten(-2)
         return self.linear(f"{name}.out_proj", y)
 
-    def memory(self, layer: str, x: Tensor) -> Memory:
-        """Keys and values of a decoder layer's memory (N, S, D)."""
-        key, value = self.linear(f"{layer}.multihead_attn.memory", x).chunk(2, dim=-1)
-        return _heads(key), _heads(value)
+    def memory(self, layer: str, x: Tensor) -> Tensor:
+        """Keys and values (N, S, 2 * D) of a decoder layer's memory (N, S, D)."""
+        return self.linear(f"{layer}.multihead_attn.memory", x)
 
     def attended(self, layer: str, x: Tensor, queries: Tensor) -> Tensor:
         """Self-attention of x (N, T, D) by its queries, keys and values (N, T, 3 * D), and its norm."""
@@ -128,17 +126,17 @@ class Weights:
         """Self-attention and its norm; (N, T, D)."""
         return self.attended(layer, x, self.linear(f"{layer}.self_attn.query", x))
 
-    def after_memory(self, layer: str, x: Tensor, memory: Memory) -> Tensor:
-        """Attention to the memory and its norm, then the feed-forward; (N, T, D)."""
+    def after_memory(self, layer: str, x: Tensor, memory: Tensor) -> Tensor:
+        """Attention to the memory (N, S, 2 * D) and its norm, then the feed-forward; (N, T, D)."""
         return self.answered(layer, x, self.queries(layer, x), memory)
 
     def queries(self, layer: str, x: Tensor) -> Tensor:
         """(N, heads, T, D / heads): what a layer asks its memory."""
         return _heads(self.linear(f"{layer}.multihead_attn.query", x))
 
-    def answered(self, layer: str, x: Tensor, queries: Tensor, memory: Memory) -> Tensor:
+    def answered(self, layer: str, x: Tensor, queries: Tensor, memory: Tensor) -> Tensor:
         """`after_memory` with the queries at hand."""
-        attended = self._attend(f"{layer}.multihead_attn", queries, *memory)
+        attended = self._attend(f"{layer}.multihead_attn", queries, *map(_heads, memory.chunk(2, dim=-1)))
         return self.feed_forward(layer, self.norm(f"{layer}.norm2", attended.add_(x)), "norm3")
 
     def feed_forward(self, layer: str, x: Tensor, norm: str) -> Tensor:
@@ -146,19 +144,16 @@ class Weights:
         return self.norm(f"{layer}.{norm}", y.add_(x))
 
 
-def _through(layers: list[str], weight: Tensor, bias: Tensor | None, source: Tensors) -> tuple[Tensor, Tensor]:
-    """Keys and values of all of `layers` (layers * 2 * D, inputs) straight from what a projection `weight` takes.
+def _through(layer: str, weight: Tensor, bias: Tensor | None, source: Tensors) -> tuple[Tensor, Tensor]:
+    """A layer's keys and values (2 * D, inputs) straight from what a projection `weight` takes.
 
     Nothing but that projection lies between, so the two matrices are one, and a narrower one. `bias` is the
     projection's; None leaves all biases out.
     """
-    weights, biases = [], []
-    for layer in layers:
-        width = len(weight)
-        both, own = (source[f"{layer}.multihead_attn.in_proj_{leaf}"][width:].double() for leaf in ("weight", "bias"))
-        weights.append((both @ weight.double()).float())
-        biases.append(torch.zeros(2 * width) if bias is None else (both @ bias.double() + own).float())
-    return torch.cat(weights), torch.cat(biases)
+    width = len(weight)
+    both, own = (source[f"{layer}.multihead_attn.in_proj_{leaf}"][width:].double() for leaf in ("weight", "bias"))
+    made = torch.zeros(2 * width) if bias is None else (both @ bias.double() + own).float()
+    return (both @ weight.double()).float(), made
 
 
 class EmageNetwork:
@@ -175,12 +170,17 @@ class EmageNetwork:
             return {name[len(prefix) :]: source.pop(name) for name in list(source) if name.startswith(prefix)}
 
         self._wav = {which: WavEncoder(taken(f"audio_encoder_{which}.")) for which in ("face", "body")}
-        self._hints = HintEncoder(taken("motion_encoder."), HINT_LAYERS)
+        self._hints = Encoder(taken("motion_encoder."), "main", HINT_LAYERS)
         heard, face = taken("audio_body_motion_proj."), taken("audio_face_motion_proj.")
         hears, given = face["weight"].split((config.audio, config.motion), dim=1)
-        self._body_heard = Linear(*_through(BODY_LAYERS, heard["weight"], heard["bias"], source), half)
-        self._face_heard = Linear(*_through(FACE_STACK, hears, face["bias"], source), half)
-        self._face_given = Linear(*_through(FACE_STACK, given, None, source), half)
+
+        def through(layers: list[str], weight: Tensor, bias: Tensor) -> list[Linear]:
+            return [Linear(*_through(layer, weight, bias, source), half) for layer in layers]
+
+        self._body_heard = through(BODY_LAYERS, heard["weight"], heard["bias"])
+        self._face_heard = through(FACE_STACK, hears, face["bias"])
+        weights, biases = zip(*(_through(layer, given, None, source) for layer in FACE_STACK), strict=True)
+        self._face_given = Linear(torch.cat(weights), torch.cat(biases), half)
         for layer in BODY_LAYERS + FACE_STACK:
             for leaf in ("weight", "bias"):
                 name = f"{layer}.multihead_attn.in_proj_{leaf}"
@@ -194,14 +194,15 @@ class EmageNetwork:
     def _who(self, which: str) -> Tensor:
         return self._w[f"speaker_embedding_{which}.weight"][SPEAKER]
 
-    def audio(self, samples: Tensor) -> tuple[Tensor, Tensor]:
-        """Wav features (S, width) of a window's samples (L,): the face's and the body's."""
-        return self._wav["face"](samples), self._wav["body"](samples)
+    def audio(self, which: str, samples: Tensor) -> Tensor:
+        """Wav features (N, S, width) for the "face" or the "body" of windows' samples (N, L)."""
+        return self._wav[which](samples)
 
     def audio_memory(self, face: Tensor, body: Tensor) -> AudioMemory:
         """What the stacks attend to, from wav features (N, S, width)."""
-        keys_and_values = self._body_heard(body).unflatten(-1, (CROSS_LAYERS, 2, HEADS, -1))
-        return AudioMemory(keys_and_values.permute(2, 3, 0, 4, 1, 5).contiguous(), self._face_heard(face))
+        return AudioMemory(
+            tuple(layer(body) for layer in self._body_heard), tuple(layer(face) for layer in self._face_heard)
+        )
 
     def hint_memory(self, motion: Tensor, mask: Tensor, frames: int | None = None) -> HintMemory:
         """Of the first `frames` frames of hints (N, T, 337) where the mask is 0; elsewhere the learned embedding
@@ -222,42 +223,49 @@ class EmageNetwork:
         pairs = ((new.body, hints.body), (new.first, hints.first), (new.face, hints.face))
         return HintMemory(*(torch.cat([start, rest[:, changed:]], dim=1) for start, rest in pairs))
 
-    def window(self, audio: AudioMemory, hints: HintMemory, beat: Callable[[], None] = lambda: None) -> WindowOutput:
-        """The transformer stacks on one window; the audio and hint memories have N = 1. `beat` may stop the work."""
+    def face(self, audio: AudioMemory, hints: HintMemory) -> Tensor:
+        """The face's latents (T, width) in one window; the memories have N = 1."""
+        given = hints.face.chunk(FACE_LAYERS, dim=-1)
+        memory = [heard[:, : hint.shape[1]] + hint for heard, hint in zip(audio.face, given, strict=True)]
+        return self._w.linear("face_out_proj", self._face(memory))[0]
+
+    def body(self, audio: AudioMemory, hints: HintMemory, beat: Callable[[], None] = lambda: None) -> dict[str, Tensor]:
+        """The body parts' latents (T, width) in one window; the memories have N = 1. `beat` may stop the work."""
         w, frames = self._w, hints.body.shape[1]
-        latent = {"face": w.linear("face_out_proj", self._face(audio.face[:, :frames] + hints.face))}
-        beat()
         who = self._who("body")
         x = w.attended(ENCODER, hints.body, hints.first)
         x = w.feed_forward(ENCODER, x, "norm2") + (who + self._position(frames))
         y = x
-        for layer, (key, value) in zip(BODY_LAYERS, audio.body, strict=True):
-            y = w.after_memory(layer, w.after_self(layer, y), (key, value))
+        for layer, memory in zip(BODY_LAYERS, audio.body, strict=True):
+            y = w.after_memory(layer, w.after_self(layer, y), memory)
             beat()
         x = x + y
         parts = {part: w.mlp(f"motion2latent_{part}", x) for part in BODY_PARTS}
+        latent = {}
         for part in BODY_PARTS:
             layer = f"body_motion_decoder_{part}.layers.0"
             first, second = (parts[other] for other in BODY_PARTS if other != part)
+            beat()
             y = w.after_memory(layer, w.after_self(layer, parts[part] + who), w.memory(layer, first + second))
-            latent[part] = w.linear(f"motion_out_proj_{part}", y.add_(parts[part]))
-        heads = {part: "face_cls" if part == "face" else f"motion_cls_{part}" for part in self.config.by_class}
-        logits = {part: w.mlp(name, latent[part])[0] for part, name in heads.items()}
-        return WindowOutput({part: value[0] for part, value in latent.items()}, logits)
+            latent[part] = w.linear(f"motion_out_proj_{part}", y.add_(parts[part]))[0]
+        return latent
 
-    def _face(self, memory: Tensor) -> Tensor:
-        """(1, T, D) from the keys and values (1, T, layers * 2 * D)."""
-        w, frames = self._w, memory.shape[1]
+    def output(self, latent: dict[str, Tensor]) -> WindowOutput:
+        """All parts' latents with the logits of those that have classes."""
+        heads = {part: "face_cls" if part == "face" else f"motion_cls_{part}" for part in self.config.by_class}
+        return WindowOutput(latent, {part: self._w.mlp(name, latent[part]) for part, name in heads.items()})
+
+    def _face(self, memory: list[Tensor]) -> Tensor:
+        """(1, T, D) from each layer's keys and values (1, T, 2 * D)."""
+        w, frames = self._w, memory[0].shape[1]
         if frames not in self._face_start:
             # Speaker and position alone enter the first self-attention: the same for every window of a length.
             start = w.after_self(FACE_STACK[0], self._who("face") + self._position(frames))
             self._face_start[frames] = start, w.queries(FACE_STACK[0], start)
         x, queries = self._face_start[frames]
-        pairs = memory.unflatten(-1, (FACE_LAYERS, 2, -1)).unbind(2)
-        for k, (layer, pair) in enumerate(zip(FACE_STACK, pairs, strict=True)):
+        for k, (layer, pair) in enumerate(zip(FACE_STACK, memory, strict=True)):
             if k:
                 x = w.after_self(layer, x)
                 queries = w.queries(layer, x)
-            key, value = pair.unbind(2)
-            x = w.answered(layer, x, queries, (_heads(key), _heads(value)))
+            x = w.answered(layer, x, queries, pair)
         return x

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 
 import torch
 from torch import Tensor
 
+from .beside import Beat, Helper, Later, helper
 from .codes import Channels, Codes
 from .convolutions import decoder_reach
 from .layout import HINT_WIDTH, Config
@@ -67,32 +69,59 @@ def identity_hints(frames: int) -> Tensor:
     return hints
 
 
-def batches(
-    network: EmageNetwork,
-    windows: list[Window],
-    audio: Callable[[Window], Tensor],
-    motion: Tensor,
-    mask: Tensor,
-    beat: Callable[[], None],
-) -> Iterator[tuple[Window, AudioMemory, HintMemory]]:
-    """Each window with its memories, encoded in batches of neighbours of one length."""
-    seeds = network.config.seeds
-    for length, run in groupby(windows, lambda window: window.frames):
+def groups(windows: list[Window]) -> Iterator[list[Window]]:
+    """Neighbours of one length, BATCH at most."""
+    for _, run in groupby(windows, lambda window: window.frames):
         left = list(run)
         while left:
-            group, left = left[:BATCH], left[BATCH:]
-            features = []
-            for window in group:
-                beat()
-                features.append(network.audio(audio(window)))
-            face, body = (torch.stack(half) for half in zip(*features, strict=True))
-            heard = network.audio_memory(face, body)
-            beat()
-            given = torch.stack([mask[w.start : w.start + length] for w in group])
-            given[:, :seeds] = 0
-            hints = _hints(network, torch.stack([motion[w.start : w.start + length] for w in group]), given)
+            yield left[:BATCH]
+            left = left[BATCH:]
+
+
+class Memories:
+    """What windows hear and are given, encoded in groups, iterated window by window."""
+
+    def __init__(
+        self,
+        network: EmageNetwork,
+        windows: list[Window],
+        audio: Callable[[Window], Tensor],
+        motion: Tensor,
+        mask: Tensor,
+        beside: Helper,
+        beat: Beat,
+    ) -> None:
+        self._network, self._audio, self._motion, self._mask = network, audio, motion, mask
+        self._beside, self._beat, self._left = beside, beat, groups(windows)
+        self._coming: tuple[list[Window], Later[AudioMemory], Later[HintMemory]] | None = None
+
+    def prepare(self) -> None:
+        """Have the next group encoded beside other work."""
+        group = next(self._left, None) if self._coming is None else None
+        if group is None:
+            return
+        network, start = self._network, self._beside.start
+        samples = torch.stack([self._audio(window) for window in group])
+        # Several short jobs, so that a window's face need not wait for all of them.
+        face, body = (start(partial(network.audio, which, samples)) for which in ("face", "body"))
+        heard = start(lambda: network.audio_memory(face(self._beat), body(self._beat)))
+        self._coming = group, heard, start(partial(self._hints, group))
+
+    def __iter__(self) -> Iterator[tuple[Window, AudioMemory, HintMemory]]:
+        self.prepare()
+        while self._coming is not None:
+            group, *later = self._coming
+            heard, hints = (job(self._beat) for job in later)
+            self._coming = None
             for k, window in enumerate(group):
                 yield window, heard.window(k), hints.window(k)
+            self.prepare()
+
+    def _hints(self, group: list[Window]) -> HintMemory:
+        spans = [slice(window.start, window.start + window.frames) for window in group]
+        given = torch.stack([self._mask[span] for span in spans])
+        given[:, : self._network.config.seeds] = 0
+        return _hints(self._network, torch.stack([self._motion[span] for span in spans]), given)
 
 
 def _hints(network: EmageNetwork, motion: Tensor, given: Tensor) -> HintMemory:
@@ -125,27 +154,32 @@ def walk(
     logits: dict[str, list[Tensor]] = {}
     index: dict[str, list[Tensor]] = {}
     edge: dict[str, list[Tensor]] = {}
-    last, done = motion[:seeds], [0.0]
+    last, done = motion[:seeds], 0
 
     def beat() -> None:
-        tick(done[0])
+        tick(done / len(windows))
 
-    for number, (window, heard, hints) in enumerate(batches(network, windows, audio, motion, mask, beat)):
-        span = slice(window.start, window.start + window.frames)
-        seeded, given = motion[span].clone(), mask[span].clone()
-        seeded[:seeds] = torch.where(given[:seeds] == 0, seeded[:seeds], last)
-        given[:seeds] = 0
-        hints = network.with_seeds(hints, seeded[None], given[None])
-        out = network.window(heard, hints, beat)
-        chosen = choose(out)
-        if number + 1 < len(windows):
-            last = seed_motion(codes, chosen, seeds)
-        for store, values in ((latent, out.latent), (logits, out.logits), (index, chosen)):
-            for part, value in values.items():
-                store.setdefault(part, []).append(value[: window.kept])
-        for part, value in chosen.items():
-            edge.setdefault(part, []).append(value[window.kept : window.kept + seeds])
-        done[0] = (number + 1) / len(windows)
-        beat()
+    with helper() as beside:
+        memories = Memories(network, windows, audio, motion, mask, beside, beat)
+        for window, heard, hints in memories:
+            span = slice(window.start, window.start + window.frames)
+            seeded, given = motion[span].clone(), mask[span].clone()
+            seeded[:seeds] = torch.where(given[:seeds] == 0, seeded[:seeds], last)
+            given[:seeds] = 0
+            hints = network.with_seeds(hints, seeded[None], given[None])
+            face = beside.start(partial(network.face, heard, hints))
+            memories.prepare()
+            body = network.body(heard, hints, beat)
+            out = network.output({"face": face(beat), **body})
+            chosen = choose(out)
+            done += 1
+            if done < len(windows):
+                last = seed_motion(codes, chosen, seeds)
+            for store, values in ((latent, out.latent), (logits, out.logits), (index, chosen)):
+                for part, value in values.items():
+                    store.setdefault(part, []).append(value[: window.kept])
+            for part, value in chosen.items():
+                edge.setdefault(part, []).append(value[window.kept : window.kept + seeds])
+            beat()
     joined = ({part: torch.cat(values) for part, values in store.items()} for store in (latent, logits, index))
     return Walk(*joined, edge)
