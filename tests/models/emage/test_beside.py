@@ -1,0 +1,69 @@
+"""Work beside other work: the same result on any number of threads, and torch's threads as they were afterwards."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from orator.core.errors import Cancelled  # noqa: E402
+from orator.core.settings import Settings  # noqa: E402
+from orator.core.speech.speech import Speech  # noqa: E402
+from orator.models.emage import generate_emage  # noqa: E402
+from orator.models.emage.beside import helper  # noqa: E402
+
+
+@pytest.fixture
+def threads() -> Iterator[None]:
+    before = torch.get_num_threads()
+    yield
+    torch.set_num_threads(before)
+
+
+def nothing() -> None:
+    pass
+
+
+@pytest.mark.parametrize("mode", ["orator", "reference"])
+def test_threads_change_no_choice(tiny: Path, threads: None, mode: str) -> None:
+    speech = Speech(np.random.default_rng(1).standard_normal(16000 * 11).astype(np.float32) * 0.1)
+    made = []
+    for count in (1, 2, 5):
+        torch.set_num_threads(count)
+        made.append(generate_emage(tiny, speech, Settings(emage_mode=mode), None, None, 0, lambda f: None).performance)
+        assert torch.get_num_threads() == count
+    for other in made[1:]:
+        assert np.abs(other.rotations - made[0].rotations).max() < 1e-3
+        assert np.abs(other.expressions - made[0].expressions).max() < 1e-4
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_jobs_keep_their_order_and_their_errors(threads: None, count: int) -> None:
+    torch.set_num_threads(count)
+    with helper() as beside:
+        first = beside.start(lambda: torch.ones(3, requires_grad=True) + 1)
+        second = beside.start(lambda: first(nothing) * 2)
+        wrong = beside.start(lambda: torch.ones(2) @ torch.ones(3))
+        assert second(nothing).tolist() == [4.0, 4.0, 4.0]
+        with pytest.raises(RuntimeError, match="size"):
+            wrong(nothing)
+    assert torch.get_num_threads() == count
+
+
+def test_waiting_can_be_stopped(threads: None) -> None:
+    torch.set_num_threads(2)
+    go_on = threading.Event()
+
+    def stop() -> None:
+        go_on.set()
+        raise Cancelled
+
+    with pytest.raises(Cancelled), helper() as beside:
+        beside.start(lambda: go_on.wait(30))(stop)
+    assert torch.get_num_threads() == 2 and go_on.is_set()
+    assert not any(thread.name.startswith("emage") for thread in threading.enumerate())
