@@ -21,6 +21,13 @@ STYLES: tuple[str, ...] = ("neutral", "calm", "lively", "formal")
 """Ways of gesturing that the body network knows."""
 
 
+CONTROLS: tuple[str, ...] = (
+    "energy", "gesture_rate", "handedness", "stance", "head_activity", "travel", "temperature", "blink_rate",
+    "lip_strength",
+)  # fmt: skip
+"""Settings with a number, which may change over time."""
+
+
 @dataclass(frozen=True)
 class EmotionTrack:
     """Emotion over time: `weights` (K, 8) by EMOTIONS, and `intensity` (K,) 0 - 1, at `times` (K,) seconds.

@@ -65,9 +65,9 @@ class ORATOR_PT_emage(bpy.types.Panel):
                 layout.label(text=reason, icon="INFO", translate=False)
             else:
                 layout.label(text=emage.revision_line(context.scene), icon="CHECKMARK", translate=False)
-        row = layout.row(align=True)
-        row.operator("orator.fetch_emage", icon="IMPORT")
-        row.operator("orator.choose_emage_folder", icon="FILE_FOLDER", text="Choose Folder")
+        column = layout.column(align=True)
+        column.operator("orator.fetch_emage", icon="IMPORT")
+        column.operator("orator.choose_emage_folder", icon="FILE_FOLDER", text="Choose Folder")
         layout.prop(data, "smplx_file")
         column = layout.column(align=True)
         column.operator("orator.add_smplx_body", icon="OUTLINER_OB_ARMATURE")

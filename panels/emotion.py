@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bpy
 
-from ..core.blender import emotion, generation, takes
+from ..core.blender import emage, emotion, generation, takes
 from .layout import TAB
 
 
@@ -22,6 +22,9 @@ class ORATOR_PT_emotion(bpy.types.Panel):
         layout = self.layout
         layout.use_property_split = True
         options = context.scene.orator
+        if emage.heard(context.scene) is not None:
+            layout.active = False
+            layout.label(text="EMAGE does not hear emotions", icon="INFO")
         column = layout.column()
         column.use_property_decorate = False
         column.prop(options, "emotion_source")

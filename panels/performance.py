@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bpy
 
+from ..core.blender import emage
 from .layout import TAB, draw_job, draw_sentence
 
 
@@ -48,12 +49,16 @@ class ORATOR_PT_controls(bpy.types.Panel):
         layout = self.layout
         layout.use_property_split = True
         options = context.scene.orator
+        follows = emage.heard(context.scene)
+        if follows is not None:
+            layout.label(text="EMAGE does not hear what is grey", icon="INFO")
         for name in (
             "energy", "gesture_rate", "handedness", "stance", "head_activity", "travel", "temperature",
-            "lip_strength", "blink_rate",
+            "lip_strength", "blink_rate", "style",
         ):
-            layout.prop(options, name)
-        layout.prop(options, "style")
+            row = layout.row()
+            row.active = follows is None or name in follows
+            row.prop(options, name)
 
 
 class ORATOR_PT_keys(bpy.types.Panel):

@@ -6,12 +6,13 @@ import json
 import os
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 import bpy
 
 from ..baking import BakeStyle, prepare
 from ..errors import OratorError
-from ..settings import Settings
+from ..settings import CONTROLS, EmotionTrack, Settings
 from . import bake, preferences
 
 FOLDER_NAME = "emage"
@@ -56,6 +57,33 @@ def with_model(scene: bpy.types.Scene, settings: Settings) -> Settings:
         # The worker looks here for the face landmarks that turn expressions into ARKit weights.
         os.environ["ORATOR_SMPLX"] = bpy.path.abspath(chosen.smplx_file)
     return replace(settings, model=f"emage:{chosen_folder(scene)}", emage_mode=chosen.mode.lower())
+
+
+HEARD: Final = ("travel", "temperature", "blink_rate")
+"""Controls that EMAGE follows in orator mode; in reference mode it follows none."""
+
+
+def heard(scene: bpy.types.Scene) -> tuple[str, ...] | None:
+    """The controls that the chosen model follows; None when it is Orator's own, which follows all."""
+    chosen = getattr(scene, "orator_emage", None)
+    if chosen is None or chosen.model != "EMAGE":
+        return None
+    return HEARD if chosen.mode == "ORATOR" else ()
+
+
+def unheard_notes(scene: bpy.types.Scene, settings: Settings, emotion: EmotionTrack) -> tuple[str, ...]:
+    """What the artist set and EMAGE does not hear, as a sentence for the report."""
+    follows = heard(scene)
+    if follows is None:
+        return ()
+    plain = Settings()
+    names = [n for n in (*CONTROLS, "style", "transcript") if n not in follows]
+    lost = [n for n in names if n in settings.curves or getattr(settings, n) != getattr(plain, n)]
+    if emotion.guess or emotion.style is not None or emotion.at(emotion.times)[:, 1:].max(initial=0.0) > 0.005:
+        lost.append("emotion")
+    if not lost:
+        return ()
+    return (f"EMAGE does not hear {', '.join(lost).replace('_', ' ')}: the face can be changed by the take's layers.",)
 
 
 def import_motion(

@@ -10,20 +10,16 @@ import bpy
 from ..baking import BakeStyle, BakeTarget, PreparedBake, prepare
 from ..errors import OratorError
 from ..fitting import Bounds
-from ..settings import EmotionTrack, Settings
+from ..settings import CONTROLS, EmotionTrack, Settings
 from ..speech.speech import Speech
 from . import bake, strips, takes
-from .emage import with_model
+from .emage import unheard_notes, with_model
 from .emotion import emotion_notes, read_emotion, sampled
 
 if TYPE_CHECKING:
     from ..performance import Take
     from ..shaping import Shaping
 
-CONTROLS: Final = (
-    "energy", "gesture_rate", "handedness", "stance", "head_activity", "travel", "temperature", "blink_rate",
-    "lip_strength",
-)
 _CURVE_STEP: Final = 0.1
 
 
@@ -166,9 +162,10 @@ def read_request(context: bpy.types.Context) -> Request:
     chosen = preferences.read()
     directed = read_direction(character, scene, speech)
     emotion = read_emotion(scene, speech, character)
+    settings = read_settings(scene, speech)
     return Request(
         speech=speech,
-        settings=read_settings(scene, speech),
+        settings=settings,
         emotion=emotion,
         seeds=tuple(range(options.seed, options.seed + options.count)),
         target=bake.read_target(character, scene),
@@ -180,7 +177,7 @@ def read_request(context: bpy.types.Context) -> Request:
         hints=directed.hints,
         meta=directed.meta,
         shaping=directed.shaping,
-        notes=(*directed.notes, *emotion_notes(emotion)),
+        notes=(*directed.notes, *emotion_notes(emotion), *unheard_notes(scene, settings, emotion)),
     )
 
 

@@ -12,10 +12,10 @@ from mathutils import Vector
 
 from ..errors import OratorError
 from ..rig.profile import RigProfile
-from ..smplx.arkit_map import map_of
+from ..smplx.arkit_map import ExpressionMap, map_of
 from ..smplx.body import BodyData, MakeForward, body_data, own_forward
 from ..smplx.correctives import RANGE, active, corrective_name
-from ..smplx.model_file import FLAME, SMPLX, Layout, SmplxModel, read_model
+from ..smplx.model_file import FLAME, SMPLX, Layout, read_model
 from ..smplx.names import BODY_FAMILY, FLAME_FAMILY, FLAME_PLAYS, expression_name, has_shape_keys, shape_name
 from .character import write_weights
 from .expression_map import keep_map
@@ -65,8 +65,9 @@ def add_body(
         keep_profile(armature, RigProfile(BODY_FAMILY, "SMPL-X body", joints, "smplx", confidence=1.0))
     else:
         keep_profile(armature, RigProfile(FLAME_FAMILY, "FLAME head", dict(FLAME_PLAYS), "smplx", confidence=1.0))
-    keep_map(armature, map_of(model))
-    return armature, f"{face_sentence(model)}{said}"
+    mapping = map_of(model, expressions)
+    keep_map(armature, mapping)
+    return armature, f"{face_sentence(mapping)}{said}"
 
 
 def _correctives_sentence(data: BodyData) -> str:
@@ -74,9 +75,8 @@ def _correctives_sentence(data: BodyData) -> str:
     return f" {count} pose correctives follow the bones." if count else " The model file has no pose correctives."
 
 
-def face_sentence(model: SmplxModel) -> str:
-    """How well this model's expressions and the ARKit shapes show each other."""
-    mapping = map_of(model)
+def face_sentence(mapping: ExpressionMap | None) -> str:
+    """How well a body's expressions and the ARKit shapes show each other."""
     if mapping is None:
         return "The model file has no face landmarks: ARKit faces play on its jaw alone."
     return mapping.summary()

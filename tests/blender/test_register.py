@@ -24,6 +24,7 @@ def traces() -> set[str]:
 
 
 def test_three_times_on_and_off_leaves_nothing() -> None:
+    bpy.ops.wm.read_factory_settings(use_empty=True)
     for _ in range(3):
         orator.register()
         assert "ORATOR_OT_generate" in traces() and "Scene.orator" in traces()

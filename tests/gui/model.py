@@ -70,8 +70,33 @@ def body(report: Report) -> Steps:
     for _ in range(40):
         driver.press("WHEELDOWNMOUSE", x, y)
         yield 0.05
-    yield 1.0
+    yield from aside()
     driver.screenshot("model-panel")
+
+
+def aside() -> Steps:
+    """The mouse over the viewport, where no tooltip covers the panel, and the character seen whole."""
+    view = driver.area("VIEW_3D")
+    driver.move(view.x + 300, view.y + 120)
+    with bpy.context.temp_override(window=driver.window(), area=view, region=view.regions[-1]):
+        bpy.ops.view3d.view_selected("EXEC_DEFAULT")
+    yield 1.5
+
+
+def layers(report: Report, armature: bpy.types.Object, mesh: bpy.types.Object) -> Steps:
+    """Sliders of a face made of expressions: the keys follow them and come back."""
+    keys = mesh.data.shape_keys.key_blocks
+    before = [keys[f"Exp{k:03d}"].value for k in range(20)]
+    take = armature.orator.takes[0]
+    take.layers.upper_strength = 0.0
+    bpy.context.scene.frame_set(45)
+    moved = max(abs(keys[f"Exp{k:03d}"].value - old) for k, old in enumerate(before))
+    report.check("a slider of the face moves the expressions", moved > 0.02, f"by {moved:.2f}")
+    yield 0.5
+    take.layers.upper_strength = 1.0
+    bpy.context.scene.frame_set(45)
+    left = max(abs(keys[f"Exp{k:03d}"].value - old) for k, old in enumerate(before))
+    report.check("and they come back", left < 0.02, f"within {left:.4f}")
 
 
 def model(report: Report) -> Steps:
@@ -99,13 +124,14 @@ def model(report: Report) -> Steps:
         return
     yield 1.0
     bpy.context.scene.frame_set(45)
-    yield 1.0
+    yield from aside()
     driver.screenshot("model-take")
     mesh = next(child for child in armature.children if child.type == "MESH")
     moved = [
         key.name for key in mesh.data.shape_keys.key_blocks if key.name.startswith("Exp") and abs(key.value) > 1e-3
     ]
     report.check("its expressions move", len(moved) >= 10, f"{len(moved)} of 20")
+    yield from layers(report, armature, mesh)
 
 
 if __name__ == "__main__":
