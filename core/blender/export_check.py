@@ -21,6 +21,8 @@ _COLLECTIONS: Final = (
     "node_groups worlds texts scenes"
 ).split()
 _NEAR: Final = 0.001
+_WIDE: Final = 10.0
+"""As far as a shape's value can go in Blender."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,13 @@ def _import(path: Path) -> None:
         raise OratorError(f"'{path.suffix}' files are not read back.")
 
 
+def _unbounded(meshes: list[bpy.types.Object]) -> None:
+    """Importers bound shapes to 0 - 1, and so cut what plays beyond, as expressions and driven shapes do."""
+    for mesh in meshes:
+        for block in mesh.data.shape_keys.key_blocks if mesh.data.shape_keys is not None else ():
+            block.slider_min, block.slider_max = -_WIDE, _WIDE
+
+
 def _farthest(a: np.ndarray, b: np.ndarray) -> float:
     """Metres: every vertex' path over all frames (F, N, 3) against its nearest in the other, both ways.
 
@@ -171,6 +180,7 @@ def read_back(path: Path, shown: Shown) -> Arrived:
         rate = round(shown.rate) / shown.rate if path.suffix.lower() == ".fbx" else 1.0
         rigs = [o for o in visitor.objects if o.type == "ARMATURE"]
         meshes = [o for o in visitor.objects if o.type == "MESH" and (o.parent in rigs or o.find_armature() in rigs)]
+        _unbounded(meshes)
         worst, shift = np.inf, 0
         for late in (0, 1, -1) if meshes and shown.points.shape[1] else ():
             away = _farthest(shown.points, _clouds(meshes, visitor, (shown.frames + late) * rate))

@@ -9,6 +9,7 @@ from helpers.flame_file import write_head
 from orator.core.arkit import COUNT, INDEX
 from orator.core.baking import BakeStyle, prepare
 from orator.core.blender import bake
+from orator.core.blender.export import export_shown
 from orator.core.blender.smplx_body import add_body, bodies_of, fit_skeleton, to_blender
 from orator.core.performance import Take, make_performance
 from orator.core.rotations import from_rotvec, multiply
@@ -100,3 +101,16 @@ def test_betas_move_the_joints(scene: bpy.types.Scene, file: Path) -> None:
     betas[2] = 3.0
     heads = np.array([armature.data.bones[name].head_local for name in FLAME.joints])
     assert np.abs(heads - to_blender(model.joints(model.shaped(betas)))).max() < 1e-4
+
+
+@pytest.mark.parametrize("suffix", [".fbx", ".glb", ".usdc"])
+def test_files_carry_expressions_and_correctives(scene: bpy.types.Scene, tmp_path: Path, suffix: str) -> None:
+    """Expressions play far below 0 and above 1, correctives by drivers: both arrive, and the drivers stay."""
+    scene.render.fps = 30
+    file = write_head(tmp_path / "FLAME2020.npz", correctives=True)
+    armature, said = add_body(bpy.context, file, betas=10, expressions=10, correctives=True)
+    assert "18 pose correctives" in said
+    baked(armature, scene, moving(expressions=True))
+    arrived = export_shown(armature, tmp_path / f"head{suffix}", check=True)
+    assert arrived.exact and arrived.shapes == 10 + 10 + 18, arrived.sentence()
+    assert len(bodies_of(armature)[0].data.shape_keys.animation_data.drivers) == 18
