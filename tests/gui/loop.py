@@ -18,6 +18,7 @@ import driver
 import numpy as np
 import session as first
 from driver import Report, Steps
+from mathutils import Quaternion
 
 SECONDS = 6
 FPS = 30
@@ -111,11 +112,33 @@ def bone_on_screen(name: str) -> tuple[int, int]:
     return region.x + int(place.x), region.y + int(place.y)
 
 
+def lower_left_arm() -> None:
+    """The arm that this artist leaves alone hangs, instead of standing out as at rest."""
+    relaxed = importlib.import_module("bl_ext.dev.orator.core.stance").relaxed_rotations()
+    names = importlib.import_module("bl_ext.dev.orator.core.skeleton").JOINTS
+    for name, (w, x, y, z) in zip(names, relaxed, strict=True):
+        if name.startswith("left"):
+            bone = rig().pose.bones[name]
+            rest = bone.bone.matrix_local.to_quaternion()
+            bone.rotation_quaternion = rest.inverted() @ Quaternion((w, x, -z, y)) @ rest
+    bpy.ops.ed.undo_push(message="Arm")
+
+
+def showing(frame: int, name: str) -> Steps:
+    """A picture of another frame than the pinned one."""
+    bpy.context.scene.frame_set(frame)
+    yield 1.0
+    driver.screenshot(name)
+    bpy.context.scene.frame_set(PIN_FRAME)
+    yield 0.5
+
+
 def pose_and_pin(report: Report, history: History) -> Steps:
     """Pose Mode, the right arm turned by R 5 0, and a press on Pin Pose."""
     bpy.context.scene.frame_set(PIN_FRAME)
     bpy.context.view_layer.objects.active = rig()
     rig().select_set(True)
+    lower_left_arm()
     yield 0.5
     driver.move(*viewport())
     yield 0.3
@@ -203,7 +226,7 @@ def regenerate(report: Report, history: History) -> Steps:
     report.check("all but the arm in its range is the same to the bit", same and ends)
     yield 1.0
     report.check("the arm moves differently in its range", inside > 0.02, f"{inside:.2f}")
-    driver.screenshot("loop-regenerated")
+    yield from showing(PIN_FRAME - 14, "loop-regenerated")
 
 
 def comp(report: Report, history: History) -> Steps:
@@ -237,7 +260,7 @@ def slide(report: Report, history: History) -> Steps:
         yield from driver.drag(*place, across)
         yield 0.8
         history.note(f"dragging {path.split('.')[1]}", "curves", "sliders")
-    driver.screenshot("loop-layers")
+    yield from showing(PIN_FRAME + 24, "loop-layers")
 
 
 def walk(report: Report, history: History, back: bool) -> Steps:
