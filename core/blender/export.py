@@ -164,6 +164,21 @@ def _check_mirrored(character: bpy.types.Object, path: Path) -> None:
         )
 
 
+def _check_driven(cues: list[Cue], path: Path) -> None:
+    """Raises OratorError where takes key shapes of a mesh that has driven ones too: glTF would mix the takes' faces.
+
+    Blender's exporter then samples all shapes of the mesh while it plays every take's body, but only one take's face.
+    """
+    keys = {play.owner for cue in cues for play in cue.plays if isinstance(play.owner, bpy.types.Key)}
+    animated = {key: key.animation_data for key in keys if key.animation_data is not None}
+    mixed = [key for key, data in animated.items() if any("key_blocks" in curve.data_path for curve in data.drivers)]
+    if mixed and path.suffix.lower() != ".fbx":
+        raise OratorError(
+            f"'{mixed[0].user.name}' has driven shapes (pose correctives, for one) beside those that takes play, and a "
+            f"{path.suffix} file of several takes would mix up their faces: export one file each, or FBX."
+        )
+
+
 def _as_one_animation(stage: Stage, name: str) -> dict[str, Any]:
     """glTF's options for what the scene shows as one animation; a scene's own is named after the scene."""
     if stage.layered:
@@ -283,6 +298,7 @@ def export_together(
     _check_mirrored(character, path)
     check_writable(path)
     cues = [_cue(character, uid) for uid in uids]
+    _check_driven(cues, path)
     with staged_takes(character, cues, options.fps, options.travel, options.face, suffix == ".fbx") as stage:
         if suffix == ".fbx":
             strips = {"bake_anim_use_nla_strips": True, "bake_anim_force_startend_keying": True}

@@ -8,9 +8,10 @@ import pytest
 from helpers.flame_file import write_head
 from orator.core.arkit import COUNT, INDEX
 from orator.core.baking import BakeStyle, prepare
-from orator.core.blender import bake
-from orator.core.blender.export import export_shown
+from orator.core.blender import bake, takes
+from orator.core.blender.export import export_shown, export_takes
 from orator.core.blender.smplx_body import add_body, bodies_of, fit_skeleton, to_blender
+from orator.core.errors import OratorError
 from orator.core.performance import Take, make_performance
 from orator.core.rotations import from_rotvec, multiply
 from orator.core.skeleton import INDEX as JOINT
@@ -31,9 +32,9 @@ def shown(armature: bpy.types.Object) -> np.ndarray:
     return out.reshape(-1, 3)
 
 
-def baked(armature: bpy.types.Object, scene: bpy.types.Scene, performance):
+def baked(armature: bpy.types.Object, scene: bpy.types.Scene, performance, name: str = "Take 1"):
     prepared = prepare(performance, 0.0, bake.read_target(armature, scene), BakeStyle(None))
-    bake.add_take(armature, Take(performance, "Take 1", {}), 0.0, prepared)
+    bake.add_take(armature, Take(performance, name, {}), 0.0, prepared)
     return prepared
 
 
@@ -114,3 +115,16 @@ def test_files_carry_expressions_and_correctives(scene: bpy.types.Scene, tmp_pat
     arrived = export_shown(armature, tmp_path / f"head{suffix}", check=True)
     assert arrived.exact and arrived.shapes == 10 + 10 + 18, arrived.sentence()
     assert len(bodies_of(armature)[0].data.shape_keys.animation_data.drivers) == 18
+
+
+def test_several_takes_with_driven_shapes_are_no_single_gltf(scene: bpy.types.Scene, tmp_path: Path) -> None:
+    """Blender's exporter would give every take the face of the last; FBX keeps them apart."""
+    scene.render.fps = 30
+    file = write_head(tmp_path / "FLAME2020.npz", correctives=True)
+    armature, _ = add_body(bpy.context, file, betas=10, expressions=10, correctives=True)
+    for name, expressions in (("Take 1", True), ("Take 2", False)):
+        baked(armature, scene, moving(expressions), name)
+    uids = [item.uid for item in takes.character_data(armature).takes]
+    with pytest.raises(OratorError, match="one file each, or FBX"):
+        export_takes(armature, uids, tmp_path / "two.glb", together=True)
+    assert export_takes(armature, uids, tmp_path / "two.fbx", together=True)[0].is_file()
