@@ -17,7 +17,7 @@ from torch.nn import functional as F
 
 from ...core.rotations import to_rot6d
 from ...core.stance import relaxed_rotations
-from .codes import PART_JOINTS, Channels, Codes
+from .codes import PART_JOINTS, TRAVEL_REACH, Channels, Codes, integrated
 from .convolutions import decoder_reach
 from .layout import HINT_WIDTH
 from .network import BODY_PARTS, EmageNetwork, WindowOutput
@@ -59,29 +59,27 @@ def heard(signal: Tensor, frame: int, frames: int) -> Tensor:
     return F.pad(found, (before, stop - start - before - len(found)))
 
 
-def blended(walked: Walk, windows: list[Window], books: Codes, first: int) -> dict[str, Tensor]:
-    """Code vectors (T, width) by part from frame `first` on; where windows overlap, the old fades into the new."""
+def blended(walked: Walk, windows: list[Window], books: Codes, frames: slice) -> dict[str, Tensor]:
+    """Code vectors (T, width) by part of a range of frames; where windows overlap, the old fades into the new."""
     out = {}
     for part, index in walked.index.items():
-        latent = books.vectors(part, index)
+        latent = books.vectors(part, index[frames])
         for window, edge in zip(windows[1:], walked.edge[part], strict=False):
-            old = books.vectors(part, edge)
-            weight = (torch.arange(1, len(old) + 1) / (len(old) + 1))[:, None]
-            span = slice(window.start, window.start + len(old))
-            latent[span] = old * (1 - weight) + latent[span] * weight
-        out[part] = latent[first:]
+            low, high = max(window.start, frames.start), min(window.start + len(edge), frames.stop)
+            if low < high:
+                old = books.vectors(part, edge)[low - window.start : high - window.start]
+                weight = (torch.arange(low, high) - window.start + 1)[:, None] / (len(edge) + 1)
+                span = slice(low - frames.start, high - frames.start)
+                latent[span] = old * (1 - weight) + latent[span] * weight
+        out[part] = latent
     return out
 
 
-def decoded(codes: Codes, latents: dict[str, Tensor]) -> Iterator[Channels]:
-    """Channels of long code sequences, CHUNK frames at a time, each decoded with the neighbours it depends on."""
-    frames = len(latents["face"])
-    reach = max(decoder_reach(part) for part in PART_JOINTS)
+def chunks(frames: int, reach: int) -> Iterator[tuple[slice, slice]]:
+    """Long work CHUNK frames at a time: what to work on, neighbours included, and which of the result to keep."""
     for start in range(0, frames, CHUNK):
         low, high = max(0, start - reach), min(frames, start + CHUNK + reach)
-        stop = min(frames, start + CHUNK)
-        made = {part: codes.decode_latent(part, latent[low:high]) for part, latent in latents.items()}
-        yield Channels({part: value[start - low : stop - low] for part, value in made.items()})
+        yield slice(low, high), slice(start - low, min(frames, start + CHUNK) - low)
 
 
 @torch.inference_mode()
@@ -129,12 +127,15 @@ def run_artist(
         return chosen
 
     walked = walk(network, codes, windows, hear, motion, mask, choose, lambda fraction: tick(0.85 * fraction))
-    latents = {part: value[:frames] for part, value in blended(walked, windows, codes, lead).items()}
     angles, faces, lower = [], [], []
-    for channels in decoded(codes, latents):
+    for seen, kept in chunks(frames, max(decoder_reach(part) for part in PART_JOINTS)):
+        latents = blended(walked, windows, codes, slice(lead + seen.start, lead + seen.stop))
+        made = {part: codes.decode_latent(part, latent)[kept] for part, latent in latents.items()}
+        channels = Channels(made)
         angles.append(channels.axis_angle())
         faces.append(channels.expressions())
-        lower.append(channels.parts["lower"])
+        lower.append(made["lower"])
         tick(0.85 + 0.1 * sum(map(len, angles)) / frames)
-    path = codes.travel(torch.cat(lower))
-    return Made(torch.cat(angles).numpy(), torch.cat(faces).numpy(), path.numpy())
+    legs = torch.cat(lower)
+    paths = [codes.velocity_and_height(legs[seen])[kept] for seen, kept in chunks(frames, TRAVEL_REACH)]
+    return Made(torch.cat(angles).numpy(), torch.cat(faces).numpy(), integrated(torch.cat(paths)).numpy())

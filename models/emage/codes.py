@@ -9,13 +9,15 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from ...core.skeleton import HANDS, INDEX, LOWER, UPPER
-from .convolutions import Decoder, Encoder, Tensors
+from .convolutions import Decoder, Encoder, Tensors, decoder_reach, encoder_reach
 from .layout import VQ_LAYERS, VQ_WIDTHS
 from .rotation import axis_angle_from_rot6d, rot6d_from_axis_angle
 
 JAW = INDEX["jaw"]
 EXPRESSIONS = 100
 PART_JOINTS = {"upper": UPPER, "hands": HANDS, "lower": LOWER, "face": (JAW,)}
+TRAVEL_REACH = encoder_reach(VQ_LAYERS["global"]) + decoder_reach("global")
+"""Frames to each side that the root's velocity depends on."""
 VELOCITY_STEP = 1 / 30
 """Seconds of a frame: x and z of the global decoder are velocities."""
 
@@ -84,6 +86,10 @@ class Codes:
 
     def travel(self, lower: Tensor) -> Tensor:
         """Root translation (T, 3), metres, from decoded lower channels (T, 61); x and z start at 0."""
-        path = self.velocity_and_height(lower)
-        step = torch.cat([path.new_zeros(1, 3), path[:-1] * VELOCITY_STEP]).cumsum(0)
-        return torch.stack([step[:, 0], path[:, 1], step[:, 2]], dim=1)
+        return integrated(self.velocity_and_height(lower))
+
+
+def integrated(path: Tensor) -> Tensor:
+    """Root translation (T, 3), metres, of velocities and heights (T, 3)."""
+    step = torch.cat([path.new_zeros(1, 3), path[:-1] * VELOCITY_STEP]).cumsum(0)
+    return torch.stack([step[:, 0], path[:, 1], step[:, 2]], dim=1)

@@ -143,6 +143,11 @@ class Decoder:
         return F.conv1d(x, weight, bias, padding=1).transpose(1, 2)
 
 
+def encoder_reach(layers: int) -> int:
+    """Frames to each side that an Encoder sees."""
+    return 3 * layers
+
+
 def decoder_reach(part: str) -> int:
     """Frames to each side that a part's decoder sees."""
     return 5 + VQ_LAYERS[part]

@@ -142,9 +142,9 @@ def _artist(
     )
     rest = relaxed_performance(frames)
     rotations, translation = rest.rotations.astype(np.float64), rest.translation
-    turns = from_rotvec(made.axis_angle)
-    joints = [j for part in settings.parts for j in PART_JOINTS[part]]
-    rotations[:, joints] = turns[:, joints]
+    for joint in (j for part in settings.parts for j in PART_JOINTS[part]):
+        # One at a time: an hour of all of them in float64, and what the conversion needs, is half a gigabyte.
+        rotations[:, joint] = from_rotvec(made.axis_angle[:, joint])
     face, expressions = rest.face, None
     if "lower" in settings.parts:
         rotations, translation = stand(rotations, made.path, settings.travel)

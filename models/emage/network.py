@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from .convolutions import Encoder, Tensors, WavEncoder
+from .convolutions import Encoder, Tensors, WavEncoder, encoder_reach
 from .layout import CROSS_LAYERS, FACE_LAYERS, HEADS, HINT_LAYERS, Config
 from .linear import Linear
 
@@ -21,7 +21,7 @@ BODY_PARTS = ("upper", "hands", "lower")
 ENCODER = "motion_self_encoder.layers.0"
 BODY_LAYERS = [f"audio_motion_cross_attn.layers.{k}" for k in range(CROSS_LAYERS)]
 FACE_STACK = [f"face_motion_decoder.layers.{k}" for k in range(FACE_LAYERS)]
-HINT_REACH = 3 * HINT_LAYERS
+HINT_REACH = encoder_reach(HINT_LAYERS)
 """Frames to each side that the hint encoder sees."""
 SPEAKER = 0
 """The published inference speaks as speaker 0."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,8 +63,12 @@ def run_reference(
     hint_motion: np.ndarray | None,
     hint_mask: np.ndarray | None,
     tick: Tick,
+    watch: Callable[[WindowOutput], None] = lambda out: None,
 ) -> Reference:
-    """Samples (N,) float32 at 16 kHz to the published result. Raises OratorError when there are too few frames."""
+    """Samples (N,) float32 at 16 kHz to the published result; `watch` is shown every window's output.
+
+    Raises OratorError when there are too few frames.
+    """
     frames = len(samples) * 30 // 16000
     windows = published_windows(frames, network.config)
     if not windows:
@@ -79,9 +84,11 @@ def run_reference(
         start = window.start * SAMPLES_A_FRAME
         return signal[start : start + window.frames * SAMPLES_A_FRAME]
 
-    result = walk(
-        network, codes, windows, audio, motion, mask, lambda out: arg_max_codes(codes, out), lambda f: tick(0.9 * f)
-    )
+    def choose(out: WindowOutput) -> dict[str, Tensor]:
+        watch(out)
+        return arg_max_codes(codes, out)
+
+    result = walk(network, codes, windows, audio, motion, mask, choose, lambda fraction: tick(0.9 * fraction))
     channels = codes.decode(result.index)
     return Reference(
         channels.axis_angle().flatten(1).numpy(),

@@ -34,13 +34,10 @@ class Window:
 
 @dataclass(frozen=True)
 class Walk:
-    """Per frame of the result: latents and logits by part, and the chosen code indices."""
+    """The chosen code indices (T,) by part, and for each window those of the frames that the next one starts with."""
 
-    latent: dict[str, Tensor]
-    logits: dict[str, Tensor]
     index: dict[str, Tensor]
     edge: dict[str, list[Tensor]]
-    """For each window the indices (seeds,) by part that it chose for the frames that the next one starts with."""
 
 
 def published_windows(frames: int, config: Config) -> list[Window]:
@@ -150,8 +147,6 @@ def walk(
     window before it, except where the mask gives them.
     """
     seeds = network.config.seeds
-    latent: dict[str, list[Tensor]] = {}
-    logits: dict[str, list[Tensor]] = {}
     index: dict[str, list[Tensor]] = {}
     edge: dict[str, list[Tensor]] = {}
     last, done = motion[:seeds], 0
@@ -170,16 +165,12 @@ def walk(
             face = beside.start(partial(network.face, heard, hints))
             memories.prepare()
             body = network.body(heard, hints, beat)
-            out = network.output({"face": face(beat), **body})
-            chosen = choose(out)
+            chosen = choose(network.output({"face": face(beat), **body}))
             done += 1
             if done < len(windows):
                 last = seed_motion(codes, chosen, seeds)
-            for store, values in ((latent, out.latent), (logits, out.logits), (index, chosen)):
-                for part, value in values.items():
-                    store.setdefault(part, []).append(value[: window.kept])
             for part, value in chosen.items():
+                index.setdefault(part, []).append(value[: window.kept])
                 edge.setdefault(part, []).append(value[window.kept : window.kept + seeds])
             beat()
-    joined = ({part: torch.cat(values) for part, values in store.items()} for store in (latent, logits, index))
-    return Walk(*joined, edge)
+    return Walk({part: torch.cat(values) for part, values in index.items()}, edge)

@@ -13,7 +13,9 @@ from pathlib import Path
 import numpy as np
 import torch
 from orator.models.emage.model import EmageModel
+from orator.models.emage.network import WindowOutput
 from orator.models.emage.reference import run_reference
+from orator.models.emage.windows import published_windows
 
 
 def as_bin(source: Path, target: Path) -> Path:
@@ -30,15 +32,23 @@ def as_bin(source: Path, target: Path) -> Path:
 
 def differences(model: EmageModel, known: dict[str, np.ndarray]) -> dict[str, float]:
     """Wrong class indices, and the largest differences of everything else."""
+    outputs: list[WindowOutput] = []
     ran = run_reference(
-        model.network, model.codes, known["audio"], known.get("hint_motion"), known.get("hint_mask"), lambda f: None
-    )
+        model.network, model.codes, known["audio"], known.get("hint_motion"), known.get("hint_mask"), lambda f: None,
+        outputs.append,
+    )  # fmt: skip
+    kept = [window.kept for window in published_windows(len(known["audio"]) * 30 // 16000, model.config)]
+    face = np.concatenate([out.latent["face"][:k] for out, k in zip(outputs, kept, strict=True)])
+    upper = np.concatenate([out.logits["upper"][:k] for out, k in zip(outputs, kept, strict=True)])
     parts = ("upper", "hands", "lower")
     out = {f"{part}_wrong": float((ran.walk.index[part].numpy() != known[f"{part}_index"]).sum()) for part in parts}
     pairs = {
-        "face_latent": ran.walk.latent["face"].numpy(), "cls_upper": ran.walk.logits["upper"].numpy(),
-        "poses": ran.poses, "expressions": ran.expressions, "trans": ran.trans,
-    }  # fmt: skip
+        "face_latent": face,
+        "cls_upper": upper,
+        "poses": ran.poses,
+        "expressions": ran.expressions,
+        "trans": ran.trans,
+    }
     return out | {name: float(np.abs(value - known[name]).max()) for name, value in pairs.items()}
 
 

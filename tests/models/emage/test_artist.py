@@ -64,9 +64,20 @@ def test_seams_are_blended_and_nothing_else_changes() -> None:
 
     windows = [Window(0, 64, 60), Window(60, 64, 60)]
     index = torch.cat([torch.zeros(60), torch.full((60,), 10.0)])
-    walked = Walk({}, {}, {"upper": index}, {"upper": [torch.zeros(4)] * 2})
-    mixed = blended(walked, windows, Books(), 0)["upper"][:, 0]
+    walked = Walk({"upper": index}, {"upper": [torch.zeros(4)] * 2})
+    mixed = blended(walked, windows, Books(), slice(0, 120))["upper"][:, 0]
     assert mixed[56:68].tolist() == [0, 0, 0, 0, 2, 4, 6, 8, 10, 10, 10, 10]
+    for low, high in ((61, 90), (30, 62), (62, 63)):
+        assert torch.equal(blended(walked, windows, Books(), slice(low, high))["upper"][:, 0], mixed[low:high])
+
+
+def test_long_speech_is_decoded_piece_by_piece(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    speech = noise(20.0)
+    whole = made(tiny, speech)
+    monkeypatch.setattr("orator.models.emage.artist.CHUNK", 70)
+    pieces = made(tiny, speech)
+    assert np.abs(pieces.rotations - whole.rotations).max() < 1e-3
+    assert np.abs(pieces.translation - whole.translation).max() < 1e-5
 
 
 def test_takes_differ_and_repeat(tiny: Path) -> None:
