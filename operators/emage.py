@@ -185,7 +185,11 @@ class ORATOR_OT_add_smplx_body(_ModelFile, bpy.types.Operator):
     expressions: IntProperty(
         name="Expressions", description="How many expression keys; EMAGE plays 100", default=100, min=10, max=100
     )
-    mean_hands: BoolProperty(name="Relaxed Hands", description="Rest with the model's mean hands, not flat ones")
+    mean_hands: BoolProperty(
+        name="Relaxed Hands",
+        description="Rest with the model's mean hands, from which EMAGE and BEAT2 count finger rotations. Orator's own "
+        "takes count from flat hands",
+    )
     correctives: BoolProperty(
         name="Pose Correctives",
         description="Add the shapes with which the model mends bent joints, driven by the bones: 486 shape keys and "

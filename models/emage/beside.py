@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, wait
 from contextlib import contextmanager
+from itertools import count
+from queue import Empty, PriorityQueue
+from threading import Thread, current_thread
 from typing import TypeVar
 
 import torch
@@ -13,49 +16,98 @@ T = TypeVar("T")
 Beat = Callable[[], None]
 """Called often from the caller's own thread; may raise to stop the work."""
 Later = Callable[[Beat], T]
-"""Waits for a job and returns its result, or raises what it raised; to be called once."""
+"""A job's result, or what it raised, once it is there; to be called once."""
 OFTEN = 0.1
 """Seconds between beats while the caller waits."""
+_SOON, _WHEN_IDLE, _END = 0, 1, 2
 
 
 class Helper:
-    """Runs jobs one after the other, in another thread or, without one, when their results are asked for."""
+    """Does jobs one after the other in a thread of its own, those that are soon needed first.
 
-    def __init__(self, pool: ThreadPoolExecutor | None) -> None:
-        self._pool = pool
+    Whoever asks for the result of a job that has not begun does it himself. Without a thread all jobs are done so.
+    """
 
-    def start(self, job: Callable[[], T]) -> Later[T]:
-        """The job under way."""
-        if self._pool is None:
+    def __init__(self, threads: int) -> None:
+        """`threads`: those of torch's that the helper may use; 0 makes no helper thread."""
+        self._jobs: PriorityQueue[tuple[int, int, Future, Callable]] = PriorityQueue()
+        self._order = count()
+        self._thread = Thread(target=self._work, args=(threads,), name="emage", daemon=True) if threads else None
+        if self._thread is not None:
+            self._thread.start()
 
-            def now(beat: Beat) -> T:
-                result = job()
+    @torch.inference_mode()
+    def _work(self, threads: int) -> None:
+        torch.set_num_threads(threads)
+        while self._do(*self._jobs.get()):
+            pass
+
+    def _do(self, urgency: int, _order: int, result: Future, job: Callable) -> bool:
+        """One job; False after the last."""
+        if result.set_running_or_notify_cancel():
+            try:
+                result.set_result(job())
+            except BaseException as error:  # handed over to whoever asks
+                result.set_exception(error)
+        return urgency != _END
+
+    def give_way(self) -> None:
+        """For long jobs to call now and then: does what is sooner needed, if this is the helper's thread."""
+        if current_thread() is not self._thread:
+            return
+        while True:
+            try:
+                first = self._jobs.get_nowait()
+            except Empty:
+                return
+            if first[0] != _SOON:
+                self._jobs.put(first)
+                return
+            self._do(*first)
+
+    def start(self, job: Callable[[], T], soon: bool = True) -> Later[T]:
+        """Have the job done; `soon` is False for what nobody waits for yet."""
+        if self._thread is None:
+
+            def own(beat: Beat) -> T:
+                made = job()
                 beat()
-                return result
+                return made
 
-            return now
-        under_way = self._pool.submit(torch.inference_mode()(job))
+            return own
+        result: Future[T] = Future()
+        self._jobs.put((_SOON if soon else _WHEN_IDLE, next(self._order), result, job))
 
-        def waited(beat: Beat) -> T:
-            while not wait([under_way], OFTEN).done:
+        def done(beat: Beat) -> T:
+            if result.cancel():
+                made = job()
                 beat()
-            return under_way.result()
+                return made
+            while not wait([result], OFTEN).done:
+                beat()
+            return result.result()
 
-        return waited
+        return done
+
+    def end(self) -> None:
+        """Drop what has not begun, and wait for what has."""
+        if self._thread is not None:
+            while not self._jobs.empty():
+                self._jobs.get()[2].cancel()
+            self._jobs.put((_END, next(self._order), Future(), lambda: None))
+            self._thread.join()
 
 
 @contextmanager
 def helper() -> Iterator[Helper]:
     """Inside, the caller and the helper have half of torch's threads each; with a single thread nothing changes."""
     threads = torch.get_num_threads()
-    if threads < 2:
-        yield Helper(None)
-        return
     share = threads // 2
-    pool = ThreadPoolExecutor(1, "emage", torch.set_num_threads, (share,))
-    torch.set_num_threads(share)
+    beside = Helper(share)
+    if share:
+        torch.set_num_threads(share)
     try:
-        yield Helper(pool)
+        yield beside
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        beside.end()
         torch.set_num_threads(threads)

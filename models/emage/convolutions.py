@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
@@ -75,14 +76,19 @@ class WavEncoder:
         # From one channel a matrix product is many times faster than the library's convolution; the bias is a tap more.
         self._taps = torch.cat([self._blocks[0].first[:, 0], self._blocks[0].first_bias[:, None]], dim=1)
 
-    def __call__(self, audio: Tensor) -> Tensor:
-        """Samples (N, L) at 16 kHz to features (N, S, audio width)."""
-        second = self._blocks[1]
-        # The long first signals fill the processor one by one; the short later ones need each other's company.
-        y = torch.cat([second.start(self._long(samples)) for samples in audio], dim=1)
+    def __call__(self, audio: Tensor, pause: Callable[[], None]) -> Tensor:
+        """Samples (N, L) at 16 kHz to features (N, S, audio width); calls `pause` every few milliseconds."""
+        second, starts = self._blocks[1], []
+        for samples in audio:
+            # The long first signals fill the processor one by one; the short later ones need each other's company.
+            starts.append(second.start(self._long(samples)))
+            pause()
+        y = torch.cat(starts, dim=1)
         x = second.finish(y, y)
         for block in self._blocks[2:]:
+            pause()
             x = block.finish(block.start(x), x)
+        pause()
         y, x = self._last(x.permute(1, 2, 0)).chunk(2, dim=2)
         return F.leaky_relu_(self._last_second(F.leaky_relu(y)).add_(x))
 

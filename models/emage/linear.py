@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-BLOCK = 384
-"""Columns of a matrix that are multiplied at a time: for 64 rows this is 1.3 - 1.5 times faster than all at once."""
+BLOCK = 768
+"""Columns of a matrix that are multiplied at a time: 1536 at once take a sixth longer than in two halves."""
 HALF_FROM = 1 << 18
 """Numbers from which a matrix is worth keeping in bfloat16."""
 
@@ -27,6 +27,8 @@ class Linear:
         rows = x.reshape(-1, x.shape[-1])
         if self._half is not None:
             return (rows.to(torch.bfloat16) @ self._half).float().add_(self._bias).view(*x.shape[:-1], self._outputs)
+        if len(self._columns) == 1:
+            return torch.addmm(self._bias, rows, self._columns[0]).view(*x.shape[:-1], self._outputs)
         out = rows.new_empty(len(rows), self._outputs)
         for piece, columns, bias in zip(out.split(BLOCK, dim=1), self._columns, self._biases, strict=True):
             torch.addmm(bias, rows, columns, out=piece)

@@ -25,6 +25,8 @@ HINT_REACH = encoder_reach(HINT_LAYERS)
 """Frames to each side that the hint encoder sees."""
 SPEAKER = 0
 """The published inference speaks as speaker 0."""
+Parts = dict[str, Tensor]
+"""Body part to (1, T, D)."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class HintMemory:
     first: Tensor
     """(N, T, 3 * D): queries, keys and values of the body's first self-attention."""
     face: Tensor
-    """(N, T, layers * 2 * D): the hints' share of the face layers' keys and values."""
+    """(N, T, hint features): what the face's layers are told."""
 
     def window(self, k: int) -> HintMemory:
         """That of the k-th of N windows."""
@@ -174,13 +176,12 @@ class EmageNetwork:
         heard, face = taken("audio_body_motion_proj."), taken("audio_face_motion_proj.")
         hears, given = face["weight"].split((config.audio, config.motion), dim=1)
 
-        def through(layers: list[str], weight: Tensor, bias: Tensor) -> list[Linear]:
+        def through(layers: list[str], weight: Tensor, bias: Tensor | None) -> list[Linear]:
             return [Linear(*_through(layer, weight, bias, source), half) for layer in layers]
 
         self._body_heard = through(BODY_LAYERS, heard["weight"], heard["bias"])
         self._face_heard = through(FACE_STACK, hears, face["bias"])
-        weights, biases = zip(*(_through(layer, given, None, source) for layer in FACE_STACK), strict=True)
-        self._face_given = Linear(torch.cat(weights), torch.cat(biases), half)
+        self._face_given = through(FACE_STACK, given, None)
         for layer in BODY_LAYERS + FACE_STACK:
             for leaf in ("weight", "bias"):
                 name = f"{layer}.multihead_attn.in_proj_{leaf}"
@@ -194,9 +195,12 @@ class EmageNetwork:
     def _who(self, which: str) -> Tensor:
         return self._w[f"speaker_embedding_{which}.weight"][SPEAKER]
 
-    def audio(self, which: str, samples: Tensor) -> Tensor:
-        """Wav features (N, S, width) for the "face" or the "body" of windows' samples (N, L)."""
-        return self._wav[which](samples)
+    def audio(self, which: str, samples: Tensor, pause: Callable[[], None]) -> Tensor:
+        """Wav features (N, S, width) for the "face" or the "body" of windows' samples (N, L).
+
+        `pause` is called every few milliseconds.
+        """
+        return self._wav[which](samples, pause)
 
     def audio_memory(self, face: Tensor, body: Tensor) -> AudioMemory:
         """What the stacks attend to, from wav features (N, S, width)."""
@@ -213,7 +217,7 @@ class EmageNetwork:
         body = w.linear("moton_proj", w.mlp("bodyhints_body", features))
         body += self._position(body.shape[1]) + self._who("body")
         first = w.linear(f"{ENCODER}.self_attn.query", body)
-        return HintMemory(body, first, self._face_given(w.mlp("bodyhints_face", features)))
+        return HintMemory(body, first, w.mlp("bodyhints_face", features))
 
     def with_seeds(self, hints: HintMemory, motion: Tensor, mask: Tensor) -> HintMemory:
         """One window's (1, T, 337) memory brought up to date after its first `seeds` frames changed."""
@@ -225,30 +229,29 @@ class EmageNetwork:
 
     def face(self, audio: AudioMemory, hints: HintMemory) -> Tensor:
         """The face's latents (T, width) in one window; the memories have N = 1."""
-        given = hints.face.chunk(FACE_LAYERS, dim=-1)
-        memory = [heard[:, : hint.shape[1]] + hint for heard, hint in zip(audio.face, given, strict=True)]
+        frames, given = hints.face.shape[1], self._face_given
+        memory = [layer(hints.face).add_(heard[:, :frames]) for layer, heard in zip(given, audio.face, strict=True)]
         return self._w.linear("face_out_proj", self._face(memory))[0]
 
-    def body(self, audio: AudioMemory, hints: HintMemory, beat: Callable[[], None] = lambda: None) -> dict[str, Tensor]:
-        """The body parts' latents (T, width) in one window; the memories have N = 1. `beat` may stop the work."""
+    def body(self, audio: AudioMemory, hints: HintMemory, beat: Callable[[], None] = lambda: None) -> Parts:
+        """What the body's parts start from in one window; the memories have N = 1. `beat` may stop the work."""
         w, frames = self._w, hints.body.shape[1]
-        who = self._who("body")
         x = w.attended(ENCODER, hints.body, hints.first)
-        x = w.feed_forward(ENCODER, x, "norm2") + (who + self._position(frames))
+        x = w.feed_forward(ENCODER, x, "norm2") + (self._who("body") + self._position(frames))
         y = x
         for layer, memory in zip(BODY_LAYERS, audio.body, strict=True):
             y = w.after_memory(layer, w.after_self(layer, y), memory)
             beat()
         x = x + y
-        parts = {part: w.mlp(f"motion2latent_{part}", x) for part in BODY_PARTS}
-        latent = {}
-        for part in BODY_PARTS:
-            layer = f"body_motion_decoder_{part}.layers.0"
-            first, second = (parts[other] for other in BODY_PARTS if other != part)
-            beat()
-            y = w.after_memory(layer, w.after_self(layer, parts[part] + who), w.memory(layer, first + second))
-            latent[part] = w.linear(f"motion_out_proj_{part}", y.add_(parts[part]))[0]
-        return latent
+        return {part: w.mlp(f"motion2latent_{part}", x) for part in BODY_PARTS}
+
+    def part(self, part: str, parts: Parts) -> Tensor:
+        """A body part's latents (T, width)."""
+        w, layer = self._w, f"body_motion_decoder_{part}.layers.0"
+        first, second = (parts[other] for other in BODY_PARTS if other != part)
+        y = w.after_self(layer, parts[part] + self._who("body"))
+        y = w.after_memory(layer, y, w.memory(layer, first + second))
+        return w.linear(f"motion_out_proj_{part}", y.add_(parts[part]))[0]
 
     def output(self, latent: dict[str, Tensor]) -> WindowOutput:
         """All parts' latents with the logits of those that have classes."""

@@ -14,7 +14,7 @@ from .beside import Beat, Helper, Later, helper
 from .codes import Channels, Codes
 from .convolutions import decoder_reach
 from .layout import HINT_WIDTH, Config
-from .network import AudioMemory, EmageNetwork, HintMemory, WindowOutput
+from .network import BODY_PARTS, AudioMemory, EmageNetwork, HintMemory, WindowOutput
 
 Tick = Callable[[float], None]
 Choose = Callable[[WindowOutput], dict[str, Tensor]]
@@ -90,6 +90,7 @@ class Memories:
     ) -> None:
         self._network, self._audio, self._motion, self._mask = network, audio, motion, mask
         self._beside, self._beat, self._left = beside, beat, groups(windows)
+        self._free: dict[int, HintMemory] = {}
         self._coming: tuple[list[Window], Later[AudioMemory], Later[HintMemory]] | None = None
 
     def prepare(self) -> None:
@@ -97,10 +98,9 @@ class Memories:
         group = next(self._left, None) if self._coming is None else None
         if group is None:
             return
-        network, start = self._network, self._beside.start
+        network, pause, start = self._network, self._beside.give_way, partial(self._beside.start, soon=False)
         samples = torch.stack([self._audio(window) for window in group])
-        # Several short jobs, so that a window's face need not wait for all of them.
-        face, body = (start(partial(network.audio, which, samples)) for which in ("face", "body"))
+        face, body = (start(partial(network.audio, which, samples, pause)) for which in ("face", "body"))
         heard = start(lambda: network.audio_memory(face(self._beat), body(self._beat)))
         self._coming = group, heard, start(partial(self._hints, group))
 
@@ -115,20 +115,18 @@ class Memories:
             self.prepare()
 
     def _hints(self, group: list[Window]) -> HintMemory:
-        spans = [slice(window.start, window.start + window.frames) for window in group]
+        seeds, spans = self._network.config.seeds, [slice(w.start, w.start + w.frames) for w in group]
         given = torch.stack([self._mask[span] for span in spans])
-        given[:, : self._network.config.seeds] = 0
-        return _hints(self._network, torch.stack([self._motion[span] for span in spans]), given)
-
-
-def _hints(network: EmageNetwork, motion: Tensor, given: Tensor) -> HintMemory:
-    """Hint memories of windows (N, T, 337); where nothing is given after the seeds, one serves them all."""
-    seeds = network.config.seeds
-    if len(motion) > 1 and bool((given[:, seeds:] == 1).all()):
-        # The seeds' part is brought up to date window by window in any case.
-        one = network.hint_memory(motion[:1], given[:1])
-        return HintMemory(*(value.expand(len(motion), -1, -1) for value in (one.body, one.first, one.face)))
-    return network.hint_memory(motion, given)
+        given[:, :seeds] = 0
+        motion = torch.stack([self._motion[span] for span in spans])
+        if not bool((given[:, seeds:] == 1).all()):
+            return self._network.hint_memory(motion, given)
+        # Nothing is given after the seeds, whose part is brought up to date window by window: one serves them all.
+        length = group[0].frames
+        if length not in self._free:
+            self._free[length] = self._network.hint_memory(motion[:1], given[:1])
+        free = self._free[length]
+        return HintMemory(*(value.expand(len(group), -1, -1) for value in (free.body, free.first, free.face)))
 
 
 def walk(
@@ -164,8 +162,11 @@ def walk(
             hints = network.with_seeds(hints, seeded[None], given[None])
             face = beside.start(partial(network.face, heard, hints))
             memories.prepare()
-            body = network.body(heard, hints, beat)
-            chosen = choose(network.output({"face": face(beat), **body}))
+            parts = network.body(heard, hints, beat)
+            later = {part: beside.start(partial(network.part, part, parts)) for part in BODY_PARTS[1:]}
+            latent = {BODY_PARTS[0]: network.part(BODY_PARTS[0], parts)}
+            latent |= {part: job(beat) for part, job in later.items()}
+            chosen = choose(network.output({"face": face(beat), **latent}))
             done += 1
             if done < len(windows):
                 last = seed_motion(codes, chosen, seeds)

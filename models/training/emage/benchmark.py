@@ -1,4 +1,4 @@
-"""Processor time and memory of EMAGE at the published widths: our order of operations against the published one.
+"""Time and memory of EMAGE at the published widths: our order of operations against the published one.
 
     python -m orator.models.training.emage.benchmark [--seconds 60] [--threads 1] [--rounds 3] [--folder FOLDER]
 
@@ -91,13 +91,13 @@ def main() -> None:
     difference = float(np.abs(ours.expressions - channels.expressions().numpy()).max())
     slow = np.array(times["published order"])
     for name, values in times.items():
-        cpu, wall = np.array(values).T
-        ratio = slow[:, 0] / cpu
-        print(
-            f"{name}: {np.median(cpu):.2f} s of processor time, {np.median(wall):.2f} s by the clock for "
-            f"{options.seconds} s of speech; {np.median(ratio):.2f} times faster "
-            f"({ratio.min():.2f} - {ratio.max():.2f})"
-        )
+        said = []
+        for k, clock in enumerate(("of processor time", "by the clock")):
+            spent = np.array(values)[:, k]
+            ratio = slow[:, k] / spent
+            span = f"{ratio.min():.2f} - {ratio.max():.2f}"
+            said.append(f"{np.median(spent):.2f} s {clock}, {np.median(ratio):.2f} times faster ({span})")
+        print(f"{name}, {options.seconds} s of speech: {'; '.join(said)}")
     print(", ".join(f"peak memory in {mode} mode {peak:.2f} GB" for mode, peak in peaks.items()))
     away = float(np.abs(ours.trans - travel.numpy()).max())
     print(f"largest difference of expressions {difference:.1e}, of travel {away:.1e}; {options.threads} threads")

@@ -67,3 +67,37 @@ def test_waiting_can_be_stopped(threads: None) -> None:
         beside.start(lambda: go_on.wait(30))(stop)
     assert torch.get_num_threads() == 2 and go_on.is_set()
     assert not any(thread.name.startswith("emage") for thread in threading.enumerate())
+
+
+def test_what_is_needed_soon_goes_first(threads: None) -> None:
+    torch.set_num_threads(2)
+    done, begun, go_on = [], threading.Event(), threading.Event()
+
+    def long() -> None:
+        begun.set()
+        go_on.wait(30)
+        beside.give_way()
+        done.append("long")
+
+    with helper() as beside:
+        slow = beside.start(long, soon=False)
+        later = beside.start(lambda: done.append("later"), soon=False)
+        begun.wait(30)
+        urgent = beside.start(lambda: done.append("soon"))
+        go_on.set()
+        slow(nothing)
+        later(nothing)
+        urgent(nothing)
+    assert done[0] == "soon" and sorted(done) == ["later", "long", "soon"]
+
+
+def test_what_has_not_begun_is_done_by_who_asks(threads: None) -> None:
+    torch.set_num_threads(2)
+    go_on, begun = threading.Event(), threading.Event()
+    with helper() as beside:
+        busy = beside.start(lambda: begun.set() or go_on.wait(30))
+        begun.wait(30)
+        mine = beside.start(threading.current_thread)
+        assert mine(nothing) is threading.main_thread()
+        go_on.set()
+        assert busy(nothing)
