@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 from queue import Empty, PriorityQueue
 from threading import Thread, current_thread
@@ -92,8 +92,9 @@ class Helper:
     def end(self) -> None:
         """Drop what has not begun, and wait for what has."""
         if self._thread is not None:
-            while not self._jobs.empty():
-                self._jobs.get()[2].cancel()
+            with suppress(Empty):
+                while True:
+                    self._jobs.get_nowait()[2].cancel()
             self._jobs.put((_END, next(self._order), Future(), lambda: None))
             self._thread.join()
 

@@ -101,3 +101,13 @@ def test_what_has_not_begun_is_done_by_who_asks(threads: None) -> None:
         assert mine(nothing) is threading.main_thread()
         go_on.set()
         assert busy(nothing)
+
+
+def test_leaving_early_never_hangs(threads: None) -> None:
+    """The last job is taken by the helper and dropped by the caller at the same moment, many times over."""
+    torch.set_num_threads(2)
+    for _ in range(300):
+        with helper() as beside:
+            for _ in range(3):
+                beside.start(nothing)
+    assert not any(thread.name.startswith("emage") for thread in threading.enumerate())
