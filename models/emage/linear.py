@@ -7,8 +7,8 @@ from torch import Tensor
 from torch.nn import functional as F
 
 BLOCK = 384
-"""Columns of a matrix that are multiplied at a time. For whole windows that is as fast as twice as many, for the 13 to 30
-rows around a window's seeds a third faster, and loading a checkpoint takes less memory."""
+"""Columns of a matrix that are multiplied at a time. For whole windows that is as fast as twice as many, for the 13 to
+30 rows around a window's seeds a third faster, and loading a checkpoint takes less memory."""
 HALF_FROM = 1 << 18
 """Numbers from which a matrix is worth keeping in bfloat16."""
 
