@@ -14,12 +14,12 @@ from pathlib import Path
 
 import bpy
 import numpy as np
-from mathutils import Quaternion, Vector
+from mathutils import Vector
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import pictures
-from orator.core.arkit import ARKIT, INDEX
+from orator.core.arkit import ARKIT
 from orator.core.blender.character import add_character, add_stage
 from orator.core.rotations import from_rotvec, multiply
 from orator.core.skeleton import INDEX as JOINT
@@ -58,30 +58,16 @@ class Studio:
         self.character = add_character(bpy.context)
         add_stage(self.scene, self.character)
         camera = pictures.add_camera(self.scene)
-        data = bpy.data.curves.new("Label", "FONT")
-        data.align_x = "CENTER"
-        material = bpy.data.materials.new("Label")
-        material.diffuse_color = (0.01, 0.01, 0.01, 1.0)
-        data.materials.append(material)
-        self.label = bpy.data.objects.new("Label", data)
-        self.scene.collection.objects.link(self.label)
-        self.label.parent = camera
-        height = 0.5 * np.tan(0.5 * camera.data.angle_y)
-        data.size, self.label.location = 0.085 * height, (0.0, -0.46 * height, -0.25)
+        self.label = pictures.add_label(camera, 0.075)
 
     def pose(self, turns: dict[str, tuple[float, float, float]], face: dict[str, float]) -> None:
         """Standing at ease with some joints turned further, and a face."""
         rotations = relaxed_rotations()
         for joint, degrees in turns.items():
             rotations[JOINT[joint]] = multiply(from_rotvec(np.radians(degrees)), rotations[JOINT[joint]])
-        for joint, (w, x, y, z) in zip(JOINTS, rotations, strict=True):
-            bone = self.character.pose.bones[joint]
-            rest = bone.bone.matrix_local.to_quaternion()
-            bone.rotation_quaternion = rest.inverted() @ Quaternion((w, x, -z, y)) @ rest
-        for mesh in self.character.children:
-            keys = mesh.data.shape_keys if mesh.type == "MESH" else None
-            for block in keys.key_blocks[1:] if keys else ():
-                block.value = face.get(block.name, 0.0) if block.name in INDEX else 0.0
+        for joint, rotation in zip(JOINTS, rotations, strict=True):
+            pictures.turn_bone(self.character, joint, rotation)
+        pictures.shape_face(self.character, face)
         bpy.context.view_layer.update()
 
     def shoot(self, framing: pictures.Framing, at: Vector, label: str = "") -> np.ndarray:
@@ -90,17 +76,6 @@ class Studio:
         self.label.data.body = label
         with tempfile.TemporaryDirectory() as folder:
             return pictures.render(self.scene, Path(folder) / "still.png")
-
-
-def page(cells: list[np.ndarray], columns: int, gap: int = 3) -> np.ndarray:
-    """Cells of one size in rows on a white page."""
-    height, width = cells[0].shape[:2]
-    rows = -(-len(cells) // columns)
-    out = np.ones((rows * (height + gap) + gap, columns * (width + gap) + gap, 3), np.float32)
-    for k, cell in enumerate(cells):
-        top, left = gap + (k // columns) * (height + gap), gap + (k % columns) * (width + gap)
-        out[top : top + height, left : left + width] = cell
-    return out
 
 
 def main() -> int:
@@ -117,14 +92,14 @@ def main() -> int:
         studio.pose(turns, face)
         height = 0.95 if framing is TALL else 1.32
         cells.append(studio.shoot(framing, Vector((0.0, 0.0, height))))
-    pictures.write_png(page(cells, len(cells)), folder / "character_poses.png")
+    pictures.write_png(pictures.page(cells, len(cells)), folder / "character_poses.png")
     pictures.use_workbench(studio.scene)
     studio.scene.display.shading.show_cavity, studio.scene.display.shading.cavity_type = True, "BOTH"
     tiles = []
     for name in ("", *ARKIT):
         studio.pose({}, {name: 1.0} if name else {})
         tiles.append(studio.shoot(TILE, at - Vector((0.0, 0.04, 0.085)), name or "neutral"))
-    pictures.write_png(page(tiles, 11, 2), folder / "character_shapes.jpg")
+    pictures.write_png(pictures.page(tiles, 11, 2), folder / "character_shapes.jpg")
     return 0
 
 

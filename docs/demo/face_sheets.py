@@ -20,7 +20,7 @@ from mathutils import Vector
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import pictures
-from orator.core.arkit import INDEX
+from orator.core.arkit import ARKIT, INDEX
 from orator.core.blender.character import add_character, add_stage
 from orator.core.rotations import from_rotvec
 from orator.core.settings import EMOTIONS, Settings, constant_emotion
@@ -54,35 +54,12 @@ class Studio:
         self.scene.display.shading.cavity_type = "BOTH"
         at = pictures.head_of(self.character) + Vector((0.0, -0.085, lift))
         pictures.aim(self.scene, at, framing)
-        self.label = self._text(camera)
-
-    def _text(self, camera: bpy.types.Object) -> bpy.types.Object:
-        data = bpy.data.curves.new("Label", "FONT")
-        data.align_x = "CENTER"
-        material = bpy.data.materials.new("Label")
-        material.diffuse_color = (1.0, 1.0, 1.0, 1.0)
-        data.materials.append(material)
-        text = bpy.data.objects.new("Label", data)
-        self.scene.collection.objects.link(text)
-        distance = 0.25
-        height = 2.0 * distance * np.tan(0.5 * camera.data.angle_y)
-        data.size = 0.075 * height * max(1.0, 150.0 / self.framing.size[1])
-        text.parent = camera
-        text.location = (0.0, -0.475 * height, -distance)
-        return text
+        self.label = pictures.add_label(camera, 0.075 * max(1.0, 150.0 / framing.size[1]))
 
     def shoot(self, face: np.ndarray, head: np.ndarray, label: str) -> np.ndarray:
         """The face (52,) with its head turn (3,), as pixels (H, W, 3)."""
-        for item in self.character.children:
-            keys = item.data.shape_keys if item.type == "MESH" else None
-            for block in keys.key_blocks[1:] if keys else ():
-                block.value = float(face[INDEX[block.name]])
-        bone = self.character.pose.bones["head"]
-        w, x, y, z = from_rotvec(head)
-        rest = bone.bone.matrix_local.to_quaternion()
-        turn = rest.copy()
-        turn.w, turn.x, turn.y, turn.z = w, x, -z, y
-        bone.rotation_quaternion = rest.inverted() @ turn @ rest
+        pictures.shape_face(self.character, dict(zip(ARKIT, map(float, face), strict=True)))
+        pictures.turn_bone(self.character, "head", from_rotvec(head))
         self.label.data.body = label
         with tempfile.TemporaryDirectory() as folder:
             return pictures.render(self.scene, Path(folder) / "still.png")
@@ -90,13 +67,7 @@ class Studio:
 
 def sheet(cells: list[np.ndarray], columns: int, path: Path, gap: int = 3) -> None:
     """Cells of one size in rows on a white page."""
-    height, width = cells[0].shape[:2]
-    rows = -(-len(cells) // columns)
-    page = np.ones((rows * (height + gap) + gap, columns * (width + gap) + gap, 3), np.float32)
-    for k, cell in enumerate(cells):
-        top, left = gap + (k // columns) * (height + gap), gap + (k % columns) * (width + gap)
-        page[top : top + height, left : left + width] = cell
-    pictures.write_png(page, path)
+    pictures.write_png(pictures.page(cells, columns, gap), path)
     print(path, flush=True)
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import bpy
 import numpy as np
-from mathutils import Vector
+from mathutils import Quaternion, Vector
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,50 @@ def add_camera(scene: bpy.types.Scene) -> bpy.types.Object:
     scene.camera = camera
     scene.view_settings.exposure = 0.55
     return camera
+
+
+def add_label(camera: bpy.types.Object, size: float) -> bpy.types.Object:
+    """A line of text along the lower edge of the camera's picture, `size` of its height."""
+    data = bpy.data.curves.new("Label", "FONT")
+    data.align_x = "CENTER"
+    material = bpy.data.materials.new("Label")
+    material.diffuse_color = (1.0, 1.0, 1.0, 1.0)
+    data.materials.append(material)
+    text = bpy.data.objects.new("Label", data)
+    camera.users_collection[0].objects.link(text)
+    distance = 0.25
+    height = 2.0 * distance * np.tan(0.5 * camera.data.angle_y)
+    data.size = size * height
+    text.parent = camera
+    text.location = (0.0, -0.475 * height, -distance)
+    return text
+
+
+def page(cells: list[np.ndarray], columns: int, gap: int = 3) -> np.ndarray:
+    """Cells (H, W, 3) of one size in rows on a white page."""
+    height, width = cells[0].shape[:2]
+    rows = -(-len(cells) // columns)
+    out = np.ones((rows * (height + gap) + gap, columns * (width + gap) + gap, 3), np.float32)
+    for k, cell in enumerate(cells):
+        top, left = gap + (k // columns) * (height + gap), gap + (k % columns) * (width + gap)
+        out[top : top + height, left : left + width] = cell
+    return out
+
+
+def shape_face(character: bpy.types.Object, weights: Mapping[str, float]) -> None:
+    """Set every ARKit shape key of the character's meshes; those that are not named to 0."""
+    for mesh in character.children:
+        keys = mesh.data.shape_keys if mesh.type == "MESH" else None
+        for block in keys.key_blocks[1:] if keys else ():
+            block.value = weights.get(block.name, 0.0)
+
+
+def turn_bone(character: bpy.types.Object, joint: str, rotation: np.ndarray) -> None:
+    """Turn a joint's bone from its rest by a rotation (4,) wxyz in SMPL-X axes."""
+    bone = character.pose.bones[joint]
+    rest = bone.bone.matrix_local.to_quaternion()
+    w, x, y, z = rotation
+    bone.rotation_quaternion = rest.inverted() @ Quaternion((w, x, -z, y)) @ rest
 
 
 def aim(scene: bpy.types.Scene, at: Vector, framing: Framing) -> None:
