@@ -85,6 +85,7 @@ class Helper:
                 return made
             while not wait([result], OFTEN).done:
                 beat()
+            beat()
             return result.result()
 
         return done

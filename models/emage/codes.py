@@ -47,12 +47,12 @@ class Channels:
 
 
 class Codes:
-    """The five emage_vq parts; tensors by part name, float32 on one device."""
+    """The five emage_vq parts; tensors by part name, float32 on one device. `exact` as in Decoder."""
 
-    def __init__(self, weights: dict[str, Tensors]) -> None:
+    def __init__(self, weights: dict[str, Tensors], exact: bool = True) -> None:
         self._books = {part: w["quantizer.embedding.weight"] for part, w in weights.items() if part != "global"}
         self._lengths = {part: (book**2).sum(1) for part, book in self._books.items()}
-        self._decoders = {part: Decoder(w, part) for part, w in weights.items()}
+        self._decoders = {part: Decoder(w, part, exact) for part, w in weights.items()}
         self._motion_encoder = Encoder(weights["global"], "encoder.main", VQ_LAYERS["global"])
 
     def nearest(self, part: str, latent: Tensor) -> Tensor:

@@ -121,32 +121,45 @@ class Encoder:
         return x
 
 
-class Decoder:
-    """A part's decoder of code vectors, by torch's own convolutions: see SMALL_CONVOLUTION."""
+class PublishedConvolution:
+    """A convolution of width 3 over (N, T, channels) that adds in the published order: see SMALL_CONVOLUTION."""
 
-    def __init__(self, w: Tensors, part: str) -> None:
-        def taken(name: str) -> tuple[Tensor, Tensor]:
-            return w[f"decoder.main.{name}.weight"], w[f"decoder.main.{name}.bias"]
-
-        layers = VQ_LAYERS[part]
-        self._residual = [(taken(f"{k}.model.0"), taken(f"{k}.model.2")) for k in range(2)]
-        self._plain = [taken(str(2 + 2 * k)) for k in range(layers)]
-        self._last = taken(str(2 + 2 * layers))
+    def __init__(self, weight: Tensor, bias: Tensor, last: bool) -> None:
+        """`last`: that of a decoder, whose sums of a certain length are made in two halves."""
+        self._weight, self._bias = weight, bias
+        self._halves = last and weight.shape[1] * 3 in SPLIT_SUMS
 
     def __call__(self, x: Tensor) -> Tensor:
-        """Latents (N, T, width) to channels (N, T, layout.VQ_WIDTHS[part])."""
-        x = x.transpose(1, 2)
-        for first, second in self._residual:
-            y = F.leaky_relu_(F.conv1d(x, *first, padding=1), 0.2)
-            x = x + F.conv1d(y, *second, padding=1)
-        for layer in self._plain:
-            x = F.leaky_relu_(F.conv1d(x, *layer, padding=1), 0.2)
-        weight, bias = self._last
-        if x.shape[1] * 3 in SPLIT_SUMS and x.numel() <= SMALL_CONVOLUTION:
+        """(N, T, channels) to (N, T, outputs)."""
+        x, weight, bias = x.transpose(1, 2), self._weight, self._bias
+        if self._halves and x.numel() <= SMALL_CONVOLUTION:
             half = x.shape[1] // 2
             y = F.conv1d(x[:, :half], weight[:, :half], bias, padding=1)
             return y.add_(F.conv1d(x[:, half:], weight[:, half:], padding=1)).transpose(1, 2)
         return F.conv1d(x, weight, bias, padding=1).transpose(1, 2)
+
+
+class Decoder:
+    """A part's decoder of code vectors; `exact` adds in the published order, else in the fastest."""
+
+    def __init__(self, w: Tensors, part: str, exact: bool) -> None:
+        layers = VQ_LAYERS[part]
+
+        def made(name: str, last: bool = False) -> PublishedConvolution | TimeConvolution:
+            weight, bias = w[f"decoder.main.{name}.weight"], w[f"decoder.main.{name}.bias"]
+            return PublishedConvolution(weight, bias, last) if exact else TimeConvolution(weight, bias, padding=1)
+
+        self._residual = [(made(f"{k}.model.0"), made(f"{k}.model.2")) for k in range(2)]
+        self._plain = [made(str(2 + 2 * k)) for k in range(layers)]
+        self._last = made(str(2 + 2 * layers), last=True)
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """Latents (N, T, width) to channels (N, T, layout.VQ_WIDTHS[part])."""
+        for first, second in self._residual:
+            x = x + second(F.leaky_relu_(first(x), 0.2))
+        for layer in self._plain:
+            x = F.leaky_relu_(layer(x), 0.2)
+        return self._last(x)
 
 
 def encoder_reach(layers: int) -> int:

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from ..memory import give_back
 from .convolutions import Encoder, Tensors, WavEncoder, encoder_reach
 from .layout import CROSS_LAYERS, FACE_LAYERS, HEADS, HINT_LAYERS, Config
 from .linear import Linear
@@ -25,6 +26,8 @@ HINT_REACH = encoder_reach(HINT_LAYERS)
 """Frames to each side that the hint encoder sees."""
 SPEAKER = 0
 """The published inference speaks as speaker 0."""
+TAKEN_AT_ONCE = 1 << 23
+"""Numbers of matrices that are made ready before the memory of their tensors goes back to the system."""
 Parts = dict[str, Tensor]
 """Body part to (1, T, D)."""
 
@@ -79,10 +82,15 @@ class Weights:
     def __init__(self, source: Tensors, half: bool) -> None:
         self._linear: dict[str, Linear] = {}
         self._kept: Tensors = {}
+        taken = 0
         for name in list(source):
             if name not in source:
                 continue
             value = source.pop(name)
+            taken += value.numel()
+            if taken > TAKEN_AT_ONCE:
+                give_back()
+                taken = 0
             layer, _, leaf = name.rpartition(".")
             if value.ndim != 2 or "embedding" in name:
                 self._kept[name] = value

@@ -62,8 +62,8 @@ def main() -> None:
         checkpoint = load(folder)
         published = PublishedOrder(checkpoint.config).eval()
         published.load_state_dict(checkpoint.root, strict=False)
-        model = EmageModel(load(folder))
-        fast = EmageModel(load(folder), True) if half_is_fast() else None
+        model, plain = EmageModel(load(folder)), EmageModel(load(folder), exact=False)
+        fast = EmageModel(load(folder), exact=False, half=True) if half_is_fast() else None
     speech = np.random.default_rng(0).standard_normal(16000 * options.seconds).astype(np.float32) * 0.1
     results: dict[str, object] = {}
 
@@ -77,7 +77,7 @@ def main() -> None:
         frames = 30 * options.seconds
         run_artist(with_model.network, with_model.codes, speech, frames, None, None, 0, 1.0, lambda fraction: None)
 
-    runs = {"published order": published_order, "reference mode": reference, "orator mode": lambda: orator(model)}
+    runs = {"published order": published_order, "reference mode": reference, "orator mode": lambda: orator(plain)}
     if fast is not None:
         runs["orator mode, bfloat16"] = lambda: orator(fast)
     # Processor time beside wall time, since other programs may share the machine: the sum over threads.

@@ -57,14 +57,21 @@ def test_jobs_keep_their_order_and_their_errors(threads: None, count: int) -> No
 
 def test_waiting_can_be_stopped(threads: None) -> None:
     torch.set_num_threads(2)
-    go_on = threading.Event()
+    begun, go_on = threading.Event(), threading.Event()
+
+    def work() -> None:
+        begun.set()
+        go_on.wait(30)
 
     def stop() -> None:
         go_on.set()
         raise Cancelled
 
     with pytest.raises(Cancelled), helper() as beside:
-        beside.start(lambda: go_on.wait(30))(stop)
+        later = beside.start(work)
+        # Work that has not begun would be done by whoever waits for it.
+        assert begun.wait(30)
+        later(stop)
     assert torch.get_num_threads() == 2 and go_on.is_set()
     assert not any(thread.name.startswith("emage") for thread in threading.enumerate())
 
