@@ -209,13 +209,14 @@ def _generate(args: argparse.Namespace) -> int:
 
 def _export(args: argparse.Namespace) -> int:
     from ..core.formats.neutral import write_neutral
+    from ..core.smplx.hands import hand_mean_beside
 
     if args.fps is not None and not 1.0 <= args.fps <= 240.0:
         raise OratorError(f"--fps {args.fps:g}: give a frame rate from 1 to 240.")
     check_writable(args.output)
     take = read_take(args.take)
     performance = take.performance if args.fps is None else resample(take.performance, args.fps)
-    write_neutral(performance, args.output, not args.in_place)
+    write_neutral(performance, args.output, not args.in_place, hand_mean_beside())
     print(f"{args.output}: {performance.seconds:.2f} s")
     return 0
 

@@ -187,8 +187,7 @@ class ORATOR_OT_add_smplx_body(_ModelFile, bpy.types.Operator):
     )
     mean_hands: BoolProperty(
         name="Relaxed Hands",
-        description="Rest with the model's mean hands, from which EMAGE and BEAT2 count finger rotations. Orator's own "
-        "takes count from flat hands",
+        description="Rest with the model's mean hands instead of flat ones; takes look the same on both",
     )
     correctives: BoolProperty(
         name="Pose Correctives",
@@ -226,12 +225,12 @@ class ORATOR_OT_fit_smplx_skeleton(Explained, bpy.types.Operator):
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:
         """Only for bodies that were added here."""
-        from ..core.blender.smplx_body import REST
+        from ..core.smplx.names import REST_PROPERTY
 
         character = generation.active_character(context)
         if character is None:
             return generation.missing_character(context)
-        return "" if REST in character else "This character was not made from an SMPL-X file"
+        return "" if REST_PROPERTY in character else "This character was not made from an SMPL-X file"
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Move them."""

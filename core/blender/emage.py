@@ -14,6 +14,7 @@ from ..baking import BakeStyle, prepare
 from ..errors import OratorError
 from ..settings import CONTROLS, EmotionTrack, Settings
 from . import bake, preferences
+from .model_file import known_hand_mean
 
 FOLDER_NAME = "emage"
 
@@ -86,6 +87,13 @@ def unheard_notes(scene: bpy.types.Scene, settings: Settings, emotion: EmotionTr
     return (f"EMAGE does not hear {', '.join(lost).replace('_', ' ')}: the face can be changed by the take's layers.",)
 
 
+def hand_notes(scene: bpy.types.Scene) -> tuple[str, ...]:
+    """Whether EMAGE's fingers count from a stand-in, as a sentence for the report."""
+    if not heard(scene) or known_hand_mean(scene) is not None:
+        return ()
+    return ("fingers start from Orator's own resting hands: choose your SMPL-X file for the model's mean hands",)
+
+
 def import_motion(
     character: bpy.types.Object, path: Path, scene: bpy.types.Scene, start: float, style: BakeStyle
 ) -> tuple[str, str]:
@@ -98,8 +106,10 @@ def import_motion(
     from ..performance import Take
     from ..skeleton import INDEX
     from ..smplx.arkit_map import to_arkit
+    from ..smplx.hands import FLAT_HANDS
 
-    performance = read_smplx(path)
+    hands = known_hand_mean(scene)
+    performance = read_smplx(path, FLAT_HANDS if hands is None else hands)
     target = bake.read_target(character, scene)
     said = ""
     if performance.expressions is not None:
@@ -107,6 +117,8 @@ def import_motion(
         performance = replace(performance, face=face)
         if target.expressions is None:
             said = " ARKit faces follow the jaw: an SMPL-X file gives the rest."
+        if hands is None:
+            said += " Fingers count from flat hands: an SMPL-X file gives the mean hands that BEAT2 counts from."
     prepared = prepare(performance, start, target, style)
     notes = "".join(f"; {note}" for note in prepared.coverage.notes)
     meta = {"seed": 0, "source": path.name}

@@ -19,6 +19,7 @@ from .export_check import READABLE, Arrived, read_back, record
 from .export_neutral import shown_performance
 from .export_run import run
 from .export_stage import Cue, Playing, Stage, playing, staged, staged_takes
+from .model_file import known_hand_mean
 
 SUFFIXES: Final = (
     ".glb", ".gltf", ".fbx", ".vrm", ".vrma", ".usd", ".usdc", ".usda", ".bvh", ".npz", ".csv",
@@ -127,7 +128,8 @@ def export_shown(
     suffix = path.suffix.lower()
     if suffix in NEUTRAL:
         check_writable(path)
-        write_neutral(shown_performance(character, options.fps), path, options.travel)
+        hands = known_hand_mean(bpy.context.scene)
+        write_neutral(shown_performance(character, options.fps), path, options.travel, hands)
         return None
     operator = exporter(path)
     settings = _preset(options)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import bpy
@@ -41,16 +40,12 @@ def read_map(armature: bpy.types.Object, scene: bpy.types.Scene) -> ExpressionMa
 
 def _map_of_scene(armature: bpy.types.Object, scene: bpy.types.Scene) -> ExpressionMap | None:
     """The map by the scene's SMPL-X file, or one beside EMAGE's weights, for expressions that have keys here."""
-    from ..smplx.arkit_map import find_model, map_of_file
+    from ..smplx.arkit_map import map_of_file
     from ..smplx.names import expression_number
+    from .model_file import model_file_of
     from .rig_reader import skinned_meshes
 
-    chosen = getattr(scene, "orator_emage", None)
-    if chosen is None:
-        return None
-    file = Path(bpy.path.abspath(chosen.smplx_file)) if chosen.smplx_file else None
-    if file is None and chosen.folder:
-        file = find_model(Path(bpy.path.abspath(chosen.folder)))
+    file = model_file_of(scene)
     if file is None:
         return None
     keys = [mesh.data.shape_keys for mesh in skinned_meshes(armature) if mesh.data.shape_keys is not None]

@@ -13,7 +13,7 @@ from ..fitting import Bounds
 from ..settings import CONTROLS, EmotionTrack, Settings
 from ..speech.speech import Speech
 from . import bake, strips, takes
-from .emage import unheard_notes, with_model
+from .emage import hand_notes, unheard_notes, with_model
 from .emotion import emotion_notes, read_emotion, sampled
 
 if TYPE_CHECKING:
@@ -177,7 +177,7 @@ def read_request(context: bpy.types.Context) -> Request:
         hints=directed.hints,
         meta=directed.meta,
         shaping=directed.shaping,
-        notes=(*directed.notes, *emotion_notes(emotion), *unheard_notes(scene, settings, emotion)),
+        notes=(*directed.notes, *emotion_notes(emotion), *unheard_notes(scene, settings, emotion), *hand_notes(scene)),
     )
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import bpy
 import numpy as np
 
 from ..rig.description import Bone, MeshDescription, RigDescription, Shape
+from ..skeleton import JOINTS
+from ..smplx.names import REST_PROPERTY
 
 _BONE_PATH = re.compile(r'pose\.bones\["((?:[^"\\]|\\.)*)"\]\.(?:rotation|location)')
 _SHAPE_PATH = re.compile(r'key_blocks\["((?:[^"\\]|\\.)*)"\]\.value')
@@ -72,6 +75,21 @@ def _bone(pose_bone: bpy.types.PoseBone, driven: set[str]) -> Bone:
     )
 
 
+def _stands(armature: bpy.types.Object) -> dict[str, np.ndarray]:
+    """How an SMPL-X body that Orator added holds its hands at rest; empty where they are flat, and for other rigs."""
+    # scipy comes with it: not while registering.
+    from ..rotations import from_matrix
+
+    text = armature.get(REST_PROPERTY)
+    try:
+        hands = np.array(json.loads(text)["hands"], float) if isinstance(text, str) else np.empty(0)
+    except (ValueError, KeyError, TypeError):
+        return {}
+    if hands.shape != (len(JOINTS), 3, 3) or np.allclose(hands, np.eye(3)):
+        return {}
+    return {joint: from_matrix(turn[None])[0] for joint, turn in zip(JOINTS, hands, strict=True)}
+
+
 def describe(armature: bpy.types.Object) -> RigDescription:
     """The rig of an armature object with every mesh it deforms or carries.
 
@@ -87,4 +105,5 @@ def describe(armature: bpy.types.Object) -> RigDescription:
         waiting[:0] = list(bone.children)
     bones = tuple(_bone(armature.pose.bones[bone.name], driven) for bone in ordered)
     meshes = tuple(_mesh(obj) for obj in skinned_meshes(armature))
-    return RigDescription(armature.name, bones, meshes, np.array(armature.matrix_world, dtype=np.float64))
+    world = np.array(armature.matrix_world, dtype=np.float64)
+    return RigDescription(armature.name, bones, meshes, world, stands=_stands(armature))

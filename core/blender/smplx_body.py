@@ -16,14 +16,20 @@ from ..smplx.arkit_map import ExpressionMap, map_of
 from ..smplx.body import BodyData, MakeForward, body_data, own_forward
 from ..smplx.correctives import RANGE, active, corrective_name
 from ..smplx.model_file import FLAME, SMPLX, Layout, read_model
-from ..smplx.names import BODY_FAMILY, FLAME_FAMILY, FLAME_PLAYS, expression_name, has_shape_keys, shape_name
+from ..smplx.names import (
+    BODY_FAMILY,
+    FLAME_FAMILY,
+    FLAME_PLAYS,
+    REST_PROPERTY,
+    expression_name,
+    has_shape_keys,
+    shape_name,
+)
 from .character import write_weights
 from .expression_map import keep_map
 from .pose_correctives import drive
 from .rig_profile import keep_profile
 
-REST: Final = "orator_smplx_rest"
-"""Custom property of the armature: JSON of the rest joints and how betas move them."""
 _SHORTEST: Final = 0.012
 _RANGE: Final = 10.0
 
@@ -125,7 +131,7 @@ def _armature(context: bpy.types.Context, name: str, data: BodyData) -> bpy.type
         bone.rotation_mode = "QUATERNION"
     armature.display_type = "STICK"
     rig.show_in_front = True
-    rig[REST] = json.dumps(
+    rig[REST_PROPERTY] = json.dumps(
         {
             "model": data.layout.title,
             "joints": data.joints.round(7).tolist(),
@@ -186,7 +192,7 @@ def bodies_of(armature: bpy.types.Object) -> list[bpy.types.Object]:
 
 def fit_skeleton(context: bpy.types.Context, armature: bpy.types.Object) -> None:
     """Move the armature's joints to where its body's betas put them. Raises OratorError for other characters."""
-    text = armature.get(REST)
+    text = armature.get(REST_PROPERTY)
     bodies = bodies_of(armature)
     if not isinstance(text, str) or not bodies:
         raise OratorError(f"'{armature.name}' was not made from an SMPL-X file: its skeleton has no shape to follow.")

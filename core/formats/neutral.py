@@ -9,18 +9,29 @@ from typing import TYPE_CHECKING, Final
 from ..errors import OratorError
 
 if TYPE_CHECKING:  # Blender's half reads this module while registering, when scipy has to wait
+    import numpy as np
+
     from ..performance import Performance
 
 SUFFIXES: Final = (".bvh", ".npz", ".csv")
 
 
-def write_neutral(performance: Performance, path: Path, travel: bool = True) -> None:
-    """Write a performance; without `travel` it stays where it starts. Raises OratorError."""
+def write_neutral(
+    performance: Performance, path: Path, travel: bool = True, hand_mean: np.ndarray | None = None
+) -> None:
+    """Write a performance; without `travel` it stays where it starts. Raises OratorError.
+
+    hand_mean  (30, 3) rotation vectors of the mean hands from which an .npz counts fingers; None: flat ones.
+    """
+    from ..smplx.hands import FLAT_HANDS
     from .bvh import write_bvh
     from .livelink import write_livelink
     from .smplx_npz import write_smplx
 
-    writers = {".bvh": write_bvh, ".csv": write_livelink, ".npz": write_smplx}
+    def write_counted(moved: Performance, to: Path) -> None:
+        write_smplx(moved, to, hand_mean=FLAT_HANDS if hand_mean is None else hand_mean)
+
+    writers = {".bvh": write_bvh, ".csv": write_livelink, ".npz": write_counted}
     if path.suffix.lower() not in writers:
         raise OratorError(f"'{path.name}' should end in one of {', '.join(SUFFIXES)}.")
     writers[path.suffix.lower()](performance if travel else in_place(performance), path)

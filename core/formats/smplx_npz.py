@@ -11,23 +11,31 @@ from ..errors import OratorError
 from ..files import write_atomically
 from ..performance import Performance, make_performance
 from ..rotations import from_rotvec, to_rotvec
+from ..skeleton import HANDS
+from ..smplx.hands import FLAT_HANDS, absolute_hands, vectors_from_mean
 from .npz import read_npz, scalar, write_npz
 
 _RATES = (1.0, 1000.0)
 _FPS_KEYS = ("mocap_frame_rate", "mocap_framerate", "fps")
 
 
-def write_smplx(performance: Performance, path: Path, betas: np.ndarray | None = None) -> None:
+def write_smplx(
+    performance: Performance, path: Path, betas: np.ndarray | None = None, hand_mean: np.ndarray = FLAT_HANDS
+) -> None:
     """Write poses (T, 165) axis-angle in radians, trans (T, 3), expressions (T, 100), betas (300), mocap_frame_rate.
 
-    A performance without expressions writes zeros; the jaw's rotation is in the poses.
+    Fingers are counted from `hand_mean` (30, 3), as BEAT2 does it, which is written beside them. A performance without
+    expressions writes zeros; the jaw's rotation is in the poses.
     """
     frames = performance.frames
     expressions = performance.expressions
     if expressions is None:
         expressions = np.zeros((frames, 100), np.float32)
+    vectors = to_rotvec(performance.rotations)
+    vectors[:, list(HANDS)] = vectors_from_mean(performance.rotations[:, list(HANDS)], hand_mean)
     arrays = {
-        "poses": to_rotvec(performance.rotations).reshape(frames, 165).astype(np.float32),
+        "poses": vectors.reshape(frames, 165).astype(np.float32),
+        "hand_mean": hand_mean,
         "trans": performance.translation.astype(np.float32),
         "expressions": np.asarray(expressions, np.float32),
         "betas": np.zeros(300, np.float32) if betas is None else np.asarray(betas, np.float32),
@@ -38,9 +46,11 @@ def write_smplx(performance: Performance, path: Path, betas: np.ndarray | None =
     write_atomically(Path(path), lambda stream: write_npz(stream, arrays, compressed=False))
 
 
-def read_smplx(path: Path) -> Performance:
+def read_smplx(path: Path, hand_mean: np.ndarray = FLAT_HANDS) -> Performance:
     """Read an SMPL-X .npz: `poses` of 165 (SMPL-X), 156 (SMPL-H with hands) or 66 and more (body), or AMASS' parts.
 
+    Files with expressions (BEAT2's, EMAGE's) count fingers from the model's mean hands, `hand_mean` (30, 3), unless
+    they bring a `hand_mean` of their own; others (AMASS') from flat hands. By default they are read as they are.
     Frame 0 is second 0 of the speech. Face weights are zero: expressions stay beside them. Raises OratorError.
     """
     path = Path(path)
@@ -63,7 +73,13 @@ def read_smplx(path: Path) -> Performance:
         full = np.zeros((frames, 100), np.float32)
         full[:, : min(100, expressions.shape[1])] = expressions[:, :100]
         expressions = full
-    rotations = from_rotvec(poses.reshape(frames, skeleton.JOINT_COUNT, 3))
+    vectors = poses.reshape(frames, skeleton.JOINT_COUNT, 3)
+    rotations = from_rotvec(vectors)
+    own = data.get("hand_mean")
+    if own is not None and (own.shape != (len(HANDS), 3) or not _finite(own)):
+        raise OratorError(f"In '{path.name}' hand_mean has shape {own.shape}, not (30, 3) numbers. Export it again.")
+    if own is not None or expressions is not None:
+        rotations[:, list(HANDS)] = absolute_hands(vectors[:, list(HANDS)], hand_mean if own is None else own)
     return make_performance(rotations, translation, np.zeros((frames, arkit.COUNT)), fps, expressions)
 
 

@@ -75,6 +75,7 @@ class RigDescription:
     world     (4, 4) the object's world matrix; its scale is what makes a rig in centimetres stand 1.7 m tall.
     inherits  control rigs only: control -> the control whose rotation it really follows (None: none), as probed in
               Blender, where constraints between them make the bone hierarchy say something else.
+    stands    joint -> (4,) wxyz: its rest relative to its parent, from the SMPL-X rest, on bodies that know it.
     """
 
     name: str
@@ -82,6 +83,7 @@ class RigDescription:
     meshes: tuple[MeshDescription, ...] = ()
     world: np.ndarray = field(default_factory=lambda: np.eye(4))
     inherits: dict[str, str | None] = field(default_factory=dict)
+    stands: dict[str, np.ndarray] = field(default_factory=dict)
 
     def follows(self, name: str) -> str | None:
         """The bone whose rotation a bone follows: its parent, unless probing or the bone's own settings say another."""

@@ -7,13 +7,14 @@ the SMPL-X rest limb; a bone's rotation in armature space is then S · W · A ·
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
 import numpy as np
 
-from ..rotations import IDENTITY, angle_between, from_matrix, from_rotvec, multiply, rotate
+from ..rotations import IDENTITY, angle_between, conjugate, from_matrix, from_rotvec, multiply, rotate
 from ..skeleton import INDEX, JOINTS, PARENTS, REST_OFFSETS, rest_positions
 from ..smplx.names import BODY_FAMILY
 from .description import RigDescription
@@ -279,6 +280,15 @@ def _tips(description: RigDescription, profile: RigProfile, axes: np.ndarray) ->
     return out
 
 
+def _known(joints: Iterable[str], stands: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The corrections of a rest that differs from SMPL-X's by known local turns."""
+    world: dict[str, np.ndarray] = {}
+    for joint, parent in zip(JOINTS, PARENTS, strict=True):
+        before = IDENTITY if parent < 0 else world[JOINTS[parent]]
+        world[joint] = multiply(before, stands[joint]) if joint in stands else before
+    return {j: conjugate(world[j]) for j in joints}
+
+
 def fit_rest(description: RigDescription, profile: RigProfile) -> RestFit:
     """The rest relation of a rig under a profile."""
     positions = joint_positions(description, profile)
@@ -287,7 +297,7 @@ def fit_rest(description: RigDescription, profile: RigProfile) -> RestFit:
     exact = profile.family == BODY_FAMILY
     scale = 1.0 / description.scale if exact else body_scale(positions, description.scale)
     if profile.rest == "smplx":
-        return RestFit(axes, scale, {j: IDENTITY for j in positions}, sure)
+        return RestFit(axes, scale, _known(positions, description.stands), sure)
     measure = _Measure({j: axes.T @ p for j, p in positions.items()}, _tips(description, profile, axes))
     for side in _SIDES:
         measure.legs(side)

@@ -140,10 +140,11 @@ def to_expressions(face: np.ndarray, mapping: ExpressionMap) -> np.ndarray:
     return (np.asarray(face) @ mapping.to_expressions.T).astype(np.float32)
 
 
-def find_model(folder: Path) -> Path | None:
+def find_model(folder: Path | None) -> Path | None:
     """The artist's SMPL-X file: in ORATOR_SMPLX, beside the checkpoint, or where the published tools keep it."""
     places = [Path(os.environ["ORATOR_SMPLX"])] if os.environ.get("ORATOR_SMPLX") else []
-    places += [folder, folder / "smplx_models", folder / "smplx_models" / "smplx"]
+    if folder is not None:
+        places += [folder, folder / "smplx_models", folder / "smplx_models" / "smplx"]
     for place in places:
         if place.is_file():
             return place

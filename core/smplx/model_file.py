@@ -22,7 +22,8 @@ BETAS: Final = 300
 EXPRESSIONS: Final = 100
 LANDMARKS: Final = 51
 _NEEDED: Final = ("v_template", "shapedirs", "J_regressor", "weights", "kintree_table", "f")
-_OPTIONAL: Final = ("posedirs", "hands_meanl", "hands_meanr", "lmk_faces_idx", "lmk_bary_coords", "vt", "ft")
+_MEAN_HANDS: Final = ("hands_meanl", "hands_meanr")
+_OPTIONAL: Final = ("posedirs", *_MEAN_HANDS, "lmk_faces_idx", "lmk_bary_coords", "vt", "ft")
 _HINT: Final = "Choose SMPLX_NEUTRAL.npz (or _2020) from your SMPL-X download, or FLAME's generic_model.pkl."
 FLAME_LANDMARKS: Final = "flame_static_embedding.pkl"
 """Beside FLAME's model file, from the same download: where its face landmarks lie."""
@@ -119,14 +120,14 @@ class SmplxModel:
         return self.stood(turns, rest, places)[0] + translation
 
 
-def _arrays(path: Path) -> dict[str, np.ndarray]:
+def _arrays(path: Path, names: tuple[str, ...]) -> dict[str, np.ndarray]:
     if path.suffix.lower() == ".pkl":
         return read_pickle(path)
     out = {}
     try:
         with np.load(path, allow_pickle=False) as data:
             # The release also holds pickled tables that a body does not need: they are never opened.
-            for name in (*_NEEDED, *_OPTIONAL):
+            for name in names:
                 if name in data.files:
                     out[name] = data[name]
     except FileNotFoundError:
@@ -138,14 +139,27 @@ def _arrays(path: Path) -> dict[str, np.ndarray]:
     return out
 
 
-def read_model(path: Path) -> SmplxModel:
-    """An SMPL-X model from the artist's file. Raises OratorError that says what is wrong with it."""
-    path = Path(path).expanduser()
+def _opened(path: Path, names: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """The arrays of these names that the file has; of a pickle all."""
     if path.suffix.lower() not in (".npz", ".pkl"):
         raise OratorError(f"'{path}' is neither .npz nor .pkl. {_HINT}")
     if not path.is_file():
         raise OratorError(f"There is no file '{path}'. {_HINT}")
-    data = _arrays(path)
+    return _arrays(path, names)
+
+
+def read_hand_mean(path: Path) -> np.ndarray | None:
+    """The mean hands (30, 3) of a model file, left then right; None where it has none. Raises OratorError."""
+    data = _opened(Path(path).expanduser(), _MEAN_HANDS)
+    sides = [np.asarray(data[name]) for name in _MEAN_HANDS if name in data]
+    whole = len(sides) == 2 and all(s.dtype.kind in "fiu" and s.size == 45 and np.isfinite(s).all() for s in sides)
+    return _hands(data) if whole else None
+
+
+def read_model(path: Path) -> SmplxModel:
+    """An SMPL-X model from the artist's file. Raises OratorError that says what is wrong with it."""
+    path = Path(path).expanduser()
+    data = _opened(path, (*_NEEDED, *_OPTIONAL))
     missing = [name for name in _NEEDED if name not in data]
     if missing:
         raise OratorError(f"'{path}' lacks {', '.join(missing)}: it is not an SMPL-X model. {_HINT}")
@@ -212,7 +226,7 @@ def _correctives(dirs: np.ndarray | None, layout: Layout) -> np.ndarray | None:
 
 
 def _hands(data: dict[str, np.ndarray]) -> np.ndarray:
-    sides = [data.get(name) for name in ("hands_meanl", "hands_meanr")]
+    sides = [data.get(name) for name in _MEAN_HANDS]
     return np.stack([np.zeros(45) if s is None or s.size != 45 else s.reshape(45) for s in sides]).reshape(30, 3)
 
 

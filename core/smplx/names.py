@@ -12,6 +12,8 @@ from ..skeleton import JOINTS
 
 BODY_FAMILY: Final = "smplx_body"
 """The profile family of a true SMPL-X body: rotations and translation are played as they are, unscaled."""
+REST_PROPERTY: Final = "orator_smplx_rest"
+"""Custom property of an armature made from a model file: JSON of its rest joints, what betas do to them, its hands."""
 FLAME_FAMILY: Final = "flame_head"
 FLAME_PLAYS: Final = {
     "neck": "global", "head": "neck", "jaw": "jaw", "left_eye_smplhf": "left_eye", "right_eye_smplhf": "right_eye",

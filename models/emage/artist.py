@@ -15,7 +15,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from ...core.rotations import to_rot6d
+from ...core.rotations import from_rotvec, to_rot6d
+from ...core.skeleton import HANDS
+from ...core.smplx.hands import vectors_from_mean
 from ...core.stance import relaxed_rotations
 from .codes import PART_JOINTS, TRAVEL_REACH, Channels, Codes, integrated
 from .convolutions import decoder_reach
@@ -42,10 +44,12 @@ class Made:
     path: np.ndarray
 
 
-def standing_hints(frames: int) -> Tensor:
-    """(frames, 337): a relaxed standing pose, soles in contact."""
+def standing_hints(frames: int, mean: np.ndarray) -> Tensor:
+    """(frames, 337): a relaxed standing pose, soles in contact; fingers count from the mean hands `mean` (30, 3)."""
     hints = identity_hints(frames)
-    hints[:, :330] = torch.from_numpy(to_rot6d(relaxed_rotations()).astype(np.float32)).flatten()
+    rotations = relaxed_rotations()
+    rotations[list(HANDS)] = from_rotvec(vectors_from_mean(rotations[list(HANDS)], mean))
+    hints[:, :330] = torch.from_numpy(to_rot6d(rotations).astype(np.float32)).flatten()
     hints[:, 333:] = 1.0
     return hints
 
@@ -93,17 +97,19 @@ def run_artist(
     seed: int,
     temperature: float,
     tick: Tick,
+    mean: np.ndarray,
 ) -> Made:
     """Samples (N,) float32 at 16 kHz to `frames` frames; hints and mask (frames, 337), mask 1 = generate.
 
-    Seed 0 takes the most likely classes, other seeds sample them.
+    Seed 0 takes the most likely classes, other seeds sample them. What is made and hinted counts fingers from the mean
+    hands, `mean` (30, 3) rotation vectors.
     """
     config = network.config
     lead = min(LEAD, config.hop)
     windows = [Window(0, lead + config.seeds, lead)]
     windows += [Window(lead + k, config.window, config.hop) for k in range(0, frames, config.hop)]
     length = windows[-1].start + config.window
-    motion, mask = standing_hints(length), torch.ones(length, HINT_WIDTH)
+    motion, mask = standing_hints(length, mean), torch.ones(length, HINT_WIDTH)
     if hint_motion is not None and hint_mask is not None:
         motion[lead : lead + frames], mask[lead : lead + frames] = hint_motion, hint_mask
     signal = torch.from_numpy(np.ascontiguousarray(samples, np.float32))

@@ -14,10 +14,11 @@ from ...core.errors import OratorError
 from ...core.face.eyes import EyeControls, apply_eyes
 from ...core.mask import Mask, everything
 from ...core.performance import Performance, frame_count, make_performance, rest_performance
-from ...core.rotations import from_rot6d, from_rotvec, to_rot6d
+from ...core.rotations import from_rot6d, from_rotvec, to_rot6d, to_rotvec
 from ...core.settings import Settings
-from ...core.skeleton import INDEX, PART_JOINTS
+from ...core.skeleton import HANDS, INDEX, PART_JOINTS
 from ...core.smplx.arkit_map import eye_rotations, map_beside, performance_face, to_arkit, to_expressions
+from ...core.smplx.hands import FLAT_HANDS, HANDS_AT_REST, absolute_hands, hand_mean_beside, vectors_from_mean
 from ...core.speech.speech import Speech
 from ...core.stance import relaxed_performance
 from ..progress import Progress, Stages, Tick
@@ -51,23 +52,26 @@ def read_hints(path: Path) -> tuple[np.ndarray, np.ndarray | None]:
     return data["hint_motion"], data.get("hint_mask")
 
 
-def hints_of(mask: Mask, hints: Performance) -> tuple[np.ndarray, np.ndarray]:
+def hints_of(mask: Mask, hints: Performance, mean: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """What a mask and its given values say in EMAGE's own terms: motion and mask (T, 337), mask 1 = generate.
 
-    Translation and contacts stay with the network (its translation is a velocity); the residual that makes pins exact
-    brings the root to them.
+    Fingers count from the mean hands `mean` (30, 3) there. Translation and contacts stay with the network (its
+    translation is a velocity); the residual that makes pins exact brings the root to them.
     """
     frames = hints.frames
     motion, ones = np.zeros((frames, 337), np.float32), np.ones((frames, 337), np.float32)
-    motion[:, :330] = to_rot6d(hints.rotations).reshape(frames, 330)
+    rotations = np.array(hints.rotations)
+    rotations[:, list(HANDS)] = from_rotvec(vectors_from_mean(hints.rotations[:, list(HANDS)], mean))
+    motion[:, :330] = to_rot6d(rotations).reshape(frames, 330)
     ones[:, :330] = np.repeat(mask.joints, 6, axis=1)
     return motion, ones
 
 
-def given_by(motion: np.ndarray, ones: np.ndarray | None, frames: int) -> tuple[Mask, Performance]:
+def given_by(motion: np.ndarray, ones: np.ndarray | None, frames: int, mean: np.ndarray) -> tuple[Mask, Performance]:
     """The joints that EMAGE's own hints (T, 337) give whole, as a mask and given values of `frames` frames.
 
-    Translation stays with the network, as in `hints_of`. Without a mask nothing is given.
+    Fingers count from the mean hands `mean` (30, 3) there. Translation stays with the network, as in `hints_of`.
+    Without a mask nothing is given.
     """
     mask, hints = everything(frames), rest_performance(frames)
     rows = np.asarray(motion, np.float64)[:frames, :330].reshape(-1, 55, 6)
@@ -77,8 +81,23 @@ def given_by(motion: np.ndarray, ones: np.ndarray | None, frames: int) -> tuple[
     # Rows that span no plane are no rotation: nothing can meet them.
     wanted &= np.linalg.norm(np.cross(rows[..., :3], rows[..., 3:]), axis=-1) > 1e-3
     hints.rotations[: len(rows)][wanted] = from_rot6d(rows[wanted])
+    fingers = hints.rotations[: len(rows), list(HANDS)]
+    added = absolute_hands(to_rotvec(fingers), mean)
+    hints.rotations[: len(rows), list(HANDS)] = np.where(wanted[:, list(HANDS), None], added, fingers)
     mask.joints[: len(rows)] = ~wanted
     return mask, hints
+
+
+def _mean_hands(folder: Path, stand_in: bool) -> np.ndarray:
+    """What the network counts fingers from, (30, 3).
+
+    Where no SMPL-X file tells, hands at rest stand in for artists; what is asked in the published terms, as reference
+    mode and EMAGE's own hints are, stays in them.
+    """
+    known = hand_mean_beside(folder)
+    if known is not None:
+        return known
+    return HANDS_AT_REST if stand_in else FLAT_HANDS
 
 
 def generate_emage(
@@ -100,13 +119,14 @@ def generate_emage(
 
     if settings.emage_mode not in ("orator", "reference"):
         raise OratorError(f"The EMAGE mode '{settings.emage_mode}' is not known: use 'orator' or 'reference'.")
+    mean = _mean_hands(Path(folder), settings.emage_mode == "orator" and hints_337 is None)
     given: tuple[np.ndarray | None, np.ndarray | None] = (None, None)
     if isinstance(hints_337, (str, Path)):
         given = read_hints(Path(hints_337))
     elif hints_337 is not None:
         given = hints_337
     elif mask is not None and hints is not None and mask.anything_given:
-        given = hints_of(mask, hints)
+        given = hints_of(mask, hints, mean)
     tick(0.0)
     model = cached(Path(folder).expanduser(), settings.emage_mode == "reference", lambda: tick(0.0))
     frames = frame_count(speech.seconds)
@@ -114,12 +134,14 @@ def generate_emage(
         from .reference import run_reference
 
         ran = run_reference(model.network, model.codes, speech.samples, *given, tick)
-        turns = from_rotvec(ran.poses.reshape(len(ran.poses), 55, 3))
+        vectors = ran.poses.reshape(len(ran.poses), 55, 3)
+        turns = from_rotvec(vectors)
+        turns[:, list(HANDS)] = absolute_hands(vectors[:, list(HANDS)], mean)
         held = np.minimum(np.arange(frames), len(turns) - 1)
         face = performance_face(turns, ran.expressions, Path(folder))
         made = make_performance(turns[held], ran.trans[held], face[held], 30.0, ran.expressions[held])
         return EmageResult(made, ran.poses, ran.expressions, ran.trans)
-    return EmageResult(_artist(model, Path(folder), speech, settings, given, frames, seed, tick))
+    return EmageResult(_artist(model, Path(folder), speech, settings, given, frames, seed, tick, mean))
 
 
 def _artist(
@@ -131,6 +153,7 @@ def _artist(
     frames: int,
     seed: int,
     tick: Tick,
+    mean: np.ndarray,
 ) -> Performance:
     from .artist import run_artist
     from .feet import stand
@@ -138,13 +161,14 @@ def _artist(
 
     motion, ones = given_hints(frames, *given) if given[0] is not None else (None, None)
     made = run_artist(
-        model.network, model.codes, speech.samples, frames, motion, ones, seed, settings.temperature, tick
+        model.network, model.codes, speech.samples, frames, motion, ones, seed, settings.temperature, tick, mean
     )
     rest = relaxed_performance(frames)
     rotations, translation = rest.rotations.astype(np.float64), rest.translation
     for joint in (j for part in settings.parts for j in PART_JOINTS[part]):
         # One at a time: an hour of all of them in float64, and what the conversion needs, is half a gigabyte.
-        rotations[:, joint] = from_rotvec(made.axis_angle[:, joint])
+        from_flat = mean[joint - HANDS[0]] if joint in HANDS else 0.0
+        rotations[:, joint] = from_rotvec(made.axis_angle[:, joint] + from_flat)
     face, expressions = rest.face, None
     if "lower" in settings.parts:
         rotations, translation = stand(rotations, made.path, settings.travel)
@@ -187,7 +211,7 @@ def generate_emage_reference(
     made = result.performance
     if settings.emage_mode == "orator":
         if hints_337 is not None:
-            given, values = given_by(*hints_337, made.frames)
+            given, values = given_by(*hints_337, made.frames, _mean_hands(Path(folder), False))
             made = meet(made, values, given) if given.anything_given else made
         if mask is not None and hints is not None and mask.anything_given:
             made = meet(made, hints, mask)

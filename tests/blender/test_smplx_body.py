@@ -10,10 +10,13 @@ from orator.core.arkit import COUNT
 from orator.core.arkit import INDEX as FACE
 from orator.core.baking import BakeStyle, prepare
 from orator.core.blender import bake
+from orator.core.blender.pose_reader import current_pose
 from orator.core.blender.smplx_body import add_body, bodies_of, fit_skeleton, to_blender
 from orator.core.errors import OratorError
 from orator.core.performance import Take, make_performance
-from orator.core.rotations import from_matrix, from_rotvec, to_rotvec
+from orator.core.rig.inverse import read_back
+from orator.core.rotations import angle_between, from_matrix, from_rotvec, to_matrix, to_rotvec
+from orator.core.skeleton import HANDS, JOINTS
 from orator.core.smplx.body import STANDING
 from orator.core.smplx.model_file import mean_hand_turns, read_model
 
@@ -140,6 +143,44 @@ def smplx_says(file: Path, performance, model):
         return vertices
 
     return theirs
+
+
+@pytest.mark.parametrize("mean_hands", [False, True])
+def test_a_clip_looks_as_published(scene: bpy.types.Scene, file: Path, tmp_path: Path, mean_hands: bool) -> None:
+    """BEAT2 counts fingers from the mean hands: on both rests they stand as in the package's own default pass."""
+    frames, model = 20, read_model(file)
+    poses = np.cumsum(np.random.default_rng(5).normal(0, 0.03, (frames, 165)), axis=0)
+    clip = {"poses": poses, "trans": np.zeros((frames, 3)), "expressions": np.zeros((frames, 100)), "fps": 30}
+    np.savez(tmp_path / "clip.npz", **clip)
+    armature = added(file, mean_hands=mean_hands)
+    scene.render.fps, scene.orator.keys = 30, "DENSE"
+    assert bpy.ops.orator.import_smplx_motion(filepath=str(tmp_path / "clip.npz")) == {"FINISHED"}
+    vectors = poses.reshape(frames, 55, 3)
+    vectors[:, list(HANDS)] += model.hand_mean
+
+    def joints(k: int) -> np.ndarray:
+        """Heads (55, 3), forward from the rest joints."""
+        turns, rest = to_matrix(from_rotvec(vectors[k])), model.joints(model.template)
+        return to_blender(model.stood(turns, model.template, rest)[1])
+
+    for k in (0, 9, 19):
+        scene.frame_set(k)
+        heads = np.array([armature.pose.bones[name].head for name in JOINTS])
+        computed = joints(k)
+        # Where the whole body stands is another test's matter: the take's pelvis is at the file's own place.
+        away = (heads - heads[0]) - (computed - computed[0])
+        assert np.abs(away).max() < 1e-4
+
+
+def test_takes_are_read_back_from_relaxed_hands(scene: bpy.types.Scene, file: Path) -> None:
+    """A pose read as a pin is the take's own, although the body rests with bent fingers."""
+    performance, armature = random_motion(10), added(file, mean_hands=True)
+    first = baked(armature, performance)
+    scene.frame_set(first + 6)
+    target = bake.read_target(armature, scene)
+    pose = current_pose(armature, target.description)
+    back = read_back(target.description, target.profile, pose).performance.rotations[0]
+    assert angle_between(back.astype(float), performance.rotations[6].astype(float)).max() < 0.05
 
 
 def test_relaxed_hands_rest_as_the_model_s_mean(scene: bpy.types.Scene, mending: Path) -> None:

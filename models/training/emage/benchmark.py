@@ -41,6 +41,7 @@ def peak_memory(folder: Path, seconds: int, threads: int, mode: str) -> float:
 def main() -> None:
     import torch
 
+    from ....core.smplx.hands import FLAT_HANDS
     from ...emage.artist import run_artist
     from ...emage.files import load
     from ...emage.model import EmageModel, half_is_fast
@@ -75,7 +76,8 @@ def main() -> None:
 
     def orator(with_model: EmageModel) -> None:
         frames = 30 * options.seconds
-        run_artist(with_model.network, with_model.codes, speech, frames, None, None, 0, 1.0, lambda fraction: None)
+        network, codes = with_model.network, with_model.codes
+        run_artist(network, codes, speech, frames, None, None, 0, 1.0, lambda fraction: None, FLAT_HANDS)
 
     runs = {"published order": published_order, "reference mode": reference, "orator mode": lambda: orator(plain)}
     if fast is not None:
