@@ -17,6 +17,8 @@ from . import bake, preferences
 from .model_file import known_hand_mean
 
 FOLDER_NAME = "emage"
+_GIVEN_FILE: Final = os.environ.get("ORATOR_SMPLX", "")
+"""The SMPL-X file that Blender was started with."""
 
 
 def default_folder() -> Path:
@@ -54,9 +56,8 @@ def with_model(scene: bpy.types.Scene, settings: Settings) -> Settings:
     reason = missing_weights(scene)
     if reason:
         raise OratorError(f"{reason}.")
-    if chosen.smplx_file:
-        # The worker looks here for the face landmarks that turn expressions into ARKit weights.
-        os.environ["ORATOR_SMPLX"] = bpy.path.abspath(chosen.smplx_file)
+    # The worker looks here for face landmarks and mean hands; a file that is no longer chosen is not looked into.
+    os.environ["ORATOR_SMPLX"] = bpy.path.abspath(chosen.smplx_file) if chosen.smplx_file else _GIVEN_FILE
     return replace(settings, model=f"emage:{chosen_folder(scene)}", emage_mode=chosen.mode.lower())
 
 
@@ -88,8 +89,13 @@ def unheard_notes(scene: bpy.types.Scene, settings: Settings, emotion: EmotionTr
 
 
 def hand_notes(scene: bpy.types.Scene) -> tuple[str, ...]:
-    """Whether EMAGE's fingers count from a stand-in, as a sentence for the report."""
-    if not heard(scene) or known_hand_mean(scene) is not None:
+    """Whether EMAGE's fingers count from a stand-in, as a sentence for the report; after `with_model`.
+
+    Raises OratorError when the chosen SMPL-X file is none.
+    """
+    from ..smplx.hands import hand_mean_beside
+
+    if not heard(scene) or hand_mean_beside(chosen_folder(scene)) is not None:
         return ()
     return ("fingers start from Orator's own resting hands: choose your SMPL-X file for the model's mean hands",)
 

@@ -33,7 +33,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20)
 
 
 def peak_memory(folder: Path, seconds: int, threads: int, mode: str) -> float:
-    """GB that a process needs at most to load the folder and generate."""
+    """GiB that a process needs at most to load the folder and generate."""
     command = [sys.executable, "-c", MEASURE, str(folder), str(seconds), str(threads), mode]
     return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()[-1])
 
@@ -100,7 +100,7 @@ def main() -> None:
             span = f"{ratio.min():.2f} - {ratio.max():.2f}"
             said.append(f"{np.median(spent):.2f} s {clock}, {np.median(ratio):.2f} times faster ({span})")
         print(f"{name}, {options.seconds} s of speech: {'; '.join(said)}")
-    print(", ".join(f"peak memory in {mode} mode {peak:.2f} GB" for mode, peak in peaks.items()))
+    print(", ".join(f"peak memory in {mode} mode {peak:.2f} GiB" for mode, peak in peaks.items()))
     away = float(np.abs(ours.trans - travel.numpy()).max())
     print(f"largest difference of expressions {difference:.1e}, of travel {away:.1e}; {options.threads} threads")
 
