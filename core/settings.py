@@ -123,6 +123,8 @@ class Settings:
     lip_strength   mouth opening, 0 - 2
     model          'embedded' or 'emage:FOLDER'
     emage_mode     'orator' or 'reference'
+    smplx_file     the artist's SMPL-X model for EMAGE's face and fingers; '': arkit_map.find_model finds it
+    hand_mean      (30, 3) mean hands that EMAGE counts fingers from; None for those of the SMPL-X file
     transcript     the words that are said, or None
     """
 
@@ -139,6 +141,8 @@ class Settings:
     lip_strength: float = 1.0
     model: str = "embedded"
     emage_mode: str = "orator"
+    smplx_file: str = ""
+    hand_mean: tuple[tuple[float, ...], ...] | None = None
     transcript: str | None = None
     curves: dict[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
     """Per-frame controls: control name -> (seconds, value) keys that replace the constant."""

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from ..core.errors import Cancelled, OratorError
 from ..core.face.reference import reference_style
 from ..core.face.style import describe, style_track
@@ -207,16 +209,32 @@ def _generate(args: argparse.Namespace) -> int:
     return 0
 
 
+def _hand_mean(take: Take) -> np.ndarray | None:
+    """The mean hands (30, 3) that an SMPL-X file of the take counts fingers from: as it was made, or as found now."""
+    from ..core.smplx.hands import FLAT_HANDS, hand_mean_beside
+
+    settings = take.meta.get("settings") or {}
+    try:
+        told = np.array(settings.get("hand_mean") or (), float)
+        kind, _, folder = str(settings.get("model", "")).partition(":")
+        chosen = str(settings.get("smplx_file", ""))
+    except (AttributeError, TypeError, ValueError):
+        return None
+    if told.shape == FLAT_HANDS.shape and np.isfinite(told).all():
+        return told
+    return hand_mean_beside(Path(folder) if kind == "emage" else None, chosen)
+
+
 def _export(args: argparse.Namespace) -> int:
     from ..core.formats.neutral import write_neutral
-    from ..core.smplx.hands import hand_mean_beside
 
     if args.fps is not None and not 1.0 <= args.fps <= 240.0:
         raise OratorError(f"--fps {args.fps:g}: give a frame rate from 1 to 240.")
     check_writable(args.output)
     take = read_take(args.take)
     performance = take.performance if args.fps is None else resample(take.performance, args.fps)
-    write_neutral(performance, args.output, not args.in_place, hand_mean_beside())
+    hands = _hand_mean(take) if args.output.suffix.lower() == ".npz" else None
+    write_neutral(performance, args.output, not args.in_place, hands)
     print(f"{args.output}: {performance.seconds:.2f} s")
     return 0
 

@@ -37,7 +37,8 @@ class OratorEmage(bpy.types.PropertyGroup):
     )
     smplx_file: StringProperty(
         name="SMPL-X File",
-        description="Your SMPLX_NEUTRAL or FLAME file: its face landmarks turn expressions into ARKit shapes and back",
+        description="Your SMPLX_NEUTRAL or FLAME file: its face landmarks turn expressions into ARKit shapes and back, "
+        "and EMAGE and BEAT2 count fingers from its mean hands",
         subtype="FILE_PATH",
     )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -14,11 +13,9 @@ from ..baking import BakeStyle, prepare
 from ..errors import OratorError
 from ..settings import CONTROLS, EmotionTrack, Settings
 from . import bake, preferences
-from .model_file import known_hand_mean
+from .model_file import chosen_file, known_hand_mean
 
 FOLDER_NAME = "emage"
-_GIVEN_FILE: Final = os.environ.get("ORATOR_SMPLX", "")
-"""The SMPL-X file that Blender was started with."""
 
 
 def default_folder() -> Path:
@@ -56,9 +53,18 @@ def with_model(scene: bpy.types.Scene, settings: Settings) -> Settings:
     reason = missing_weights(scene)
     if reason:
         raise OratorError(f"{reason}.")
-    # The worker looks here for face landmarks and mean hands; a file that is no longer chosen is not looked into.
-    os.environ["ORATOR_SMPLX"] = bpy.path.abspath(chosen.smplx_file) if chosen.smplx_file else _GIVEN_FILE
-    return replace(settings, model=f"emage:{chosen_folder(scene)}", emage_mode=chosen.mode.lower())
+    return replace(
+        settings,
+        model=f"emage:{chosen_folder(scene)}",
+        emage_mode=chosen.mode.lower(),
+        smplx_file=chosen_file(scene),
+    )
+
+
+def with_hands(scene: bpy.types.Scene, character: bpy.types.Object, settings: Settings) -> Settings:
+    """The settings with the mean hands that the character's own model or the scene's file has, for EMAGE."""
+    mean = known_hand_mean(character, scene) if settings.model != "embedded" else None
+    return settings if mean is None else replace(settings, hand_mean=tuple(map(tuple, mean.tolist())))
 
 
 HEARD: Final = ("travel", "temperature", "blink_rate")
@@ -88,16 +94,12 @@ def unheard_notes(scene: bpy.types.Scene, settings: Settings, emotion: EmotionTr
     return (f"EMAGE does not hear {', '.join(lost).replace('_', ' ')}: the face can be changed by the take's layers.",)
 
 
-def hand_notes(scene: bpy.types.Scene) -> tuple[str, ...]:
-    """Whether EMAGE's fingers count from a stand-in, as a sentence for the report; after `with_model`.
-
-    Raises OratorError when the chosen SMPL-X file is none.
-    """
-    from ..smplx.hands import hand_mean_beside
-
-    if not heard(scene) or hand_mean_beside(chosen_folder(scene)) is not None:
+def hand_notes(settings: Settings) -> tuple[str, ...]:
+    """What EMAGE's fingers count from where the model's mean hands are not known, as a sentence for the report."""
+    if settings.model == "embedded" or settings.hand_mean is not None or "hands" not in settings.parts:
         return ()
-    return ("fingers start from Orator's own resting hands: choose your SMPL-X file for the model's mean hands",)
+    what = "flat hands" if settings.emage_mode == "reference" else "Orator's own resting hands"
+    return (f"EMAGE's fingers start from {what}: choose your SMPL-X file for the mean hands that it counts from.",)
 
 
 def import_motion(
@@ -108,13 +110,13 @@ def import_motion(
     Raises OratorError for other files; nothing changes then.
     """
     # scipy comes with these: not before it is needed.
-    from ..formats.smplx_npz import read_smplx
+    from ..formats.smplx_npz import read_smplx, tells_hand_mean
     from ..performance import Take
     from ..skeleton import INDEX
     from ..smplx.arkit_map import to_arkit
     from ..smplx.hands import FLAT_HANDS
 
-    hands = known_hand_mean(scene)
+    hands = known_hand_mean(character, scene)
     performance = read_smplx(path, FLAT_HANDS if hands is None else hands)
     target = bake.read_target(character, scene)
     said = ""
@@ -123,7 +125,7 @@ def import_motion(
         performance = replace(performance, face=face)
         if target.expressions is None:
             said = " ARKit faces follow the jaw: an SMPL-X file gives the rest."
-        if hands is None:
+        if hands is None and not tells_hand_mean(path):
             said += " Fingers count from flat hands: an SMPL-X file gives the mean hands that BEAT2 counts from."
     prepared = prepare(performance, start, target, style)
     notes = "".join(f"; {note}" for note in prepared.coverage.notes)

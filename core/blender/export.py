@@ -128,7 +128,7 @@ def export_shown(
     suffix = path.suffix.lower()
     if suffix in NEUTRAL:
         check_writable(path)
-        hands = known_hand_mean(bpy.context.scene)
+        hands = known_hand_mean(character, bpy.context.scene) if suffix == ".npz" else None
         write_neutral(shown_performance(character, options.fps), path, options.travel, hands)
         return None
     operator = exporter(path)

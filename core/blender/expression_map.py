@@ -40,12 +40,15 @@ def read_map(armature: bpy.types.Object, scene: bpy.types.Scene) -> ExpressionMa
 
 def _map_of_scene(armature: bpy.types.Object, scene: bpy.types.Scene) -> ExpressionMap | None:
     """The map by the scene's SMPL-X file, or one beside EMAGE's weights, for expressions that have keys here."""
-    from ..smplx.arkit_map import map_of_file
+    from ..smplx.arkit_map import find_model, map_of_file
     from ..smplx.names import expression_number
-    from .model_file import model_file_of
+    from .emage import chosen_folder
+    from .model_file import chosen_file
     from .rig_reader import skinned_meshes
 
-    file = model_file_of(scene)
+    if getattr(scene, "orator_emage", None) is None:
+        return None
+    file = find_model(chosen_folder(scene), chosen_file(scene))
     if file is None:
         return None
     keys = [mesh.data.shape_keys for mesh in skinned_meshes(armature) if mesh.data.shape_keys is not None]

@@ -13,7 +13,7 @@ from ..fitting import Bounds
 from ..settings import CONTROLS, EmotionTrack, Settings
 from ..speech.speech import Speech
 from . import bake, strips, takes
-from .emage import hand_notes, unheard_notes, with_model
+from .emage import hand_notes, unheard_notes, with_hands, with_model
 from .emotion import emotion_notes, read_emotion, sampled
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ def read_request(context: bpy.types.Context) -> Request:
     chosen = preferences.read()
     directed = read_direction(character, scene, speech)
     emotion = read_emotion(scene, speech, character)
-    settings = read_settings(scene, speech)
+    settings = with_hands(scene, character, read_settings(scene, speech))
     return Request(
         speech=speech,
         settings=settings,
@@ -177,7 +177,12 @@ def read_request(context: bpy.types.Context) -> Request:
         hints=directed.hints,
         meta=directed.meta,
         shaping=directed.shaping,
-        notes=(*directed.notes, *emotion_notes(emotion), *unheard_notes(scene, settings, emotion), *hand_notes(scene)),
+        notes=(
+            *directed.notes,
+            *emotion_notes(emotion),
+            *unheard_notes(scene, settings, emotion),
+            *hand_notes(settings),
+        ),
     )
 
 

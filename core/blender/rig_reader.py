@@ -87,7 +87,7 @@ def _stands(armature: bpy.types.Object) -> dict[str, np.ndarray]:
         return {}
     if hands.shape != (len(JOINTS), 3, 3) or np.allclose(hands, np.eye(3)):
         return {}
-    return {joint: from_matrix(turn[None])[0] for joint, turn in zip(JOINTS, hands, strict=True)}
+    return dict(zip(JOINTS, from_matrix(hands), strict=True))
 
 
 def describe(armature: bpy.types.Object) -> RigDescription:

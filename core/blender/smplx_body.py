@@ -60,7 +60,7 @@ def add_body(
     data = body_data(model, betas, expressions, mean_hands, correctives, make_forward)
     if context.mode != "OBJECT":
         bpy.ops.object.mode_set(mode="OBJECT")
-    armature = _armature(context, name or data.layout.title, data)
+    armature = _armature(context, name or data.layout.title, data, model.hand_mean)
     body = _mesh(context, armature, data)
     said = ""
     if correctives:
@@ -108,7 +108,7 @@ def _place(edit_bones: bpy.types.ArmatureEditBones, joints: np.ndarray, layout: 
         bone.head, bone.tail = Vector(joints[j]), Vector(tail)
 
 
-def _armature(context: bpy.types.Context, name: str, data: BodyData) -> bpy.types.Object:
+def _armature(context: bpy.types.Context, name: str, data: BodyData, hand_mean: np.ndarray) -> bpy.types.Object:
     armature = bpy.data.armatures.new(name)
     rig = bpy.data.objects.new(name, armature)
     context.collection.objects.link(rig)
@@ -137,6 +137,7 @@ def _armature(context: bpy.types.Context, name: str, data: BodyData) -> bpy.type
             "joints": data.joints.round(7).tolist(),
             "shapes": np.moveaxis(data.joint_shapes, 2, 0).round(7).tolist(),
             "hands": data.hands.round(9).tolist(),
+            **({"hand_mean": hand_mean.round(9).tolist()} if data.layout is SMPLX else {}),
         }
     )
     return rig

@@ -11,8 +11,7 @@ from ..errors import OratorError
 from ..files import write_atomically
 from ..performance import Performance, make_performance
 from ..rotations import from_rotvec, to_rotvec
-from ..skeleton import HANDS
-from ..smplx.hands import FLAT_HANDS, absolute_hands, vectors_from_mean
+from ..smplx.hands import FLAT_HANDS, from_flat, from_mean
 from .npz import read_npz, scalar, write_npz
 
 _RATES = (1.0, 1000.0)
@@ -31,10 +30,8 @@ def write_smplx(
     expressions = performance.expressions
     if expressions is None:
         expressions = np.zeros((frames, 100), np.float32)
-    vectors = to_rotvec(performance.rotations)
-    vectors[:, list(HANDS)] = vectors_from_mean(performance.rotations[:, list(HANDS)], hand_mean)
     arrays = {
-        "poses": vectors.reshape(frames, 165).astype(np.float32),
+        "poses": from_mean(to_rotvec(performance.rotations), hand_mean).reshape(frames, 165).astype(np.float32),
         "hand_mean": hand_mean,
         "trans": performance.translation.astype(np.float32),
         "expressions": np.asarray(expressions, np.float32),
@@ -74,13 +71,17 @@ def read_smplx(path: Path, hand_mean: np.ndarray = FLAT_HANDS) -> Performance:
         full[:, : min(100, expressions.shape[1])] = expressions[:, :100]
         expressions = full
     vectors = poses.reshape(frames, skeleton.JOINT_COUNT, 3)
-    rotations = from_rotvec(vectors)
     own = data.get("hand_mean")
-    if own is not None and (own.shape != (len(HANDS), 3) or not _finite(own)):
+    if own is not None and (own.shape != FLAT_HANDS.shape or not _finite(own)):
         raise OratorError(f"In '{path.name}' hand_mean has shape {own.shape}, not (30, 3) numbers. Export it again.")
     if own is not None or expressions is not None:
-        rotations[:, list(HANDS)] = absolute_hands(vectors[:, list(HANDS)], hand_mean if own is None else own)
-    return make_performance(rotations, translation, np.zeros((frames, arkit.COUNT)), fps, expressions)
+        vectors = from_flat(vectors, hand_mean if own is None else own)
+    return make_performance(from_rotvec(vectors), translation, np.zeros((frames, arkit.COUNT)), fps, expressions)
+
+
+def tells_hand_mean(path: Path) -> bool:
+    """Whether a file that `read_smplx` reads says itself what its fingers count from: it was written by Orator."""
+    return "hand_mean" in read_npz(Path(path), (), "SMPL-X motion file")
 
 
 def _finite(array: np.ndarray) -> bool:

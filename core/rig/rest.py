@@ -1,4 +1,4 @@
-"""Rest-pose compensation: how a rig's rest pose relates to the SMPL-X rest pose, from joint positions alone.
+"""Rest-pose compensation: how a rig's rest pose relates to the SMPL-X rest pose, from joint positions.
 
 Bone axes and rolls differ between families (Biped bones lie along X, importers point them anywhere), so directions are
 taken from where the joints are. For every joint the correction A turns the rig's rest limb, seen in SMPL-X axes, onto

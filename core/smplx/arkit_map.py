@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -140,18 +141,24 @@ def to_expressions(face: np.ndarray, mapping: ExpressionMap) -> np.ndarray:
     return (np.asarray(face) @ mapping.to_expressions.T).astype(np.float32)
 
 
-def find_model(folder: Path | None) -> Path | None:
-    """The artist's SMPL-X file: in ORATOR_SMPLX, beside the checkpoint, or where the published tools keep it."""
-    places = [Path(os.environ["ORATOR_SMPLX"])] if os.environ.get("ORATOR_SMPLX") else []
+def model_places(folder: Path | None, chosen: str = "") -> Iterator[Path]:
+    """The artist's SMPL-X files, the first choice first: the chosen one, the one in ORATOR_SMPLX, those beside the
+    checkpoint, and where the published tools keep them.
+    """
+    places = [Path(name).expanduser() for name in (chosen, os.environ.get("ORATOR_SMPLX", "")) if name]
     if folder is not None:
+        folder = folder.expanduser()
         places += [folder, folder / "smplx_models", folder / "smplx_models" / "smplx"]
     for place in places:
         if place.is_file():
-            return place
-        found = sorted(place.glob("SMPLX_NEUTRAL*.npz")) if place.is_dir() else []
-        if found:
-            return found[0]
-    return None
+            yield place
+        elif place.is_dir():
+            yield from sorted(place.glob("SMPLX_NEUTRAL*.npz"))[:1]
+
+
+def find_model(folder: Path | None, chosen: str = "") -> Path | None:
+    """The first of `model_places`, or None."""
+    return next(model_places(folder, chosen), None)
 
 
 @lru_cache(maxsize=4)
@@ -168,15 +175,15 @@ def map_of_file(path: Path, count: int | None = None) -> ExpressionMap | None:
     return _map_of_file(path, stamp, count)
 
 
-def performance_face(rotations: np.ndarray, expressions: np.ndarray, folder: Path) -> np.ndarray:
+def performance_face(rotations: np.ndarray, expressions: np.ndarray, folder: Path, chosen: str = "") -> np.ndarray:
     """ARKit weights (T, 52) of an EMAGE result: rotations (T, 55, 4) and expressions (T, 100).
 
     With the artist's SMPL-X file at hand (find_model) all shapes; without it the jaw's.
     """
-    return to_arkit(expressions, rotations[:, JOINT["jaw"]], map_beside(folder))
+    return to_arkit(expressions, rotations[:, JOINT["jaw"]], map_beside(folder, chosen))
 
 
-def map_beside(folder: Path) -> ExpressionMap | None:
+def map_beside(folder: Path, chosen: str = "") -> ExpressionMap | None:
     """The map of the artist's SMPL-X file (find_model), or None without one."""
-    path = find_model(Path(folder))
+    path = find_model(Path(folder), chosen)
     return map_of_file(path) if path is not None else None

@@ -6,20 +6,28 @@ counts from flat hands, so the mean is added where such motion comes in and take
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
-from ..rotations import from_rotvec, to_rotvec
+from ..errors import OratorError
 from ..skeleton import HANDS, JOINTS
-from .arkit_map import find_model
+from .arkit_map import model_places
 from .model_file import read_hand_mean
 
+FINGERS: Final = slice(HANDS[0], HANDS[-1] + 1)
+"""The finger joints among the 55."""
 _BENT: Final = {"1": 25.0, "2": 40.0, "3": 15.0}
 """Degrees that knuckles, middle and end joints of a hand at rest are bent: ours, not the model's."""
 _THUMB: Final = {"1": 10.0, "2": 5.0, "3": 15.0}
+
+
+def _constant(values: np.ndarray) -> np.ndarray:
+    values.flags.writeable = False
+    return values
 
 
 def _at_rest() -> np.ndarray:
@@ -34,37 +42,45 @@ def _at_rest() -> np.ndarray:
     return out
 
 
-HANDS_AT_REST: Final = _at_rest()
+HANDS_AT_REST: Final = _constant(_at_rest())
 """(30, 3) rotation vectors, left then right: they stand in for the model's mean hands where no file is known."""
-FLAT_HANDS: Final = np.zeros((len(HANDS), 3))
+FLAT_HANDS: Final = _constant(np.zeros((len(HANDS), 3)))
 """A mean that changes nothing."""
 
 
 @lru_cache(maxsize=4)
 def _of_file(path: Path, _stamp: float) -> np.ndarray | None:
-    return read_hand_mean(path)
+    found = read_hand_mean(path)
+    return None if found is None else _constant(found)
 
 
-def hand_mean(path: Path | None) -> np.ndarray | None:
-    """(30, 3) rotation vectors, left then right, of the artist's SMPL-X file; None without a file that has them.
+def first_hand_mean(files: Iterable[Path]) -> np.ndarray | None:
+    """(30, 3) rotation vectors, left then right, of the first of these model files that has mean hands, or None.
 
-    Raises OratorError for files that are no model.
+    Files that are no model are passed over: they are said where their face is asked for.
     """
-    if path is None:
-        return None
-    return _of_file(path, path.stat().st_mtime if path.is_file() else 0.0)
+    for path in files:
+        try:
+            found = _of_file(path, path.stat().st_mtime)
+        except (OratorError, OSError):
+            continue
+        if found is not None:
+            return found
+    return None
 
 
-def hand_mean_beside(folder: Path | None = None) -> np.ndarray | None:
-    """(30, 3): that of the artist's SMPL-X file where arkit_map.find_model finds it, or None."""
-    return hand_mean(find_model(folder))
+def hand_mean_beside(folder: Path | None = None, chosen: str = "") -> np.ndarray | None:
+    """(30, 3): the mean hands of the artist's SMPL-X file, looked for as arkit_map.find_model does, or None."""
+    return first_hand_mean(model_places(folder, chosen))
 
 
-def absolute_hands(vectors: np.ndarray, mean: np.ndarray) -> np.ndarray:
-    """Fingers' rotation vectors (..., 30, 3) from the mean hands as rotations (..., 30, 4) from flat ones."""
-    return from_rotvec(np.asarray(vectors, np.float64) + mean)
+def from_flat(vectors: np.ndarray, mean: np.ndarray) -> np.ndarray:
+    """Rotation vectors (..., 55, 3) whose fingers count from the mean hands (30, 3), counted from flat hands."""
+    out = np.array(vectors, np.float64)
+    out[..., FINGERS, :] += mean
+    return out
 
 
-def vectors_from_mean(rotations: np.ndarray, mean: np.ndarray) -> np.ndarray:
-    """Finger rotations (..., 30, 4) from flat hands as rotation vectors (..., 30, 3) counted from the mean hands."""
-    return to_rotvec(rotations) - mean
+def from_mean(vectors: np.ndarray, mean: np.ndarray) -> np.ndarray:
+    """Rotation vectors (..., 55, 3) whose fingers count from flat hands, counted from the mean hands (30, 3)."""
+    return from_flat(vectors, -mean)

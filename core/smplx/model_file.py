@@ -149,7 +149,10 @@ def _opened(path: Path, names: tuple[str, ...]) -> dict[str, np.ndarray]:
 
 
 def read_hand_mean(path: Path) -> np.ndarray | None:
-    """The mean hands (30, 3) of a model file, left then right; None where it has none. Raises OratorError."""
+    """The mean hands (30, 3) of a model file, left then right, rotation vectors; None where it has none.
+
+    Raises OratorError for files that cannot be read.
+    """
     data = _opened(Path(path).expanduser(), _MEAN_HANDS)
     sides = [np.asarray(data[name]) for name in _MEAN_HANDS if name in data]
     whole = len(sides) == 2 and all(s.dtype.kind in "fiu" and s.size == 45 and np.isfinite(s).all() for s in sides)

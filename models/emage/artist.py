@@ -15,9 +15,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from ...core.rotations import from_rotvec, to_rot6d
-from ...core.skeleton import HANDS
-from ...core.smplx.hands import vectors_from_mean
+from ...core.rotations import from_rotvec, to_rot6d, to_rotvec
+from ...core.smplx.hands import from_mean
 from ...core.stance import relaxed_rotations
 from .codes import PART_JOINTS, TRAVEL_REACH, Channels, Codes, integrated
 from .convolutions import decoder_reach
@@ -47,8 +46,7 @@ class Made:
 def standing_hints(frames: int, mean: np.ndarray) -> Tensor:
     """(frames, 337): a relaxed standing pose, soles in contact; fingers count from the mean hands `mean` (30, 3)."""
     hints = identity_hints(frames)
-    rotations = relaxed_rotations()
-    rotations[list(HANDS)] = from_rotvec(vectors_from_mean(rotations[list(HANDS)], mean))
+    rotations = from_rotvec(from_mean(to_rotvec(relaxed_rotations()), mean))
     hints[:, :330] = torch.from_numpy(to_rot6d(rotations).astype(np.float32)).flatten()
     hints[:, 333:] = 1.0
     return hints

@@ -16,9 +16,9 @@ from ...core.mask import Mask, everything
 from ...core.performance import Performance, frame_count, make_performance, rest_performance
 from ...core.rotations import from_rot6d, from_rotvec, to_rot6d, to_rotvec
 from ...core.settings import Settings
-from ...core.skeleton import HANDS, INDEX, PART_JOINTS
+from ...core.skeleton import INDEX, PART_JOINTS
 from ...core.smplx.arkit_map import eye_rotations, map_beside, performance_face, to_arkit, to_expressions
-from ...core.smplx.hands import FLAT_HANDS, HANDS_AT_REST, absolute_hands, hand_mean_beside, vectors_from_mean
+from ...core.smplx.hands import FINGERS, FLAT_HANDS, HANDS_AT_REST, from_flat, from_mean, hand_mean_beside
 from ...core.speech.speech import Speech
 from ...core.stance import relaxed_performance
 from ..progress import Progress, Stages, Tick
@@ -60,9 +60,7 @@ def hints_of(mask: Mask, hints: Performance, mean: np.ndarray) -> tuple[np.ndarr
     """
     frames = hints.frames
     motion, ones = np.zeros((frames, 337), np.float32), np.ones((frames, 337), np.float32)
-    rotations = np.array(hints.rotations)
-    rotations[:, list(HANDS)] = from_rotvec(vectors_from_mean(hints.rotations[:, list(HANDS)], mean))
-    motion[:, :330] = to_rot6d(rotations).reshape(frames, 330)
+    motion[:, :330] = to_rot6d(from_rotvec(from_mean(to_rotvec(hints.rotations), mean))).reshape(frames, 330)
     ones[:, :330] = np.repeat(mask.joints, 6, axis=1)
     return motion, ones
 
@@ -80,21 +78,22 @@ def given_by(motion: np.ndarray, ones: np.ndarray | None, frames: int, mean: np.
     wanted = (np.asarray(ones)[: len(rows), :330].reshape(-1, 55, 6) == 0).all(axis=2)
     # Rows that span no plane are no rotation: nothing can meet them.
     wanted &= np.linalg.norm(np.cross(rows[..., :3], rows[..., 3:]), axis=-1) > 1e-3
-    hints.rotations[: len(rows)][wanted] = from_rot6d(rows[wanted])
-    fingers = hints.rotations[: len(rows), list(HANDS)]
-    added = absolute_hands(to_rotvec(fingers), mean)
-    hints.rotations[: len(rows), list(HANDS)] = np.where(wanted[:, list(HANDS), None], added, fingers)
+    vectors = np.zeros((len(rows), 55, 3))
+    vectors[wanted] = to_rotvec(from_rot6d(rows[wanted]))
+    hints.rotations[: len(rows)][wanted] = from_rotvec(from_flat(vectors, mean))[wanted]
     mask.joints[: len(rows)] = ~wanted
     return mask, hints
 
 
-def _mean_hands(folder: Path, stand_in: bool) -> np.ndarray:
+def _mean_hands(folder: Path, settings: Settings, stand_in: bool) -> np.ndarray:
     """What the network counts fingers from, (30, 3).
 
-    Where no SMPL-X file tells, hands at rest stand in for artists; what is asked in the published terms, as reference
-    mode and EMAGE's own hints are, stays in them.
+    Where neither the settings nor an SMPL-X file tell, hands at rest stand in for artists; what is asked in the
+    published terms, as reference mode and EMAGE's own hints are, stays in them.
     """
-    known = hand_mean_beside(folder)
+    if settings.hand_mean is not None:
+        return np.array(settings.hand_mean, np.float64)
+    known = hand_mean_beside(folder, settings.smplx_file)
     if known is not None:
         return known
     return HANDS_AT_REST if stand_in else FLAT_HANDS
@@ -119,7 +118,8 @@ def generate_emage(
 
     if settings.emage_mode not in ("orator", "reference"):
         raise OratorError(f"The EMAGE mode '{settings.emage_mode}' is not known: use 'orator' or 'reference'.")
-    mean = _mean_hands(Path(folder), settings.emage_mode == "orator" and hints_337 is None)
+    folder = Path(folder).expanduser()
+    mean = _mean_hands(folder, settings, settings.emage_mode == "orator" and hints_337 is None)
     given: tuple[np.ndarray | None, np.ndarray | None] = (None, None)
     if isinstance(hints_337, (str, Path)):
         given = read_hints(Path(hints_337))
@@ -128,20 +128,18 @@ def generate_emage(
     elif mask is not None and hints is not None and mask.anything_given:
         given = hints_of(mask, hints, mean)
     tick(0.0)
-    model = cached(Path(folder).expanduser(), settings.emage_mode == "reference", lambda: tick(0.0))
+    model = cached(folder, settings.emage_mode == "reference", lambda: tick(0.0))
     frames = frame_count(speech.seconds)
     if settings.emage_mode == "reference":
         from .reference import run_reference
 
         ran = run_reference(model.network, model.codes, speech.samples, *given, tick)
-        vectors = ran.poses.reshape(len(ran.poses), 55, 3)
-        turns = from_rotvec(vectors)
-        turns[:, list(HANDS)] = absolute_hands(vectors[:, list(HANDS)], mean)
+        turns = from_rotvec(from_flat(ran.poses.reshape(len(ran.poses), 55, 3), mean))
         held = np.minimum(np.arange(frames), len(turns) - 1)
-        face = performance_face(turns, ran.expressions, Path(folder))
+        face = performance_face(turns, ran.expressions, folder, settings.smplx_file)
         made = make_performance(turns[held], ran.trans[held], face[held], 30.0, ran.expressions[held])
         return EmageResult(made, ran.poses, ran.expressions, ran.trans)
-    return EmageResult(_artist(model, Path(folder), speech, settings, given, frames, seed, tick, mean))
+    return EmageResult(_artist(model, folder, speech, settings, given, frames, seed, tick, mean))
 
 
 def _artist(
@@ -163,17 +161,17 @@ def _artist(
     made = run_artist(
         model.network, model.codes, speech.samples, frames, motion, ones, seed, settings.temperature, tick, mean
     )
+    made.axis_angle[:, FINGERS] += mean.astype(np.float32)
     rest = relaxed_performance(frames)
     rotations, translation = rest.rotations.astype(np.float64), rest.translation
     for joint in (j for part in settings.parts for j in PART_JOINTS[part]):
         # One at a time: an hour of all of them in float64, and what the conversion needs, is half a gigabyte.
-        from_flat = mean[joint - HANDS[0]] if joint in HANDS else 0.0
-        rotations[:, joint] = from_rotvec(made.axis_angle[:, joint] + from_flat)
+        rotations[:, joint] = from_rotvec(made.axis_angle[:, joint])
     face, expressions = rest.face, None
     if "lower" in settings.parts:
         rotations, translation = stand(rotations, made.path, settings.travel)
     if "face" in settings.parts:
-        mapping = map_beside(folder)
+        mapping = map_beside(folder, settings.smplx_file)
         expressions, plain = made.expressions, to_arkit(made.expressions, rotations[:, INDEX["jaw"]], mapping)
         face = apply_eyes(plain, 30.0, seed, EyeControls(rate=settings.blink_rate))
         if mapping is not None:
@@ -211,7 +209,7 @@ def generate_emage_reference(
     made = result.performance
     if settings.emage_mode == "orator":
         if hints_337 is not None:
-            given, values = given_by(*hints_337, made.frames, _mean_hands(Path(folder), False))
+            given, values = given_by(*hints_337, made.frames, _mean_hands(Path(folder), settings, False))
             made = meet(made, values, given) if given.anything_given else made
         if mask is not None and hints is not None and mask.anything_given:
             made = meet(made, hints, mask)

@@ -32,7 +32,8 @@ def half_is_fast() -> bool:
     """Whether this processor multiplies bfloat16 at twice the speed of float32 and more: AMX or AVX512-BF16."""
     import torch
 
-    if not torch.backends.mkldnn.is_available() or not torch.ops.mkldnn._is_mkldnn_bf16_supported():
+    told = getattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported", None)
+    if not torch.backends.mkldnn.is_available() or told is None or not told():
         return False
     found = (getattr(torch.cpu, f"_is_{unit}_supported", None) for unit in ("amx_tile", "avx512_bf16"))
     return any(supported() for supported in found if supported)

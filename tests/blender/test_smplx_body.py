@@ -146,13 +146,21 @@ def smplx_says(file: Path, performance, model):
 
 
 @pytest.mark.parametrize("mean_hands", [False, True])
-def test_a_clip_looks_as_published(scene: bpy.types.Scene, file: Path, tmp_path: Path, mean_hands: bool) -> None:
-    """BEAT2 counts fingers from the mean hands: on both rests they stand as in the package's own default pass."""
+@pytest.mark.parametrize("at_hand", [False, True])
+def test_a_clip_looks_as_published(
+    scene: bpy.types.Scene, file: Path, tmp_path: Path, mean_hands: bool, at_hand: bool
+) -> None:
+    """BEAT2 counts fingers from the mean hands: on both rests they stand as in the package's own default pass.
+
+    The body knows them, also where the model file is no longer at hand.
+    """
     frames, model = 20, read_model(file)
     poses = np.cumsum(np.random.default_rng(5).normal(0, 0.03, (frames, 165)), axis=0)
     clip = {"poses": poses, "trans": np.zeros((frames, 3)), "expressions": np.zeros((frames, 100)), "fps": 30}
     np.savez(tmp_path / "clip.npz", **clip)
     armature = added(file, mean_hands=mean_hands)
+    if not at_hand:
+        scene.orator_emage.smplx_file = ""
     scene.render.fps, scene.orator.keys = 30, "DENSE"
     assert bpy.ops.orator.import_smplx_motion(filepath=str(tmp_path / "clip.npz")) == {"FINISHED"}
     vectors = poses.reshape(frames, 55, 3)
