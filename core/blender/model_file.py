@@ -7,10 +7,32 @@ from typing import TYPE_CHECKING
 
 import bpy
 
-from ..smplx.names import REST_PROPERTY
+from ..skeleton import HANDS, JOINTS
+from ..smplx.names import HANDS_PROPERTY
 
 if TYPE_CHECKING:
     import numpy as np
+
+
+def keep_hands(armature: bpy.types.Object, rest: np.ndarray, mean: np.ndarray) -> None:
+    """Keep how a body holds its hands at rest, local rotations (55, 3, 3), and its model's mean hands (30, 3)."""
+    armature[HANDS_PROPERTY] = json.dumps({"rest": rest.round(9).tolist(), "mean": mean.round(9).tolist()})
+
+
+def _kept(armature: bpy.types.Object, name: str, shape: tuple[int, ...]) -> np.ndarray | None:
+    import numpy as np
+
+    text = armature.get(HANDS_PROPERTY)
+    try:
+        found = np.array(json.loads(text)[name], float) if isinstance(text, str) else None
+    except (ValueError, KeyError, TypeError):
+        return None
+    return found if found is not None and found.shape == shape and np.isfinite(found).all() else None
+
+
+def rest_hands(armature: bpy.types.Object) -> np.ndarray | None:
+    """Local rotations (55, 3, 3) from flat hands that an SMPL-X body rests with; None for other characters."""
+    return _kept(armature, "rest", (len(JOINTS), 3, 3))
 
 
 def chosen_file(scene: bpy.types.Scene) -> str:
@@ -21,16 +43,8 @@ def chosen_file(scene: bpy.types.Scene) -> str:
 
 def known_hand_mean(character: bpy.types.Object, scene: bpy.types.Scene) -> np.ndarray | None:
     """The mean hands (30, 3) of the model that the character was made from, else of the scene's file, or None."""
-    import numpy as np
-
-    from ..smplx.hands import FLAT_HANDS, hand_mean_beside
+    from ..smplx.hands import hand_mean_beside
     from .emage import chosen_folder
 
-    text = character.get(REST_PROPERTY)
-    try:
-        kept = np.array(json.loads(text)["hand_mean"], float) if isinstance(text, str) else np.empty(0)
-    except (ValueError, KeyError, TypeError):
-        kept = np.empty(0)
-    if kept.shape == FLAT_HANDS.shape and np.isfinite(kept).all():
-        return kept
-    return hand_mean_beside(chosen_folder(scene), chosen_file(scene))
+    kept = _kept(character, "mean", (len(HANDS), 3))
+    return kept if kept is not None else hand_mean_beside(chosen_folder(scene), chosen_file(scene))

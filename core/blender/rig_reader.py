@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 import bpy
@@ -10,7 +9,7 @@ import numpy as np
 
 from ..rig.description import Bone, MeshDescription, RigDescription, Shape
 from ..skeleton import JOINTS
-from ..smplx.names import REST_PROPERTY
+from .model_file import rest_hands
 
 _BONE_PATH = re.compile(r'pose\.bones\["((?:[^"\\]|\\.)*)"\]\.(?:rotation|location)')
 _SHAPE_PATH = re.compile(r'key_blocks\["((?:[^"\\]|\\.)*)"\]\.value')
@@ -80,12 +79,8 @@ def _stands(armature: bpy.types.Object) -> dict[str, np.ndarray]:
     # scipy comes with it: not while registering.
     from ..rotations import from_matrix
 
-    text = armature.get(REST_PROPERTY)
-    try:
-        hands = np.array(json.loads(text)["hands"], float) if isinstance(text, str) else np.empty(0)
-    except (ValueError, KeyError, TypeError):
-        return {}
-    if hands.shape != (len(JOINTS), 3, 3) or np.allclose(hands, np.eye(3)):
+    hands = rest_hands(armature)
+    if hands is None or np.allclose(hands, np.eye(3)):
         return {}
     return dict(zip(JOINTS, from_matrix(hands), strict=True))
 

@@ -27,6 +27,7 @@ from ..smplx.names import (
 )
 from .character import write_weights
 from .expression_map import keep_map
+from .model_file import keep_hands, rest_hands
 from .pose_correctives import drive
 from .rig_profile import keep_profile
 
@@ -60,13 +61,14 @@ def add_body(
     data = body_data(model, betas, expressions, mean_hands, correctives, make_forward)
     if context.mode != "OBJECT":
         bpy.ops.object.mode_set(mode="OBJECT")
-    armature = _armature(context, name or data.layout.title, data, model.hand_mean)
+    armature = _armature(context, name or data.layout.title, data)
     body = _mesh(context, armature, data)
     said = ""
     if correctives:
         drive(armature, body, data.layout, data.hands, new=True)
         said = _correctives_sentence(data)
     if data.layout is SMPLX:
+        keep_hands(armature, data.hands, model.hand_mean)
         joints = {joint: joint for joint in data.layout.joints}
         keep_profile(armature, RigProfile(BODY_FAMILY, "SMPL-X body", joints, "smplx", confidence=1.0))
     else:
@@ -108,7 +110,7 @@ def _place(edit_bones: bpy.types.ArmatureEditBones, joints: np.ndarray, layout: 
         bone.head, bone.tail = Vector(joints[j]), Vector(tail)
 
 
-def _armature(context: bpy.types.Context, name: str, data: BodyData, hand_mean: np.ndarray) -> bpy.types.Object:
+def _armature(context: bpy.types.Context, name: str, data: BodyData) -> bpy.types.Object:
     armature = bpy.data.armatures.new(name)
     rig = bpy.data.objects.new(name, armature)
     context.collection.objects.link(rig)
@@ -136,8 +138,6 @@ def _armature(context: bpy.types.Context, name: str, data: BodyData, hand_mean: 
             "model": data.layout.title,
             "joints": data.joints.round(7).tolist(),
             "shapes": np.moveaxis(data.joint_shapes, 2, 0).round(7).tolist(),
-            "hands": data.hands.round(9).tolist(),
-            **({"hand_mean": hand_mean.round(9).tolist()} if data.layout is SMPLX else {}),
         }
     )
     return rig
@@ -201,9 +201,10 @@ def fit_skeleton(context: bpy.types.Context, armature: bpy.types.Object) -> None
         rest = json.loads(text)
         layout = next(known for known in (SMPLX, FLAME) if known.title == rest.get("model", SMPLX.title))
         joints, shapes = np.array(rest["joints"]), np.array(rest["shapes"])
-        hands = np.array(rest.get("hands", np.tile(np.eye(3), (len(joints), 1, 1)).tolist()))
     except (ValueError, KeyError, TypeError, AttributeError, StopIteration):
         raise OratorError(f"What '{armature.name}' knows of its shape is damaged: import the body again.") from None
+    kept = rest_hands(armature)
+    hands = np.tile(np.eye(3), (len(joints), 1, 1)) if kept is None else kept
     blocks = bodies[0].data.shape_keys.key_blocks
     values = np.array([blocks[shape_name(k)].value if shape_name(k) in blocks else 0.0 for k in range(len(shapes))])
     mode = context.mode

@@ -13,7 +13,9 @@ from ..skeleton import JOINTS
 BODY_FAMILY: Final = "smplx_body"
 """The profile family of a true SMPL-X body: rotations and translation are played as they are, unscaled."""
 REST_PROPERTY: Final = "orator_smplx_rest"
-"""Custom property of an armature made from a model file: JSON of its rest joints, what betas do to them, its hands."""
+"""Custom property of an armature made from a model file: JSON of its rest joints and what betas do to them."""
+HANDS_PROPERTY: Final = "orator_smplx_hands"
+"""Custom property of an SMPL-X body: JSON of the hands that it rests with and of its model's mean hands."""
 FLAME_FAMILY: Final = "flame_head"
 FLAME_PLAYS: Final = {
     "neck": "global", "head": "neck", "jaw": "jaw", "left_eye_smplhf": "left_eye", "right_eye_smplhf": "right_eye",
