@@ -166,18 +166,17 @@ def test_a_clip_looks_as_published(
     vectors = poses.reshape(frames, 55, 3)
     vectors[:, list(HANDS)] += model.hand_mean
 
-    def joints(k: int) -> np.ndarray:
-        """Heads (55, 3), forward from the rest joints."""
-        turns, rest = to_matrix(from_rotvec(vectors[k])), model.joints(model.template)
-        return to_blender(model.stood(turns, model.template, rest)[1])
-
+    # Skin between two finger joints is bound where it rests, so relaxed hands are not exact to the millimetre.
+    skin = 4e-3 if mean_hands else 1e-4
     for k in (0, 9, 19):
         scene.frame_set(k)
+        turns, rest = to_matrix(from_rotvec(vectors[k])), model.joints(model.template)
+        vertices, joints = map(to_blender, model.stood(turns, model.template, rest))
         heads = np.array([armature.pose.bones[name].head for name in JOINTS])
-        computed = joints(k)
         # Where the whole body stands is another test's matter: the take's pelvis is at the file's own place.
-        away = (heads - heads[0]) - (computed - computed[0])
-        assert np.abs(away).max() < 1e-4
+        assert np.abs((heads - heads[0]) - (joints - joints[0])).max() < 1e-4
+        away = np.linalg.norm((shown(armature) - heads[0]) - (vertices - joints[0]), axis=1).max()
+        assert away < skin
 
 
 def test_takes_are_read_back_from_relaxed_hands(scene: bpy.types.Scene, file: Path) -> None:
