@@ -8,7 +8,7 @@ import pytest
 from helpers.smplx_file import write_model
 from orator.core.blender import emage, generation, takes
 from orator.core.rotations import from_rotvec
-from orator.core.skeleton import HANDS
+from orator.core.smplx.hands import FINGERS
 from orator.core.smplx.model_file import read_model
 from orator.core.speech.speech import Speech
 
@@ -64,7 +64,7 @@ def test_a_body_and_a_clip(scene: bpy.types.Scene, tmp_path: Path) -> None:
     kept = takes.load_performance(take)
     assert take.name.startswith("2_scott_0_1_1") and kept.frames == 30
     vectors = poses[7].reshape(55, 3).astype(float)
-    vectors[list(HANDS)] += read_model(file).hand_mean
+    vectors[FINGERS] += read_model(file).hand_mean
     want = from_rotvec(vectors)
     assert np.abs(np.abs(np.sum(kept.rotations[7] * want, axis=-1)) - 1).max() < 1e-5
     scene.frame_set(7)

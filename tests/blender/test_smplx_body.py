@@ -16,8 +16,9 @@ from orator.core.errors import OratorError
 from orator.core.performance import Take, make_performance
 from orator.core.rig.inverse import read_back
 from orator.core.rotations import angle_between, from_matrix, from_rotvec, to_matrix, to_rotvec
-from orator.core.skeleton import HANDS, JOINTS
+from orator.core.skeleton import JOINTS
 from orator.core.smplx.body import STANDING
+from orator.core.smplx.hands import FINGERS
 from orator.core.smplx.model_file import mean_hand_turns, read_model
 
 
@@ -164,7 +165,7 @@ def test_a_clip_looks_as_published(
     scene.render.fps, scene.orator.keys = 30, "DENSE"
     assert bpy.ops.orator.import_smplx_motion(filepath=str(tmp_path / "clip.npz")) == {"FINISHED"}
     vectors = poses.reshape(frames, 55, 3)
-    vectors[:, list(HANDS)] += model.hand_mean
+    vectors[:, FINGERS] += model.hand_mean
 
     # Skin between two finger joints is bound where it rests, so relaxed hands are not exact to the millimetre.
     skin = 4e-3 if mean_hands else 1e-4

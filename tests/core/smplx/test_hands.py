@@ -13,10 +13,9 @@ from orator.core.errors import OratorError
 from orator.core.formats.smplx_npz import read_smplx, tells_hand_mean, write_smplx
 from orator.core.rotations import angle_between, from_rotvec
 from orator.core.skeleton import HANDS, INDEX, JOINTS
-from orator.core.smplx.hands import HANDS_AT_REST, first_hand_mean, hand_mean_beside
+from orator.core.smplx.hands import FINGERS, HANDS_AT_REST, first_hand_mean, hand_mean_beside
 from orator.core.smplx.model_file import read_model
 
-FINGERS = list(HANDS)
 OTHERS = [j for j in range(55) if j not in HANDS]
 FRAMES = 12
 

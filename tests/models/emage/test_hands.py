@@ -15,12 +15,10 @@ from orator.core.performance import rest_performance
 from orator.core.rotations import angle_between, from_rot6d, from_rotvec
 from orator.core.settings import Settings
 from orator.core.skeleton import HANDS
-from orator.core.smplx.hands import HANDS_AT_REST, first_hand_mean
+from orator.core.smplx.hands import FINGERS, HANDS_AT_REST, first_hand_mean
 from orator.core.speech.speech import Speech
 from orator.models.emage import generate_emage
 from orator.models.emage.generate import given_by, hints_of
-
-FINGERS = list(HANDS)
 
 
 @pytest.fixture(scope="module")
