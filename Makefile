@@ -9,7 +9,7 @@ help:
 	@echo "make build     the extension zip of this platform with its wheels, into build/"
 	@echo "make test-zip  installs that zip into Blenders that have nothing else, without network, and generates"
 	@echo "make test-gui  the real Blender 5.2 in a window of its own, with screenshots"
-	@echo "make lint      ruff"
+	@echo "make lint      ruff: rules and format"
 
 demo:
 	@.ci/setup debian
@@ -36,6 +36,7 @@ test-gui:
 lint:
 	@.ci/setup base
 	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check -q .
 
 clean:
 	rm -rf build out .venv .venv-bpy-*

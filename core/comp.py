@@ -77,9 +77,7 @@ def _mix(a: np.ndarray, b: np.ndarray, w: np.ndarray) -> np.ndarray:
     return np.where(w[:, None] >= 1.0, b, a * (1.0 - w[:, None]) + b * w[:, None])
 
 
-def provenance(
-    base: str, pieces: tuple[Piece, ...], origin: dict[str, Any] | None = None
-) -> list[dict[str, object]]:
+def provenance(base: str, pieces: tuple[Piece, ...], origin: dict[str, Any] | None = None) -> list[dict[str, object]]:
     """JSON-like rows for the take's meta: where each piece came from; the first is what they were laid over."""
     return [{"source": base, "start": 0.0, "end": None, "regions": ["all"], **(origin or {})}] + [
         {"source": p.source, "start": p.start, "end": p.end, "regions": list(p.regions), "blend": p.blend, **p.origin}

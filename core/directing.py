@@ -76,9 +76,7 @@ class LookPin:
     ease: float = 0.35
 
 
-def check_pose_pins(
-    pins: tuple[PosePin, ...], seconds: float, motions: tuple[GivenMotion, ...] = ()
-) -> None:
+def check_pose_pins(pins: tuple[PosePin, ...], seconds: float, motions: tuple[GivenMotion, ...] = ()) -> None:
     """Raises OratorError that names the pin outside the speech, or the exact pins or motion that disagree."""
     for pin in pins:
         if not -NEAR <= pin.seconds < seconds + NEAR:
@@ -325,8 +323,14 @@ def _aim_eyes(face: np.ndarray, pitch: np.ndarray, yaw: np.ndarray, weight: np.n
     across = np.clip(yaw / _EYE_LIMIT, -1.0, 1.0)
     down = np.clip(pitch / _EYE_LIMIT, -1.0, 1.0)
     wanted = {
-        "eyeLookOutLeft": across, "eyeLookInRight": across, "eyeLookInLeft": -across, "eyeLookOutRight": -across,
-        "eyeLookDownLeft": down, "eyeLookDownRight": down, "eyeLookUpLeft": -down, "eyeLookUpRight": -down,
+        "eyeLookOutLeft": across,
+        "eyeLookInRight": across,
+        "eyeLookInLeft": -across,
+        "eyeLookOutRight": -across,
+        "eyeLookDownLeft": down,
+        "eyeLookDownRight": down,
+        "eyeLookUpLeft": -down,
+        "eyeLookUpRight": -down,
     }
     out = np.array(face)
     for name, value in wanted.items():

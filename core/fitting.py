@@ -25,7 +25,6 @@ LOCATION_BOUND: Final = 0.002
 WEIGHT_BOUND: Final = 0.01
 
 
-
 @dataclass(frozen=True)
 class Bounds:
     """How far sparse curves may be from the performance: degrees, metres, weight."""

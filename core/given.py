@@ -95,9 +95,7 @@ def given_from_json(data: dict) -> GivenMotion:
             said.reshape(count, spoken) if spoken else None,
         )  # fmt: skip
     except (KeyError, TypeError, ValueError, zlib.error):
-        raise OratorError(
-            "The motion that a take was generated around is damaged. Generate the take again."
-        ) from None
+        raise OratorError("The motion that a take was generated around is damaged. Generate the take again.") from None
 
 
 def within(motion: GivenMotion, start: float, end: float) -> GivenMotion | None:

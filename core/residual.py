@@ -61,9 +61,7 @@ def anchor_frames(given: np.ndarray) -> np.ndarray:
     return np.array(sorted(anchors))
 
 
-def honour(
-    performance: Performance, hints: Performance, mask: Mask, times: np.ndarray | None = None
-) -> Performance:
+def honour(performance: Performance, hints: Performance, mask: Mask, times: np.ndarray | None = None) -> Performance:
     """The performance with every given value met exactly, and a smooth local approach to each.
 
     `hints` and `mask` have the performance's frames; hints count where the mask is False. `times` (T,) seconds when

@@ -133,9 +133,7 @@ def with_face(body: Performance, shaped: ShapedFace) -> Performance:
     return replace(body, rotations=rotations, face=shaped.face, expressions=shaped.expressions)
 
 
-def apply_direction(
-    sampled: Performance, seconds: np.ndarray, shaping: Shaping, voice: Voice = SILENT
-) -> Performance:
+def apply_direction(sampled: Performance, seconds: np.ndarray, shaping: Shaping, voice: Voice = SILENT) -> Performance:
     """Pins and look-at ranges on frames at `seconds` (T,): exact pins are met on the very frames that are baked."""
     if not shaping.pins and not shaping.looks and not shaping.motions:
         return sampled

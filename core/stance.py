@@ -14,8 +14,11 @@ _LEFT: dict[str, tuple[float, float, float]] = {
     "left_shoulder": (8.0, -6.0, -62.0),
     "left_elbow": (0.0, -16.0, 0.0),
     "left_wrist": (0.0, 0.0, 0.0),
-    **{f"left_{f}{k}": (0.0, 0.0, -14.0 - 4.0 * n) for n, f in enumerate(("index", "middle", "ring", "pinky"))
-       for k in (1, 2, 3)},
+    **{
+        f"left_{f}{k}": (0.0, 0.0, -14.0 - 4.0 * n)
+        for n, f in enumerate(("index", "middle", "ring", "pinky"))
+        for k in (1, 2, 3)
+    },
     **{f"left_thumb{k}": (0.0, -6.0, 0.0) for k in (1, 2, 3)},
 }
 

@@ -77,8 +77,18 @@ def settings_from(args: argparse.Namespace) -> Settings:
     """Settings out of parsed options. Raises OratorError."""
     given = {
         name: getattr(args, name)
-        for name in ("energy", "gesture_rate", "handedness", "stance", "head_activity", "travel", "temperature",
-                     "lip_strength", "blink_rate", "style")
+        for name in (
+            "energy",
+            "gesture_rate",
+            "handedness",
+            "stance",
+            "head_activity",
+            "travel",
+            "temperature",
+            "lip_strength",
+            "blink_rate",
+            "style",
+        )
         if getattr(args, name) is not None
     }
     parts = tuple(p.strip() for p in args.parts.split(",") if p.strip())
@@ -197,15 +207,19 @@ class Bar:
 
 def _generate(args: argparse.Namespace) -> int:
     if args.output.suffix.lower() != ".npz":
-        raise OratorError(f"'{args.output.name}' should end in .npz; for .blend, .glb and .fbx use `blender --command "
-                          "orator generate`.")
+        raise OratorError(
+            f"'{args.output.name}' should end in .npz; for .blend, .glb and .fbx use `blender --command "
+            "orator generate`."
+        )
     check_writable(args.output)
     job = job_from(args)
     for seed, path in zip(job.seeds, output_paths(args.output, job.seeds), strict=True):
         take, extra = run_job(job, seed, Bar())
         write_take(take, path, extra)
-        print(f"{path}: {take.performance.frames} frames, {take.performance.seconds:.2f} s, "
-              f"made in {take.meta['seconds_taken']:.1f} s")
+        print(
+            f"{path}: {take.performance.frames} frames, {take.performance.seconds:.2f} s, "
+            f"made in {take.meta['seconds_taken']:.1f} s"
+        )
     return 0
 
 

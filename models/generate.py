@@ -111,9 +111,7 @@ def _run_embedded(
     if body_parts:
         from .body import generate_body
 
-        made, path = generate_body(
-            condition, settings, mask or everything(condition.frames), hints or base, seed, tick
-        )
+        made, path = generate_body(condition, settings, mask or everything(condition.frames), hints or base, seed, tick)
         joints = [j for part in body_parts for j in skeleton.PART_JOINTS[part]]
         rotations[:, joints] = made[:, joints]
         if "lower" in body_parts:

@@ -141,9 +141,7 @@ def _generate(args: argparse.Namespace) -> int:
     return 0
 
 
-def _bake_takes(
-    args: argparse.Namespace, wanted: GenerateJob, character: bpy.types.Object, start: float
-) -> list[str]:
+def _bake_takes(args: argparse.Namespace, wanted: GenerateJob, character: bpy.types.Object, start: float) -> list[str]:
     """Generate and bake every seed; ids of the takes."""
     from ..models.cli import Bar, run_job
 

@@ -62,8 +62,7 @@ class ORATOR_OT_export(Explained, bpy.types.Operator, ExportHelper):
     together: BoolProperty(name="In One File", description="FBX and glTF: all takes in one file, as named animations")
     rate: EnumProperty(
         name="Frame Rate",
-        items=[("0", "Scene", "As the scene")]
-        + [(f"{r:g}", f"{r:g}", f"{r:g} frames a second") for r in export.RATES],
+        items=[("0", "Scene", "As the scene")] + [(f"{r:g}", f"{r:g}", f"{r:g} frames a second") for r in export.RATES],
     )
     travel: BoolProperty(name="Root Travel", default=True, description="Off: the character stays in place")
     face: BoolProperty(name="Face", default=True, description="The face's shapes and their animation")
@@ -117,9 +116,7 @@ class ORATOR_OT_export(Explained, bpy.types.Operator, ExportHelper):
         path = _with_suffix(Path(bpy.path.abspath(self.filepath)), self.format)
         options = export.ExportOptions(self.target, float(self.rate) or None, self.travel, self.face)
         try:
-            _, sentence, exact = export.deliver(
-                character, path, options, self.which, self.together, self.check_file
-            )
+            _, sentence, exact = export.deliver(character, path, options, self.which, self.together, self.check_file)
         except Exception as error:
             self.report({"ERROR"}, job.explain(error))
             return {"CANCELLED"}

@@ -104,9 +104,7 @@ class Generating(Explained):
             return
         self._shown = running.fraction
         if context.workspace is not None:
-            context.workspace.status_text_set(
-                f"Orator: {running.text}, {100.0 * running.fraction:.0f}%  (Esc cancels)"
-            )
+            context.workspace.status_text_set(f"Orator: {running.text}, {100.0 * running.fraction:.0f}%  (Esc cancels)")
         compat.redraw(context.window_manager)
 
     def _ended(self, context: bpy.types.Context, sentence: str, kind: str) -> set[str]:

@@ -95,9 +95,7 @@ class ORATOR_OT_pin_pose(_OnCharacter, bpy.types.Operator):
         """Pin."""
         from ..core.blender import direction
 
-        made = direction.add_pins(
-            character, context.scene, speech_origin(context), **_coverage(character, self.covers)
-        )
+        made = direction.add_pins(character, context.scene, speech_origin(context), **_coverage(character, self.covers))
         data = takes.character_data(character)
         data.active_pin = len(data.pins) - 1
         return f"'{made[0].name}' pins the pose at frame {made[0].frame}."
@@ -113,9 +111,7 @@ class ORATOR_OT_pin_keys(_OnCharacter, bpy.types.Operator):
     covers: EnumProperty(
         name="Covers", description="What of the poses is pinned", items=(_KEYED, *COVERS), default="KEYED"
     )
-    action: StringProperty(
-        name="Action", description="Whose selected keys; empty: what plays on the character"
-    )
+    action: StringProperty(name="Action", description="Whose selected keys; empty: what plays on the character")
 
     def act(self, context: bpy.types.Context, character: bpy.types.Object) -> str:
         """Pin."""

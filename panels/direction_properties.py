@@ -60,12 +60,12 @@ class OratorPin(bpy.types.PropertyGroup):
     )
     enabled: BoolProperty(name="Enabled", description="Use this pin", default=True, update=_pin_changed)
     frame: IntProperty(update=_pin_changed)
-    at: IntProperty(
-        name="Frame", description="The scene frame of the pin; it follows the strip", get=_at, set=_set_at
-    )
+    at: IntProperty(name="Frame", description="The scene frame of the pin; it follows the strip", get=_at, set=_set_at)
     origin: FloatProperty()
     hold: IntProperty(
-        name="Hold", description="For how many frames the pose is kept, or the look lasts", min=0,
+        name="Hold",
+        description="For how many frames the pose is kept, or the look lasts",
+        min=0,
         update=_pin_changed,
     )
     softness: EnumProperty(
@@ -76,12 +76,8 @@ class OratorPin(bpy.types.PropertyGroup):
     strength: FloatProperty(
         name="Strength", description="How far a soft pin pulls", min=0.0, max=1.0, default=1.0, subtype="FACTOR"
     )
-    falloff: FloatProperty(
-        name="Falloff", description="Over how many frames a soft pin fades", min=1.0, default=15.0
-    )
-    target: PointerProperty(
-        type=bpy.types.Object, name="Target", description="What head and eyes turn to"
-    )
+    falloff: FloatProperty(name="Falloff", description="Over how many frames a soft pin fades", min=1.0, default=15.0)
+    target: PointerProperty(type=bpy.types.Object, name="Target", description="What head and eyes turn to")
     joints: StringProperty()
     channels: StringProperty()
     root: BoolProperty()
@@ -102,9 +98,7 @@ class OratorLane(bpy.types.PropertyGroup):
     region: EnumProperty(name="Region", description="What of it is taken", items=REGION_ITEMS)
     start: IntProperty(name="Start", description="First scene frame of the range")
     end: IntProperty(name="End", description="Scene frame after the range")
-    blend: IntProperty(
-        name="Blend", description="Frames over which the ends are blended", default=8, min=0
-    )
+    blend: IntProperty(name="Blend", description="Frames over which the ends are blended", default=8, min=0)
 
 
 def _changed(self: OratorLayers, context: bpy.types.Context) -> None:
@@ -145,7 +139,9 @@ class OratorLayers(bpy.types.PropertyGroup):
     lip_offset: _slider("Lips Closed", "Offset of the lips: -1 more apart, 1 closer together", 0.0, -1.0, 1.0)
     delay: _slider("Face Delay", "Seconds the face comes later", 0.0, -0.5, 0.5)
     own_eyes: BoolProperty(
-        name="Blinks and Gaze", description="Lay blinks and gaze anew with these sliders", update=_changed,
+        name="Blinks and Gaze",
+        description="Lay blinks and gaze anew with these sliders",
+        update=_changed,
         options=set(),
     )
     rate: _slider("Blinks", "Blinks a minute", 18.0, 0.0, 60.0)
@@ -153,8 +149,12 @@ class OratorLayers(bpy.types.PropertyGroup):
     gaze_strength: _slider("Gaze", "How far the eyes wander", 1.0, 0.0, 2.0)
     lid_follow: _slider("Lids Follow", "How far the lids go down with the eyes", 1.0, 0.0, 2.0)
     variation: IntProperty(
-        name="Eye Seed", description="Other blinks and glances of the same kind; 0: the generated ones", default=0,
-        min=0, update=_changed, options=set(),
+        name="Eye Seed",
+        description="Other blinks and glances of the same kind; 0: the generated ones",
+        default=0,
+        min=0,
+        update=_changed,
+        options=set(),
     )
 
 
@@ -181,9 +181,7 @@ class OratorLoop(bpy.types.PropertyGroup):
         items=(("MOTION", "Motion", "The motion from the first to the last key of a bone"),
                ("KEYS", "Keys", "Only the poses at the keys; what lies between them is generated")),
     )  # fmt: skip
-    around_face: BoolProperty(
-        name="Face", description="Keep the keys of the shape keys too", default=True
-    )
+    around_face: BoolProperty(name="Face", description="Keep the keys of the shape keys too", default=True)
 
     def layers(self) -> OratorLayers:
         """The sliders of the highlighted take: what layer presets are saved from and set on."""

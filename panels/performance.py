@@ -53,8 +53,16 @@ class ORATOR_PT_controls(bpy.types.Panel):
         if follows is not None:
             layout.label(text="EMAGE does not hear what is grey", icon="INFO")
         for name in (
-            "energy", "gesture_rate", "handedness", "stance", "head_activity", "travel", "temperature",
-            "lip_strength", "blink_rate", "style",
+            "energy",
+            "gesture_rate",
+            "handedness",
+            "stance",
+            "head_activity",
+            "travel",
+            "temperature",
+            "lip_strength",
+            "blink_rate",
+            "style",
         ):
             row = layout.row()
             row.active = follows is None or name in follows

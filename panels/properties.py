@@ -59,9 +59,7 @@ class OratorTake(bpy.types.PropertyGroup):
     )
     uid: StringProperty()
     seed: IntProperty()
-    favourite: BoolProperty(
-        name="Favourite", description="Mark this take as one to keep"
-    )
+    favourite: BoolProperty(name="Favourite", description="Mark this take as one to keep")
     data: PointerProperty(type=bpy.types.Text)
     coverage: StringProperty()
     bindings: CollectionProperty(type=OratorBinding)
@@ -102,8 +100,13 @@ def _emotion_items() -> list[tuple[str, str, str, int]]:
 
 def _weight(name: str):
     return FloatProperty(
-        name=name.capitalize(), description=f"How much of the mixture is {name}; key it to change over time",
-        default=0.0, min=0.0, max=1.0, subtype="FACTOR", options={"ANIMATABLE"},
+        name=name.capitalize(),
+        description=f"How much of the mixture is {name}; key it to change over time",
+        default=0.0,
+        min=0.0,
+        max=1.0,
+        subtype="FACTOR",
+        options={"ANIMATABLE"},
     )
 
 
@@ -118,13 +121,9 @@ class OratorScene(bpy.types.PropertyGroup):
             ("FILE", "File", "A sound file, from the frame given"),
         ),
     )
-    strip: StringProperty(
-        name="Strip", description="The sound strip to perform; empty: the active or selected one"
-    )
+    strip: StringProperty(name="Strip", description="The sound strip to perform; empty: the active or selected one")
     strip_scene: PointerProperty(type=bpy.types.Scene)
-    file: StringProperty(
-        name="File", description="A sound file of one speaker", subtype="FILE_PATH"
-    )
+    file: StringProperty(name="File", description="A sound file of one speaker", subtype="FILE_PATH")
     file_frame: FloatProperty(
         name="Starts at", description="The scene frame at which the sound file begins", default=1.0
     )
@@ -142,46 +141,43 @@ class OratorScene(bpy.types.PropertyGroup):
         description="The armature that performs; empty: the active one",
         poll=_is_armature,
     )
-    use_upper: BoolProperty(
-        name="Upper Body", description="Generate spine, neck, head and arms", default=True
-    )
+    use_upper: BoolProperty(name="Upper Body", description="Generate spine, neck, head and arms", default=True)
     use_hands: BoolProperty(name="Hands", description="Generate the fingers", default=True)
     use_lower: BoolProperty(
         name="Lower Body", description="Generate hips, legs and where the character stands", default=True
     )
-    use_face: BoolProperty(
-        name="Face", description="Generate lips, jaw, brows, eyes and blinks", default=True
-    )
-    energy: FloatProperty(
-        name="Energy", description="Size and speed of gestures", default=1.0, min=0.3, max=2.0
-    )
+    use_face: BoolProperty(name="Face", description="Generate lips, jaw, brows, eyes and blinks", default=True)
+    energy: FloatProperty(name="Energy", description="Size and speed of gestures", default=1.0, min=0.3, max=2.0)
     gesture_rate: FloatProperty(
-        name="Gesture Rate", description="How many gestures a minute, around what is natural", default=1.0, min=0.3,
+        name="Gesture Rate",
+        description="How many gestures a minute, around what is natural",
+        default=1.0,
+        min=0.3,
         max=2.0,
     )
     handedness: FloatProperty(
-        name="Handedness", description="-1 gestures with the left hand only, 0 with both, 1 with the right only",
-        default=0.0, min=-1.0, max=1.0,
+        name="Handedness",
+        description="-1 gestures with the left hand only, 0 with both, 1 with the right only",
+        default=0.0,
+        min=-1.0,
+        max=1.0,
     )
     stance: FloatProperty(
-        name="Stance", description="-1 stands narrow and still, 1 wide and shifting weight", default=0.0, min=-1.0,
+        name="Stance",
+        description="-1 stands narrow and still, 1 wide and shifting weight",
+        default=0.0,
+        min=-1.0,
         max=1.0,
     )
     head_activity: FloatProperty(
         name="Head", description="How much the head nods and turns", default=1.0, min=0.0, max=2.0
     )
-    travel: FloatProperty(
-        name="Travel", description="0 stays in place, 1 walks about", default=0.0, min=0.0, max=1.0
-    )
+    travel: FloatProperty(name="Travel", description="0 stays in place, 1 walks about", default=0.0, min=0.0, max=1.0)
     temperature: FloatProperty(
         name="Variety", description="How far takes differ: low is safe, high is daring", default=1.0, min=0.5, max=1.5
     )
-    lip_strength: FloatProperty(
-        name="Lips", description="How far the mouth opens", default=1.0, min=0.0, max=2.0
-    )
-    blink_rate: FloatProperty(
-        name="Blinks", description="Blinks a minute", default=18.0, min=0.0, max=60.0
-    )
+    lip_strength: FloatProperty(name="Lips", description="How far the mouth opens", default=1.0, min=0.0, max=2.0)
+    blink_rate: FloatProperty(name="Blinks", description="Blinks a minute", default=18.0, min=0.0, max=60.0)
     style: EnumProperty(
         name="Style",
         description="The way of gesturing",
@@ -193,12 +189,18 @@ class OratorScene(bpy.types.PropertyGroup):
         ),
     )
     emotion: EnumProperty(
-        name="Emotion", description="The emotion of face and body; key it to change over time", items=_emotion_items(),
+        name="Emotion",
+        description="The emotion of face and body; key it to change over time",
+        items=_emotion_items(),
         options={"ANIMATABLE"},
     )
     intensity: FloatProperty(
-        name="Intensity", description="How strong the emotion is; key it to change over time", default=0.6, min=0.0,
-        max=1.0, subtype="FACTOR",
+        name="Intensity",
+        description="How strong the emotion is; key it to change over time",
+        default=0.6,
+        min=0.0,
+        max=1.0,
+        subtype="FACTOR",
     )
     emotion_source: EnumProperty(
         name="From",
@@ -226,11 +228,16 @@ class OratorScene(bpy.types.PropertyGroup):
         name="Take", description="The take of this character whose expression and style are taken over"
     )
     reference_file: StringProperty(
-        name="Clip", description="A Live Link Face .csv, or a take saved as .npz; used when no take is chosen",
+        name="Clip",
+        description="A Live Link Face .csv, or a take saved as .npz; used when no take is chosen",
         subtype="FILE_PATH",
     )
     reference_strength: FloatProperty(
-        name="Strength", description="How far the face takes over the clip's style", default=1.0, min=0.0, max=1.0,
+        name="Strength",
+        description="How far the face takes over the clip's style",
+        default=1.0,
+        min=0.0,
+        max=1.0,
         subtype="FACTOR",
     )
     seed: IntProperty(
@@ -254,7 +261,11 @@ class OratorScene(bpy.types.PropertyGroup):
         name="Location", description="How many millimetres sparse curves may be off", default=2.0, min=0.1, max=100.0
     )
     bound_weight: FloatProperty(
-        name="Weight", description="How far sparse shape key values may be off", default=0.01, min=0.0005, max=0.2,
+        name="Weight",
+        description="How far sparse shape key values may be off",
+        default=0.01,
+        min=0.0005,
+        max=0.2,
         precision=3,
     )
     show_ghost: BoolProperty(

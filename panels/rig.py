@@ -53,19 +53,35 @@ class OratorRigShape(bpy.types.PropertyGroup):
 
     shape: StringProperty()
     gain: FloatProperty(
-        name="Gain", description="The shape's value is multiplied by this", default=1.0, soft_min=0.0, soft_max=3.0,
+        name="Gain",
+        description="The shape's value is multiplied by this",
+        default=1.0,
+        soft_min=0.0,
+        soft_max=3.0,
         update=_options_changed,
     )
     offset: FloatProperty(
-        name="Offset", description="Added to the shape's value", default=0.0, soft_min=-1.0, soft_max=1.0,
+        name="Offset",
+        description="Added to the shape's value",
+        default=0.0,
+        soft_min=-1.0,
+        soft_max=1.0,
         update=_options_changed,
     )
     minimum: FloatProperty(
-        name="Min", description="The shape's value is never below this", default=0.0, soft_min=-2.0, soft_max=2.0,
+        name="Min",
+        description="The shape's value is never below this",
+        default=0.0,
+        soft_min=-2.0,
+        soft_max=2.0,
         update=_options_changed,
     )
     maximum: FloatProperty(
-        name="Max", description="The shape's value is never above this", default=1.0, soft_min=-2.0, soft_max=2.0,
+        name="Max",
+        description="The shape's value is never above this",
+        default=1.0,
+        soft_min=-2.0,
+        soft_max=2.0,
         update=_options_changed,
     )
     mute: BoolProperty(name="Mute", description="Leave this shape alone", update=_options_changed)

@@ -78,8 +78,7 @@ def _mixed(scene: bpy.types.Scene, speech: Speech) -> EmotionTrack:
     constants = [getattr(options, name) for name in (*WEIGHTS, "intensity")]
     times = next((k[0] for k in keyed if k is not None), np.zeros(1))
     columns = [
-        np.full(len(times), value) if curve is None else curve[1]
-        for curve, value in zip(keyed, constants, strict=True)
+        np.full(len(times), value) if curve is None else curve[1] for curve, value in zip(keyed, constants, strict=True)
     ]
     values = np.clip(np.stack(columns, axis=1), 0.0, 1.0)
     return EmotionTrack(times, values[:, :-1], values[:, -1])

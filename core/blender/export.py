@@ -325,4 +325,3 @@ def _cue(character: bpy.types.Object, uid: str) -> Cue:
     if not plays:
         raise OratorError(f"The Actions of '{item.name}' were deleted. Press Bake Again to write them anew.")
     return Cue(item.name, plays)
-

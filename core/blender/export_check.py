@@ -191,9 +191,7 @@ def read_back(path: Path, shown: Shown) -> Arrived:
         bones = sum(len(rig.data.bones) for rig in rigs)
         shapes = len(shape_names(meshes) & shown.shapes)
         names = _animations(path, [action.name for action in bpy.data.actions if action not in actions])
-    return Arrived(
-        bones, len(meshes), shapes, len(shown.frames), worst * 1000.0, shift, len(shown.shapes), names
-    )
+    return Arrived(bones, len(meshes), shapes, len(shown.frames), worst * 1000.0, shift, len(shown.shapes), names)
 
 
 def _animations(path: Path, actions: list[str]) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from . import takes
 if TYPE_CHECKING:
     from ..performance import Performance
 
+
 def shown_performance(character: bpy.types.Object, fps: float | None) -> Performance:
     """The shown take under its sliders and directions, at `fps` (None: the scene's). Raises OratorError."""
     import numpy as np

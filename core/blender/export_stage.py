@@ -263,7 +263,7 @@ def staged(
     with _everything_back(character), _bare(meshes) as notes:
         plays = playing(character)
         with understudies(character, plays, factor, travel) as cast:
-            first, last = (span(cast) if cast else (scene.frame_start, scene.frame_end))
+            first, last = span(cast) if cast else (scene.frame_start, scene.frame_end)
             _alone(character)
             for play in cast:
                 play.assign()

@@ -137,9 +137,7 @@ def _rig(character: bpy.types.Object, scene: bpy.types.Scene, uid: str) -> BakeT
     return target
 
 
-def _starts(
-    take: Any, owners: dict[str, Any], target: BakeTarget, count: int
-) -> dict[tuple[str, str], np.ndarray]:
+def _starts(take: Any, owners: dict[str, Any], target: BakeTarget, count: int) -> dict[tuple[str, str], np.ndarray]:
     """Where keys should lie: as the take's curves had them when a slider of it was first moved; none for dense curves.
 
     They go with what a slider moves as a whole: later with a delay, to the other side with swapped sides.

@@ -234,9 +234,7 @@ def check_switchable(character: bpy.types.Object) -> None:
     for obj in _objects(character, data) if data is not None else [character]:
         owner = animated_id(obj)
         if owner.animation_data is not None and owner.animation_data.use_tweak_mode:
-            raise OratorError(
-                f"'{obj.name}' is in tweak mode. Leave it in the NLA editor (Tab), then switch takes."
-            )
+            raise OratorError(f"'{obj.name}' is in tweak mode. Leave it in the NLA editor (Tab), then switch takes.")
 
 
 def show(character: bpy.types.Object, uid: str) -> None:

@@ -120,9 +120,7 @@ def _euler(axes: str, degrees: np.ndarray) -> Rotation:
     return total
 
 
-def _parse_hierarchy(
-    tokens: list[str], path: Path
-) -> tuple[list[str], list[int], np.ndarray, list[list[str]]]:
+def _parse_hierarchy(tokens: list[str], path: Path) -> tuple[list[str], list[int], np.ndarray, list[list[str]]]:
     names: list[str] = []
     parents: list[int] = []
     offsets: list[list[float]] = []
@@ -219,8 +217,18 @@ def read_bvh(path: Path) -> Performance:
     """
     motion = parse_bvh(path)
     match = _match_joints(motion.names)
-    needed = ("pelvis", "left_hip", "right_hip", "left_knee", "right_knee", "left_shoulder", "right_shoulder",
-              "left_elbow", "right_elbow", "head")
+    needed = (
+        "pelvis",
+        "left_hip",
+        "right_hip",
+        "left_knee",
+        "right_knee",
+        "left_shoulder",
+        "right_shoulder",
+        "left_elbow",
+        "right_elbow",
+        "head",
+    )
     missing = [n for n in needed if skeleton.INDEX[n] not in match]
     if missing:
         raise OratorError(

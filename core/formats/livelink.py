@@ -16,8 +16,17 @@ from ..files import write_atomically
 from ..performance import Performance, make_performance, rest_performance
 from ..rotations import from_scipy, to_scipy
 
-_ANGLES = ("HeadYaw", "HeadPitch", "HeadRoll", "LeftEyeYaw", "LeftEyePitch", "LeftEyeRoll", "RightEyeYaw",
-           "RightEyePitch", "RightEyeRoll")
+_ANGLES = (
+    "HeadYaw",
+    "HeadPitch",
+    "HeadRoll",
+    "LeftEyeYaw",
+    "LeftEyePitch",
+    "LeftEyeRoll",
+    "RightEyeYaw",
+    "RightEyePitch",
+    "RightEyeRoll",
+)
 _RATES = (24.0, 25.0, 30000 / 1001, 30.0, 48.0, 50.0, 60000 / 1001, 60.0)
 _ANGLE_JOINTS = ("head", "left_eye_smplhf", "right_eye_smplhf")
 

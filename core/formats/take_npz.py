@@ -55,7 +55,10 @@ def read_take(path: Path) -> Take:
     if not isinstance(meta, dict):
         meta = {}
     performance = make_performance(
-        rotations[:, joints], data["translation"], face[:, weights], scalar(data["fps"], "fps", path),
+        rotations[:, joints],
+        data["translation"],
+        face[:, weights],
+        scalar(data["fps"], "fps", path),
         data.get("expressions"),
     )
     return Take(performance, str(meta.get("name", path.stem)), meta)

@@ -150,9 +150,7 @@ class BodyRetarget:
             moved = rotate(conjugate(turns[follows]), bone.head + offset - pivot) - (bone.head - pivot)
         return rotate(conjugate(self.rest[name]), moved) if bone.local_location else moved
 
-    def placed(
-        self, name: str, head: np.ndarray, offset: np.ndarray, turns: Mapping[str, np.ndarray]
-    ) -> np.ndarray:
+    def placed(self, name: str, head: np.ndarray, offset: np.ndarray, turns: Mapping[str, np.ndarray]) -> np.ndarray:
         """(T, 3) location of a bone's matrix_basis that puts its head at head (T, 3), armature space.
 
         offset (T, 3) is how far the travel bone moves; what the bone follows may move with it.

@@ -39,5 +39,5 @@ def mirrored(description: RigDescription, profile: RigProfile, source: str = "le
         gaps[k] = np.inf
         best = int(np.argmin(gaps))
         if gaps[best] < _TOLERANCE * size:
-            joints[f"{other}{joint[len(source):]}"] = names[best]
+            joints[f"{other}{joint[len(source) :]}"] = names[best]
     return replace(profile, joints={j: joints[j] for j in JOINTS if j in joints})

@@ -36,7 +36,12 @@ class _Writer:
     """Fills the channels of one RigMotion window by window."""
 
     def __init__(
-        self, body: BodyRetarget, profile: RigProfile, legs: LegPlan | None, frames: int, near: dict[str, np.ndarray],
+        self,
+        body: BodyRetarget,
+        profile: RigProfile,
+        legs: LegPlan | None,
+        frames: int,
+        near: dict[str, np.ndarray],
         shown: set[str],
     ) -> None:
         self.body, self.legs, self.near = body, legs, near

@@ -166,9 +166,7 @@ def finish(
     return FaceFit(laid, frozenset(), (f"expressions as ARKit shapes: {left:.0f}% of their motion is not shown",))
 
 
-def _on_expressions(
-    told: Told, laid: Performance, description: RigDescription, changed: frozenset[str]
-) -> FaceFit:
+def _on_expressions(told: Told, laid: Performance, description: RigDescription, changed: frozenset[str]) -> FaceFit:
     names = [shape.name for mesh in description.meshes for shape in mesh.shapes]
     shown = _shown(told.mapping)
     notes = []

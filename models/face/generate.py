@@ -56,9 +56,7 @@ def run_lips(net: LipNet, condition: SpeechCondition, emotion: EmotionTrack, tic
     out = np.empty((condition.frames, len(LIPS)), np.float32)
     for first in range(0, total, LIP_BLOCK):
         low, high = max(first - LIP_MARGIN, 0), min(first + LIP_BLOCK + LIP_MARGIN, total)
-        speech = lip_inputs(
-            condition.posteriors, features.energy, features.voicing, features.onset, high - low, low
-        )
+        speech = lip_inputs(condition.posteriors, features.energy, features.voicing, features.onset, high - low, low)
         feeling = emotion.at(np.arange(low, high) / LIP_FPS).astype(np.float32)
         made = gate(*net(torch.from_numpy(speech)[None], torch.from_numpy(feeling)[None]))[0].numpy()
         last = min(first + LIP_BLOCK, total)

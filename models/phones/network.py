@@ -32,7 +32,6 @@ class Block(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         return x + self.mix(nn.functional.relu(self.norm(self.conv(x))))
 
-
     def fold(self) -> None:
         """Takes the normalisation into the convolution: the same answers, sooner. For use, not for training."""
         self.conv = nn.utils.fusion.fuse_conv_bn_eval(self.conv, self.norm)

@@ -21,6 +21,7 @@ person. Every table has a control: shuffled or shifted speech, the rules on true
 What the figures mean, what misses its goal, and pictures: [the body](quality_body.md), [the face](quality_face.md).
 """
 
+
 def _phones() -> str:
     from . import phones_eval
 

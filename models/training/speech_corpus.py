@@ -191,9 +191,7 @@ def _speak(voice: Voice, sentences: list[str], rng: np.random.Generator) -> list
     return [voices.espeak(s, voice.name, rate, pitch, spread) for s in sentences]
 
 
-def _chain(
-    voice: Voice, split: str, number: int, utterances: list[Utterance], rng: np.random.Generator
-) -> SpeechItem:
+def _chain(voice: Voice, split: str, number: int, utterances: list[Utterance], rng: np.random.Generator) -> SpeechItem:
     """Sentences to one paragraph with natural pauses, over the faint noise of the recording."""
     pieces: list[np.ndarray] = []
     phones: list[Phone] = []

@@ -59,9 +59,7 @@ GRAMMAR: Final[dict[str, tuple[str, ...]]] = {
         "two|three|four|five|six|seven|ten|twelve|twenty|fifty|a hundred|a thousand|a million|a few|several|many|"
         "all of the|most of the|half of the|only a couple of|dozens of".split("|")
     ),
-    "how": tuple(
-        "very|really|quite|rather|so|too|extremely|pretty|a little bit|absolutely|remarkably".split("|")
-    ),
+    "how": tuple("very|really|quite|rather|so|too|extremely|pretty|a little bit|absolutely|remarkably".split("|")),
     "open": tuple(
         "Let me tell you about {person}.|So, this is what happened {when}.|I want to show you something {how} {adj}.|"
         "Have you ever seen a {big} {thing}?|Good morning, everybody.|Okay, listen to me for a moment.|"

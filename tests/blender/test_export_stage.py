@@ -57,8 +57,25 @@ def everything() -> dict:
         for owner in (obj, keys):
             data = owner.animation_data if owner else None
             if data is not None:
-                tracks = [(t.name, t.mute, t.is_solo, [(s.name, s.frame_start, s.frame_end, s.action.name,
-                           s.action_frame_start, s.action_frame_end) for s in t.strips]) for t in data.nla_tracks]
+                tracks = [
+                    (
+                        t.name,
+                        t.mute,
+                        t.is_solo,
+                        [
+                            (
+                                s.name,
+                                s.frame_start,
+                                s.frame_end,
+                                s.action.name,
+                                s.action_frame_start,
+                                s.action_frame_end,
+                            )
+                            for s in t.strips
+                        ],
+                    )
+                    for t in data.nla_tracks
+                ]
                 slot = compat.slot_identifier(compat.active_slot(data))
                 found[obj.name, owner == keys] = (data.action and data.action.name, slot, data.use_nla, tracks)
         if keys:

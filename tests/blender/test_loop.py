@@ -74,7 +74,7 @@ def test_pins_of_another_character_are_carried_over(scene, tmp_path) -> None:
     take_for(second, generation.read_request(bpy.context))
     to_frame(30)
     bones = second.evaluated_get(bpy.context.evaluated_depsgraph_get()).pose.bones
-    bent = (bones["right_shoulder"].matrix.to_quaternion().inverted() @ bones[ELBOW].matrix.to_quaternion())
+    bent = bones["right_shoulder"].matrix.to_quaternion().inverted() @ bones[ELBOW].matrix.to_quaternion()
     rest = second.data.bones
     before = rest["right_shoulder"].matrix_local.to_quaternion().inverted() @ rest[ELBOW].matrix_local.to_quaternion()
     assert np.degrees((before.inverted() @ bent).angle) == pytest.approx(np.degrees(0.7), abs=0.02)

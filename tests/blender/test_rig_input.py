@@ -123,9 +123,7 @@ def test_centimetres_and_tiny_bones(scene: bpy.types.Scene) -> None:
         ("", "broken at line 1"),
     ],
 )
-def test_a_broken_profile_file_changes_nothing(
-    scene: bpy.types.Scene, tmp_path: Path, text: str, says: str
-) -> None:
+def test_a_broken_profile_file_changes_nothing(scene: bpy.types.Scene, tmp_path: Path, text: str, says: str) -> None:
     armature = make_rig()
     before = read_rig(armature)[1]
     path = tmp_path / "mine.json"

@@ -13,9 +13,16 @@ from orator.core.stance import relaxed_performance
 
 def pin(seconds: float, seed: int = 1, **more) -> PosePin:
     rng = np.random.default_rng(seed)
-    values = dict(name=f"Pin {seed}", seconds=seconds, rotations=from_rotvec(rng.normal(size=(55, 3)) * 0.4),
-                  joints=np.ones(55, bool), translation=rng.normal(size=3) * 0.1, root=True,
-                  face=rng.uniform(size=52), channels=np.ones(52, bool))
+    values = dict(
+        name=f"Pin {seed}",
+        seconds=seconds,
+        rotations=from_rotvec(rng.normal(size=(55, 3)) * 0.4),
+        joints=np.ones(55, bool),
+        translation=rng.normal(size=3) * 0.1,
+        root=True,
+        face=rng.uniform(size=52),
+        channels=np.ones(52, bool),
+    )
     return PosePin(**{**values, **more})
 
 

@@ -64,8 +64,9 @@ def test_resampling_goes_by_true_time(fps: float) -> None:
     assert there.translation[k, 0] == pytest.approx(exact, abs=1e-6)
 
 
-@pytest.mark.parametrize("reader, name", [(read_take, "x.npz"), (read_smplx, "x.npz"), (read_bvh, "x.bvh"),
-                                          (read_livelink, "x.csv")])
+@pytest.mark.parametrize(
+    "reader, name", [(read_take, "x.npz"), (read_smplx, "x.npz"), (read_bvh, "x.bvh"), (read_livelink, "x.csv")]
+)
 def test_bad_files_get_a_sentence(tmp_path: Path, reader, name: str) -> None:
     path = tmp_path / name
     with pytest.raises(OratorError, match="does not exist"):
@@ -75,8 +76,12 @@ def test_bad_files_get_a_sentence(tmp_path: Path, reader, name: str) -> None:
         with pytest.raises(OratorError):
             reader(path)
     motion = moving()
-    {read_take: lambda: write_take(Take(motion), path), read_smplx: lambda: write_smplx(motion, path),
-     read_bvh: lambda: write_bvh(motion, path), read_livelink: lambda: write_livelink(motion, path)}[reader]()
+    {
+        read_take: lambda: write_take(Take(motion), path),
+        read_smplx: lambda: write_smplx(motion, path),
+        read_bvh: lambda: write_bvh(motion, path),
+        read_livelink: lambda: write_livelink(motion, path),
+    }[reader]()
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) // 2 + 3])
     if reader is not read_livelink:

@@ -18,9 +18,15 @@ def pins_at(frames: list[int], seed: int = 0, joints: tuple[int, ...] = tuple(ra
     count = len(frames)
     covers = np.zeros((count, 55), bool)
     covers[:, list(joints)] = True
-    return Pins(np.array(frames), from_rotvec(rng.normal(size=(count, 55, 3)) * size).astype(np.float32), covers,
-                rng.normal(size=(count, 3)).astype(np.float32) * 0.1, np.ones(count, bool),
-                rng.uniform(size=(count, 52)).astype(np.float32), np.ones((count, 52), bool))
+    return Pins(
+        np.array(frames),
+        from_rotvec(rng.normal(size=(count, 55, 3)) * size).astype(np.float32),
+        covers,
+        rng.normal(size=(count, 3)).astype(np.float32) * 0.1,
+        np.ones(count, bool),
+        rng.uniform(size=(count, 52)).astype(np.float32),
+        np.ones((count, 52), bool),
+    )
 
 
 def test_pins_are_hit_and_far_frames_are_untouched() -> None:

@@ -85,13 +85,36 @@ def test_cancelling_stops_the_work(speech: Speech) -> None:
 def test_the_command_line_hits_pins_and_writes_what_is_promised(speech: Speech, tmp_path: Path) -> None:
     soundfile.write(tmp_path / "a.wav", speech.samples, SAMPLE_RATE)
     rng = np.random.default_rng(0)
-    pins = Pins(np.array([20, 70]), from_rotvec(rng.normal(size=(2, 55, 3)) * 0.2).astype(np.float32),
-                np.ones((2, 55), bool), np.array([[0, 1.3, 0], [0.1, 1.3, 0]], np.float32), np.ones(2, bool),
-                np.full((2, 52), 0.3, np.float32), np.ones((2, 52), bool))
+    pins = Pins(
+        np.array([20, 70]),
+        from_rotvec(rng.normal(size=(2, 55, 3)) * 0.2).astype(np.float32),
+        np.ones((2, 55), bool),
+        np.array([[0, 1.3, 0], [0.1, 1.3, 0]], np.float32),
+        np.ones(2, bool),
+        np.full((2, 52), 0.3, np.float32),
+        np.ones((2, 52), bool),
+    )
     write_pins(pins, tmp_path / "p.npz")
     out = tmp_path / "deep" / "t.npz"
-    assert main(["generate", str(tmp_path / "a.wav"), "-o", str(out), "--pins", str(tmp_path / "p.npz"), "--seed", "5",
-                 "--emotion", "happy:0.7", "--parts", "upper,hands,lower,face"]) == 0
+    assert (
+        main(
+            [
+                "generate",
+                str(tmp_path / "a.wav"),
+                "-o",
+                str(out),
+                "--pins",
+                str(tmp_path / "p.npz"),
+                "--seed",
+                "5",
+                "--emotion",
+                "happy:0.7",
+                "--parts",
+                "upper,hands,lower,face",
+            ]
+        )
+        == 0
+    )
     take = read_take(out)
     got = take.performance
     assert angle_between(got.rotations[pins.frames], pins.rotations).max() < 0.01
@@ -102,14 +125,17 @@ def test_the_command_line_hits_pins_and_writes_what_is_promised(speech: Speech, 
         assert data["rotations"].dtype == np.float32 and tuple(data["face_names"]) == arkit.ARKIT
 
 
-@pytest.mark.parametrize("arguments, said", [
-    (["nothing.wav"], "does not exist"),
-    (["{a}", "--emotion", "merry"], "not understood"),
-    (["{a}", "--parts", "tail"], "choose at least one"),
-    (["{a}", "--pins", "{a}"], "damaged or not a pins file"),
-    (["{a}", "--model", "other"], "not known"),
-    (["{bad}"], "bad.wav"),
-])
+@pytest.mark.parametrize(
+    "arguments, said",
+    [
+        (["nothing.wav"], "does not exist"),
+        (["{a}", "--emotion", "merry"], "not understood"),
+        (["{a}", "--parts", "tail"], "choose at least one"),
+        (["{a}", "--pins", "{a}"], "damaged or not a pins file"),
+        (["{a}", "--model", "other"], "not known"),
+        (["{bad}"], "bad.wav"),
+    ],
+)
 def test_bad_input_is_one_sentence(arguments, said: str, tmp_path: Path, capsys) -> None:
     soundfile.write(tmp_path / "a.wav", np.zeros(1600, np.float32), SAMPLE_RATE)
     (tmp_path / "bad.wav").write_bytes(b"RIFFnonsense" * 40)

@@ -111,9 +111,7 @@ def make_item(
     spread = (single[:, INDEX["mouthSmileLeft"]] + single[:, INDEX["mouthStretchLeft"]]) / 2
     face[:, [INDEX["cheekSquintLeft"], INDEX["cheekSquintRight"]]] += 0.15 * spread[:, None]
     turned = head(points, ends, energy, driven, rng)
-    return FaceItem(
-        lips.astype(np.float32), np.clip(face, 0, 1).astype(np.float32), turned.astype(np.float32), emotion
-    )
+    return FaceItem(lips.astype(np.float32), np.clip(face, 0, 1).astype(np.float32), turned.astype(np.float32), emotion)
 
 
 def soft_onehot(phones: Sequence[Phone], frames: int, rng: np.random.Generator | None = None) -> np.ndarray:
@@ -130,5 +128,3 @@ def soft_onehot(phones: Sequence[Phone], frames: int, rng: np.random.Generator |
     kernel = np.array([0.2, 0.6, 0.2])
     out = np.stack([np.convolve(np.pad(c, 1, mode="edge"), kernel, mode="valid") for c in out.T], axis=1)
     return (out / out.sum(axis=1, keepdims=True)).astype(np.float32)
-
-

@@ -76,6 +76,3 @@ def bend_mouth(speech: np.ndarray, driven: np.ndarray) -> np.ndarray:
         face[:, column] = face[:, column] + added * (1 - 0.35 * face[:, column])
     face[:, INDEX["mouthPucker"]] *= 1 - 0.12 * share * (driven[:, EMOTIONS.index("happy")] > 0)
     return np.clip(face, 0, 1)
-
-
-

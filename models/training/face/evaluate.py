@@ -94,8 +94,8 @@ def ablation(samples: Sequence[Sample]) -> dict[str, dict[str, float]]:
 
 def only_the_mouth(sample: Sample) -> bool:
     """Whether refinement leaves everything but the mouth equal to the bit."""
-    (before, head), = _faces([sample], "real", ("lip_condition",))
-    (after, turned), = _faces([sample], "real", ("lip_condition", "refine"))
+    ((before, head),) = _faces([sample], "real", ("lip_condition",))
+    ((after, turned),) = _faces([sample], "real", ("lip_condition", "refine"))
     rest = [i for i in range(COUNT) if i not in LIPS]
     return bool(np.array_equal(before[:, rest], after[:, rest]) and np.array_equal(head, turned))
 

@@ -1,6 +1,6 @@
 """Writes trained checkpoints as the shipped weight files.
 
-    python -m orator.models.training.face.export [--lips lips] [--diffusion emodiff]
+python -m orator.models.training.face.export [--lips lips] [--diffusion emodiff]
 """
 
 from __future__ import annotations

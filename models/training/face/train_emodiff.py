@@ -1,6 +1,6 @@
 """Trains EmoDiff on the face corpus.
 
-    python -m orator.models.training.face.train_emodiff [--minutes 35] [--simulated]
+python -m orator.models.training.face.train_emodiff [--minutes 35] [--simulated]
 """
 
 from __future__ import annotations

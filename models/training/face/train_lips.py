@@ -1,6 +1,6 @@
 """Trains the lip network on the face corpus.
 
-    python -m orator.models.training.face.train_lips [--minutes 25] [--simulated]
+python -m orator.models.training.face.train_lips [--minutes 25] [--simulated]
 """
 
 from __future__ import annotations
