@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from ..core.batch import OPTIONS, BatchLine, lines_of_folder, lines_of_table, run_batch
@@ -40,6 +40,18 @@ def batch_lines(args: argparse.Namespace) -> tuple[BatchLine, ...]:
     raise OratorError(f"'{args.source}' does not exist. Give a folder of sound files or a .csv.")
 
 
+def run_arguments(parser: argparse.ArgumentParser, arguments: Iterable[str]) -> None:
+    """`generate` with the arguments of a line. Raises OratorError where the parser would leave the program."""
+    errors = io.StringIO()
+    try:
+        with contextlib.redirect_stderr(errors):
+            own = parser.parse_args(["generate", *arguments])
+    except SystemExit:
+        said = errors.getvalue().strip().splitlines() or ["its options cannot be read"]
+        raise OratorError(said[-1]) from None
+    own.run(own)
+
+
 def run_lines(
     args: argparse.Namespace,
     parser: argparse.ArgumentParser,
@@ -48,14 +60,7 @@ def run_lines(
     """Every line as `generate` would do it. The exit code is 1 when a line failed."""
 
     def work(line: BatchLine) -> None:
-        errors = io.StringIO()
-        try:
-            with contextlib.redirect_stderr(errors):
-                own = parser.parse_args(["generate", *line.arguments])
-        except SystemExit:
-            said = errors.getvalue().strip().splitlines() or ["its options cannot be read"]
-            raise OratorError(said[-1]) from None
-        own.run(own)
+        run_arguments(parser, line.arguments)
 
     summary = run_batch(batch_lines(args), args.output, work, explain=explain)
     print(summary.sentence())

@@ -25,6 +25,7 @@ from ..core.skeleton import PARTS
 from ..core.speech.load import load_speech
 from ..core.speech.speech import Speech
 from .batch import add_batch_arguments, run_lines
+from .farm import add_farm_command, here
 
 
 def add_generate_arguments(parser: argparse.ArgumentParser) -> None:
@@ -275,6 +276,7 @@ def build_parser() -> argparse.ArgumentParser:
     other.add_argument("--fps", type=float, help="frames a second (the take's)")
     other.add_argument("--in-place", action="store_true", help="without root travel")
     other.set_defaults(run=_export)
+    add_farm_command(commands, ".npz", here(), build_parser)
     judge = commands.add_parser("evaluate", help="measure the embedded networks on held-out speech")
     judge.add_argument("--cache", type=Path, help="the folder of the built corpora")
     judge.add_argument("-o", "--output", type=Path, help="write the report here (Markdown)")

@@ -16,6 +16,7 @@ import bpy
 from ..core.baking import BakeStyle, prepare
 from ..core.blender import bake, compat, job, takes
 from ..core.errors import Cancelled, OratorError
+from ..core.farm.engines import Program
 from ..core.files import check_writable, explain_write_error
 from ..core.fitting import Bounds
 from .command_export import add_export_command
@@ -28,6 +29,7 @@ def build_parser() -> argparse.ArgumentParser:
     """The parser of `blender --command orator`."""
     from ..models.batch import add_batch_arguments, run_lines
     from ..models.cli import add_generate_arguments
+    from ..models.farm import add_farm_command
 
     parser = argparse.ArgumentParser(
         prog="blender --command orator", description="Gesture and face performance from speech."
@@ -46,7 +48,13 @@ def build_parser() -> argparse.ArgumentParser:
     many = commands.add_parser("batch", help="make takes for a folder or a table of speech files")
     add_batch_arguments(many, ".blend")
     many.set_defaults(run=lambda args: run_lines(args, build_parser(), job.explain))
+    add_farm_command(commands, ".blend", farm_program(), build_parser)
     return parser
+
+
+def farm_program() -> Program:
+    """What runs this Blender's Orator on a worker of a farm."""
+    return Program(bpy.app.binary_path or "blender", ("--background", "--command", "orator"))
 
 
 def split_character(text: str) -> tuple[Path, str]:

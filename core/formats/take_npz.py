@@ -21,6 +21,8 @@ def write_take(take: Take, path: Path, extra: dict[str, np.ndarray] | None = Non
     face_names; meta, a JSON string; expressions (T, 100) when there are any. Raises OratorError when it cannot.
     """
     performance = take.performance
+    # How long it took is no part of a take: the same request gives the same file, to the byte.
+    meta = {**{k: v for k, v in take.meta.items() if k != "seconds_taken"}, "name": take.name}
     arrays = {
         "fps": np.float64(performance.fps),
         "rotations": performance.rotations.astype(np.float32),
@@ -28,7 +30,7 @@ def write_take(take: Take, path: Path, extra: dict[str, np.ndarray] | None = Non
         "face": performance.face.astype(np.float32),
         "joint_names": np.array(skeleton.JOINTS),
         "face_names": np.array(arkit.ARKIT),
-        "meta": np.array(json.dumps({**take.meta, "name": take.name})),
+        "meta": np.array(json.dumps(meta)),
     }
     if performance.expressions is not None:
         arrays["expressions"] = performance.expressions.astype(np.float32)
