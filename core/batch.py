@@ -8,22 +8,20 @@ new, so the line is neither lost nor done twice. One failing line never stops th
 from __future__ import annotations
 
 import csv
-import glob
 import io
 import json
-import os
-import shutil
 import time
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from .errors import Cancelled, OratorError
+from .files import sweep
+from .journal import JOURNAL, Journal, stamp
 
-JOURNAL: Final = "orator-batch.jsonl"
 AUDIO: Final = (".wav", ".mp3", ".ogg", ".opus", ".flac", ".m4a", ".mp4", ".aif", ".aiff")
 _PATHS: Final = ("transcript", "pins", "hints", "emotion-reference")
 OPTIONS: Final = frozenset(
@@ -165,11 +163,34 @@ def _found(folder: Path, name: str) -> Path:
     return path
 
 
-def lines_of_table(table: Path, out: Path, suffix: str, options: dict[str, str]) -> tuple[BatchLine, ...]:
+def _resolved(path: Path) -> Path | None:
+    """The path with links followed; None for words that are no path."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError, ValueError):
+        return None
+
+
+def _unsafe(line: BatchLine, out: Path, inputs: set[Path | None], anywhere: bool) -> str:
+    """Why a line's outputs must not be written, or ''."""
+    for output in line.outputs:
+        real = _resolved(output)
+        if real is None or not (anywhere or real.is_relative_to(out.resolve())):
+            return f"its output '{output}' lies outside '{out}'. Name a file inside it, or allow it with --anywhere."
+        if real in inputs:
+            return f"its output '{output.name}' is a file that this batch reads. Choose another name or folder."
+    return ""
+
+
+def lines_of_table(
+    table: Path, out: Path, suffix: str, options: dict[str, str], anywhere: bool = False
+) -> tuple[BatchLine, ...]:
     """The lines of a .csv with a `speech` column; `output` and every option of `generate` may be columns too.
 
-    Paths are relative to the table. Options given for the whole batch are overruled by a line's own. A line that
-    cannot be done bears its `problem`. Raises OratorError for what is wrong with the table as a whole.
+    anywhere: outputs may lie outside `out`; without it such a line bears its `problem`, as one does that would write
+    over a file that the batch reads. Paths are relative to the table. Options given for the whole batch are overruled
+    by a line's own. A line that cannot be done bears its `problem`. Raises OratorError for what is wrong with the table
+    as a whole.
     """
     lines, taken = [], set()
     for number, row in enumerate(_rows(table), 1):
@@ -186,73 +207,21 @@ def lines_of_table(table: Path, out: Path, suffix: str, options: dict[str, str])
         if "character" in row and not Path(row["character"]).is_absolute():
             row["character"] = str(_found(table.parent, row["character"]))
         lines.append(_line(number, speech, output, {**options, **row}, problem))
-    return tuple(lines)
+    read = {Path(value) for line in lines for value in (line.arguments[0], *_paths_read(line))}
+    inputs = {_resolved(path) for path in (*read, table, out / JOURNAL)} - {None}
+    found = [(line, line.problem or _unsafe(line, out, inputs, anywhere)) for line in lines]
+    return tuple(replace(line, problem=problem) for line, problem in found)
 
 
-def _stamp(path: Path) -> list[int] | None:
-    """What changes when a file is replaced, None where there is none."""
-    try:
-        stat = path.stat()
-    except OSError:
-        return None
-    return [stat.st_mtime_ns, stat.st_size, stat.st_ino]
-
-
-@dataclass
-class Journal:
-    """The append-only record of a batch; a half-written last line, left by a kill, is ignored."""
-
-    path: Path
-    done: set[str] = field(default_factory=set)
-    started: dict[str, dict[str, Any]] = field(default_factory=dict)
-    broken_off: dict[str, int] = field(default_factory=dict)
-    """How often a run died in the middle of a line."""
-
-    def read(self) -> None:
-        """Take in what earlier runs wrote."""
-        try:
-            data = self.path.read_bytes()
-        except FileNotFoundError:
-            return
-        except OSError as error:
-            raise OratorError(f"The journal '{self.path}' cannot be read ({error.strerror}).") from error
-        for raw in data.split(b"\n"):
-            try:
-                entry = json.loads(raw)
-                key, state = entry["key"], entry["state"]
-            except (ValueError, KeyError, TypeError):
-                continue
-            if state == "started":
-                self.started[key] = entry
-                self.broken_off[key] = self.broken_off.get(key, 0) + 1
-            else:
-                self.broken_off[key] = self.broken_off.get(key, 1) - 1
-                if state == "done":
-                    self.done.add(key)
-        if data and not data.endswith(b"\n"):
-            with self.path.open("ab") as stream:
-                stream.write(b"\n")
-
-    def write(self, key: str, state: str, **more: Any) -> None:
-        """Append an entry and see it onto the disk."""
-        entry = {"key": key, "state": state, "time": round(time.time(), 3), **more}
-        try:
-            with self.path.open("ab") as stream:
-                stream.write(json.dumps(entry, ensure_ascii=False).encode() + b"\n")
-                stream.flush()
-                os.fsync(stream.fileno())
-        except OSError as error:
-            raise OratorError(f"The journal '{self.path}' cannot be written ({error.strerror}).") from error
-
-    def finished(self, line: BatchLine) -> bool:
-        """Whether a line is done: the journal says so, or a run that died put all its outputs in place."""
-        present = [_stamp(path) for path in line.outputs]
-        if any(stamp is None for stamp in present):
-            return False
-        if line.key in self.done:
-            return True
-        entry = self.started.get(line.key)
-        return entry is not None and all(a != b for a, b in zip(present, entry.get("before", ()), strict=False))
+def _paths_read(line: BatchLine) -> Iterator[str]:
+    """What a line's options name as files to read."""
+    for argument in line.arguments[3:]:
+        name, _, value = argument.removeprefix("--").partition("=")
+        if name in _PATHS:
+            yield value
+        elif name == "character":
+            head, dot, _ = value.partition(".blend")
+            yield head + dot
 
 
 @contextmanager
@@ -270,18 +239,6 @@ def _alone(folder: Path) -> Iterator[None]:
             text = f"Another batch is writing to '{folder}'. Wait for it, or choose another folder."
             raise OratorError(text) from None
         yield
-
-
-def _sweep(lines: Iterable[BatchLine]) -> None:
-    """Remove what a killed run left half written beside the outputs."""
-    for line in lines:
-        for output in line.outputs:
-            if output.parent.is_dir():
-                for left in output.parent.glob(f".{glob.escape(output.name)}.*"):
-                    if left.is_dir():
-                        shutil.rmtree(left, ignore_errors=True)
-                    else:
-                        left.unlink(missing_ok=True)
 
 
 def run_batch(
@@ -306,14 +263,17 @@ def run_batch(
     with _alone(out):
         journal = Journal(out / JOURNAL)
         journal.read()
-        _sweep(line for line in lines if line.key not in journal.done)
+        for path in {
+            path for line in lines if line.key not in journal.done and not line.problem for path in line.outputs
+        }:
+            sweep(path)
         for line in sorted(lines, key=lambda line: journal.broken_off.get(line.key, 0)):
-            if journal.finished(line):
+            if not line.problem and journal.finished(line):
                 earlier += 1
                 if line.key not in journal.done:
                     journal.write(line.key, "done", line=line.number)
                 continue
-            journal.write(line.key, "started", line=line.number, before=[_stamp(p) for p in line.outputs])
+            journal.write(line.key, "started", line=line.number, before=[stamp(p) for p in line.outputs])
             try:
                 if line.problem:
                     raise OratorError(line.problem)

@@ -1,15 +1,104 @@
-"""Writing files so that a full disk, a read-only folder or a crash never leaves half a file or harms an old one."""
+"""Writing files so that a full disk, a read-only folder or a crash never leaves half a file or harms an old one.
+
+What is half written lies beside its place under a name of its own pattern, which says for which name it is, and which
+process on which machine writes it. Only such files, of processes that have died, are ever swept away.
+"""
 
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
+import platform
+import re
+import secrets
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from .errors import OratorError
+
+_HALF: Final = re.compile(r"\.orator-half-(?P<name>[0-9a-f]{12})-(?P<host>[0-9a-f]{6})-(?P<pid>\d+)-[0-9a-f]{8}\.\w*@?")
+_MARK: Final = ".orator-half"
+"""A folder of half written files has one of this name in it."""
+_OLD: Final = 86400.0
+"""Seconds after which what another machine left on a shared disk counts as left over."""
+
+
+def _digest(text: str, length: int) -> str:
+    return hashlib.blake2b(text.encode("utf-8", "surrogateescape"), digest_size=length // 2).hexdigest()
+
+
+def half_path(path: Path, suffix: str = ".part") -> Path:
+    """A new name beside `path` to write under before it is put in place; short, whatever the length of the name."""
+    host = _digest(platform.node(), 6)
+    return path.with_name(f".orator-half-{_digest(path.name, 12)}-{host}-{os.getpid()}-{secrets.token_hex(4)}{suffix}")
+
+
+def half_folder(path: Path) -> Path:
+    """Make a marked folder beside `path`, for exporters that write several files. Raises OSError."""
+    folder = half_path(path, ".parts")
+    folder.mkdir()
+    (folder / _MARK).touch()
+    return folder
+
+
+def clear_half_folder(folder: Path) -> None:
+    """Remove the files of a marked folder, and the folder when nothing else is in it."""
+    try:
+        for entry in list(os.scandir(folder)):
+            if entry.is_file(follow_symlinks=False) and entry.name != _MARK:
+                os.unlink(entry)
+        with os.scandir(folder) as left:
+            if [entry.name for entry in left] == [_MARK]:
+                os.unlink(folder / _MARK)
+                folder.rmdir()
+    except OSError:
+        pass
+
+
+def _alive(pid: int) -> bool:
+    if os.name == "nt":
+        return True  # asking would end the process there: only old files are swept
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True
+
+
+def _left_over(entry: os.DirEntry[str], found: re.Match[str]) -> bool:
+    """Whether the process that wrote it has died."""
+    if found["host"] == _digest(platform.node(), 6) and not _alive(int(found["pid"])):
+        return True
+    try:
+        return time.time() - entry.stat(follow_symlinks=False).st_mtime > _OLD
+    except OSError:
+        return False
+
+
+def sweep(path: Path) -> None:
+    """Remove what killed processes of Orator left half written of `path`, beside it; nothing else."""
+    try:
+        entries = list(os.scandir(path.parent))
+    except OSError:
+        return
+    for entry in entries:
+        found = _HALF.fullmatch(entry.name)
+        if found is None or found["name"] != _digest(path.name, 12) or not _left_over(entry, found):
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            if (Path(entry.path) / _MARK).is_file():
+                clear_half_folder(Path(entry.path))
+        elif entry.is_file(follow_symlinks=False):
+            try:
+                os.unlink(entry)
+            except OSError:
+                pass
 
 
 def explain_write_error(error: OSError, path: Path) -> OratorError:
@@ -20,6 +109,8 @@ def explain_write_error(error: OSError, path: Path) -> OratorError:
         return OratorError(f"'{path}' is open in another program, or read-only. Close it there or choose another name.")
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return OratorError(f"The folder '{path.parent}' cannot be written to. Choose another folder.")
+    if error.errno == errno.ENAMETOOLONG:
+        return OratorError(f"The name '{path.name[:40]}...' is too long for this disk. Choose a shorter one.")
     if isinstance(error, (FileNotFoundError, NotADirectoryError, FileExistsError)):
         return OratorError(f"The folder '{path.parent}' does not exist and cannot be made. Choose another folder.")
     return OratorError(f"'{path}' could not be written ({error.strerror or error}). Choose another place.")
@@ -50,18 +141,17 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], None]) -> None:
     Raises OratorError for operating-system errors.
     """
     path = Path(path)
-    temporary: str | None = None
+    temporary: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        with os.fdopen(handle, "wb") as stream:
-            write(stream)
-            stream.flush()
-            os.fsync(stream.fileno())
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(temporary, 0o666 & ~umask)
-        os.replace(temporary, path)
+        sweep(path)
+        made = half_path(path)
+        with open(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666), "wb") as out:
+            temporary = made
+            write(out)
+            out.flush()
+            os.fsync(out.fileno())
+        os.replace(made, path)
         temporary = None
     except OSError as error:
         raise explain_write_error(error, path) from error

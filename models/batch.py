@@ -19,6 +19,7 @@ def add_batch_arguments(parser: argparse.ArgumentParser, suffix: str) -> None:
     )
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="FOLDER", help="where the takes go")
     parser.add_argument("--format", default=suffix, help=f"ending of the files that are written ({suffix})")
+    parser.add_argument("--anywhere", action="store_true", help="let the table's outputs lie outside the folder of -o")
     parser.add_argument(
         "--set", action="append", default=[], metavar="OPTION=VALUE", help="an option of generate for every line"
     )
@@ -36,7 +37,7 @@ def batch_lines(args: argparse.Namespace) -> tuple[BatchLine, ...]:
     if args.source.is_dir():
         return lines_of_folder(args.source, args.output, suffix, options)
     if args.source.is_file():
-        return lines_of_table(args.source, args.output, suffix, options)
+        return lines_of_table(args.source, args.output, suffix, options, args.anywhere)
     raise OratorError(f"'{args.source}' does not exist. Give a folder of sound files or a .csv.")
 
 

@@ -6,7 +6,6 @@ import argparse
 import os
 import re
 import sys
-import uuid
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +16,7 @@ from ..core.baking import BakeStyle, prepare
 from ..core.blender import bake, compat, job, takes
 from ..core.errors import Cancelled, OratorError
 from ..core.farm.engines import Program
-from ..core.files import check_writable, explain_write_error
+from ..core.files import check_writable, explain_write_error, half_path, sweep
 from ..core.fitting import Bounds
 from .command_export import add_export_command
 
@@ -108,7 +107,8 @@ def _place_speech(scene: bpy.types.Scene, path: Path, frame: float, seconds: flo
 
 def _save_blend(path: Path) -> None:
     """Write the .blend beside its place, so that relative paths hold, then put it there: no half file is ever left."""
-    made = path.with_name(f".{path.name}.{uuid.uuid4().hex}.blend")
+    sweep(path)
+    made = half_path(path, ".blend")
     try:
         bpy.ops.wm.save_as_mainfile(filepath=str(made), copy=True, check_existing=False, relative_remap=True)
         os.replace(made, path)

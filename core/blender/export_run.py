@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from ..errors import OratorError
-from ..files import check_writable, explain_write_error
+from ..files import check_writable, clear_half_folder, explain_write_error, half_folder, sweep
 
 
 def known(operator: Any, wanted: dict[str, Any]) -> dict[str, Any]:
@@ -26,18 +25,27 @@ def beside(path: Path) -> Iterator[Path]:
     Files that an exporter puts beside it (buffers, textures) come along, the file itself last.
     """
     check_writable(path)
-    with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
-        made = Path(folder) / path.name
+    sweep(path)
+    try:
+        folder = half_folder(path)
+    except OSError as error:
+        raise explain_write_error(error, path) from error
+    made = folder / path.name
+    try:
         yield made
         if not made.is_file():
             raise OratorError(f"Blender's exporter wrote nothing for '{path.name}'. See the system console.")
-        try:
-            for part in sorted((p for p in Path(folder).rglob("*") if p.is_file()), key=lambda p: p == made):
-                target = path.parent / part.relative_to(folder)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                os.replace(part, target)
-        except OSError as error:
-            raise explain_write_error(error, path) from error
+        marked = {p for p in folder.rglob("*") if p.is_file() and not p.name.startswith(".orator-half")}
+        for part in sorted(marked, key=lambda p: (p == made, p)):
+            target = path.parent / part.relative_to(folder)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            os.replace(part, target)
+    except OSError as error:
+        raise explain_write_error(error, path) from error
+    finally:
+        for inner in sorted((p for p in folder.rglob("*") if p.is_dir()), reverse=True):
+            clear_half_folder(inner)
+        clear_half_folder(folder)
 
 
 def run(operator: Any, path: Path, options: dict[str, Any]) -> None:

@@ -77,7 +77,7 @@ def judge(out: Path, count: int) -> list[str]:
     finished = {e["line"]: e["time"] for e in entries(out) if e["state"] == "done"}
     late = [n for n, entry in last.items() if entry["time"] > finished.get(n, 1e12)]
     wrong += [f"line {n} was begun again after it was done" for n in late]
-    files = [p for p in out.iterdir() if not p.name.startswith((".orator", "orator"))]
+    files = [p for p in out.iterdir() if not p.name.startswith((".orator-batch", "orator"))]
     wrong += [f"'{p.name}' was left half written" for p in files if p.name.startswith(".")]
     made = [p for p in files if not p.name.startswith(".")]
     if len(made) != count:

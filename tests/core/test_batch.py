@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from orator.core.batch import lines_of_folder, lines_of_table, run_batch
 from orator.core.errors import OratorError
+from orator.core.files import check_writable, half_path, write_atomically
 
 WORKER = """
 import sys, time
@@ -64,7 +65,7 @@ def test_a_hundred_lines_survive_ten_kills(tmp_path: Path) -> None:
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert "100 of 100 lines finished" in said
     assert len(list(out.glob("*.npz"))) == 100
-    assert not list(out.glob(".*.npz.*")), "nothing half written is left"
+    assert not list(out.glob(".orator-half*")), "nothing half written is left"
     worked = (tmp_path / "work.log").read_text().split()
     assert len(worked) == len(set(worked)), "no line was done twice"
     again = subprocess.run(command, capture_output=True, text=True, check=True).stdout
@@ -179,16 +180,95 @@ def test_a_line_that_takes_the_program_down_comes_last_the_next_time(tmp_path: P
     assert order == [2, 3, 1]
 
 
+def dead_writer(path: Path) -> list[Path]:
+    """What a process that is gone left half written of a path: a file, Blender's own half of it, and a folder."""
+    script = (
+        f"import sys; sys.path.insert(0, {str(Path(__file__).parents[1])!r}); import conftest\n"
+        "from pathlib import Path\nfrom orator.core.files import half_folder, half_path\n"
+        f"path = Path({str(path)!r}); made = half_path(path, '.blend'); made.write_bytes(b'half')\n"
+        "made.with_name(made.name + '@').write_bytes(b'half'); (half_folder(path) / 'part.bin').write_bytes(b'half')\n"
+    )
+    before = set(path.parent.iterdir())
+    subprocess.run([sys.executable, "-c", script], check=True)
+    made = sorted(set(path.parent.iterdir()) - before)
+    assert len(made) == 3
+    return made
+
+
+@pytest.mark.fault("12.1", "12.27")
 def test_what_a_killed_run_left_half_written_is_swept_away(tmp_path: Path) -> None:
     lines = lines_of_table(table(tmp_path, 2), tmp_path / "out", ".blend", {})
-    name = lines[0].outputs[0].name
     (tmp_path / "out").mkdir()
-    (tmp_path / "out" / f".{name}.0123.blend@").write_bytes(b"half")
-    (tmp_path / "out" / f".{name}.4567").mkdir()
+    dead_writer(lines[0].outputs[0])
     run_batch(lines, tmp_path / "out", lambda line: line.outputs[0].write_bytes(b"1"), say=lambda text: None)
     assert {p.name for p in (tmp_path / "out").iterdir() if "journal" not in p.name and "batch" not in p.name} == {
         line.outputs[0].name for line in lines
     }
+
+
+@pytest.mark.fault("12.1", "12.27")
+def test_sweeping_touches_nothing_that_orator_did_not_make(tmp_path: Path) -> None:
+    path = tmp_path / "take.npz"
+    theirs = [
+        tmp_path / name for name in (".take.npz.d", ".take.npz.bak", ".take.npz.x/y", ".orator-half-mine", "a.npz")
+    ]
+    for own in theirs:
+        own.parent.mkdir(exist_ok=True)
+        own.write_bytes(b"mine")
+    other, lives = dead_writer(tmp_path / "other.npz"), half_path(path)
+    lives.write_bytes(b"this process writes it")
+    left = dead_writer(path)
+    folder = next(p for p in left if p.is_dir())
+    (folder / "deep").mkdir()
+    (folder / "deep" / "file").write_bytes(b"mine")
+    unmarked = folder.with_name(folder.name.rsplit("-", 1)[0] + "-00000000.parts")
+    unmarked.mkdir()
+    (unmarked / "file").write_bytes(b"mine")
+    write_atomically(path, lambda stream: stream.write(b"1"))
+    assert all(p.read_bytes() == b"mine" for p in (*theirs, folder / "deep" / "file", unmarked / "file"))
+    assert lives.exists() and all(p.exists() for p in other)
+    assert not any(p.is_file() for p in left)
+
+
+@pytest.mark.fault("12.1")
+@pytest.mark.parametrize("how", ["absolute", "dots", "link", "speech"])
+def test_outputs_stay_inside_the_folder_and_off_what_is_read(tmp_path: Path, how: str) -> None:
+    out, home = tmp_path / "out", tmp_path / "home"
+    out.mkdir()
+    (home / ".config.d").mkdir(parents=True)
+    (home / ".config.d" / "kept").write_bytes(b"mine")
+    (home / "config").write_bytes(b"mine")
+    (tmp_path / "voice.wav").write_bytes(b"mine")
+    if how == "link":
+        (out / "there").symlink_to(home)
+    path = {
+        "absolute": str(home / "config"), "dots": "../home/config", "link": "there/config", "speech": "../voice.wav",
+    }[how]  # fmt: skip
+    (tmp_path / "lines.csv").write_text(f"speech,output\nvoice.wav,{path}\nvoice.wav,good.npz\n")
+    lines = lines_of_table(tmp_path / "lines.csv", out, ".npz", {}, anywhere=how == "speech")
+    done = run_batch(lines, out, lambda line: line.outputs[0].write_bytes(b"1"), say=lambda text: None)
+    assert [number for number, _ in done.failed] == [1] and done.done == 1
+    assert ("reads" if how == "speech" else "outside") in done.failed[0][1]
+    assert all(
+        p.read_bytes() == b"mine" for p in (home / ".config.d" / "kept", home / "config", tmp_path / "voice.wav")
+    )
+
+
+@pytest.mark.fault("12.1")
+def test_outputs_may_leave_the_folder_when_allowed(tmp_path: Path) -> None:
+    (tmp_path / "voice.wav").write_bytes(b"mine")
+    (tmp_path / "lines.csv").write_text(f"speech,output\nvoice.wav,{tmp_path / 'there.npz'}\n")
+    lines = lines_of_table(tmp_path / "lines.csv", tmp_path / "out", ".npz", {}, anywhere=True)
+    run_batch(lines, tmp_path / "out", lambda line: line.outputs[0].write_bytes(b"1"), say=lambda text: None)
+    assert (tmp_path / "there.npz").read_bytes() == b"1"
+
+
+def test_a_name_as_long_as_the_disk_allows_is_written(tmp_path: Path) -> None:
+    path = tmp_path / ("\u3042" * 83 + ".npz")
+    write_atomically(path, lambda stream: stream.write(b"1"))
+    assert path.read_bytes() == b"1"
+    with pytest.raises(OratorError, match="too long"):
+        check_writable(tmp_path / ("a" * 300))
 
 
 def test_two_runs_on_one_folder_do_not_mix(tmp_path: Path) -> None:
