@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from . import again, around, character, command, emage, export, generate, pins, presets, rig, speech, take
+from . import again, around, character, command, emage, export, farm, generate, pins, presets, rig, speech, take
 
-MODULES = (speech, character, rig, generate, take, around, pins, again, presets, export, emage, command)
+MODULES = (speech, character, rig, generate, take, around, pins, again, presets, export, farm, emage, command)
 CLASSES: tuple[type, ...] = tuple(cls for module in MODULES for cls in module.CLASSES)
 HOOKS = (generate.HOOK, command.HOOK, export.HOOK)

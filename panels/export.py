@@ -23,6 +23,7 @@ class ORATOR_PT_export(bpy.types.Panel):
         for text, suffix, target in SHORTCUTS:
             operator = grid.operator("orator.export", text=text)
             operator.format, operator.target = suffix, target
+        self.layout.operator("orator.submit_to_farm", icon="RENDERLAYERS")
         draw_sentence(context, self.layout)
 
 
