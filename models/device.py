@@ -1,88 +1,103 @@
-"""Which processor the networks run on, and with how many threads."""
+"""Which runtime and processor the networks run on, and with how many threads."""
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
-from typing import TYPE_CHECKING, Any, Final
+import os
+from contextlib import suppress
+from typing import Final
 
 from ..core.errors import OratorError
-
-if TYPE_CHECKING:
-    import torch
+from . import runtime as runtimes
 
 DEVICES: Final = ("auto", "cpu", "cuda", "mps")
-_chosen = "cpu"
+MOST_THREADS: Final = 4
+"""The embedded networks are small: more threads than this wait for each other longer than they work."""
 
 
 def available() -> tuple[str, ...]:
-    """Devices that the installed torch can use here; 'cpu' always. Imports torch."""
-    import torch
-
+    """Devices that the installed PyTorch can use here; 'cpu' always. Imports torch where it is."""
     found = ["cpu"]
-    if torch.cuda.is_available():
-        found.append("cuda")
-    if torch.backends.mps.is_available():
-        found.append("mps")
+    if not runtimes.usable("torch"):
+        import torch
+
+        if torch.cuda.is_available():
+            found.append("cuda")
+        if torch.backends.mps.is_available():
+            found.append("mps")
     return tuple(found)
 
 
-def use_device(name: str = "auto", threads: int = 0) -> str:
-    """Choose the device of this process's networks, and torch's threads (0: as torch likes); returns the device.
-
-    'auto' is the CPU: the embedded networks are small, and a take is the same, bit for bit, wherever there is one.
-    Raises OratorError for a device that is not there.
-    """
-    global _chosen
+def own_cores() -> int:
+    """Cores that this process may use, at most MOST_THREADS."""
     try:
-        import torch
-    except ImportError:
-        raise OratorError(
-            "PyTorch is not installed for this Python, so nothing can be generated. Install Orator from its extension "
-            "zip, which brings it along."
-        ) from None
-    if threads > 0:
-        torch.set_num_threads(threads)
+        cores = len(os.sched_getaffinity(0))
+    except AttributeError:  # neither Windows nor macOS has it
+        cores = os.cpu_count() or 1
+    return max(1, min(MOST_THREADS, cores))
+
+
+def free_threads() -> int:
+    """Threads that fit what is free: own cores, less what has been kept busy over the last minute; at least one."""
+    try:
+        cores, busy = os.cpu_count() or 1, os.getloadavg()[0]
+    except (AttributeError, OSError):  # Windows has no such measure
+        return own_cores()
+    return max(1, min(own_cores(), cores - round(busy)))
+
+
+def use_device(name: str = "auto", threads: int = 0, runtime: str = "auto") -> str:
+    """Choose how this process's networks run; returns the device.
+
+    threads 0: as many as are free, at most MOST_THREADS; for PyTorch, whose last digits hang on their number, as
+    many as there are. 'auto' is the CPU: the embedded networks are small, and a take is the same, bit for bit,
+    wherever there is one.
+    Raises OratorError for a device or a runtime that is not there.
+    """
+    wait_passively()
     name = "cpu" if name == "auto" else name
-    if name not in available():
-        raise OratorError(f"This machine has no {name.upper()} that PyTorch can use. Choose Auto in the preferences.")
-    _chosen = name
+    if name != "cpu":
+        if runtime == "onnx":
+            raise OratorError(f"ONNX Runtime runs on the CPU here. Choose PyTorch for {name.upper()}, or the CPU.")
+        reason = runtimes.usable("torch")
+        if reason:
+            raise OratorError(f"{name.upper()} needs PyTorch: {reason}. {runtimes.FULL_EDITION}")
+        if name not in available():
+            raise OratorError(
+                f"This machine has no {name.upper()} that PyTorch can use. Choose Auto in the preferences."
+            )
+    runtimes.configure(runtime, threads, name)
+    if runtimes.chosen() == "torch":
+        import torch
+
+        torch.set_num_threads(threads or own_cores())
+    else:
+        runtimes.configure(runtime, threads or free_threads(), name)
     return name
 
 
-def _moved(value: Any, where: str) -> Any:
-    """The same value with every tensor in it on another device."""
-    import torch
+def wait_passively() -> None:
+    """Threads of OpenMP that wait give their core to others, unless the user's environment says otherwise.
 
-    if isinstance(value, torch.Tensor):
-        return value.to(where)
-    if isinstance(value, (tuple, list)):
-        return type(value)(_moved(item, where) for item in value)
-    if isinstance(value, dict):
-        return {key: _moved(item, where) for key, item in value.items()}
-    if is_dataclass(value) and not isinstance(value, type):
-        return type(value)(*(_moved(getattr(value, field.name), where) for field in fields(value)))
-    return value
+    Two threads that wait actively fall apart when anything else uses a core: a viewport that plays, another worker.
+    Counts for libraries that are loaded after this.
+    """
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    os.environ.setdefault("KMP_BLOCKTIME", "0")
 
 
-class Placed:
-    """A network on another device that takes and gives tensors on the CPU, where sampling and its chance stay."""
-
-    def __init__(self, network: torch.nn.Module, where: str) -> None:
-        self._network, self._where = network.to(where), where
-
-    def _call(self, function: Any, *args: Any, **kwargs: Any) -> Any:
-        return _moved(function(*_moved(args, self._where), **_moved(kwargs, self._where)), "cpu")
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._call(self._network, *args, **kwargs)
-
-    def __getattr__(self, name: str) -> Any:
-        found = getattr(self._network, name)
-        if callable(found):
-            return lambda *args, **kwargs: self._call(found, *args, **kwargs)
-        return _moved(found, "cpu")
+def needs_torch(what: str) -> str:
+    """'' where PyTorch can be found, else the artist's sentence: `what` needs it, and where to get it."""
+    if runtimes.installed("torch"):
+        return ""
+    return f"{what} needs PyTorch, which this edition leaves out. {runtimes.FULL_EDITION}"
 
 
-def on_device(network: torch.nn.Module) -> Any:
-    """The network where `use_device` said: itself on the CPU, else `Placed`."""
-    return network.to("cpu") if _chosen == "cpu" else Placed(network, _chosen)
+def warm_up() -> None:
+    """Imports what a generation needs and reads the networks, so that the next one begins at once. Never raises."""
+    with suppress(Exception):
+        wait_passively()
+        import soxr  # noqa: F401
+
+        from .face import generate as _face  # noqa: F401
+
+        runtimes.chosen()

@@ -13,7 +13,7 @@ _GENERATING = 0.85
 
 
 def devices() -> tuple[str, ...]:
-    """Devices that torch can use here; imports torch."""
+    """Devices that PyTorch can use here; imports it."""
     from ..models.device import available
 
     return available()
@@ -26,7 +26,7 @@ def work_on(request: Request) -> Callable[[Progress, Callable[[], bool]], tuple[
         from ..models.device import use_device
 
         progress(0.0, "Waking the networks")
-        use_device(request.device, request.threads)
+        use_device(request.device, request.threads, request.runtime)
         return tuple(_one(request, seed, k, progress, cancelled) for k, seed in enumerate(request.seeds))
 
     return work

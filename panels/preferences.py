@@ -39,7 +39,7 @@ class OratorPreferences(bpy.types.AddonPreferences):
 
     threads: IntProperty(
         name="Threads",
-        description="Processor threads for generating; 0 lets PyTorch choose",
+        description="Processor threads for generating; 0: as many as are free",
         default=0,
         min=0,
         max=256,
@@ -48,6 +48,15 @@ class OratorPreferences(bpy.types.AddonPreferences):
         name="Device",
         description="What the networks run on; CUDA and MPS show after the first generation where PyTorch has them",
         items=_device_items,
+    )
+    runtime: EnumProperty(
+        name="Networks by",
+        description="What computes the networks; both give the same take",
+        items=(
+            ("AUTO", "Automatic", "PyTorch where it is installed, ONNX Runtime where it is not"),
+            ("TORCH", "PyTorch", "Also for graphics cards, EMAGE and the smplx package"),
+            ("ONNX", "ONNX Runtime", "Small and quick to load; on the CPU"),
+        ),
     )
     cache: StringProperty(
         name="Cache Folder",
@@ -59,6 +68,7 @@ class OratorPreferences(bpy.types.AddonPreferences):
         """The preferences' panel."""
         layout = self.layout
         layout.use_property_split = True
+        layout.prop(self, "runtime")
         layout.prop(self, "threads")
         layout.prop(self, "device")
         layout.prop(self, "cache")

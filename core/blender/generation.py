@@ -38,6 +38,7 @@ class Request:
     hints: Any = None
     threads: int = 0
     device: str = "auto"
+    runtime: str = "auto"
     meta: dict[str, Any] = field(default_factory=dict)
     shaping: Shaping | None = None
     notes: tuple[str, ...] = ()
@@ -173,6 +174,7 @@ def read_request(context: bpy.types.Context) -> Request:
         scene=scene.name,
         threads=chosen.threads,
         device=chosen.device,
+        runtime=chosen.runtime,
         mask=directed.mask,
         hints=directed.hints,
         meta=directed.meta,

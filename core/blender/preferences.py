@@ -14,10 +14,11 @@ ROOT: Final = __package__.rsplit(".", 2)[0]
 
 @dataclass(frozen=True)
 class Chosen:
-    """threads 0 lets torch choose; cache is the folder for what is downloaded on request."""
+    """threads 0: as many as are free; cache is the folder for what is downloaded on request."""
 
     threads: int = 0
     device: str = "auto"
+    runtime: str = "auto"
     cache: Path = Path()
 
 
@@ -36,4 +37,4 @@ def read() -> Chosen:
     if found is None:
         return Chosen(cache=default_cache())
     cache = Path(bpy.path.abspath(found.cache)) if found.cache else default_cache()
-    return Chosen(found.threads, found.device.lower() or "auto", cache)
+    return Chosen(found.threads, found.device.lower() or "auto", found.runtime.lower() or "auto", cache)

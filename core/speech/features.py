@@ -1,4 +1,4 @@
-"""Speech features through librosa: log-mel, energy, onset strength, F0 and voicing, 100 frames a second."""
+"""Speech features: log-mel, energy, onset strength, F0 and voicing, 100 frames a second."""
 
 from __future__ import annotations
 
@@ -108,13 +108,31 @@ def at_rate(track: np.ndarray, frames: int, fps: float, source_fps: float = FEAT
     return np.einsum("tk,tk...->t...", weight.astype(np.float32), track[index])
 
 
+def mel_filters() -> np.ndarray:
+    """Triangles (257, 64) over the bins of the spectrum, their corners evenly spaced in mel (Slaney's scale).
+
+    The scale of the Auditory Toolbox (Slaney, 1998) is linear below 1 kHz and logarithmic above.
+    """
+    step, corner, log_step = 200.0 / 3.0, 1000.0, np.log(6.4) / 27.0
+
+    def to_mel(hertz: float) -> float:
+        return hertz / step if hertz < corner else corner / step + np.log(hertz / corner) / log_step
+
+    mels = np.linspace(to_mel(LOWEST), to_mel(HIGHEST), MELS + 2)
+    corners = np.where(mels < corner / step, mels * step, corner * np.exp(log_step * (mels - corner / step)))
+    bins = np.arange(FFT // 2 + 1)[:, None] * (SAMPLE_RATE / FFT)
+    rising = (bins - corners[:-2]) / np.diff(corners)[:-1]
+    falling = (corners[2:] - bins) / np.diff(corners)[1:]
+    return np.maximum(0.0, np.minimum(rising, falling))
+
+
 @lru_cache(maxsize=1)
 def _filters() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Mel filters (257, 64) that sum powers, the window (400,) and the band's bins (257,), float32."""
-    from librosa import filters
+    from scipy.signal import get_window
 
-    bank = filters.mel(sr=SAMPLE_RATE, n_fft=FFT, n_mels=MELS, fmin=LOWEST, fmax=HIGHEST, norm=None).T
-    window = filters.get_window("hann", WINDOW).astype(np.float32)
+    bank = mel_filters()
+    window = get_window("hann", WINDOW).astype(np.float32)
     window /= np.sqrt(np.sum(window**2) * FFT / 2.0)
     frequency = np.arange(FFT // 2 + 1) * (SAMPLE_RATE / FFT)
     band = ((frequency >= LOWEST) & (frequency <= HIGHEST)).astype(np.float32)

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from .layout import DOWN, JOINTS
+from .parts import DOWN, JOINTS
 from .transformer import CONTROLS_WIDTH, Hints, Layer, SpeechEncoder
 from .vq import Block, Unfold
 
@@ -42,13 +42,23 @@ def reach_to_given(bits: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     frames = bits.shape[1]
     index = torch.arange(frames, device=bits.device)[None, :, None].expand_as(bits)
     given = bits > 0
-    before = torch.where(given, index, index.new_full((), -1)).cummax(dim=1).values
-    after = torch.where(given, index, index.new_full((), frames)).flip(1).cummin(dim=1).values.flip(1)
+    before = _running_max(torch.where(given, index, torch.full_like(index, -1)))
+    # The same from the other end: the smallest index of a given frame that is still to come.
+    after = -_running_max(torch.where(given, -index, torch.full_like(index, -1) * frames).flip(1)).flip(1)
     back = torch.where(before >= 0, index - before, HORIZON).clamp_max(HORIZON)
     on = torch.where(after < frames, after - index, HORIZON).clamp_max(HORIZON)
     left = torch.where(before >= 0, before, torch.where(after < frames, after, index))
     right = torch.where(after < frames, after, left)
     return back, on, left, right
+
+
+def _running_max(values: Tensor) -> Tensor:
+    """The largest of values (B, T, K) up to each frame, by doubling: ONNX has no operator for it."""
+    reach = 1
+    while reach < values.shape[1]:
+        moved = functional.pad(values, (0, 0, reach, 0), value=-(2**30))[:, :-reach]
+        values, reach = torch.maximum(values, moved), 2 * reach
+    return values
 
 
 def straight(values: Tensor, bits: Tensor) -> tuple[Tensor, Tensor, Tensor]:

@@ -7,12 +7,9 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import torch
-from torch import Tensor
 
-from .layout import DOWN, PARTS
-from .transformer import BodyTransformer, Hints
-from .vq import PartVq
+from ..runtime import Networks
+from .parts import DOWN, PARTS
 
 WINDOW: Final = 64
 """Tokens a window, 8.5 s."""
@@ -50,28 +47,42 @@ class Given:
     latents: dict[str, np.ndarray]
 
 
-def sample(logits: Tensor, temperature: float, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-    """Codes (...,) drawn from the top-p part of logits (..., C), and their log probabilities."""
+def codebook(nets: Networks, part: str) -> np.ndarray:
+    """The first-level codes (codes, C) of a part."""
+    return nets.array(f"body_{part}", "quantiser.codes0")
+
+
+def nearest(codes: np.ndarray, latents: np.ndarray) -> np.ndarray:
+    """Indices (...,) of the nearest codes (K, C) for latents (..., C)."""
+    flat = latents.reshape(-1, latents.shape[-1])
+    distance = np.square(codes).sum(axis=1) - 2.0 * flat @ codes.T
+    return distance.argmin(axis=1).reshape(latents.shape[:-1])
+
+
+def sample(logits: np.ndarray, temperature: float, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Codes (K,) drawn from the top-p part of logits (K, C), and their log probabilities."""
     # The top 64 hold nearly all the mass, and sorting 64 is cheap.
-    values, order = (logits / max(temperature, 1e-3)).topk(64, dim=-1)
-    probability = values.softmax(-1)
-    before = probability.cumsum(-1) - probability
-    kept = torch.where(before < TOP_P, probability, torch.zeros_like(probability))
+    scores = logits / np.float32(max(temperature, 1e-3))
+    order = np.argpartition(scores, -64, axis=1)[:, -64:] if scores.shape[1] > 64 else np.arange(scores.shape[1])[None]
+    order = np.take_along_axis(order, np.argsort(-np.take_along_axis(scores, order, 1), axis=1, kind="stable"), 1)
+    values = np.take_along_axis(scores, order, 1).astype(np.float64)
+    probability = np.exp(values - values[:, :1])
+    probability /= probability.sum(axis=1, keepdims=True)
+    before = probability.cumsum(axis=1) - probability
     # One uniform number a position, inverted through the cumulative sum: reproducible.
-    total = kept.cumsum(-1)
-    draw = torch.rand(total.shape[:-1], generator=generator)[..., None] * total[..., -1:]
-    rank = (total < draw).sum(-1, keepdim=True).clamp_max(total.shape[-1] - 1)
-    return order.gather(-1, rank)[..., 0], probability.gather(-1, rank)[..., 0].clamp_min(1e-9).log()
+    total = np.where(before < TOP_P, probability, 0.0).cumsum(axis=1)
+    draw = random.random(len(total))[:, None] * total[:, -1:]
+    rank = np.minimum((total < draw).sum(axis=1, keepdims=True), total.shape[1] - 1)
+    chance = np.take_along_axis(probability, rank, 1)[:, 0]
+    return np.take_along_axis(order, rank, 1)[:, 0], np.log(np.maximum(chance, 1e-9))
 
 
-def _piece(array: np.ndarray, first: int, last: int) -> Tensor:
-    return torch.from_numpy(np.ascontiguousarray(array[first:last], dtype=np.float32))[None]
+def _piece(array: np.ndarray, first: int, last: int) -> np.ndarray:
+    return np.ascontiguousarray(array[first:last], dtype=np.float32)[None]
 
 
-@torch.inference_mode()
 def decode_tokens(
-    model: BodyTransformer,
-    vqs: dict[str, PartVq],
+    nets: Networks,
     heard: Heard,
     given: Given | None,
     temperature: float,
@@ -81,34 +92,26 @@ def decode_tokens(
 ) -> dict[str, np.ndarray]:
     """Latents (N, C) a part for the whole speech. The cost grows with the length, the memory does not."""
     count = len(heard.controls)
-    generator = torch.Generator().manual_seed(int(seed) & 0x7FFFFFFFFFFFFFFF)
-    tokens = np.full((count, len(PARTS)), model.blank, np.int64)
+    random = np.random.default_rng(int(seed) & 0x7FFFFFFFFFFFFFFF)
+    codes = {p: codebook(nets, p) for p in PARTS}
+    blank = len(codes[PARTS[0]])
+    tokens = np.full((count, len(PARTS)), blank, np.int64)
     if given is not None:
         tokens = np.where(given.tokens >= 0, given.tokens, tokens)
-    latents = {p: np.empty((count, vqs[p].shape.code), np.float32) for p in PARTS}
+    latents = {p: np.empty((count, codes[p].shape[1]), np.float32) for p in PARTS}
     first = 0
     while True:
         last = min(first + WINDOW, count)
-        a, b = first * DOWN, last * DOWN
-        hints = None
-        if given is not None and (given.joints[a:b].any() or given.root_given[a:b].any()):
-            hints = Hints(*(_piece(x, a, b) for x in (given.rot6d, given.joints, given.root, given.root_given)))
-        inputs = [_piece(x, a, b) for x in (heard.rhythm, heard.phones, heard.words)]
-        controls = _piece(heard.controls, first, last)
-        base, speech = model.context(*inputs, hints, controls, torch.ones(1))
-        # Where words ask for a gesture, what they change is taken further: gestures land on their words.
-        plain = None
-        if guidance != 1.0 and heard.words[a:b, :-3].any():
-            plain = model.context(inputs[0], inputs[1], torch.zeros_like(inputs[2]), hints, controls, torch.ones(1))
-        known = torch.from_numpy(tokens[None, first:last].copy())
-        known = _fill(model, known, base, speech, plain, guidance, temperature, generator, tick, first / count, count)
-        tokens[first:last] = known[0].numpy()
-        coarse = {p: vqs[p].quantiser.codes(0)[known[..., k]] for k, p in enumerate(PARTS)}
-        fine = model.refine(coarse, base)
+        contexts = _contexts(nets, heard, given, first, last, guidance)
+        window = Window(nets, contexts, guidance, temperature, blank, first / count, count)
+        known = window.fill(tokens[first:last].copy(), random, tick)
+        tokens[first:last] = known
+        coarse = {p: codes[p][known[:, k]] for k, p in enumerate(PARTS)}
+        fine = nets.run("body_gesture.refine", base=contexts[0][0], **{p: coarse[p][None] for p in PARTS})
         # Tokens near the window's end see no future: the next window overwrites them.
         keep = 0 if first == 0 else OVERLAP // 2
         for k, part in enumerate(PARTS):
-            own = (coarse[part] + fine[part])[0].numpy()
+            own = coarse[part] + fine[f"{part}_fine"][0]
             if given is not None and part in given.latents:
                 sure = given.tokens[first:last, k] >= 0
                 own[sure] = given.latents[part][first:last][sure]
@@ -118,64 +121,78 @@ def decode_tokens(
         # All but the overlap is final; the end of the overlap is drawn again with its future in sight.
         again = last - OVERLAP // 2
         free = np.ones((last - again, len(PARTS)), bool) if given is None else given.tokens[again:last] < 0
-        tokens[again:last][free] = model.blank
+        tokens[again:last][free] = blank
         first = last - OVERLAP
 
 
-def _fill(
-    model: BodyTransformer,
-    known: Tensor,
-    base: Tensor,
-    speech: Tensor,
-    plain: tuple[Tensor, Tensor] | None,
-    guidance: float,
-    temperature: float,
-    generator: torch.Generator,
-    tick: Callable[[float], None],
-    done: float,
-    count: int,
-) -> Tensor:
-    """Tokens (1, N, 3) with every blank drawn, the surest first, in a few whole-window steps."""
-    hidden = known == model.blank
-    total = int(hidden.sum())
-    share = known.shape[1] / max(count, 1)
-    for step in range(STEPS):
-        tick(done + share * step / STEPS)
-        if total == 0:
-            break
-        if plain is None:
-            logits = model(known, base, speech)
-        else:
-            pair = (torch.cat([base, plain[0]]), torch.cat([speech, plain[1]]))
-            both = model(known.expand(2, -1, -1), *pair)
-            logits = {p: x[1:] + guidance * (x[:1] - x[1:]) for p, x in both.items()}
-        wanted = hidden.flatten().nonzero()[:, 0]
-        flat = torch.stack([logits[p] for p in PARTS], dim=2).flatten(0, 2)[wanted]
-        drawn, sure = sample(flat, temperature, generator)
-        noise = -torch.log(-torch.log(torch.rand(sure.shape, generator=generator).clamp(1e-6, 1 - 1e-6)))
-        sure = sure + CHANCE * temperature * (1.0 - (step + 1) / STEPS) * noise
-        keep = total - int(total * np.cos(0.5 * np.pi * (step + 1) / STEPS)) - (total - int(hidden.sum()))
-        if step == STEPS - 1:
-            keep = len(wanted)
-        if keep <= 0:
-            continue
-        best = sure.topk(min(keep, len(wanted))).indices
-        filled = known.flatten().clone()
-        filled[wanted[best]] = drawn[best]
-        known = filled.view_as(known)
-        hidden = known == model.blank
-    return known
+Context = tuple[np.ndarray, np.ndarray]
+"""What does not change while a window is decoded: (added to every position, the speech to attend to), (1, N, D)."""
 
 
-@torch.inference_mode()
-def decode_frames(
-    vqs: dict[str, PartVq], latents: dict[str, np.ndarray], first: int, last: int
-) -> dict[str, np.ndarray]:
+def _contexts(
+    nets: Networks, heard: Heard, given: Given | None, first: int, last: int, guidance: float
+) -> tuple[Context, ...]:
+    """The context of a window and, where words ask for a gesture, the one without words to be guided away from."""
+    a, b = first * DOWN, last * DOWN
+    inputs = {name: _piece(getattr(heard, name), a, b) for name in ("rhythm", "phones", "words")}
+    inputs["controls"] = _piece(heard.controls, first, last)
+    name = "body_gesture.context"
+    if given is not None and (given.joints[a:b].any() or given.root_given[a:b].any()):
+        name = "body_gesture.context_hinted"
+        inputs |= {key: _piece(getattr(given, key), a, b) for key in ("rot6d", "joints", "root", "root_given")}
+    many = [inputs]
+    if guidance != 1.0 and heard.words[a:b, :-3].any():
+        many.append({**inputs, "words": np.zeros_like(inputs["words"])})
+    made = [nets.run(name, **one) for one in many]
+    return tuple((one["base"], one["speech"]) for one in made)
+
+
+@dataclass(frozen=True)
+class Window:
+    """A window that is being decoded; `done` is the share of the speech before it, `count` the tokens of the speech."""
+
+    nets: Networks
+    contexts: tuple[Context, ...]
+    guidance: float
+    temperature: float
+    blank: int
+    done: float
+    count: int
+
+    def logits(self, known: np.ndarray) -> np.ndarray:
+        """(N, 3, codes) for tokens (N, 3); what words change is taken further: gestures land on their words."""
+        base, speech = (np.concatenate(arrays) for arrays in zip(*self.contexts, strict=True))
+        rows = np.repeat(known[None], len(base), axis=0)
+        made = self.nets.run("body_gesture.step", tokens=rows, base=base, speech=speech)["logits"]
+        return made[0] if len(made) == 1 else made[1] + np.float32(self.guidance) * (made[0] - made[1])
+
+    def fill(self, known: np.ndarray, random: np.random.Generator, tick: Callable[[float], None]) -> np.ndarray:
+        """Tokens (N, 3) with every blank drawn, the surest first, in a few whole-window steps."""
+        known = known.copy()
+        flat = known.reshape(-1)
+        total = int((flat == self.blank).sum())
+        for step in range(STEPS):
+            tick(self.done + len(known) / max(self.count, 1) * step / STEPS)
+            if total == 0:
+                break
+            wanted = np.flatnonzero(flat == self.blank)
+            drawn, sure = sample(self.logits(known).reshape(len(flat), -1)[wanted], self.temperature, random)
+            noise = -np.log(-np.log(np.clip(random.random(len(sure)), 1e-6, 1 - 1e-6)))
+            sure = sure + CHANCE * self.temperature * (1.0 - (step + 1) / STEPS) * noise
+            keep = total - int(total * np.cos(0.5 * np.pi * (step + 1) / STEPS)) - (total - len(wanted))
+            keep = len(wanted) if step == STEPS - 1 else min(keep, len(wanted))
+            if keep > 0:
+                best = np.argsort(-sure, kind="stable")[:keep]
+                flat[wanted[best]] = drawn[best]
+        return known
+
+
+def decode_frames(nets: Networks, latents: dict[str, np.ndarray], first: int, last: int) -> dict[str, np.ndarray]:
     """Features (T, W) a part for tokens first..last, with enough neighbours that pieces join without a seam."""
     margin = 12
     a, b = max(0, first - margin), min(len(latents["upper"]), last + margin)
     out = {}
     for part in PARTS:
-        features = vqs[part].decode(torch.from_numpy(latents[part][a:b])[None])[0].numpy()
+        features = nets.run(f"body_{part}.decode", latents=latents[part][a:b][None])["features"][0]
         out[part] = features[(first - a) * DOWN : (last - a) * DOWN]
     return out

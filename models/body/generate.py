@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 import numpy as np
-import torch
 from scipy.ndimage import gaussian_filter1d, maximum_filter1d
 
 from ...core.body import legs
@@ -23,12 +20,11 @@ from ...core.settings import STYLES, Settings
 from ...core.skeleton import JOINT_COUNT
 from ...core.speech.features import at_rate
 from ..condition import SpeechCondition
-from ..device import on_device
-from .between import Between
-from .decode import Given, Heard, decode_frames, decode_tokens
+from ..runtime import Networks
+from .decode import Given, Heard, codebook, decode_frames, decode_tokens, nearest
 from .inbetween import fill_in
 from .inputs import rhythm_channels
-from .layout import (
+from .parts import (
     DOWN,
     PART_JOINTS,
     PARTS,
@@ -40,9 +36,6 @@ from .layout import (
     scaled_root,
 )
 from .shape import amplify, pace, planted_targets, settle
-from .transformer import BodyTransformer
-from .vq import PartVq
-from .weights import load_module
 
 PIECE: Final = 450
 """Tokens decoded to frames at a time (a minute), which bounds the memory."""
@@ -52,21 +45,6 @@ MARGIN: Final = 600
 """Frames of neighbours that a piece's smoothing sees."""
 GUIDANCE: Final = 2.0
 """How far what the words change is taken: their gestures are seen on 81 % of class words at 1.6, on 86 % at 2.2."""
-
-
-@dataclass(frozen=True)
-class Networks:
-    transformer: BodyTransformer
-    vqs: dict[str, PartVq]
-    between: Between
-
-
-@lru_cache(maxsize=2)
-def networks(folder: Path | None = None) -> Networks:
-    """The embedded networks (or a training folder's), read once. Raises OratorError for missing or damaged weights."""
-    vqs = {part: load_module(PartVq(part), f"body_{part}", folder) for part in PARTS}
-    transformer = load_module(BodyTransformer(), "body_gesture", folder)
-    return Networks(transformer, vqs, load_module(Between(), "body_between", folder))
 
 
 def hear(condition: SpeechCondition, settings: Settings, tokens: int) -> Heard:
@@ -89,7 +67,7 @@ def hear(condition: SpeechCondition, settings: Settings, tokens: int) -> Heard:
     return Heard(rhythm, phones, words, controls)
 
 
-def given_values(mask: Mask, hints: Performance, vqs: dict[str, PartVq], tokens: int) -> Given | None:
+def given_values(mask: Mask, hints: Performance, nets: Networks, tokens: int) -> Given | None:
     """The hints as the network takes them; whole tokens that are given are known at once."""
     body = ~mask.joints
     if not (body.any() or (~mask.root).any()):
@@ -102,11 +80,11 @@ def given_values(mask: Mask, hints: Performance, vqs: dict[str, PartVq], tokens:
 
     joints = padded(body)
     root_given = padded(~mask.root)
-    values = rot6d(torch.from_numpy(padded(np.asarray(hints.rotations, np.float32))))
-    root = scaled_root(torch.from_numpy(padded(np.asarray(hints.translation, np.float32))))
+    values = rot6d(padded(hints.rotations))
+    root = scaled_root(padded(hints.translation))
     known = np.full((tokens, len(PARTS)), -1, np.int64)
     latents: dict[str, np.ndarray] = {}
-    contacts = torch.ones(frames, 2)
+    contacts = np.ones((frames, 2), np.float32)
     for k, part in enumerate(PARTS):
         whole = joints[:, list(PART_JOINTS[part])].all(axis=1)
         if part == "lower":
@@ -119,36 +97,34 @@ def given_values(mask: Mask, hints: Performance, vqs: dict[str, PartVq], tokens:
         place = np.searchsorted(source, np.arange(frames), side="right")
         left = source[np.clip(place - 1, 0, len(source) - 1)]
         right = source[np.clip(np.where(whole, place - 1, place), 0, len(source) - 1)]
-        share = torch.from_numpy(
-            np.clip((np.arange(frames) - left) / np.maximum(right - left, 1), 0.0, 1.0).astype(np.float32)
-        )[:, None]
-        latents[part] = np.zeros((tokens, vqs[part].shape.code), np.float32)
+        share = np.clip((np.arange(frames) - left) / np.maximum(right - left, 1), 0.0, 1.0).astype(np.float32)[:, None]
+        codes = codebook(nets, part)
+        latents[part] = np.zeros((tokens, codes.shape[1]), np.float32)
         touched = whole.reshape(tokens, DOWN).any(axis=1)
         for a in range(0, tokens, PIECE):
             b = min(a + PIECE, tokens)
             rows = slice(a * DOWN, b * DOWN)
             before, after = (part_features(part, values[x], root[x], contacts[x]) for x in (left[rows], right[rows]))
-            with torch.inference_mode():
-                z = vqs[part].encode((before * (1.0 - share[rows]) + after * share[rows])[None])
-                codes = vqs[part].quantiser.nearest(z, 0)[0].numpy()
-            latents[part][a:b] = z[0].numpy()
-            known[a:b, k] = np.where(touched[a:b], codes, -1)
+            between = before * (1.0 - share[rows]) + after * share[rows]
+            z = nets.run(f"body_{part}.encode", features=between[None])["latents"][0]
+            latents[part][a:b] = z
+            known[a:b, k] = np.where(touched[a:b], nearest(codes, z), -1)
     bits = joints.astype(np.float32)
     given = root_given.astype(np.float32)
-    return Given(values.numpy() * bits[..., None], bits, root.numpy() * given[:, None], given, known, latents)
+    return Given(values * bits[..., None], bits, root * given[:, None], given, known, latents)
 
 
-def _frames(vqs: dict[str, PartVq], latents: dict[str, np.ndarray], first: int, last: int) -> tuple[np.ndarray, ...]:
+def _frames(nets: Networks, latents: dict[str, np.ndarray], first: int, last: int) -> tuple[np.ndarray, ...]:
     """(rotations (T, 55, 4), translation (T, 3), contacts (T, 2)) of tokens first..last."""
-    features = decode_frames(vqs, latents, first, last)
+    features = decode_frames(nets, latents, first, last)
     rotations = np.zeros((len(features["upper"]), JOINT_COUNT, 4), np.float32)
     rotations[..., 0] = 1.0
     for part in PARTS:
         joints = list(PART_JOINTS[part])
-        own = torch.from_numpy(features[part][:, : 6 * len(joints)]).unflatten(-1, (len(joints), 6))
-        rotations[:, joints] = matrix_quaternions(rot6d_matrices(own).numpy())
+        own = features[part][:, : 6 * len(joints)].reshape(-1, len(joints), 6)
+        rotations[:, joints] = matrix_quaternions(rot6d_matrices(own))
     lower = features["lower"]
-    translation = metric_root(torch.from_numpy(lower[:, -5:-2])).numpy()
+    translation = metric_root(lower[:, -5:-2])
     return rotations, translation, lower[:, -2:]
 
 
@@ -175,26 +151,23 @@ def generate_body(
     Face joints rest. Raises OratorError for missing or damaged weights.
     """
     frames = condition.frames
-    nets = networks(folder)
+    nets = Networks(folder)
     tick(0.02)
     tokens = -(-frames // DOWN)
     heard = hear(condition, settings, tokens)
     tick(0.04)
-    given = given_values(mask, hints, nets.vqs, tokens)
-    latents = decode_tokens(
-        on_device(nets.transformer), nets.vqs, heard, given, settings.temperature, seed,
-        lambda f: tick(0.05 + 0.7 * f), GUIDANCE,
-    )  # fmt: skip
+    given = given_values(mask, hints, nets, tokens)
+    latents = decode_tokens(nets, heard, given, settings.temperature, seed, lambda f: tick(0.05 + 0.7 * f), GUIDANCE)
     total = tokens * DOWN
     rotations = np.empty((total, JOINT_COUNT, 4), np.float32)
     translation, contacts = np.empty((total, 3), np.float32), np.empty((total, 2), np.float32)
     for a in range(0, tokens, PIECE):
         b = min(a + PIECE, tokens)
         span = slice(a * DOWN, b * DOWN)
-        rotations[span], translation[span], contacts[span] = _frames(nets.vqs, latents, a, b)
+        rotations[span], translation[span], contacts[span] = _frames(nets, latents, a, b)
         tick(0.75 + 0.05 * b / tokens)
     rotations, translation, contacts = rotations[:frames], translation[:frames], contacts[:frames]
-    led = fill_in(nets.between, heard, mask, hints, rotations, translation, seed, lambda f: tick(0.8 + 0.02 * f))
+    led = fill_in(nets, heard, mask, hints, rotations, translation, seed, lambda f: tick(0.8 + 0.02 * f))
     return _finish(rotations, translation, contacts, led, condition, settings, seed, tick)
 
 

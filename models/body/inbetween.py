@@ -6,17 +6,15 @@ from collections.abc import Callable
 from typing import Final
 
 import numpy as np
-import torch
 from scipy.ndimage import distance_transform_edt, gaussian_filter1d
 
 from ...core.mask import Mask, runs, same_columns
 from ...core.performance import Performance
 from ...core.rotations import slerp
 from ...core.skeleton import FACE_JOINTS
-from .between import Between
+from ..runtime import Networks
 from .decode import Heard
-from .layout import DOWN, JOINTS, matrix_quaternions, metric_root, rot6d, rot6d_matrices, scaled_root
-from .transformer import Hints
+from .parts import DOWN, JOINTS, matrix_quaternions, metric_root, rot6d, rot6d_matrices, scaled_root
 
 WINDOW: Final = 64
 """Tokens a window, 8.5 s, as in training."""
@@ -43,9 +41,8 @@ def key_weights(given: np.ndarray) -> np.ndarray:
     return out
 
 
-@torch.inference_mode()
 def fill_in(
-    network: Between,
+    nets: Networks,
     heard: Heard,
     mask: Mask,
     hints: Performance,
@@ -76,24 +73,23 @@ def fill_in(
         if not busy[first:last].any():
             continue
         rows = slice(first, last)
-        values = rot6d(torch.from_numpy(_padded(hints.rotations[rows], last - first)))
-        root = scaled_root(torch.from_numpy(_padded(hints.translation[rows], last - first)))
-        own, own_root = (torch.from_numpy(b[rows]) for b in (bits, root_bits))
-        given = Hints(*(x[None] for x in (values * own[..., None], own, root * own_root[:, None], own_root)))
-        inputs = [
-            torch.from_numpy(np.ascontiguousarray(x[rows]))[None] for x in (heard.rhythm, heard.phones, heard.words)
-        ]
-        wanted = torch.from_numpy(controls[first // DOWN : last // DOWN])[None]
-        made, walk = network(given, *inputs, wanted)
+        values = rot6d(_padded(hints.rotations[rows], last - first))
+        root = scaled_root(_padded(hints.translation[rows], last - first))
+        own, own_root = bits[rows], root_bits[rows]
+        given = {"rot6d": values * own[..., None], "joints": own, "root": root * own_root[:, None]}
+        given |= {"root_given": own_root, "controls": controls[first // DOWN : last // DOWN]}
+        given |= {"rhythm": heard.rhythm[rows], "phones": heard.phones[rows], "words": heard.words[rows]}
+        answer = nets.run("body_between.fill", **{name: np.asarray(x, np.float32)[None] for name, x in given.items()})
+        made, walk = answer["turns"][0], answer["walk"][0]
         stop = min(last, frames)
         count = stop - first
         # Windows overlap by half: triangles that sum to one.
         ramp = np.minimum(np.arange(1, last - first + 1), np.arange(last - first, 0, -1))[:count].astype(np.float32)
-        new = matrix_quaternions(rot6d_matrices(made[0, :count]).numpy())
+        new = matrix_quaternions(rot6d_matrices(made[:count]))
         before = share[first:stop]
         mix = (ramp / (ramp + before))[:, None]
         turns[first:stop] = np.where((before > 0)[:, None, None], slerp(turns[first:stop], new, mix), new)
-        path[first:stop] += mix * (metric_root(walk[0, :count]).numpy() - path[first:stop])
+        path[first:stop] += mix * (metric_root(walk[:count]) - path[first:stop])
         share[first:stop] = before + ramp
     near = np.flatnonzero(weights.any(axis=1))
     rotations[near] = slerp(rotations[near], turns[near], weights[near])

@@ -16,7 +16,7 @@ from torch.nn import functional
 
 from ...core.body.semantics import WORD_CLASSES
 from .inputs import PHONES_WIDTH, RHYTHM_WIDTH
-from .layout import DOWN, PART_JOINTS, PARTS
+from .parts import DOWN, PART_JOINTS, PARTS
 from .vq import SHAPES
 
 WORDS_WIDTH: Final = len(WORD_CLASSES) + 3
@@ -52,10 +52,12 @@ def _turns(count: int, half: int, device: torch.device, dtype: torch.dtype) -> t
         return angle.cos().to(dtype), angle.sin().to(dtype)
 
 
-def rotary(x: Tensor) -> Tensor:
-    """Queries or keys (B, H, N, D) turned by their position (Su et al., 2021)."""
+def rotary(x: Tensor, count: int) -> Tensor:
+    """Queries or keys (B, H, N, D) turned by their position of `count`, N (Su et al., 2021)."""
     half = x.shape[-1] // 2
-    cos, sin = _turns(x.shape[-2], half, x.device, x.dtype)
+    # A traced table must follow the length, a remembered one would be a constant.
+    turns = _turns.__wrapped__ if torch.jit.is_tracing() else _turns
+    cos, sin = turns(count, half, x.device, x.dtype)
     a, b = x[..., :half], x[..., half:]
     return torch.cat([a * cos - b * sin, a * sin + b * cos], dim=-1)
 
@@ -75,7 +77,9 @@ class Attention(nn.Module):
             return t.unflatten(-1, (self.heads, -1)).transpose(1, 2)
 
         key, value = self.pair(other).chunk(2, dim=-1)
-        mixed = functional.scaled_dot_product_attention(rotary(split(self.query(x))), rotary(split(key)), split(value))
+        count = x.shape[1]  # of the parts' heads, a trace would take it for a constant
+        query, key = rotary(split(self.query(x)), count), rotary(split(key), count)
+        mixed = functional.scaled_dot_product_attention(query, key, split(value))
         return self.out(mixed.transpose(1, 2).flatten(-2))
 
 

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from .layout import DOWN, WIDTH
+from .parts import DOWN, WIDTH
 
 
 @dataclass(frozen=True)

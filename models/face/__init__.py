@@ -1,4 +1,4 @@
-"""The face: lips that hit, emotion that is directed. No torch on import; `generate_face` loads the networks."""
+"""The face: lips that hit, emotion that is directed. `generate_face` loads the networks."""
 
 from __future__ import annotations
 

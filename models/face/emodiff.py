@@ -9,22 +9,17 @@ guidance scale when sampling (Ho and Salimans, 2022). Emotion is guided away fro
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Final
 
 import torch
 from torch import nn
 
-from ...core.arkit import COUNT, LIPS
+from ...core.arkit import LIPS
 from ...core.settings import EMOTIONS
 from ...core.speech.phones import PHONES
+from .sampling import CHANNELS, PATCH, STEPS
 
-CHANNELS: Final = COUNT + 3
-PATCH: Final = 3
 SPEECH: Final = len(PHONES) + 4
-STEPS: Final = 1000
-SAMPLING: Final[tuple[int, ...]] = (999, 965, 920, 865, 790, 670, 480, 240)
-"""Steps of the few-step sampler. Most are noisy ones: that is where a brow raise or a nod is decided."""
 
 
 def alpha_bar(step: torch.Tensor) -> torch.Tensor:
@@ -117,42 +112,3 @@ class EmoDiff(nn.Module):
         x = self.out(self.norm(x)).reshape(batch, frames, CHANNELS)
         # Tokens meet every third frame: a short filter over frames keeps their joints smooth.
         return x + self.fine(x.transpose(1, 2)).transpose(1, 2)
-
-
-@torch.no_grad()
-def sample(
-    net: EmoDiff,
-    speech: torch.Tensor,
-    lips: torch.Tensor,
-    emotion: torch.Tensor,
-    before: torch.Tensor,
-    noise: torch.Tensor,
-    guidance: tuple[float, float],
-    use_lips: bool = True,
-    tick: Callable[[], None] | None = None,
-) -> torch.Tensor:
-    """Normalised frames (T, 55) by DDIM (eta 0) with guidance (speech scale, emotion scale).
-
-    Rows run side by side: no speech, speech with a neutral face, and, where there is an emotion, both. `before` (T, 56)
-    holds known frames and their mask.
-    """
-    rows = 3 if bool(emotion[:, 1:].any()) else 2
-    feeling = torch.stack([torch.zeros_like(emotion), torch.zeros_like(emotion), emotion])[:rows]
-    keep = torch.tensor([[False, False, True], [True, use_lips, True], [True, use_lips, True]])[:rows]
-    many = [x[None].expand(rows, -1, -1) for x in (speech, lips, before)]
-    tokens = net.condition(many[0], many[1], feeling, many[2], keep)
-    known = before[:, -1:] > 0.5
-    x = noise
-    for k, step in enumerate(SAMPLING):
-        now = torch.full((rows,), step)
-        made = net(x[None].expand(rows, -1, -1), now, tokens)
-        clean = made[0] + guidance[0] * (made[1] - made[0]) + guidance[1] * (made[-1] - made[1])
-        clean = torch.where(known, before[:, :-1], clean)
-        if tick is not None:
-            tick()
-        if k + 1 == len(SAMPLING):
-            return clean
-        a, b = alpha_bar(now[:1]), alpha_bar(torch.tensor([SAMPLING[k + 1]]))
-        left = (x - a.sqrt() * clean) / (1 - a).clamp_min(1e-4).sqrt()
-        x = b.sqrt() * clean + (1 - b).sqrt() * left
-    return x

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Final
 
 import numpy as np
-import torch
 
 from ...core.arkit import COUNT, LIPS
 from ...core.face.controls import FaceControls, apply_face_controls
@@ -14,13 +12,11 @@ from ...core.face.eyes import EyeControls, apply_eyes
 from ...core.face.style import apply_style
 from ...core.performance import MODEL_FPS
 from ...core.settings import EmotionTrack, Settings
-from ...core.speech.features import FEATURE_FPS, SpeechFeatures
 from ..condition import SpeechCondition
-from ..device import on_device
 from ..progress import Tick
-from ..weights import load_weights
-from .emodiff import CHANNELS, PATCH, EmoDiff, sample
-from .lips import LIP_FPS, LipNet, gate, lip_inputs
+from ..runtime import Networks
+from .inputs import LIP_FPS, lip_inputs, pitch_octaves, speech_inputs
+from .sampling import CHANNELS, PATCH, sample, window_noise
 
 WINDOW: Final = 240
 OVERLAP: Final = 24
@@ -32,24 +28,7 @@ LIP_SIDE: Final = 0.15
 """Share of either neighbour at 60 fps: the variation above 8 Hz is then a real face's quarter."""
 
 
-@lru_cache(maxsize=1)
-def load_lip_net(name: str = "face_lips") -> LipNet:
-    tensors, _ = load_weights(name)
-    net = LipNet()
-    net.load_state_dict({k: v.float() for k, v in tensors.items()})
-    return net.eval()
-
-
-@lru_cache(maxsize=1)
-def _diffusion_net(name: str = "face_diffusion") -> EmoDiff:
-    tensors, _ = load_weights(name)
-    net = EmoDiff()
-    net.load_state_dict({k: v.float() for k, v in tensors.items()})
-    return net.eval()
-
-
-@torch.no_grad()
-def run_lips(net: LipNet, condition: SpeechCondition, emotion: EmotionTrack, tick: Tick) -> np.ndarray:
+def run_lips(nets: Networks, condition: SpeechCondition, emotion: EmotionTrack, tick: Tick) -> np.ndarray:
     """The mouth (T, 28) float32 at 30 fps, in blocks of 20 s that see a second of their neighbours."""
     features = condition.features
     total = 2 * condition.frames
@@ -58,7 +37,7 @@ def run_lips(net: LipNet, condition: SpeechCondition, emotion: EmotionTrack, tic
         low, high = max(first - LIP_MARGIN, 0), min(first + LIP_BLOCK + LIP_MARGIN, total)
         speech = lip_inputs(condition.posteriors, features.energy, features.voicing, features.onset, high - low, low)
         feeling = emotion.at(np.arange(low, high) / LIP_FPS).astype(np.float32)
-        made = gate(*net(torch.from_numpy(speech)[None], torch.from_numpy(feeling)[None]))[0].numpy()
+        made = nets.run("face_lips.mouth", speech=speech[None], emotion=feeling[None])["mouth"][0]
         last = min(first + LIP_BLOCK, total)
         out[first // 2 : last // 2] = soften(made)[first - low : last - low : 2]
         tick(last / total)
@@ -71,51 +50,17 @@ def soften(mouth: np.ndarray, side: float = LIP_SIDE) -> np.ndarray:
     return (1 - 2 * side) * mouth + side * (padded[:-2] + padded[2:])
 
 
-def pitch_octaves(f0: np.ndarray) -> np.ndarray:
-    """Pitch (N,) in octaves around the speech's median, within -1 and 1; 0 where unvoiced."""
-    voiced = f0 > 0
-    middle = float(np.median(f0[voiced])) if voiced.any() else 150.0
-    return np.clip(np.where(voiced, np.log2(np.maximum(f0, 40.0) / middle), 0.0), -1.0, 1.0).astype(np.float32)
-
-
-def speech_inputs(
-    features: SpeechFeatures, posteriors: np.ndarray, pitch: np.ndarray, first: int, frames: int
-) -> np.ndarray:
-    """EmoDiff's speech (frames, 44) at 30 fps from frame `first`: posteriors, loudness, onset, pitch, voicing."""
-    # A triangle around every frame's true time; the tracks' own ends are held.
-    step = FEATURE_FPS / MODEL_FPS
-    centre = (np.arange(first, first + frames) * step)[:, None]
-    index = np.round(centre).astype(int) + np.arange(-3, 4)[None]
-    weight = np.maximum(0.0, 1.0 - np.abs(index - centre) / step)
-    weight = (weight / weight.sum(axis=1, keepdims=True)).astype(np.float32)
-    index = np.clip(index, 0, len(posteriors) - 1)
-
-    def at(track: np.ndarray) -> np.ndarray:
-        return np.einsum("tk,tkc->tc", weight, np.asarray(track, np.float32).reshape(len(track), -1)[index])
-
-    return np.concatenate(
-        [at(posteriors), 1.0 + at(features.energy) / 30.0, np.minimum(at(features.onset), 3.0), 2.0 * at(pitch),
-         at(features.voicing)], axis=1
-    ).astype(np.float32)  # fmt: skip
-
-
-def _window_noise(seed: int, window: int, frames: int, temperature: float) -> torch.Tensor:
-    """Noise (frames, 55) of a window, its own for every seed: head and brows differ, the mouth starts alike."""
-    generator = torch.Generator().manual_seed((seed * 1_000_003 + window * 7919) & 0x7FFF_FFFF_FFFF_FFFF)
-    return torch.randn(frames, CHANNELS, generator=generator) * temperature
-
-
-def _padded(rows: np.ndarray, frames: int) -> torch.Tensor:
+def _padded(rows: np.ndarray, frames: int) -> np.ndarray:
     """Rows (n, C) held at the end up to `frames`."""
-    return torch.from_numpy(np.pad(rows, ((0, frames - len(rows)), (0, 0)), mode="edge").astype(np.float32))
+    return np.pad(rows, ((0, frames - len(rows)), (0, 0)), mode="edge").astype(np.float32)
 
 
-def run_diffusion(net: EmoDiff, condition: SpeechCondition, lips: np.ndarray, emotion: EmotionTrack, seed: int,
+def run_diffusion(nets: Networks, condition: SpeechCondition, lips: np.ndarray, emotion: EmotionTrack, seed: int,
                   tick: Tick, use_lips: bool = True, temperature: float = 1.0) -> np.ndarray:  # fmt: skip
     """Frames (T, 55) float32: every window knows the end of the one before, and joins it over 0.8 s."""
     frames = condition.frames
     out = np.zeros((frames, CHANNELS), np.float32)
-    mean, scale = net.mean, net.scale
+    mean, scale = (nets.array("face_diffusion", name) for name in ("mean", "scale"))
     pitch = pitch_octaves(condition.features.f0)
     starts = list(range(0, max(frames - OVERLAP, 1), WINDOW - OVERLAP))
     ramp = np.linspace(0.0, 1.0, OVERLAP + 2, dtype=np.float32)[1:-1, None]
@@ -124,17 +69,16 @@ def run_diffusion(net: EmoDiff, condition: SpeechCondition, lips: np.ndarray, em
         size = -(-max(count, 4 * PATCH) // PATCH) * PATCH
         speech = _padded(speech_inputs(condition.features, condition.posteriors, pitch, first, count), size)
         feeling = _padded(emotion.at(np.arange(first, first + count) / MODEL_FPS), size)
-        before = torch.zeros(size, CHANNELS + 1)
+        before = np.zeros((size, CHANNELS + 1), np.float32)
         known = min(OVERLAP // 2, count) if number else 0
         if known:
-            before[:known, :-1] = (torch.from_numpy(out[first : first + known]) - mean) / scale
+            before[:known, :-1] = (out[first : first + known] - mean) / scale
             before[:known, -1] = 1.0
         done = number / len(starts)
         made = sample(
-            net, speech, _padded(lips[first : first + count], size), feeling, before,
-            _window_noise(seed, number, size, temperature), GUIDANCE, use_lips, lambda done=done: tick(done),
+            nets, speech, _padded(lips[first : first + count], size), feeling, before,
+            window_noise(seed, number, size, temperature), GUIDANCE, use_lips, lambda done=done: tick(done),
         )[:count] * scale + mean  # fmt: skip
-        made = made.numpy()
         if number:
             span = min(OVERLAP, count)
             blend = ramp[:span]
@@ -147,9 +91,10 @@ def generate(condition: SpeechCondition, settings: Settings, emotion: EmotionTra
              stages: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
     """See `models.face.generate_face`."""
     tick(0.0)
-    lips = run_lips(on_device(load_lip_net()), condition, emotion, lambda f: tick(0.25 * f))
+    nets = Networks()
+    lips = run_lips(nets, condition, emotion, lambda f: tick(0.25 * f))
     made = run_diffusion(
-        on_device(_diffusion_net()), condition, lips, emotion, seed, lambda f: tick(0.25 + 0.65 * f),
+        nets, condition, lips, emotion, seed, lambda f: tick(0.25 + 0.65 * f),
         "lip_condition" in stages, settings.temperature,
     )  # fmt: skip
     seconds = np.arange(condition.frames) / MODEL_FPS

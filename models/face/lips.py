@@ -10,16 +10,14 @@ from __future__ import annotations
 
 from typing import Final
 
-import numpy as np
 import torch
 from torch import nn
 
 from ...core.arkit import INDEX, LIPS
 from ...core.settings import EMOTIONS
 from ...core.speech.phones import PHONES
+from .inputs import LIP_INPUTS
 
-LIP_FPS: Final = 60.0
-INPUTS: Final = len(PHONES) + 3
 GATES: Final[tuple[str, ...]] = ("closed", "teeth", "pause")
 _COLUMN: Final = {name: LIPS.index(INDEX[name]) for name in INDEX if INDEX[name] in LIPS}
 PARTING: Final = [
@@ -46,7 +44,7 @@ class LipNet(nn.Module):
 
     def __init__(self, width: int = 96, emotion: int = 16, dilations: tuple[int, ...] = (1, 2, 4, 3, 1)):
         super().__init__()
-        self.enter = nn.Conv1d(INPUTS, width, 3, padding=1)
+        self.enter = nn.Conv1d(LIP_INPUTS, width, 3, padding=1)
         # Half a second to either side: an emotion comes and goes slowly.
         self.ease = nn.Conv1d(len(EMOTIONS), emotion, 63, padding=31)
         self.emotion = nn.Conv1d(emotion + 1, emotion, 1)
@@ -75,21 +73,3 @@ def gate(weights: torch.Tensor, logits: torch.Tensor) -> torch.Tensor:
     opened = out[..., JAW : JAW + 1]
     shut = torch.maximum(torch.minimum(out[..., CLOSE : CLOSE + 1], opened), opened * closed)
     return out * (1 - close) + shut * close
-
-
-def lip_inputs(posteriors: np.ndarray, energy: np.ndarray, voicing: np.ndarray, onset: np.ndarray, frames: int,
-               first: int = 0) -> np.ndarray:  # fmt: skip
-    """Network inputs (frames, 43) at 60 fps from `first` on, out of tracks at 100 fps."""
-    centre = (np.arange(first, first + frames) * (100.0 / LIP_FPS))[:, None]
-    low = np.floor(centre).astype(int)
-    index = low + np.arange(-1, 3)[None]
-    weight = np.maximum(0.0, 1.0 - np.abs(index - centre) / (100.0 / LIP_FPS))
-    weight = (weight / weight.sum(axis=1, keepdims=True)).astype(np.float32)
-
-    def at(track: np.ndarray) -> np.ndarray:
-        track = np.asarray(track, np.float32).reshape(len(track), -1)
-        return np.einsum("tk,tkc->tc", weight, track[np.clip(index, 0, len(track) - 1)])
-
-    return np.concatenate(
-        [at(posteriors), 1.0 + at(energy) / 30.0, at(voicing), np.minimum(at(onset), 3.0)], axis=1
-    ).astype(np.float32)

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
+from scipy.special import softmax
 
-from ...core.errors import OratorError
 from ...core.speech.features import SpeechFeatures
 from ...core.speech.phones import PHONE_INDEX, PHONES
+from ..runtime import Networks
 
-if TYPE_CHECKING:
-    from .network import PhoneNetwork
-
-WEIGHTS: Final = Path(__file__).resolve().parents[1] / "weights" / "phones.safetensors"
+DILATIONS: Final = (1, 2, 4, 8, 1, 2, 4)
+"""Of the network's blocks, in its frames (50 a second)."""
+CONTEXT: Final = 2 * sum(DILATIONS) + 4
+"""Input frames (100 a second) on either side that an answer can depend on."""
 BLOCK: Final = 3000
 # Decibels below the clip's loud frames under which a frame takes part in no channel average.
 ACTIVE: Final = -35.0
@@ -42,58 +42,29 @@ def usual_colour() -> np.ndarray:
     return (-3.5 - 5.0 * band).astype(np.float64)
 
 
-@lru_cache(maxsize=1)
-def load_network(path: Path = WEIGHTS) -> PhoneNetwork:
-    """The network with its embedded weights. Raises OratorError when the file is missing or damaged."""
-    from safetensors.torch import load_file
-
-    from .network import PhoneNetwork
-
-    network = PhoneNetwork()
-    try:
-        state = {name: tensor.float() for name, tensor in load_file(path).items()}
-        missing = network.load_state_dict(state, strict=False)
-        if missing.unexpected_keys or [k for k in missing.missing_keys if not k.endswith("num_batches_tracked")]:
-            raise KeyError("names do not match")
-    except FileNotFoundError:
-        raise OratorError(f"The weight file '{path.name}' is missing. Install Orator again.") from None
-    except Exception as error:  # safetensors and torch raise many kinds for a damaged file
-        raise OratorError(f"The weight file '{path.name}' is damaged. Install Orator again.") from error
-    network.eval()
-    network.fold()
-    for parameter in network.parameters():
-        parameter.requires_grad_(False)
-    return network
-
-
 def posteriors(features: SpeechFeatures, tick: Callable[[float], None] | None = None) -> np.ndarray:
     """Phone posteriors (N, 40), float32, rows sum to 1, in blocks of 30 s so that an hour stays small.
 
     `tick(fraction)` may raise Cancelled. A silent clip is SIL throughout.
     """
-    import torch
-
     frames = features.frames
     out = np.empty((frames, len(PHONES)), np.float32)
     if float(features.energy.max(initial=-60.0)) <= ACTIVE:
         out[:] = 0.0
         out[:, PHONE_INDEX["SIL"]] = 1.0
         return out
-    from .network import CONTEXT
-
-    network = load_network()
+    nets = Networks()
     mel = normalised(features.mel, features.energy)
     margin = CONTEXT + CONTEXT % 2
     silence = mel.min(axis=0)
-    with torch.inference_mode():
-        for first in range(0, frames, BLOCK):
-            last = min(first + BLOCK, frames)
-            low, high = first - margin, last + margin + (last - first) % 2
-            piece = mel[max(low, 0) : min(high, frames)]
-            before, after = max(0, -low), max(0, high - frames)
-            piece = np.concatenate([np.tile(silence, (before, 1)), piece, np.tile(silence, (after, 1))])
-            logits = network(torch.from_numpy(np.ascontiguousarray(piece.T))[None])[0]
-            out[first:last] = torch.softmax(logits, dim=0).T[margin : margin + last - first].numpy()
-            if tick is not None:
-                tick(last / frames)
+    for first in range(0, frames, BLOCK):
+        last = min(first + BLOCK, frames)
+        low, high = first - margin, last + margin + (last - first) % 2
+        piece = mel[max(low, 0) : min(high, frames)]
+        before, after = max(0, -low), max(0, high - frames)
+        piece = np.concatenate([np.tile(silence, (before, 1)), piece, np.tile(silence, (after, 1))])
+        logits = nets.run("phones.listen", mel=piece.T[None])["logits"][0].T[margin : margin + last - first]
+        out[first:last] = softmax(logits, axis=1)
+        if tick is not None:
+            tick(last / frames)
     return out

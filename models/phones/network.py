@@ -6,6 +6,7 @@ than one-dimensional ones, in training (bfloat16) and in use.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 import torch
@@ -13,11 +14,11 @@ from torch import Tensor, nn
 
 from ...core.speech.features import MELS
 from ...core.speech.phones import PHONES
+from ..weights import FOLDER, load_module
+from .classify import DILATIONS
 
 WIDTH: Final = 208
-DILATIONS: Final = (1, 2, 4, 8, 1, 2, 4)
-# Input frames (100 a second) on either side that an answer can depend on.
-CONTEXT: Final = 2 * sum(DILATIONS) + 4
+WEIGHTS: Final = FOLDER / "phones.safetensors"
 
 
 class Block(nn.Module):
@@ -60,3 +61,10 @@ class PhoneNetwork(nn.Module):
         logits = self.leave(nn.functional.relu(self.norm(self.blocks(hidden))))
         batch, _, _, frames = logits.shape
         return logits.reshape(batch, 2, len(PHONES), frames).permute(0, 2, 3, 1).reshape(batch, len(PHONES), 2 * frames)
+
+
+def load_network(path: Path = WEIGHTS) -> PhoneNetwork:
+    """The network with its embedded weights, folded for use. Raises OratorError for a missing or damaged file."""
+    network = load_module(PhoneNetwork(), path.stem, path.parent)
+    network.fold()
+    return network.requires_grad_(False)

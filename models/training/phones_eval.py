@@ -20,7 +20,7 @@ from ...core.speech.features import FEATURE_FPS, speech_features
 from ...core.speech.phones import PHONE_INDEX, PHONES, Phone
 from ...core.speech.speech import SAMPLE_RATE, Speech
 from ..phones import posteriors
-from ..phones.classify import WEIGHTS
+from ..phones.network import WEIGHTS
 from .phones_data import frame_labels
 from .speech_corpus import SpeechItem, cache_folder, load_items
 

@@ -20,8 +20,7 @@ from safetensors.torch import save_file
 from torch import nn
 
 from ...core.speech.phones import PHONES
-from ..phones.classify import WEIGHTS
-from ..phones.network import PhoneNetwork
+from ..phones.network import WEIGHTS, PhoneNetwork
 from .phones_data import Example, augmented, plain, warped
 from .speech_corpus import SpeechItem, cache_folder, load_items
 

@@ -6,11 +6,8 @@ import tracemalloc
 
 import numpy as np
 import pytest
-
-pytest.importorskip("librosa")
-
 from orator.core.errors import Cancelled
-from orator.core.speech.features import FEATURE_FPS, MELS, at_rate, speech_features
+from orator.core.speech.features import FEATURE_FPS, FFT, HIGHEST, LOWEST, MELS, at_rate, mel_filters, speech_features
 from orator.core.speech.speech import SAMPLE_RATE, Speech
 
 
@@ -24,6 +21,12 @@ def voiced(seconds: float, hertz: float, seed: int = 0) -> np.ndarray:
 
 def quiet(seconds: float) -> np.ndarray:
     return np.random.default_rng(1).normal(0, 1e-4, int(seconds * SAMPLE_RATE)).astype(np.float32)
+
+
+def test_the_mel_filters_are_those_that_the_networks_were_trained_with() -> None:
+    filters = pytest.importorskip("librosa", reason="librosa is for training only").filters
+    bank = filters.mel(sr=SAMPLE_RATE, n_fft=FFT, n_mels=MELS, fmin=LOWEST, fmax=HIGHEST, norm=None)
+    assert np.abs(mel_filters() - bank.T).max() < 1e-6
 
 
 def test_shapes_and_the_tail() -> None:

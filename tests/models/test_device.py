@@ -1,51 +1,72 @@
-"""The device of the networks: what torch has is offered, what it lacks is said, and a placed network answers alike."""
+"""Which runtime and processor the networks run on: what is not there is said, waiting threads sleep."""
 
-from dataclasses import dataclass
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
 
 import pytest
-
-torch = pytest.importorskip("torch", reason="networks need PyTorch")
-
-from orator.core.errors import OratorError  # noqa: E402
-from orator.models.device import DEVICES, Placed, available, on_device, use_device  # noqa: E402
+from orator.core.errors import OratorError
+from orator.models import runtime
+from orator.models.device import DEVICES, available, free_threads, needs_torch, own_cores, use_device
 
 
-@dataclass(frozen=True)
-class Pair:
-    left: torch.Tensor
-    right: torch.Tensor | None = None
+@pytest.fixture(autouse=True)
+def as_before():
+    yield
+    runtime.configure()
+    runtime._broken.clear()
 
 
-class Network(torch.nn.Module):
-    def __init__(self) -> None:
-        super().__init__()
-        self.linear = torch.nn.Linear(3, 2)
-        self.register_buffer("mean", torch.arange(2.0))
-        self.size = 7
-
-    def forward(self, x, pair):
-        return {"out": self.linear(x) + self.context(pair)[0]}
-
-    def context(self, pair):
-        return pair.left.sum(), [pair.left]
-
-
-def test_automatic_is_the_cpu_and_the_network_itself() -> None:
+def test_automatic_is_the_cpu() -> None:
     assert use_device("auto") == "cpu" and "cpu" in available()
-    network = Network()
-    assert on_device(network) is network
 
 
 def test_a_device_that_is_not_there_is_said() -> None:
-    missing = [name for name in DEVICES[1:] if name not in available()]
-    for name in missing:
+    for name in (name for name in DEVICES[1:] if name not in available()):
         with pytest.raises(OratorError, match=name.upper()):
             use_device(name)
 
 
-def test_a_placed_network_answers_as_the_network_does() -> None:
-    network, pair, x = Network(), Pair(torch.ones(3)), torch.randn(4, 3)
-    placed = Placed(network, "cpu")
-    assert torch.equal(placed(x, pair=pair)["out"], network(x, pair)["out"])
-    assert torch.equal(placed.context(pair)[1][0], pair.left)
-    assert torch.equal(placed.mean, network.mean) and placed.size == 7
+def test_threads_fit_the_cores_that_this_process_may_use() -> None:
+    assert 1 <= free_threads() <= own_cores() <= (os.cpu_count() or 1)
+    if not hasattr(os, "sched_setaffinity"):
+        pytest.skip("this system cannot bind a process to a core")
+    text = "import os; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))}); "
+    text += "from orator.models.device import own_cores; print(own_cores())"
+    said = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, check=True).stdout
+    assert said.strip() == "1"
+
+
+def broken(tmp_path, name: str) -> dict[str, str]:
+    """An environment whose Python finds a package that cannot be loaded."""
+    (tmp_path / name).mkdir()
+    (tmp_path / name / "__init__.py").write_text("raise OSError('libcuda_of_another_world.so: cannot open')\n")
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])}
+
+
+def test_a_pytorch_that_does_not_load_is_said_and_the_other_one_goes_on(tmp_path) -> None:
+    pytest.importorskip("onnxruntime")
+    if not runtime.exported():
+        pytest.skip("the ONNX graphs are not exported here: make onnx")
+    text = "from orator.models import runtime; print(runtime.chosen()); print(*runtime.notes())"
+    made = subprocess.run(
+        [sys.executable, "-c", text], capture_output=True, text=True, env=broken(tmp_path, "torch"), check=True
+    ).stdout.splitlines()
+    assert made[0] == "onnx"
+    assert "libcuda_of_another_world.so" in made[1] and "ONNX Runtime is used instead" in made[1]
+
+
+def test_asking_for_a_runtime_that_does_not_load_says_why(tmp_path) -> None:
+    text = "from orator.models.device import use_device; use_device('auto', 0, 'onnx')"
+    made = subprocess.run(
+        [sys.executable, "-c", text], capture_output=True, text=True, env=broken(tmp_path, "onnxruntime")
+    )
+    assert "ONNX Runtime is installed, but does not load (libcuda_of_another_world.so" in made.stderr
+
+
+def test_what_needs_pytorch_says_where_to_get_it(monkeypatch) -> None:
+    monkeypatch.setattr(runtime, "installed", lambda name: False)
+    sentence = needs_torch("EMAGE")
+    assert sentence.startswith("EMAGE needs PyTorch") and "Orator Full" in sentence

@@ -16,7 +16,7 @@ from orator.core.speech.load import load_speech
 from orator.core.speech.phones import PHONE_INDEX, PHONES, Phone, Word
 from orator.core.speech.speech import SAMPLE_RATE, Speech
 from orator.models.phones import align, posteriors, sharpen
-from orator.models.phones.classify import load_network
+from orator.models.phones.network import load_network
 from orator.models.phones.pronounce import fold_letters, spoken_letters
 from orator.models.phones.spell import guess_language, tokens
 

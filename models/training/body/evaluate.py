@@ -134,7 +134,7 @@ def accent_timing(path: np.ndarray, accents: Accents, shifts: int = 60) -> dict[
 def seam_excess(rotations: np.ndarray) -> float:
     """Wrist acceleration where windows join over elsewhere (95th percentiles); 1 is no seam."""
     from ...body.decode import OVERLAP, WINDOW
-    from ...body.layout import DOWN
+    from ...body.parts import DOWN
 
     path = measure.wrists_on_chest(rotations)
     acceleration = np.linalg.norm(np.diff(path, n=2, axis=0), axis=-1).max(axis=1)

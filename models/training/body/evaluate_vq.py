@@ -13,7 +13,8 @@ import numpy as np
 import torch
 
 from ....core.rotations import multiply, normalise
-from ...body.layout import DOWN, PART_JOINTS, PARTS, part_positions, rot6d_matrices
+from ...body.layout import part_positions, rot6d_matrices
+from ...body.parts import DOWN, PART_JOINTS, PARTS
 from ...body.vq import PartVq
 from ...body.weights import load_module
 from .clips import held_out, load_library

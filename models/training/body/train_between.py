@@ -16,7 +16,8 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from ....core.skeleton import FACE_JOINTS, INDEX, PARENTS, REST_OFFSETS
 from ...body.between import Between, reach_to_given
-from ...body.layout import DOWN, JOINTS, PART_JOINTS, PARTS, rot6d, rot6d_matrices, scaled_root
+from ...body.layout import rot6d, rot6d_matrices, scaled_root
+from ...body.parts import DOWN, JOINTS, PART_JOINTS, PARTS
 from ...body.transformer import Hints
 from .data import Track, load_track, tensor, windows
 from .fit import arguments, fit

@@ -13,7 +13,8 @@ from torch import Tensor
 from torch.nn import functional
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
-from ...body.layout import DOWN, PART_JOINTS, PARTS, rot6d, scaled_root
+from ...body.layout import rot6d, scaled_root
+from ...body.parts import DOWN, PART_JOINTS, PARTS
 from ...body.transformer import BodyTransformer, Hints
 from ...body.vq import PartVq
 from ...body.weights import load_module

@@ -16,7 +16,8 @@ import torch
 from torch import Tensor
 
 from ....core.skeleton import INDEX
-from ...body.layout import DOWN, PART_JOINTS, WIDTH, part_positions, rot6d, rot6d_matrices, scaled_root
+from ...body.layout import part_positions, rot6d, rot6d_matrices, scaled_root
+from ...body.parts import DOWN, PART_JOINTS, WIDTH
 from ...body.vq import PartVq
 from ...body.weights import load_module, save_module
 from .corpus import cache_folder

@@ -11,8 +11,10 @@ import numpy as np
 import torch
 
 from ....core.arkit import BROWS, COUNT, LIPS
-from ...face.emodiff import CHANNELS, STEPS, EmoDiff, alpha_bar
-from ...face.generate import OVERLAP, WINDOW, pitch_octaves, speech_inputs
+from ...face.emodiff import EmoDiff, alpha_bar
+from ...face.generate import OVERLAP, WINDOW
+from ...face.inputs import pitch_octaves, speech_inputs
+from ...face.sampling import CHANNELS, STEPS
 from .corpus import FaceItem, make_item
 from .data import Sample, load
 from .fit import Schedule, arguments, fit, start_from

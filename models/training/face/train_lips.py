@@ -12,7 +12,8 @@ import torch
 from torch import nn
 
 from ....core.arkit import INDEX, LIPS
-from ...face.lips import CLOSE, JAW, LIP_FPS, PARTING, LipNet, gate, lip_inputs
+from ...face.inputs import LIP_FPS, lip_inputs
+from ...face.lips import CLOSE, JAW, PARTING, LipNet, gate
 from .corpus import DOUBLE_FPS, item_rng, loud, random_emotion, soft_onehot
 from .data import Sample, load
 from .emotions import bend_mouth, drive

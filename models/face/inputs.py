@@ -1,0 +1,60 @@
+"""What the face's networks hear, out of feature tracks at 100 fps: arrays at their own frames. No torch."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from ...core.performance import MODEL_FPS
+from ...core.speech.features import FEATURE_FPS, SpeechFeatures
+from ...core.speech.phones import PHONES
+
+LIP_FPS: Final = 60.0
+LIP_INPUTS: Final = len(PHONES) + 3
+
+
+def lip_inputs(posteriors: np.ndarray, energy: np.ndarray, voicing: np.ndarray, onset: np.ndarray, frames: int,
+               first: int = 0) -> np.ndarray:  # fmt: skip
+    """Network inputs (frames, 43) at 60 fps from `first` on, out of tracks at 100 fps."""
+    centre = (np.arange(first, first + frames) * (100.0 / LIP_FPS))[:, None]
+    low = np.floor(centre).astype(int)
+    index = low + np.arange(-1, 3)[None]
+    weight = np.maximum(0.0, 1.0 - np.abs(index - centre) / (100.0 / LIP_FPS))
+    weight = (weight / weight.sum(axis=1, keepdims=True)).astype(np.float32)
+
+    def at(track: np.ndarray) -> np.ndarray:
+        track = np.asarray(track, np.float32).reshape(len(track), -1)
+        return np.einsum("tk,tkc->tc", weight, track[np.clip(index, 0, len(track) - 1)])
+
+    return np.concatenate(
+        [at(posteriors), 1.0 + at(energy) / 30.0, at(voicing), np.minimum(at(onset), 3.0)], axis=1
+    ).astype(np.float32)
+
+
+def pitch_octaves(f0: np.ndarray) -> np.ndarray:
+    """Pitch (N,) in octaves around the speech's median, within -1 and 1; 0 where unvoiced."""
+    voiced = f0 > 0
+    middle = float(np.median(f0[voiced])) if voiced.any() else 150.0
+    return np.clip(np.where(voiced, np.log2(np.maximum(f0, 40.0) / middle), 0.0), -1.0, 1.0).astype(np.float32)
+
+
+def speech_inputs(
+    features: SpeechFeatures, posteriors: np.ndarray, pitch: np.ndarray, first: int, frames: int
+) -> np.ndarray:
+    """EmoDiff's speech (frames, 44) at 30 fps from frame `first`: posteriors, loudness, onset, pitch, voicing."""
+    # A triangle around every frame's true time; the tracks' own ends are held.
+    step = FEATURE_FPS / MODEL_FPS
+    centre = (np.arange(first, first + frames) * step)[:, None]
+    index = np.round(centre).astype(int) + np.arange(-3, 4)[None]
+    weight = np.maximum(0.0, 1.0 - np.abs(index - centre) / step)
+    weight = (weight / weight.sum(axis=1, keepdims=True)).astype(np.float32)
+    index = np.clip(index, 0, len(posteriors) - 1)
+
+    def at(track: np.ndarray) -> np.ndarray:
+        return np.einsum("tk,tkc->tc", weight, np.asarray(track, np.float32).reshape(len(track), -1)[index])
+
+    return np.concatenate(
+        [at(posteriors), 1.0 + at(features.energy) / 30.0, np.minimum(at(features.onset), 3.0), 2.0 * at(pitch),
+         at(features.voicing)], axis=1
+    ).astype(np.float32)  # fmt: skip

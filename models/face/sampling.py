@@ -1,0 +1,69 @@
+"""Drawing frames from EmoDiff: DDIM with a guidance scale each for speech and emotion, on arrays. No torch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+
+from ...core.arkit import COUNT
+from ..runtime import Networks
+
+CHANNELS: Final = COUNT + 3
+PATCH: Final = 3
+"""Frames a token."""
+STEPS: Final = 1000
+SAMPLING: Final[tuple[int, ...]] = (999, 965, 920, 865, 790, 670, 480, 240)
+"""Steps of the few-step sampler. Most are noisy ones: that is where a brow raise or a nod is decided."""
+
+
+def kept_power(step: int) -> float:
+    """Share of the signal's power left at a step (cosine schedule, Nichol and Dhariwal 2021)."""
+    return float(np.clip(np.cos((step / STEPS + 0.008) / 1.008 * np.pi / 2), 0.02, 1.0) ** 2)
+
+
+def window_noise(seed: int, window: int, frames: int, temperature: float) -> np.ndarray:
+    """Noise (frames, 55) float32 of a window, its own for every seed: head and brows differ, the mouth starts alike."""
+    random = np.random.default_rng((seed * 1_000_003 + window * 7919) & 0x7FFF_FFFF_FFFF_FFFF)
+    return (random.standard_normal((frames, CHANNELS)) * temperature).astype(np.float32)
+
+
+def sample(
+    nets: Networks,
+    speech: np.ndarray,
+    lips: np.ndarray,
+    emotion: np.ndarray,
+    before: np.ndarray,
+    noise: np.ndarray,
+    guidance: tuple[float, float],
+    use_lips: bool = True,
+    tick: Callable[[], None] | None = None,
+) -> np.ndarray:
+    """Normalised frames (T, 55) by DDIM (eta 0) with guidance (speech scale, emotion scale).
+
+    Rows run side by side: no speech, speech with a neutral face, and, where there is an emotion, both. `before` (T, 56)
+    holds known frames and their mask.
+    """
+    rows = 3 if emotion[:, 1:].any() else 2
+    seen = np.array([[0, 0, 1], [1, use_lips, 1], [1, use_lips, 1]], np.float32)[:rows]
+    speech, lips, before_rows = (np.repeat(x[None], rows, axis=0) for x in (speech, lips, before))
+    feeling = np.stack([np.zeros_like(emotion), np.zeros_like(emotion), emotion])[:rows]
+    tokens = nets.run(
+        "face_diffusion.condition", speech=speech, lips=lips, emotion=feeling, before=before_rows, keep=seen
+    )["condition"]
+    known = before[:, -1:] > 0.5
+    x = noise
+    for k, step in enumerate(SAMPLING):
+        noisy, when = np.repeat(x[None], rows, axis=0), np.full(rows, step, np.int64)
+        made = nets.run("face_diffusion.step", noisy=noisy, step=when, condition=tokens)["clean"]
+        clean = made[0] + guidance[0] * (made[1] - made[0]) + guidance[1] * (made[-1] - made[1])
+        clean = np.where(known, before[:, :-1], clean).astype(np.float32)
+        if tick is not None:
+            tick()
+        if k + 1 == len(SAMPLING):
+            break
+        a, b = kept_power(step), kept_power(SAMPLING[k + 1])
+        left = (x - np.sqrt(a) * clean) / np.sqrt(max(1.0 - a, 1e-4))
+        x = (np.sqrt(b) * clean + np.sqrt(1.0 - b) * left).astype(np.float32)
+    return clean
