@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -121,10 +122,8 @@ class Settings:
     temperature    spread of the sampling, 0.5 - 1.5
     blink_rate     blinks a minute
     lip_strength   mouth opening, 0 - 2
-    model          'embedded' or 'emage:FOLDER'
-    emage_mode     'orator' or 'reference'
-    smplx_file     the artist's SMPL-X model for EMAGE's face and fingers; '': arkit_map.find_model finds it
-    hand_mean      (30, 3) mean hands that EMAGE counts fingers from; None for those of the SMPL-X file
+    model          a model's id, 'embedded' or 'emage:FOLDER' (core/model_card.py)
+    options        what is for that model alone: its own controls, its mode, its files
     transcript     the words that are said, or None
     """
 
@@ -140,9 +139,7 @@ class Settings:
     blink_rate: float = 18.0
     lip_strength: float = 1.0
     model: str = "embedded"
-    emage_mode: str = "orator"
-    smplx_file: str = ""
-    hand_mean: tuple[tuple[float, ...], ...] | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
     transcript: str | None = None
     curves: dict[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
     """Per-frame controls: control name -> (seconds, value) keys that replace the constant."""
@@ -158,7 +155,8 @@ class Settings:
         """The control `name` at each time, (N,): its curve when it has one, else its constant."""
         keys = self.curves.get(name)
         if not keys:
-            return np.full(len(seconds), float(getattr(self, name)))
+            value = self.options[name] if name in self.options else getattr(self, name)
+            return np.full(len(seconds), float(value))
         return np.interp(seconds, [k[0] for k in keys], [k[1] for k in keys])
 
     def as_meta(self) -> dict[str, Any]:

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import argparse
 import sys
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from ..core.catalogue.controls import CONTROL_NAMES, CONTROLS
+from ..core.directing import unreachable_pins
 from ..core.errors import Cancelled, OratorError
 from ..core.face.reference import reference_style
 from ..core.face.style import describe, style_track
 from ..core.files import check_writable
 from ..core.formats.pins_npz import read_pins
 from ..core.formats.take_npz import read_take, write_take
-from ..core.mask import Mask
-from ..core.performance import Performance, Take, frame_count, resample
-from ..core.pins import pins_as_hints, unreachable
+from ..core.model_card import card_of, cards, own_controls, split_id
+from ..core.performance import Take, resample
+from ..core.pins import posed
+from ..core.request import GenerationRequest, given_by_pins
 from ..core.settings import STYLES, EmotionTrack, Settings, parse_emotion
 from ..core.skeleton import PARTS
 from ..core.speech.load import load_speech
-from ..core.speech.speech import Speech
+from . import registry  # noqa: F401  the models, whose cards the options are made of
 from .batch import add_batch_arguments, run_lines
 from .farm import add_farm_command, here
 
@@ -42,64 +42,39 @@ def add_generate_arguments(parser: argparse.ArgumentParser) -> None:
         "--emotion-reference", type=Path, metavar="CLIP", help="a Live Link Face .csv or a TAKE.npz whose style to take"
     )
     parser.add_argument("--reference-strength", type=float, help="how far the face takes the clip's style, 0 - 1")
-    parser.add_argument("--model", default="embedded", help="embedded, or emage:FOLDER")
-    parser.add_argument("--emage-mode", choices=("orator", "reference"), default="orator")
-    parser.add_argument("--hints", type=Path, help="EMAGE hints: an .npz with hint_motion and hint_mask (T, 337)")
-    for name, help_text in (
-        ("energy", "size and speed of gestures, 0.3 - 2"),
-        ("gesture-rate", "strokes a minute, 0.3 - 2"),
-        ("handedness", "-1 left, 0 both, 1 right"),
-        ("stance", "-1 narrow and still, 1 wide with weight shifts"),
-        ("head-activity", "nods and turns, 0 - 2"),
-        ("travel", "0 stays in place, 1 walks about"),
-        ("temperature", "spread of the sampling, 0.5 - 1.5"),
-        ("lip-strength", "opening of the mouth, 0 - 2"),
-        ("blink-rate", "blinks a minute"),
-    ):
-        parser.add_argument(f"--{name}", type=float, help=help_text)
+    parser.add_argument("--model", default="embedded", help=" or ".join(card.id_form for card in cards()))
+    for card in cards():
+        if len(card.modes) > 1:
+            names = [mode.name for mode in card.modes]
+            parser.add_argument(f"--{card.name}-mode", choices=names, default=names[0])
+        for file in card.files:
+            if file.flag:
+                parser.add_argument(f"--{file.flag}", type=Path, help=file.help)
+    for control in (*CONTROLS, *own_controls().values()):
+        parser.add_argument(f"--{control.flag}", type=float, help=f"{control.help}, {control.range_text}")
     parser.add_argument("--style", choices=STYLES, help="the way of gesturing")
-
-
-@dataclass(frozen=True)
-class GenerateJob:
-    """What the options of `orator generate` ask for, checked; one performance a seed."""
-
-    speech: Speech
-    settings: Settings
-    emotion: EmotionTrack
-    seeds: tuple[int, ...]
-    mask: Mask | None = None
-    hints: Performance | None = None
-    hints_337: Path | None = None
-    language: Callable[[Performance], Performance] | None = None
 
 
 def settings_from(args: argparse.Namespace) -> Settings:
     """Settings out of parsed options. Raises OratorError."""
-    given = {
-        name: getattr(args, name)
-        for name in (
-            "energy",
-            "gesture_rate",
-            "handedness",
-            "stance",
-            "head_activity",
-            "travel",
-            "temperature",
-            "lip_strength",
-            "blink_rate",
-            "style",
-        )
-        if getattr(args, name) is not None
-    }
+    card = card_of(args.model)
+    told = {control.name: getattr(args, control.name) for control in (*CONTROLS, *own_controls().values())}
+    given = {name: value for name, value in told.items() if name in CONTROL_NAMES and value is not None}
+    options = {c.name: c.default if told[c.name] is None else told[c.name] for c in card.controls}
+    if len(card.modes) > 1:
+        options["mode"] = getattr(args, f"{card.name}_mode")
+    for file in card.files:
+        path = getattr(args, file.flag.replace("-", "_")) if file.flag else None
+        if path is not None:
+            options[file.option] = str(path)
+    if args.style is not None:
+        given["style"] = args.style
     parts = tuple(p.strip() for p in args.parts.split(",") if p.strip())
-    return Settings(
-        parts=parts, model=args.model, emage_mode=args.emage_mode, transcript=_transcript(args.transcript), **given
-    )
+    return Settings(parts=parts, model=args.model, options=options, transcript=_transcript(args.transcript), **given)
 
 
-def job_from(args: argparse.Namespace) -> GenerateJob:
-    """The checked job out of parsed options; everything that can be wrong is said here, before the work.
+def request_from(args: argparse.Namespace) -> GenerationRequest:
+    """The checked request out of parsed options; everything that can be wrong is said here, before the work.
 
     Raises OratorError.
     """
@@ -108,16 +83,12 @@ def job_from(args: argparse.Namespace) -> GenerateJob:
     if args.takes < 1:
         raise OratorError("Ask for at least one take: --takes 1.")
     speech = load_speech(args.speech)
-    for sentence in speech.notes:
+    pins = () if args.pins is None else posed(read_pins(args.pins))
+    given = given_by_pins(pins, (), speech.seconds)
+    for sentence in (*speech.notes, *unreachable_pins(pins)):
         print(f"Note: {sentence}", file=sys.stderr)
-    mask = hints = None
-    if args.pins is not None:
-        pins = read_pins(args.pins)
-        hints, mask = pins_as_hints(pins, frame_count(speech.seconds))
-        for sentence in unreachable(pins)[:5]:
-            print(f"Note: {sentence}", file=sys.stderr)
     seeds = tuple(range(args.seed, args.seed + args.takes))
-    return GenerateJob(speech, settings, emotion, seeds, mask, hints, args.hints)
+    return GenerationRequest((speech,), settings, emotion, seeds, given)
 
 
 def emotion_from(args: argparse.Namespace) -> EmotionTrack:
@@ -154,33 +125,6 @@ def _transcript(text: str | None) -> str | None:
         raise OratorError(f"The transcript '{text}' cannot be read. Save it as UTF-8 text.") from None
 
 
-def run_job(job: GenerateJob, seed: int, progress=None, cancelled=None) -> tuple[Take, dict]:
-    """One take of the job, with its provenance, and arrays to store beside it (EMAGE's reference poses)."""
-    from .generate import generate, model_ids
-
-    started = time.perf_counter()
-    extra: dict = {}
-    if job.settings.model != "embedded" and (job.settings.emage_mode == "reference" or job.hints_337 is not None):
-        from .emage import generate_emage_reference
-
-        performance, extra = generate_emage_reference(
-            job.settings, job.speech, job.hints_337, seed, progress, cancelled, job.mask, job.hints
-        )
-    else:
-        performance = generate(
-            job.speech, job.settings, job.mask, job.hints, job.emotion, seed, progress, cancelled, job.language
-        )
-    meta = {
-        "seed": seed,
-        "settings": job.settings.as_meta(),
-        "emotion": job.emotion.as_meta(),
-        "models": model_ids(job.settings),
-        "speech": {"name": job.speech.name, "seconds": job.speech.seconds},
-        "seconds_taken": round(time.perf_counter() - started, 3),
-    }
-    return Take(performance, f"Take {seed}", meta), extra
-
-
 def output_paths(output: Path, seeds: tuple[int, ...]) -> list[Path]:
     """One path a take: the output itself, or numbered ones (TAKE_1.npz, TAKE_2.npz ...) for several."""
     if len(seeds) == 1:
@@ -213,9 +157,11 @@ def _generate(args: argparse.Namespace) -> int:
             "orator generate`."
         )
     check_writable(args.output)
-    job = job_from(args)
-    for seed, path in zip(job.seeds, output_paths(args.output, job.seeds), strict=True):
-        take, extra = run_job(job, seed, Bar())
+    from .generate import make_take
+
+    request = request_from(args)
+    for seed, path in zip(request.seeds, output_paths(args.output, request.seeds), strict=True):
+        take, extra = make_take(request, seed, Bar())
         write_take(take, path, extra)
         print(
             f"{path}: {take.performance.frames} frames, {take.performance.seconds:.2f} s, "
@@ -230,14 +176,15 @@ def _hand_mean(take: Take) -> np.ndarray | None:
 
     settings = take.meta.get("settings") or {}
     try:
-        told = np.array(settings.get("hand_mean") or (), float)
-        kind, _, folder = str(settings.get("model", "")).partition(":")
-        chosen = str(settings.get("smplx_file", ""))
+        options = settings.get("options") or {}
+        told = np.array(options.get("hand_mean") or (), float)
+        name, folder = split_id(str(settings.get("model", "")))
+        chosen = str(options.get("smplx_file", ""))
     except (AttributeError, TypeError, ValueError):
         return None
     if told.shape == FLAT_HANDS.shape and np.isfinite(told).all():
         return told
-    return hand_mean_beside(Path(folder) if kind == "emage" else None, chosen)
+    return hand_mean_beside(Path(folder) if name == "emage" else None, chosen)
 
 
 def _export(args: argparse.Namespace) -> int:

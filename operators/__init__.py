@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..models import registry  # noqa: F401  the models, whose cards panels and commands are made of
 from . import again, around, character, command, emage, export, farm, generate, pins, presets, rig, speech, take
 
 MODULES = (speech, character, rig, generate, take, around, pins, again, presets, export, farm, emage, command)

@@ -50,7 +50,7 @@ class ORATOR_OT_again(_OfTake, bpy.types.Operator):
     bl_label = "Regenerate"
     bl_options = {"UNDO"}  # noqa: RUF012
 
-    def read(self, context: bpy.types.Context) -> generation.Request:
+    def read(self, context: bpy.types.Context) -> generation.TakeRequest:
         """The highlighted take with a mask."""
         from ..core.blender.directed import read_again_request
         from ..core.regions import choice_regions
@@ -67,7 +67,7 @@ class ORATOR_OT_again_gestures(_OfTake, bpy.types.Operator):
     bl_label = "Regenerate Gestures"
     bl_options = {"UNDO"}  # noqa: RUF012
 
-    def read(self, context: bpy.types.Context) -> generation.Request:
+    def read(self, context: bpy.types.Context) -> generation.TakeRequest:
         """The highlighted take's body, whole."""
         from dataclasses import replace
 

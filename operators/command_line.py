@@ -21,7 +21,7 @@ from ..core.fitting import Bounds
 from .command_export import add_export_command
 
 if TYPE_CHECKING:
-    from ..models.cli import GenerateJob
+    from ..core.request import GenerationRequest
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -122,14 +122,14 @@ def _save_blend(path: Path) -> None:
 
 def _generate(args: argparse.Namespace) -> int:
     from ..core.blender.export import SUFFIXES
-    from ..models.cli import job_from
+    from ..models.cli import request_from
     from ..models.device import use_device
 
     suffix = args.output.suffix.lower()
     if suffix not in (".blend", *SUFFIXES):
         raise OratorError(f"'{args.output.name}' should end in one of .blend, {', '.join(SUFFIXES)}.")
     check_writable(args.output)
-    wanted = job_from(args)
+    wanted = request_from(args)
     character = None if suffix == ".npz" and args.character is None else open_character(args.character)
     use_device(args.device, args.threads)
     if character is None:
@@ -149,14 +149,17 @@ def _generate(args: argparse.Namespace) -> int:
     return 0
 
 
-def _bake_takes(args: argparse.Namespace, wanted: GenerateJob, character: bpy.types.Object, start: float) -> list[str]:
+def _bake_takes(
+    args: argparse.Namespace, wanted: GenerationRequest, character: bpy.types.Object, start: float
+) -> list[str]:
     """Generate and bake every seed; ids of the takes."""
-    from ..models.cli import Bar, run_job
+    from ..models.cli import Bar
+    from ..models.generate import make_take
 
     style = BakeStyle(None if args.keys == "dense" else Bounds())
     made = []
     for seed in wanted.seeds:
-        take, _ = run_job(wanted, seed, Bar())
+        take, _ = make_take(wanted, seed, Bar())
         target = bake.read_target(character, bpy.context.scene)
         prepared = prepare(take.performance, start, target, style)
         item = bake.add_take(character, replace(take, name="Take 1"), start, prepared, show=not made)
@@ -165,18 +168,19 @@ def _bake_takes(args: argparse.Namespace, wanted: GenerateJob, character: bpy.ty
     return made
 
 
-def _write_npz(args: argparse.Namespace, wanted: GenerateJob) -> int:
+def _write_npz(args: argparse.Namespace, wanted: GenerationRequest) -> int:
     from ..core.formats.take_npz import write_take
-    from ..models.cli import Bar, output_paths, run_job
+    from ..models.cli import Bar, output_paths
+    from ..models.generate import make_take
 
     for seed, path in zip(wanted.seeds, output_paths(args.output, wanted.seeds), strict=True):
-        take, extra = run_job(wanted, seed, Bar())
+        take, extra = make_take(wanted, seed, Bar())
         write_take(take, path, extra)
         print(f"{path}: {take.performance.frames} frames, {take.performance.seconds:.2f} s")
     return 0
 
 
-def _export(args: argparse.Namespace, wanted: GenerateJob, character: bpy.types.Object, made: list[str]) -> None:
+def _export(args: argparse.Namespace, wanted: GenerationRequest, character: bpy.types.Object, made: list[str]) -> None:
     """One file a take, with that take shown."""
     from ..core.formats.take_npz import write_take
     from ..core.performance import Take

@@ -16,7 +16,7 @@ _timers: list[bpy.types.Timer] = []
 class Generating(Explained):
     """An operator that makes takes; `read` says from what."""
 
-    def read(self, context: bpy.types.Context) -> generation.Request:
+    def read(self, context: bpy.types.Context) -> generation.TakeRequest:
         """The request. Raises OratorError."""
         return generation.read_request(context)
 

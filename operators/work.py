@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from ..core.baking import prepare
-from ..core.blender.generation import Made, Request
+from ..core.blender.generation import Made, TakeRequest
 
 Progress = Callable[[float, str], None]
 _GENERATING = 0.85
@@ -19,7 +19,7 @@ def devices() -> tuple[str, ...]:
     return available()
 
 
-def work_on(request: Request) -> Callable[[Progress, Callable[[], bool]], tuple[Made, ...]]:
+def work_on(request: TakeRequest) -> Callable[[Progress, Callable[[], bool]], tuple[Made, ...]]:
     """The work of a request for the job runner: generates the takes and prepares their keys."""
 
     def work(progress: Progress, cancelled: Callable[[], bool]) -> tuple[Made, ...]:
@@ -27,28 +27,24 @@ def work_on(request: Request) -> Callable[[Progress, Callable[[], bool]], tuple[
 
         progress(0.0, "Waking the networks")
         use_device(request.device, request.threads, request.runtime)
-        return tuple(_one(request, seed, k, progress, cancelled) for k, seed in enumerate(request.seeds))
+        return tuple(_one(request, seed, k, progress, cancelled) for k, seed in enumerate(request.asked.seeds))
 
     return work
 
 
-def _one(request: Request, seed: int, k: int, progress: Progress, cancelled: Callable[[], bool]) -> Made:
-    from ..models.cli import GenerateJob, run_job
+def _one(request: TakeRequest, seed: int, k: int, progress: Progress, cancelled: Callable[[], bool]) -> Made:
+    from ..models.generate import make_take
 
-    count = len(request.seeds)
+    count = len(request.asked.seeds)
     label = f"Take {k + 1} of {count}: " if count > 1 else ""
 
     def share(low: float, high: float) -> Progress:
         return lambda fraction, text: progress((k + low + (high - low) * fraction) / count, f"{label}{text}")
 
-    job = GenerateJob(
-        request.speech, request.settings, request.emotion, (seed,), request.mask, request.hints,
-        language=request.language,
-    )  # fmt: skip
-    take, _ = run_job(job, seed, share(0.0, _GENERATING), cancelled)
+    take, _ = make_take(request.asked, seed, share(0.0, _GENERATING), cancelled)
     fitting = share(_GENERATING, 1.0)
     prepared = prepare(
-        take.performance, request.speech.start, request.target, request.style,
+        take.performance, request.asked.speech.start, request.target, request.style,
         lambda f: fitting(f, "Fitting curves"), request.shaping,
     )  # fmt: skip
     return Made(replace(take, name="Take 1", meta={**take.meta, **request.meta}), prepared)

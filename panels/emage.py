@@ -6,7 +6,17 @@ import bpy
 from bpy.props import EnumProperty, PointerProperty, StringProperty
 
 from ..core.blender import emage
-from .layout import TAB
+from ..core.model_card import cards, own_controls
+from .layout import TAB, control_property
+
+_items: list[tuple[str, str, str, int]] = []  # Blender keeps no strings of its own
+
+
+def _models(_self: object, _context: bpy.types.Context) -> list[tuple[str, str, str, int]]:
+    made = [(card.name.upper(), card.label, card.help, card.number) for card in cards()]
+    if made != _items:
+        _items[:] = made
+    return _items
 
 
 class OratorEmage(bpy.types.PropertyGroup):
@@ -15,11 +25,7 @@ class OratorEmage(bpy.types.PropertyGroup):
     model: EnumProperty(
         name="Model",
         description="Which networks make the takes",
-        items=(
-            ("EMBEDDED", "Orator", "The networks that come with Orator"),
-            ("EMAGE", "EMAGE", "The published EMAGE checkpoint (BEAT2), from your own copy of its files"),
-        ),
-        default="EMBEDDED",
+        items=_models,
     )
     mode: EnumProperty(
         name="Mode",
@@ -59,7 +65,7 @@ class ORATOR_PT_emage(bpy.types.Panel):
         layout.use_property_decorate = False
         data = context.scene.orator_emage
         layout.prop(data, "model")
-        if data.model == "EMAGE":
+        if emage.heard(context.scene)[0].in_folder:
             layout.prop(data, "mode")
             reason = emage.missing_weights(context.scene)
             if reason:
@@ -76,15 +82,25 @@ class ORATOR_PT_emage(bpy.types.Panel):
         column.operator("orator.import_smplx_motion", icon="ACTION")
 
 
+_own: list[type] = []
+
+
 def attach() -> None:
-    """Hang the properties on scenes."""
+    """Hang the properties on scenes; those of the models' own controls are made of their cards."""
     bpy.types.Scene.orator_emage = PointerProperty(type=OratorEmage)
+    fields = {control.name: control_property(control) for control in own_controls().values()}
+    _own.append(type("OratorModel", (bpy.types.PropertyGroup,), {"__annotations__": fields}))
+    bpy.utils.register_class(_own[0])
+    bpy.types.Scene.orator_model = PointerProperty(type=_own[0])
 
 
 def detach() -> None:
     """Take them away again; what the file stores of them stays."""
-    if hasattr(bpy.types.Scene, "orator_emage"):
-        del bpy.types.Scene.orator_emage
+    for name in ("orator_emage", "orator_model"):
+        if hasattr(bpy.types.Scene, name):
+            delattr(bpy.types.Scene, name)
+    while _own:
+        bpy.utils.unregister_class(_own.pop())
 
 
 PROPERTY_CLASSES: tuple[type, ...] = (OratorEmage,)

@@ -22,9 +22,10 @@ class ORATOR_PT_emotion(bpy.types.Panel):
         layout = self.layout
         layout.use_property_split = True
         options = context.scene.orator
-        if emage.heard(context.scene) is not None:
+        card, hears = emage.heard(context.scene)
+        if "emotion" not in hears:
             layout.active = False
-            layout.label(text="EMAGE does not hear emotions", icon="INFO")
+            layout.label(text=f"{card.label} does not hear emotions", icon="INFO")
         column = layout.column()
         column.use_property_decorate = False
         column.prop(options, "emotion_source")

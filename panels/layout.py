@@ -5,10 +5,19 @@ from __future__ import annotations
 import textwrap
 
 import bpy
+from bpy.props import FloatProperty
 
 from ..core.blender import job, report
+from ..core.catalogue.controls import Control
 
 TAB = "Orator"
+
+
+def control_property(control: Control):
+    """The property of a control, which can be keyed."""
+    return FloatProperty(
+        name=control.label, description=control.help, default=control.default, min=control.low, max=control.high
+    )
 
 
 def draw_job(layout: bpy.types.UILayout) -> bool:

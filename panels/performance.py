@@ -5,6 +5,7 @@ from __future__ import annotations
 import bpy
 
 from ..core.blender import emage
+from ..core.catalogue.controls import CONTROL_NAMES
 from .layout import TAB, draw_job, draw_sentence
 
 
@@ -49,24 +50,15 @@ class ORATOR_PT_controls(bpy.types.Panel):
         layout = self.layout
         layout.use_property_split = True
         options = context.scene.orator
-        follows = emage.heard(context.scene)
-        if follows is not None:
-            layout.label(text="EMAGE does not hear what is grey", icon="INFO")
-        for name in (
-            "energy",
-            "gesture_rate",
-            "handedness",
-            "stance",
-            "head_activity",
-            "travel",
-            "temperature",
-            "lip_strength",
-            "blink_rate",
-            "style",
-        ):
+        card, hears = emage.heard(context.scene)
+        if not hears.issuperset((*CONTROL_NAMES, "style")):
+            layout.label(text=f"{card.label} does not hear what is grey", icon="INFO")
+        for name in (*CONTROL_NAMES, "style"):
             row = layout.row()
-            row.active = follows is None or name in follows
+            row.active = name in hears
             row.prop(options, name)
+        for control in card.controls:
+            layout.prop(context.scene.orator_model, control.name)
 
 
 class ORATOR_PT_keys(bpy.types.Panel):

@@ -13,9 +13,10 @@ from ..errors import OratorError
 from . import bake, takes
 
 if TYPE_CHECKING:
+    from ..request import Given
     from ..shaping import Shaping
     from ..speech.speech import Speech
-    from .generation import Request
+    from .generation import TakeRequest
 
 
 @dataclass(frozen=True)
@@ -23,8 +24,7 @@ class Directed:
     """What is given to a generation, and what is laid over it when it is baked."""
 
     shaping: Shaping
-    mask: Any
-    hints: Any
+    given: Given | None
     meta: dict[str, Any]
     notes: tuple[str, ...]
 
@@ -34,8 +34,8 @@ def read_direction(character: bpy.types.Object, scene: bpy.types.Scene, speech: 
 
     Raises OratorError when they contradict each other or lie outside.
     """
-    from ..directing import check_pose_pins, pins_at_times, unreachable_pins
-    from ..performance import MODEL_FPS, frame_count
+    from ..directing import unreachable_pins
+    from ..request import given_by_pins
     from ..shaping import Shaping
     from ..speech.pauses import find_pauses
     from .direction import pins_for
@@ -44,13 +44,10 @@ def read_direction(character: bpy.types.Object, scene: bpy.types.Scene, speech: 
     pins, looks, notes = pins_for(character, scene, speech.start, speech.seconds)
     keys, motions = read_around(character, scene, speech)
     pins = (*keys, *pins)
-    check_pose_pins(pins, speech.seconds, motions)
+    given = given_by_pins(pins, motions, speech.seconds)
     shaping = Shaping(pins=pins, looks=looks, pauses=find_pauses(speech), motions=motions)
-    mask = hints = None
-    if motions or any(pin.exact for pin in pins):
-        hints, mask = pins_at_times(pins, np.arange(frame_count(speech.seconds)) / MODEL_FPS, motions)
     meta = {**direction_meta(shaping), "speech": {"name": speech.name, "digest": digest(speech)}}
-    return Directed(shaping, mask, hints, meta, (*notes, *unreachable_pins(pins)))
+    return Directed(shaping, given, meta, (*notes, *unreachable_pins(pins)))
 
 
 def read_around(character: bpy.types.Object, scene: bpy.types.Scene, speech: Speech) -> tuple[tuple, tuple]:
@@ -80,7 +77,7 @@ def digest(speech: Speech) -> str:
 
 def read_again_request(
     context: bpy.types.Context, take: Any, regions: tuple[str, ...], span: tuple[int, int]
-) -> Request:
+) -> TakeRequest:
     """A request that makes `regions` of a take again within the scene frames `span` (first, after the last).
 
     Everything else of the take is given: its motion to the bit, its pins, its sliders. Raises OratorError when the
@@ -88,16 +85,19 @@ def read_again_request(
     """
     from ..directing import pins_at_times
     from ..mask import Mask
-    from ..performance import MODEL_FPS, Performance, frame_count
+    from ..model_card import card_of
+    from ..performance import MODEL_FPS, Performance
     from ..regions import parts_of, regenerate_mask
+    from ..request import Given
     from ..smplx.at_bake import tell
     from ..splice import cut_of, spliced
     from .generation import read_request
     from .shaped import direction_meta, laid, read_shaping
 
     request = read_request(context)
+    asked = request.asked
     old, before = takes.load_performance(take), takes.load_meta(take)
-    speech, frames = request.speech, frame_count(request.speech.seconds)
+    speech, frames = asked.speech, asked.frames
     if frames != old.frames or abs(old.fps - MODEL_FPS) > 1e-9:
         raise OratorError(
             f"The speech is not the one '{take.name}' was made for: it lasts {speech.seconds:.2f} s, the take "
@@ -112,22 +112,29 @@ def read_again_request(
     first, last = max(first, 0), min(last, frames)
     cut = cut_of(regions, first / MODEL_FPS, last / MODEL_FPS)
     shaping = spliced(read_shaping(take.layers, before), request.shaping, cut)
-    target, language = request.target, None
-    settings = replace(request.settings, parts=parts_of(regions))
-    if settings.model != "embedded" and settings.emage_mode == "reference":
-        settings = replace(settings, emage_mode="orator")
-        notes = (*notes, "EMAGE's reference mode keeps nothing of a take: this part was made in orator mode.")
-    if old.expressions is not None or (settings.model != "embedded" and "face" in settings.parts):
+    target, face_terms = request.target, None
+    settings = replace(asked.settings, parts=parts_of(regions))
+    card = card_of(settings.model)
+    mode = card.mode(settings.options)
+    if not mode.keeps:
+        keeper = next(mode for mode in card.modes if mode.keeps)
+        settings = replace(settings, options={**settings.options, "mode": keeper.name})
+        notes = (
+            *notes,
+            f"{card.label}'s {mode.label.lower()} mode keeps nothing of a take: this part was made in "
+            f"{keeper.label.lower()} mode.",
+        )
+    if old.expressions is not None or (card.expressive and "face" in settings.parts):
         # One of the two has expressions: both are told in them, so that the rest stays and the seam holds.
-        def language(performance: Performance) -> Performance:
+        def face_terms(performance: Performance) -> Performance:
             return tell(performance, target.description, target.expressions, fully=True).performance
 
-        old = language(old)
+        old = face_terms(old)
         spoken = np.array(old.expressions)
         spoken[mask.face.any(axis=1)] = np.nan
         old = replace(old, expressions=spoken)
     hints = old
-    if request.mask is not None:
+    if asked.given is not None:
         times = np.arange(frames) / MODEL_FPS
         pinned, free = pins_at_times(request.shaping.pins, times, request.shaping.motions)
         joints, root, face = (~free.joints & mask.joints), (~free.root & mask.root), (~free.face & mask.face)
@@ -144,7 +151,5 @@ def read_again_request(
     }  # fmt: skip
     if "comp" in before:
         meta["comp"] = before["comp"]
-    return replace(
-        request, settings=settings, mask=mask, hints=hints, meta=meta, shaping=shaping, sliders=laid(take.layers),
-        notes=notes, language=language,
-    )  # fmt: skip
+    asked = replace(asked, settings=settings, given=Given(mask, hints), face_terms=face_terms)
+    return replace(request, asked=asked, meta=meta, shaping=shaping, sliders=laid(take.layers), notes=notes)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Any
 
 import bpy
 
 from ..baking import BakeStyle, prepare
+from ..catalogue.controls import Control
 from ..errors import OratorError
-from ..settings import CONTROLS, EmotionTrack, Settings
+from ..model_card import ModelCard, card_of, cards, unheard
+from ..settings import EmotionTrack, Settings
 from . import bake, preferences
 from .model_file import chosen_file, known_hand_mean
 
@@ -45,60 +47,68 @@ def revision_line(scene: bpy.types.Scene) -> str:
     return f"EMAGE from the hub, revision {str(revision)[:10]}"
 
 
-def with_model(scene: bpy.types.Scene, settings: Settings) -> Settings:
-    """The settings with the chosen model. Raises OratorError when EMAGE is chosen and its files are missing."""
+def chosen_card(scene: bpy.types.Scene) -> ModelCard:
+    """The card of the chosen model; the first one's, where a file names one that is not installed."""
     chosen = getattr(scene, "orator_emage", None)
-    if chosen is None or chosen.model != "EMAGE":
-        return settings
+    name = "" if chosen is None else chosen.model.lower()
+    return next((card for card in cards() if card.name == name), cards()[0])
+
+
+def with_model(scene: bpy.types.Scene, settings: Settings) -> Settings:
+    """The settings with the chosen model and its options. Raises OratorError when its files are missing."""
+    card = chosen_card(scene)
+    name = card.name
+    options: dict[str, Any] = {control.name: own_value(scene, control) for control in card.controls}
+    if not card.in_folder:
+        return replace(settings, model=name, options=options)
     reason = missing_weights(scene)
     if reason:
         raise OratorError(f"{reason}.")
-    return replace(
-        settings,
-        model=f"emage:{chosen_folder(scene)}",
-        emage_mode=chosen.mode.lower(),
-        smplx_file=chosen_file(scene),
-    )
+    options.update(mode=scene.orator_emage.mode.lower(), smplx_file=chosen_file(scene))
+    return replace(settings, model=f"{name}:{chosen_folder(scene)}", options=options)
+
+
+def own_of(scene: bpy.types.Scene) -> tuple[Control, ...]:
+    """The chosen model's own controls."""
+    return chosen_card(scene).controls
+
+
+def own_value(scene: bpy.types.Scene, control: Control) -> float:
+    """What a model's own control is set to."""
+    return float(getattr(scene.orator_model, control.name))
 
 
 def with_hands(scene: bpy.types.Scene, character: bpy.types.Object, settings: Settings) -> Settings:
-    """The settings with the mean hands that the character's own model or the scene's file has, for EMAGE."""
-    mean = known_hand_mean(character, scene) if settings.model != "embedded" else None
-    return settings if mean is None else replace(settings, hand_mean=tuple(map(tuple, mean.tolist())))
+    """The settings with the mean hands that the character's own model or the scene's file has."""
+    mean = known_hand_mean(character, scene) if card_of(settings.model).expressive else None
+    if mean is None:
+        return settings
+    return replace(settings, options={**settings.options, "hand_mean": tuple(map(tuple, mean.tolist()))})
 
 
-HEARD: Final = ("travel", "temperature", "blink_rate")
-"""Controls that EMAGE follows in orator mode; in reference mode it follows none."""
+def heard(scene: bpy.types.Scene) -> tuple[ModelCard, frozenset[str]]:
+    """The chosen model, and the controls and inputs that it follows in its mode."""
+    card = chosen_card(scene)
+    mode = scene.orator_emage.mode.lower() if len(card.modes) > 1 else card.modes[0].name
+    return card, card.mode({"mode": mode}).hears
 
 
-def heard(scene: bpy.types.Scene) -> tuple[str, ...] | None:
-    """The controls that the chosen model follows; None when it is Orator's own, which follows all."""
-    chosen = getattr(scene, "orator_emage", None)
-    if chosen is None or chosen.model != "EMAGE":
-        return None
-    return HEARD if chosen.mode == "ORATOR" else ()
-
-
-def unheard_notes(scene: bpy.types.Scene, settings: Settings, emotion: EmotionTrack) -> tuple[str, ...]:
-    """What the artist set and EMAGE does not hear, as a sentence for the report."""
-    follows = heard(scene)
-    if follows is None:
-        return ()
-    plain = Settings()
-    names = [n for n in (*CONTROLS, "style", "transcript") if n not in follows]
-    lost = [n for n in names if n in settings.curves or getattr(settings, n) != getattr(plain, n)]
-    if emotion.guess or emotion.style is not None or emotion.at(emotion.times)[:, 1:].max(initial=0.0) > 0.005:
-        lost.append("emotion")
+def unheard_notes(settings: Settings, emotion: EmotionTrack) -> tuple[str, ...]:
+    """What the artist set and the model does not hear, as a sentence for the report."""
+    felt = emotion.guess or emotion.style is not None or emotion.at(emotion.times)[:, 1:].max(initial=0.0) > 0.005
+    lost = unheard(settings, bool(felt))
     if not lost:
         return ()
-    return (f"EMAGE does not hear {', '.join(lost).replace('_', ' ')}: the face can be changed by the take's layers.",)
+    label = card_of(settings.model).label
+    return (f"{label} does not hear {', '.join(lost)}: the face can be changed by the take's layers.",)
 
 
 def hand_notes(settings: Settings) -> tuple[str, ...]:
     """What EMAGE's fingers count from where the model's mean hands are not known, as a sentence for the report."""
-    if settings.model == "embedded" or settings.hand_mean is not None or "hands" not in settings.parts:
+    options = settings.options
+    if not card_of(settings.model).expressive or options.get("hand_mean") or "hands" not in settings.parts:
         return ()
-    what = "flat hands" if settings.emage_mode == "reference" else "Orator's own resting hands"
+    what = "flat hands" if options.get("mode") == "reference" else "Orator's own resting hands"
     return (f"EMAGE's fingers start from {what}: choose your SMPL-X file for the mean hands that it counts from.",)
 
 

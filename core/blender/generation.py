@@ -10,10 +10,11 @@ import bpy
 from ..baking import BakeStyle, BakeTarget, PreparedBake, prepare
 from ..errors import OratorError
 from ..fitting import Bounds
-from ..settings import CONTROLS, EmotionTrack, Settings
+from ..request import GenerationRequest
+from ..settings import CONTROLS, Settings
 from ..speech.speech import Speech
 from . import bake, strips, takes
-from .emage import hand_notes, unheard_notes, with_hands, with_model
+from .emage import hand_notes, own_of, unheard_notes, with_hands, with_model
 from .emotion import emotion_notes, read_emotion, sampled
 
 if TYPE_CHECKING:
@@ -24,27 +25,24 @@ _CURVE_STEP: Final = 0.1
 
 
 @dataclass(frozen=True)
-class Request:
-    """Everything a worker needs to make takes; plain data only."""
+class TakeRequest:
+    """Everything a worker needs to make takes on a character; plain data only.
 
-    speech: Speech
-    settings: Settings
-    emotion: EmotionTrack
-    seeds: tuple[int, ...]
+    asked   what is generated.      target  what it is baked to, in `style`, under `shaping` and with `sliders`.
+    scene   its name.               meta    what the takes' provenance gets beside what generating tells.
+    """
+
+    asked: GenerationRequest
     target: BakeTarget
     style: BakeStyle
     scene: str
-    mask: Any = None
-    hints: Any = None
+    shaping: Shaping | None = None
+    sliders: dict[str, Any] = field(default_factory=dict)
+    meta: dict[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
     threads: int = 0
     device: str = "auto"
     runtime: str = "auto"
-    meta: dict[str, Any] = field(default_factory=dict)
-    shaping: Shaping | None = None
-    notes: tuple[str, ...] = ()
-    sliders: dict[str, Any] = field(default_factory=dict)
-    language: Any = None
-    """What tells a generated performance in the language of the take that it becomes a part of; None: as it is."""
 
 
 @dataclass(frozen=True)
@@ -129,8 +127,9 @@ def read_settings(scene: bpy.types.Scene, speech: Speech) -> Settings:
     options = scene.orator
     parts = tuple(part for part in ("upper", "hands", "lower", "face") if getattr(options, f"use_{part}"))
     curves = {}
-    for name in CONTROLS:
-        keyed = sampled(scene, f"orator.{name}", speech, _CURVE_STEP)
+    paths = {name: f"orator.{name}" for name in CONTROLS}
+    for name, path in (paths | {control.name: f"orator_model.{control.name}" for control in own_of(scene)}).items():
+        keyed = sampled(scene, path, speech, _CURVE_STEP)
         if keyed is not None:
             curves[name] = tuple(zip(keyed[0].tolist(), keyed[1].tolist(), strict=True))
     text = options.transcript_text.as_string() if options.transcript_text is not None else options.transcript
@@ -147,7 +146,7 @@ def read_style(scene: bpy.types.Scene, pinned: tuple[float, ...] = ()) -> BakeSt
     return BakeStyle(Bounds(options.bound_degrees, options.bound_millimetres / 1000.0, options.bound_weight), pinned)
 
 
-def read_request(context: bpy.types.Context) -> Request:
+def read_request(context: bpy.types.Context) -> TakeRequest:
     """Everything that the artist chose, checked before any work. Raises OratorError."""
     from . import preferences
     from .directed import read_direction
@@ -164,25 +163,22 @@ def read_request(context: bpy.types.Context) -> Request:
     directed = read_direction(character, scene, speech)
     emotion = read_emotion(scene, speech, character)
     settings = with_hands(scene, character, read_settings(scene, speech))
-    return Request(
-        speech=speech,
-        settings=settings,
-        emotion=emotion,
-        seeds=tuple(range(options.seed, options.seed + options.count)),
-        target=bake.read_target(character, scene),
+    target = bake.read_target(character, scene)
+    seeds = tuple(range(options.seed, options.seed + options.count))
+    return TakeRequest(
+        asked=GenerationRequest((speech,), settings, emotion, seeds, directed.given, target),
+        target=target,
         style=read_style(scene),
         scene=scene.name,
         threads=chosen.threads,
         device=chosen.device,
         runtime=chosen.runtime,
-        mask=directed.mask,
-        hints=directed.hints,
         meta=directed.meta,
         shaping=directed.shaping,
         notes=(
             *directed.notes,
             *emotion_notes(emotion),
-            *unheard_notes(scene, settings, emotion),
+            *unheard_notes(settings, emotion),
             *hand_notes(settings),
         ),
     )
@@ -191,7 +187,7 @@ def read_request(context: bpy.types.Context) -> Request:
 # --- After: writing the result -------------------------------------------------------------------------------------
 
 
-def deliver(request: Request, made: tuple[Made, ...]) -> tuple[str, ...]:
+def deliver(request: TakeRequest, made: tuple[Made, ...]) -> tuple[str, ...]:
     """Write takes onto the character, looked up again by name; returns sentences for the artist.
 
     Raises OratorError when the character or the scene is gone; nothing changes then.
@@ -213,10 +209,10 @@ def deliver(request: Request, made: tuple[Made, ...]) -> tuple[str, ...]:
             if not bake.up_to_date(character, prepared):
                 target = bake.read_target(character, scene)
                 prepared = prepare(
-                    one.take.performance, request.speech.start, target, request.style, shaping=request.shaping
+                    one.take.performance, request.asked.speech.start, target, request.style, shaping=request.shaping
                 )
             item = bake.add_take(
-                character, one.take, request.speech.start, prepared, show=not made_ids, sliders=request.sliders
+                character, one.take, request.asked.speech.start, prepared, show=not made_ids, sliders=request.sliders
             )
             made_ids.append(item.uid)
     except Exception:
@@ -228,4 +224,4 @@ def deliver(request: Request, made: tuple[Made, ...]) -> tuple[str, ...]:
     keys = sum(len(curve.frames) for curve in made[0].prepared.curves)
     coverage = made[0].prepared.coverage
     sentences = [f"{names} on '{character.name}': {coverage.sentence()}; {keys} keys."]
-    return (*sentences, *coverage.notes, *request.speech.notes, *request.notes)
+    return (*sentences, *coverage.notes, *request.asked.speech.notes, *request.notes)

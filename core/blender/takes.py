@@ -96,7 +96,9 @@ def load_meta(take: Any) -> dict[str, Any]:
     """The take's provenance: seed, settings, model ids, and `start`, the timeline second of its first frame."""
     if take.data is None or _META not in take.data:
         return {}
-    return json.loads(take.data[_META])
+    from ..provenance import upgraded
+
+    return upgraded(json.loads(take.data[_META]))
 
 
 def meta_text(take: Any) -> str:
@@ -107,7 +109,9 @@ def meta_text(take: Any) -> str:
 def store_meta(take: Any, meta: dict[str, Any]) -> None:
     """Replace the take's provenance."""
     if take.data is not None:
-        take.data[_META] = json.dumps(meta)
+        from ..provenance import stamped
+
+        take.data[_META] = json.dumps(stamped(meta))
         take.data[_START] = float(meta.get("start", 0.0))
 
 

@@ -11,6 +11,7 @@ from .. import arkit, skeleton
 from ..errors import OratorError
 from ..files import write_atomically
 from ..performance import Take, make_performance
+from ..provenance import stamped, upgraded
 from .npz import read_npz, scalar, write_npz
 
 
@@ -22,7 +23,7 @@ def write_take(take: Take, path: Path, extra: dict[str, np.ndarray] | None = Non
     """
     performance = take.performance
     # How long it took is no part of a take: the same request gives the same file, to the byte.
-    meta = {**{k: v for k, v in take.meta.items() if k != "seconds_taken"}, "name": take.name}
+    meta = stamped({**{k: v for k, v in take.meta.items() if k != "seconds_taken"}, "name": take.name})
     arrays = {
         "fps": np.float64(performance.fps),
         "rotations": performance.rotations.astype(np.float32),
@@ -63,7 +64,7 @@ def read_take(path: Path) -> Take:
         scalar(data["fps"], "fps", path),
         data.get("expressions"),
     )
-    return Take(performance, str(meta.get("name", path.stem)), meta)
+    return Take(performance, str(meta.get("name", path.stem)), upgraded(meta))
 
 
 def _order(found: list[str], wanted: tuple[str, ...], what: str, path: Path) -> list[int]:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from ...core.arkit import ARKIT
 from ...core.calm import meet
-from ...core.errors import OratorError
 from ...core.face.eyes import EyeControls, apply_eyes
 from ...core.mask import Mask, everything
-from ...core.performance import Performance, frame_count, make_performance, rest_performance
+from ...core.model_card import card_of
+from ...core.performance import Performance, make_performance, rest_performance
+from ...core.request import GenerationRequest
 from ...core.rotations import from_rot6d, from_rotvec, to_rot6d, to_rotvec
 from ...core.settings import Settings
 from ...core.skeleton import INDEX, PART_JOINTS
@@ -21,7 +23,11 @@ from ...core.smplx.arkit_map import eye_rotations, map_beside, performance_face,
 from ...core.smplx.hands import FINGERS, FLAT_HANDS, HANDS_AT_REST, from_flat, from_mean, hand_mean_beside
 from ...core.speech.speech import Speech
 from ...core.stance import relaxed_performance
-from ..progress import Progress, Stages, Tick
+from ..pipeline import Performed
+from ..progress import Stages, Tick
+
+if TYPE_CHECKING:
+    from .model import EmageModel
 
 
 @dataclass(frozen=True)
@@ -85,65 +91,83 @@ def given_by(motion: np.ndarray, ones: np.ndarray | None, frames: int, mean: np.
     return mask, hints
 
 
-def _mean_hands(folder: Path, settings: Settings, stand_in: bool) -> np.ndarray:
+def _mean_hands(folder: Path, options: Mapping[str, Any], stand_in: bool) -> np.ndarray:
     """What the network counts fingers from, (30, 3).
 
-    Where neither the settings nor an SMPL-X file tell, hands at rest stand in for artists; what is asked in the
+    Where neither the options nor an SMPL-X file tell, hands at rest stand in for artists; what is asked in the
     published terms, as reference mode and EMAGE's own hints are, stays in them.
     """
-    if settings.hand_mean is not None:
-        return np.array(settings.hand_mean, np.float64)
-    known = hand_mean_beside(folder, settings.smplx_file)
+    if options.get("hand_mean") is not None:
+        return np.array(options["hand_mean"], np.float64)
+    known = hand_mean_beside(folder, str(options.get("smplx_file", "")))
     if known is not None:
         return known
     return HANDS_AT_REST if stand_in else FLAT_HANDS
 
 
-def generate_emage(
-    folder: str | Path,
-    speech: Speech,
-    settings: Settings,
-    mask: Mask | None,
-    hints: Performance | None,
+class EmageSession:
+    """The checkpoint of a folder at work.
+
+    Options (core/settings.py): `mode`, orator or reference; `hints`, a path of EMAGE's own hints, which lead the
+    network instead of what is given otherwise, and are met in orator mode; `smplx_file`, the SMPL-X model for face and
+    fingers; `hand_mean` (30, 3), which fingers count from, instead of that file's.
+    """
+
+    stages: Final = {"Body": 1.0}
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def perform(self, request: GenerationRequest, seed: int, stages: Stages) -> Performed:
+        """As models/pipeline.py says; in reference mode with the published arrays."""
+        hints = request.settings.options.get("hints")
+        own = None if hints is None else read_hints(Path(hints))
+        result = run_emage(self._folder, request, seed, stages.tick("Body"), own)
+        made = result.performance
+        if own is not None and card_of(request.settings.model).mode(request.settings.options).keeps:
+            given, values = given_by(*own, made.frames, _mean_hands(self._folder, request.settings.options, False))
+            made = meet(made, values, given) if given.anything_given else made
+        return Performed(made, result.extra)
+
+
+def run_emage(
+    folder: Path,
+    request: GenerationRequest,
     seed: int,
     tick: Tick,
-    hints_337: tuple[np.ndarray, np.ndarray | None] | str | Path | None = None,
+    own_hints: tuple[np.ndarray, np.ndarray | None] | None = None,
 ) -> EmageResult:
-    """Speech to a performance of ceil(seconds * 30) frames by the checkpoint in `folder`, in settings.emage_mode.
+    """Speech to a performance of `request.frames` frames by the checkpoint in `folder`, in the mode of the options.
 
-    `hints_337` are EMAGE's own hints, arrays or a file; they win over `mask` and `hints`. Given values condition the
-    network; generate() makes them exact afterwards. Raises OratorError, and what `tick` raises.
+    `own_hints` are EMAGE's own; they win over what is given, which conditions the network and is not met here.
+    Raises OratorError, and what `tick` raises.
     """
     from .model import cached
 
-    if settings.emage_mode not in ("orator", "reference"):
-        raise OratorError(f"The EMAGE mode '{settings.emage_mode}' is not known: use 'orator' or 'reference'.")
-    folder = Path(folder).expanduser()
-    mean = _mean_hands(folder, settings, settings.emage_mode == "orator" and hints_337 is None)
-    given: tuple[np.ndarray | None, np.ndarray | None] = (None, None)
-    if isinstance(hints_337, (str, Path)):
-        given = read_hints(Path(hints_337))
-    elif hints_337 is not None:
-        given = hints_337
-    elif mask is not None and hints is not None and mask.anything_given:
-        given = hints_of(mask, hints, mean)
+    settings, given, frames = request.settings, request.given, request.frames
+    reference = settings.options.get("mode", "orator") == "reference"
+    mean = _mean_hands(folder, settings.options, not reference and own_hints is None)
+    told: tuple[np.ndarray | None, np.ndarray | None] = (None, None)
+    if own_hints is not None:
+        told = own_hints
+    elif given is not None and given.anything:
+        told = hints_of(given.mask, given.values, mean)
     tick(0.0)
-    model = cached(folder, settings.emage_mode == "reference", lambda: tick(0.0))
-    frames = frame_count(speech.seconds)
-    if settings.emage_mode == "reference":
+    model = cached(folder, reference, lambda: tick(0.0))
+    if reference:
         from .reference import run_reference
 
-        ran = run_reference(model.network, model.codes, speech.samples, *given, tick)
+        ran = run_reference(model.network, model.codes, request.speech.samples, *told, tick)
         turns = from_rotvec(from_flat(ran.poses.reshape(len(ran.poses), 55, 3), mean))
         held = np.minimum(np.arange(frames), len(turns) - 1)
-        face = performance_face(turns, ran.expressions, folder, settings.smplx_file)
+        face = performance_face(turns, ran.expressions, folder, str(settings.options.get("smplx_file", "")))
         made = make_performance(turns[held], ran.trans[held], face[held], 30.0, ran.expressions[held])
         return EmageResult(made, ran.poses, ran.expressions, ran.trans)
-    return EmageResult(_artist(model, folder, speech, settings, given, frames, seed, tick, mean))
+    return EmageResult(_artist(model, folder, request.speech, settings, told, frames, seed, tick, mean))
 
 
 def _artist(
-    model: object,
+    model: EmageModel,
     folder: Path,
     speech: Speech,
     settings: Settings,
@@ -171,7 +195,7 @@ def _artist(
     if "lower" in settings.parts:
         rotations, translation = stand(rotations, made.path, settings.travel)
     if "face" in settings.parts:
-        mapping = map_beside(folder, settings.smplx_file)
+        mapping = map_beside(folder, str(settings.options.get("smplx_file", "")))
         expressions, plain = made.expressions, to_arkit(made.expressions, rotations[:, INDEX["jaw"]], mapping)
         face = apply_eyes(plain, 30.0, seed, EyeControls(rate=settings.blink_rate))
         if mapping is not None:
@@ -183,36 +207,3 @@ def _artist(
             rotations[:, INDEX[joint]] = eye_rotations(face, side)
     tick(1.0)
     return make_performance(rotations, translation, face, 30.0, expressions)
-
-
-def generate_emage_reference(
-    settings: Settings,
-    speech: Speech,
-    hints_337: tuple[np.ndarray, np.ndarray | None] | str | Path | None,
-    seed: int,
-    progress: Progress | None = None,
-    cancelled: Callable[[], bool] | None = None,
-    mask: Mask | None = None,
-    hints: Performance | None = None,
-) -> tuple[Performance, dict[str, np.ndarray]]:
-    """For the command line: the performance, and the arrays that go into TAKE.npz beside it.
-
-    In orator mode the joints that `hints_337` gives are met exactly, and so is what `mask` and `hints` give (pins).
-    """
-    kind, _, folder = settings.model.partition(":")
-    if kind != "emage" or not folder:
-        raise OratorError(f"The model '{settings.model}' is not EMAGE: write emage:FOLDER.")
-    stages = Stages({"Body": 1.0}, progress, cancelled)
-    if isinstance(hints_337, (str, Path)):
-        hints_337 = read_hints(Path(hints_337))
-    result = generate_emage(folder, speech, settings, mask, hints, seed, stages.tick("Body"), hints_337)
-    made = result.performance
-    if settings.emage_mode == "orator":
-        if hints_337 is not None:
-            given, values = given_by(*hints_337, made.frames, _mean_hands(Path(folder), settings, False))
-            made = meet(made, values, given) if given.anything_given else made
-        if mask is not None and hints is not None and mask.anything_given:
-            made = meet(made, hints, mask)
-    if progress is not None:
-        progress(1.0, "Done")
-    return made, result.extra

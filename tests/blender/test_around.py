@@ -33,7 +33,10 @@ def test_my_keys_are_kept_and_the_rest_is_generated(scene, tmp_path, keep: str, 
         wanted[frame] = (*shown_pose(armature), shown_face(bpy.data.objects["Rig Face 0"])["browInnerUp"])
     scene.orator.loop.around, scene.orator.loop.around_keep = True, keep
     request = generation.read_request(bpy.context)
-    assert not request.mask.joints[:, INDEX[ARM]].all() and request.mask.joints[:, INDEX["left_elbow"]].all()
+    assert (
+        not request.asked.given.mask.joints[:, INDEX[ARM]].all()
+        and request.asked.given.mask.joints[:, INDEX["left_elbow"]].all()
+    )
     take_for(armature, request, style=BakeStyle(Bounds() if sparse else None))
     for frame in keys:
         to_frame(frame)
@@ -59,7 +62,7 @@ def test_only_the_chosen_bones_are_kept(scene, tmp_path) -> None:
     armature.pose.bones[ELBOW].keyframe_insert("rotation_quaternion", frame=30)
     loop = scene.orator.loop
     loop.around, loop.around_bones, loop.around_chosen = True, "CHOSEN", ELBOW
-    mask = generation.read_request(bpy.context).mask
+    mask = generation.read_request(bpy.context).asked.given.mask
     given = np.flatnonzero(~mask.joints.all(axis=0))
     assert list(given) == [INDEX[ELBOW]] and mask.root.all()
     loop.around_chosen = "tail"

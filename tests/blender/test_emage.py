@@ -28,7 +28,7 @@ def test_the_choice_reaches_the_settings(scene: bpy.types.Scene, tmp_path: Path)
     (tmp_path / "config.json").write_text("{}")
     scene.orator_emage.mode = "REFERENCE"
     settings = generation.read_settings(scene, speech)
-    assert settings.model == f"emage:{tmp_path}" and settings.emage_mode == "reference"
+    assert settings.model == f"emage:{tmp_path}" and settings.options["mode"] == "reference"
 
 
 def test_fetching_waits_for_blender_and_the_artist(scene: bpy.types.Scene, monkeypatch: pytest.MonkeyPatch) -> None:

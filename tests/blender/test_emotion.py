@@ -145,10 +145,10 @@ def test_a_recording_or_a_take_lends_its_style(scene: bpy.types.Scene, tmp_path:
 def test_the_guess_is_off_and_says_that_it_is_one(scene: bpy.types.Scene, tmp_path: Path) -> None:
     make_rig()
     speech(scene, tmp_path)
-    assert not generation.read_request(bpy.context).emotion.guess
+    assert not generation.read_request(bpy.context).asked.emotion.guess
     scene.orator.emotion_source = "GUESS"
     asked = generation.read_request(bpy.context)
-    assert asked.emotion.guess and any("guess" in note for note in asked.notes)
+    assert asked.asked.emotion.guess and any("guess" in note for note in asked.notes)
 
 
 def test_the_generated_face_follows_keyed_weights(scene: bpy.types.Scene, tmp_path: Path) -> None:

@@ -240,7 +240,7 @@ def test_own_keys_of_expressions_are_given(scene, files, tmp_path: Path) -> None
         scene.orator.loop.around, scene.orator.loop.around_keep = True, keep
         request = generation.read_request(bpy.context)
         spoken = spoken_take(mapping)
-        prepared = prepare(spoken, request.speech.start, request.target, BakeStyle(), shaping=request.shaping)
+        prepared = prepare(spoken, request.asked.speech.start, request.target, BakeStyle(), shaping=request.shaping)
         curve = next(c for c in prepared.curves if "Exp007" in c.path)
         at = dict(zip(curve.frames.tolist(), curve.values.tolist(), strict=True))
         assert abs(at[20] - 0.9) < 1e-4 and abs(at[50] + 0.4) < 1e-4

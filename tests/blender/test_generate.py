@@ -31,17 +31,17 @@ def said(call, *args) -> str:
     return str(caught.value)
 
 
-def request(scene: bpy.types.Scene, tmp_path: Path) -> generation.Request:
+def request(scene: bpy.types.Scene, tmp_path: Path) -> generation.TakeRequest:
     from_file(scene, tmp_path)
     return generation.read_request(bpy.context)
 
 
-def made_for(asked: generation.Request, count: int = 1) -> tuple[generation.Made, ...]:
+def made_for(asked: generation.TakeRequest, count: int = 1) -> tuple[generation.Made, ...]:
     """What a worker would hand back for a request, with a motion that is made here."""
     out = []
     for seed in range(count):
-        performance = make_motion(asked.speech.seconds, seed=seed)
-        prepared = prepare(performance, asked.speech.start, asked.target, BakeStyle())
+        performance = make_motion(asked.asked.speech.seconds, seed=seed)
+        prepared = prepare(performance, asked.asked.speech.start, asked.target, BakeStyle())
         out.append(generation.Made(Take(performance, "Take 1", {"seed": seed}), prepared))
     return tuple(out)
 
@@ -49,7 +49,7 @@ def made_for(asked: generation.Request, count: int = 1) -> tuple[generation.Made
 @pytest.mark.parametrize("parts", (("face",), ("upper", "hands", "lower", "face")))
 def test_generate_from_the_panel(scene: bpy.types.Scene, tmp_path: Path, parts: tuple[str, ...]) -> None:
     pytest.importorskip("torch", reason="networks need PyTorch")
-    from orator.models.generate import WEIGHTS
+    from orator.models.embedded.pipeline import WEIGHTS
     from orator.models.weights import weights_version
 
     rooms = ("speech", "face") if parts == ("face",) else ("speech", "face", "body")
@@ -83,9 +83,9 @@ def test_a_keyed_emotion_and_control_reach_the_networks(scene: bpy.types.Scene, 
     options.emotion = "ANGRY"
     options.keyframe_insert("emotion", frame=30)
     asked = request(scene, tmp_path)
-    assert asked.settings.curve("energy", np.array([0.0, 1.5])) == pytest.approx([0.5, 1.5], abs=0.02)
-    assert asked.settings.curve("lip_strength", np.array([0.0])) == pytest.approx([1.0])
-    assert asked.emotion.at(np.array([0.1]))[0].argmax() == 1 and asked.emotion.at(np.array([1.4]))[0].argmax() == 3
+    assert asked.asked.settings.curve("energy", np.array([0.0, 1.5])) == pytest.approx([0.5, 1.5], abs=0.02)
+    assert asked.asked.settings.curve("lip_strength", np.array([0.0])) == pytest.approx([1.0])
+    assert asked.asked.emotion.at(np.array([0.1, 1.4])).argmax(axis=1).tolist() == [1, 3]
 
 
 def test_several_takes_arrive_together(scene: bpy.types.Scene, tmp_path: Path) -> None:

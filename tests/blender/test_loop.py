@@ -242,8 +242,10 @@ def test_regenerating_keeps_sliders_and_the_pins_outside(scene, tmp_path) -> Non
     assert [pin.seconds * 24 for pin in request.shaping.pins] == pytest.approx([50.0])
     assert request.sliders == laid(item.layers) and request.shaping.layers.body.amplitude_hands == 0.5
     old = takes.load_performance(item)
-    kept = ~request.mask.joints
-    assert np.array_equal(request.hints.rotations[kept], old.rotations[kept]) and request.settings.parts == ("upper",)
+    kept = ~request.asked.given.mask.joints
+    assert np.array_equal(
+        request.asked.given.values.rotations[kept], old.rotations[kept]
+    ) and request.asked.settings.parts == ("upper",)
     request = directed.read_again_request(bpy.context, item, ("right_arm",), (45, 60))
     assert not request.shaping.pins
     with pytest.raises(OratorError, match="outside the take"):

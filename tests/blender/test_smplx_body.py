@@ -86,14 +86,14 @@ def take(tmp_path: Path, frames: int = 60, parity: Path | None = None):
         import torch  # noqa: F401
     except ImportError:
         return random_motion(frames)
-    from orator.core.settings import Settings
+    from orator.core.request import GenerationRequest
     from orator.core.speech.speech import Speech
-    from orator.models.emage import generate_emage
+    from orator.models.emage.generate import run_emage
     from orator.models.training.emage.checkpoint import TINY, write_checkpoint
 
     folder = parity or write_checkpoint(tmp_path / "emage", **TINY)
     speech = Speech(np.random.default_rng(0).standard_normal(16000 * frames // 30).astype(np.float32) * 0.1)
-    return generate_emage(folder, speech, Settings(), None, None, 1, lambda fraction: None).performance
+    return run_emage(folder, GenerationRequest((speech,)), 1, lambda fraction: None).performance
 
 
 @pytest.mark.parametrize("checkpoint", ["tiny", "parity"])

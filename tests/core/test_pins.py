@@ -4,9 +4,12 @@ import numpy as np
 import pytest
 from helpers.motions import moving
 from orator.core import skeleton
+from orator.core.directing import unreachable_pins
 from orator.core.errors import OratorError
 from orator.core.formats.pins_npz import read_pins, write_pins
-from orator.core.pins import Pins, check_pins, pins_as_hints, unreachable
+from orator.core.mask import everything
+from orator.core.pins import Pins, posed
+from orator.core.request import given_by_pins
 from orator.core.residual import honour, smooth_residual
 from orator.core.rotations import angle_between, forward_kinematics, from_rotvec
 
@@ -29,10 +32,15 @@ def pins_at(frames: list[int], seed: int = 0, joints: tuple[int, ...] = tuple(ra
     )
 
 
+def hinted(pins: Pins, frames: int):
+    """What solvers take: given values and mask."""
+    return given_by_pins(posed(pins), (), frames / 30.0).parts()
+
+
 def test_pins_are_hit_and_far_frames_are_untouched() -> None:
     motion = moving(frames=300)
     pins = pins_at([60, 75, 200])
-    result = honour(motion, *pins_as_hints(pins, 300))
+    result = honour(motion, *hinted(pins, 300))
     assert angle_between(result.rotations[pins.frames], pins.rotations).max() < 0.01
     assert np.abs(result.translation[pins.frames] - pins.translation).max() < 1e-4
     assert np.abs(result.face[pins.frames] - pins.face).max() < 1e-4
@@ -45,7 +53,7 @@ def test_only_pinned_joints_move() -> None:
     pins = pins_at([50], joints=(WRIST,))
     pins.translation_pinned[:] = False
     pins.face_pinned[:] = False
-    result = honour(motion, *pins_as_hints(pins, 120))
+    result = honour(motion, *hinted(pins, 120))
     others = [j for j in range(55) if j != WRIST]
     assert np.array_equal(result.rotations[:, others], motion.rotations[:, others])
     assert np.array_equal(result.face, motion.face)
@@ -53,7 +61,7 @@ def test_only_pinned_joints_move() -> None:
 
 def test_no_pop_around_a_pin() -> None:
     motion = moving(frames=240)
-    result = honour(motion, *pins_as_hints(pins_at([120], size=0.3), 240))
+    result = honour(motion, *hinted(pins_at([120], size=0.3), 240))
     for joint in (skeleton.INDEX["left_shoulder"], WRIST):
         speed = angle_between(result.rotations[1:, joint], result.rotations[:-1, joint]) * 30
         jump = np.abs(np.diff(speed)).max()
@@ -64,7 +72,7 @@ def test_no_pop_around_a_pin() -> None:
 
 def test_a_kept_range_stays_to_the_bit_and_joins_in_speed() -> None:
     motion, other = moving(frames=200), moving(frames=240).cut(40, 240)
-    hints, mask = other, pins_as_hints(pins_at([]), 200)[1]
+    hints, mask = other, everything(200)
     mask.joints[:80] = False
     mask.root[:80] = False
     result = honour(motion, hints, mask)
@@ -84,10 +92,10 @@ def test_hundreds_of_pins_are_solved() -> None:
 
 def test_bad_pins_are_said() -> None:
     with pytest.raises(OratorError, match="outside the speech"):
-        check_pins(pins_at([400]), 300)
-    with pytest.raises(OratorError, match="Two pins at frame 30"):
-        check_pins(pins_at([30, 30]), 300)
-    assert "snap" in unreachable(pins_at([10, 11], size=1.5))[0]
+        hinted(pins_at([400]), 300)
+    with pytest.raises(OratorError, match=r"at frame 30.*at frame 30.*ask different poses"):
+        hinted(pins_at([30, 30]), 300)
+    assert "snap" in unreachable_pins(posed(pins_at([10, 11], size=1.5)))[0]
 
 
 def test_pins_file_round_trip_and_damage(tmp_path) -> None:

@@ -25,13 +25,13 @@ def turn(armature, bone: str, angle: float) -> None:
     armature.pose.bones[bone].rotation_quaternion = (np.cos(angle / 2), np.sin(angle / 2), 0.0, 0.0)
 
 
-def take_for(armature, request: generation.Request, seed: int = 1, style: BakeStyle | None = None):
+def take_for(armature, request: generation.TakeRequest, seed: int = 1, style: BakeStyle | None = None):
     """What a worker would deliver for a request, with a motion that is made here."""
-    motion = make_motion(request.speech.seconds, seed=seed)
+    motion = make_motion(request.asked.speech.seconds, seed=seed)
     style = style or BakeStyle()
-    prepared = prepare(motion, request.speech.start, request.target, style, shaping=request.shaping)
+    prepared = prepare(motion, request.asked.speech.start, request.target, style, shaping=request.shaping)
     meta = {"seed": seed, **request.meta}
-    return bake.add_take(armature, Take(motion, "Take 1", meta), request.speech.start, prepared)
+    return bake.add_take(armature, Take(motion, "Take 1", meta), request.asked.speech.start, prepared)
 
 
 def plain_take(armature, scene, seed: int = 1, start: float = 0.0, seconds: float = SECONDS):

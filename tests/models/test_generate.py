@@ -14,6 +14,7 @@ from orator.core.formats.pins_npz import write_pins
 from orator.core.formats.take_npz import read_take
 from orator.core.performance import frame_count
 from orator.core.pins import Pins
+from orator.core.request import GenerationRequest
 from orator.core.rotations import angle_between, forward_kinematics, from_rotvec
 from orator.core.settings import Settings
 from orator.core.speech.load import load_speech
@@ -33,7 +34,7 @@ def speech() -> Speech:
 
 @pytest.fixture(scope="module")
 def made(speech: Speech):
-    return generate(speech, seed=1)
+    return generate(GenerationRequest((speech,)), 1)
 
 
 def test_the_take_covers_the_speech_and_is_a_person(speech: Speech, made) -> None:
@@ -48,7 +49,7 @@ def test_the_take_covers_the_speech_and_is_a_person(speech: Speech, made) -> Non
 
 
 def test_the_same_seed_is_the_same_take_and_others_differ(speech: Speech, made) -> None:
-    again, other = generate(speech, seed=1), generate(speech, seed=2)
+    again, other = generate(GenerationRequest((speech,)), 1), generate(GenerationRequest((speech,)), 2)
     for name in ("rotations", "translation", "face"):
         assert np.array_equal(getattr(made, name), getattr(again, name))
     a, b = (forward_kinematics(p.rotations, p.translation)[0][:, WRISTS] for p in (made, other))
@@ -56,17 +57,17 @@ def test_the_same_seed_is_the_same_take_and_others_differ(speech: Speech, made) 
 
 
 def test_only_the_chosen_parts_are_generated(speech: Speech) -> None:
-    face_only = generate(speech, Settings(parts=("face",)))
+    face_only = generate(GenerationRequest((speech,), Settings(parts=("face",))))
     assert face_only.face.max() > 0.1
     still = [j for j in range(55) if j not in (skeleton.INDEX["head"], 22, 23, 24)]
     assert angle_between(face_only.rotations[1:, still], face_only.rotations[:-1, still]).max() < 1e-3
-    hands_only = generate(speech, Settings(parts=("hands",)))
+    hands_only = generate(GenerationRequest((speech,), Settings(parts=("hands",))))
     assert hands_only.face.max() == 0.0
 
 
 @pytest.mark.parametrize("seconds", [0.1, 0.034, 1.0])
 def test_short_and_silent_speech_give_a_quiet_take(seconds: float) -> None:
-    quiet = generate(Speech(np.zeros(round(seconds * SAMPLE_RATE), np.float32)))
+    quiet = generate(GenerationRequest((Speech(np.zeros(round(seconds * SAMPLE_RATE), np.float32)),)))
     assert quiet.frames == frame_count(seconds)
     assert quiet.face[:, arkit.INDEX["jawOpen"]].max(initial=0) < 0.1
 
@@ -79,7 +80,7 @@ def test_cancelling_stops_the_work(speech: Speech) -> None:
         return len(asked) > 12
 
     with pytest.raises(Cancelled):
-        generate(speech, cancelled=cancelled)
+        generate(GenerationRequest((speech,)), cancelled=cancelled)
 
 
 def test_the_command_line_hits_pins_and_writes_what_is_promised(speech: Speech, tmp_path: Path) -> None:

@@ -8,8 +8,9 @@ import pytest
 pytest.importorskip("torch", reason="networks need PyTorch")
 
 from orator.core.calm import motion
-from orator.core.directing import PosePin, pins_at_times
+from orator.core.directing import PosePin
 from orator.core.regions import joints_of
+from orator.core.request import GenerationRequest, given_by_pins
 from orator.core.rotations import angle_between
 from orator.core.speech.load import load_speech
 from orator.models.generate import generate
@@ -20,7 +21,7 @@ SECONDS = 6.0
 def test_no_pop_around_pins(demo_speech) -> None:
     speech = load_speech(demo_speech)
     speech = replace(speech, samples=speech.samples[: int(SECONDS * 16000)])
-    free, other = generate(speech, seed=1), generate(speech, seed=9)
+    free, other = generate(GenerationRequest((speech,)), 1), generate(GenerationRequest((speech,)), 9)
     body = np.ones(55, bool)
     body[22:25] = False
     pins = []
@@ -29,8 +30,9 @@ def test_no_pop_around_pins(demo_speech) -> None:
         pins.append(PosePin(f"at {seconds}", seconds, other.rotations[k].astype(float), joints,
                             other.translation[k].astype(float), root, np.zeros(52), np.zeros(52, bool)))  # fmt: skip
     times = free.times()
-    hints, mask = pins_at_times(tuple(pins), times)
-    made = generate(speech, seed=1, mask=mask, hints=hints)
+    given = given_by_pins(tuple(pins), (), speech.seconds)
+    hints, mask = given.parts()
+    made = generate(GenerationRequest((speech,), given=given), 1)
     assert angle_between(made.rotations[~mask.joints], hints.rotations[~mask.joints]).max() < 0.01
     usual = [np.percentile(values, 95, axis=0) for values in motion(free)]
     for pin in pins:

@@ -17,6 +17,7 @@ pytest.importorskip("onnxruntime")
 from orator.core.errors import OratorError
 from orator.core.mask import everything
 from orator.core.performance import Performance
+from orator.core.request import GenerationRequest, Given
 from orator.core.settings import parse_emotion
 from orator.core.speech.load import load_speech
 from orator.core.stance import relaxed_performance
@@ -76,7 +77,8 @@ def takes() -> dict[str, Performance]:
     made = {}
     for kind in ("torch", "onnx"):
         runtime.configure(kind, threads=1)
-        made[kind] = generate(speech, mask=mask, hints=hints, emotion=parse_emotion("happy:0.8"), seed=3)
+        asked = GenerationRequest((speech,), emotion=parse_emotion("happy:0.8"), given=Given(mask, hints))
+        made[kind] = generate(asked, seed=3)
     return made
 
 
@@ -92,9 +94,10 @@ def test_a_small_edition_generates_without_torch_and_librosa() -> None:
         "import sys\n"
         "for name in ('torch', 'librosa', 'numba', 'sklearn', 'smplx', 'huggingface_hub'): sys.modules[name] = None\n"
         "from orator.core.speech.load import load_speech\n"
+        "from orator.core.request import GenerationRequest\n"
         "from orator.models.generate import generate\n"
         f"speech = load_speech(r'{ROOT / 'docs' / 'demo' / 'speech.wav'}')\n"
-        "print(generate(type(speech)(speech.samples[:32000])).frames)\n"
+        "print(generate(GenerationRequest((type(speech)(speech.samples[:32000]),))).frames)\n"
     )
     made = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True)
     assert made.stdout.strip() == "60", made.stderr

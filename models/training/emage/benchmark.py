@@ -22,12 +22,14 @@ MEASURE = """
 import resource, sys
 from pathlib import Path
 import numpy as np, torch
+from orator.core.request import GenerationRequest
 from orator.core.settings import Settings
 from orator.core.speech.speech import Speech
-from orator.models.emage import generate_emage
+from orator.models.emage.generate import run_emage
 torch.set_num_threads(int(sys.argv[3]))
 speech = Speech(np.random.default_rng(0).standard_normal(16000 * int(sys.argv[2])).astype(np.float32) * 0.1)
-generate_emage(sys.argv[1], speech, Settings(emage_mode=sys.argv[4]), None, None, 0, lambda fraction: None)
+asked = GenerationRequest((speech,), Settings(options={"mode": sys.argv[4]}))
+run_emage(Path(sys.argv[1]), asked, 0, lambda fraction: None)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20)
 """
 

@@ -14,13 +14,14 @@ from orator.core.body.measure import feet  # noqa: E402
 from orator.core.errors import Cancelled, OratorError  # noqa: E402
 from orator.core.mask import everything  # noqa: E402
 from orator.core.performance import rest_performance  # noqa: E402
+from orator.core.request import GenerationRequest, Given  # noqa: E402
 from orator.core.rotations import angle_between, from_rotvec  # noqa: E402
 from orator.core.settings import Settings  # noqa: E402
 from orator.core.skeleton import HANDS, INDEX, LOWER, UPPER  # noqa: E402
 from orator.core.speech.speech import Speech  # noqa: E402
-from orator.models.emage import generate_emage, generate_emage_reference  # noqa: E402
 from orator.models.emage.artist import heard  # noqa: E402
-from orator.models.generate import generate  # noqa: E402
+from orator.models.emage.generate import run_emage  # noqa: E402
+from orator.models.generate import generate, perform  # noqa: E402
 
 
 def noise(seconds: float, seed: int = 0) -> Speech:
@@ -29,7 +30,7 @@ def noise(seconds: float, seed: int = 0) -> Speech:
 
 
 def made(folder: Path, speech: Speech, seed: int = 0, **settings):
-    return generate_emage(folder, speech, Settings(**settings), None, None, seed, lambda f: None).performance
+    return run_emage(folder, GenerationRequest((speech,), Settings(**settings)), seed, lambda f: None).performance
 
 
 @pytest.mark.parametrize("seconds", [0.1, 2.2, 4.2, 600.0])
@@ -106,7 +107,8 @@ def test_pins_are_met(tiny: Path) -> None:
     turn = from_rotvec(np.array([0.2, -0.4, 0.9]))
     hints.rotations[45, INDEX["left_elbow"]] = turn
     mask.joints[45, INDEX["left_elbow"]] = False
-    performance = generate(speech, Settings(model=f"emage:{tiny}"), mask, hints, seed=1)
+    asked = GenerationRequest((speech,), Settings(model=f"emage:{tiny}"), given=Given(mask, hints))
+    performance = generate(asked, 1)
     assert float(angle_between(performance.rotations[45, INDEX["left_elbow"]], turn)) < 0.01
 
 
@@ -115,21 +117,27 @@ def test_hints_steer_the_network(tiny: Path) -> None:
     given = everything(90)
     given.joints[20:60] = False
     hints = rest_performance(90)
-    steered = generate_emage(tiny, speech, Settings(), given, hints, 0, lambda f: None).performance
+    asked = GenerationRequest((speech,), given=Given(given, hints))
+    steered = run_emage(tiny, asked, 0, lambda f: None).performance
     assert not np.array_equal(steered.rotations, made(tiny, speech).rotations)
 
 
 def test_reference_arrays_for_the_command_line(tiny: Path, tmp_path: Path) -> None:
-    settings = Settings(model=f"emage:{tiny}", emage_mode="reference")
     path = tmp_path / "hints.npz"
     np.savez(path, hint_motion=np.zeros((70, 337), np.float32), hint_mask=np.ones((70, 337), np.float32))
-    performance, extra = generate_emage_reference(settings, noise(2.4), path, 0)
+
+    def asked(seconds: float, **hints: str) -> GenerationRequest:
+        settings = Settings(model=f"emage:{tiny}", options={"mode": "reference", **hints})
+        return GenerationRequest((noise(seconds),), settings)
+
+    made = perform(asked(2.4, hints=str(path)))
+    performance, extra = made.performance, made.arrays
     assert performance.frames == 72 and extra["poses"].shape == (72, 165)
     assert extra["expressions"].shape == (72, 100) and extra["trans"].shape == (72, 3)
     with pytest.raises(OratorError, match="hint_motion has shape"):
-        generate_emage_reference(settings, noise(1.0), path, 0)
+        perform(asked(1.0, hints=str(path)))
     with pytest.raises(OratorError, match="needs 9"):
-        generate_emage_reference(settings, noise(0.2), None, 0)
+        perform(asked(0.2))
 
 
 def test_cancelling_stops_it(tiny: Path) -> None:
@@ -138,12 +146,12 @@ def test_cancelling_stops_it(tiny: Path) -> None:
             raise Cancelled
 
     with pytest.raises(Cancelled):
-        generate_emage(tiny, noise(30.0), Settings(), None, None, 0, tick)
+        run_emage(tiny, GenerationRequest((noise(30.0),)), 0, tick)
 
 
 def test_work_can_be_stopped_often(tiny: Path) -> None:
     ticks: list[float] = []
-    generate_emage(tiny, noise(10.0), Settings(), None, None, 0, ticks.append)
+    run_emage(tiny, GenerationRequest((noise(10.0),)), 0, ticks.append)
     assert ticks == sorted(ticks) and ticks[-1] == 1.0
     # A window of the published size takes a fifth of a second: it is asked ten times within one.
     assert len(ticks) > 10 * 6

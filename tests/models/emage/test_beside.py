@@ -12,10 +12,11 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from orator.core.errors import Cancelled  # noqa: E402
+from orator.core.request import GenerationRequest  # noqa: E402
 from orator.core.settings import Settings  # noqa: E402
 from orator.core.speech.speech import Speech  # noqa: E402
-from orator.models.emage import generate_emage  # noqa: E402
 from orator.models.emage.beside import helper  # noqa: E402
+from orator.models.emage.generate import run_emage  # noqa: E402
 
 
 @pytest.fixture
@@ -35,7 +36,8 @@ def test_threads_change_no_choice(tiny: Path, threads: None, mode: str) -> None:
     made = []
     for count in (1, 2, 5):
         torch.set_num_threads(count)
-        made.append(generate_emage(tiny, speech, Settings(emage_mode=mode), None, None, 0, lambda f: None).performance)
+        asked = GenerationRequest((speech,), Settings(options={"mode": mode}))
+        made.append(run_emage(tiny, asked, 0, lambda f: None).performance)
         assert torch.get_num_threads() == count
     for other in made[1:]:
         assert np.abs(other.rotations - made[0].rotations).max() < 1e-3

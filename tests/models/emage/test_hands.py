@@ -12,13 +12,13 @@ pytest.importorskip("torch")
 from helpers.smplx_file import write_model
 from orator.core.mask import everything
 from orator.core.performance import rest_performance
+from orator.core.request import GenerationRequest
 from orator.core.rotations import angle_between, from_rot6d, from_rotvec
 from orator.core.settings import Settings
 from orator.core.skeleton import HANDS
 from orator.core.smplx.hands import FINGERS, HANDS_AT_REST, first_hand_mean
 from orator.core.speech.speech import Speech
-from orator.models.emage import generate_emage
-from orator.models.emage.generate import given_by, hints_of
+from orator.models.emage.generate import given_by, hints_of, run_emage
 
 
 @pytest.fixture(scope="module")
@@ -26,9 +26,10 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_model(tmp_path_factory.mktemp("smplx") / "SMPLX_NEUTRAL.npz")
 
 
-def made(folder: Path, mode: str, **settings):
+def made(folder: Path, mode: str, **options):
     speech = Speech(np.random.default_rng(0).standard_normal(64000).astype(np.float32) * 0.1)
-    return generate_emage(folder, speech, Settings(emage_mode=mode, **settings), None, None, 0, lambda fraction: None)
+    settings = Settings(options={"mode": mode, **options})
+    return run_emage(folder, GenerationRequest((speech,), settings), 0, lambda fraction: None)
 
 
 def published(poses: np.ndarray, mean: np.ndarray | float) -> np.ndarray:

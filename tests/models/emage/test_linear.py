@@ -9,7 +9,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from orator.core.settings import Settings  # noqa: E402
+from orator.core.request import GenerationRequest  # noqa: E402
 from orator.core.speech.speech import Speech  # noqa: E402
 from orator.models.emage import linear, model  # noqa: E402
 from orator.models.emage.linear import HALF_FROM, Linear, TimeConvolution  # noqa: E402
@@ -46,12 +46,12 @@ def test_a_convolution(form: str) -> None:
 
 
 def test_the_same_take_with_and_without_packing(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from orator.models.emage import generate_emage
+    from orator.models.emage.generate import run_emage
 
     def take() -> tuple[np.ndarray, np.ndarray]:
         monkeypatch.setattr(model, "_last", None)
         speech = Speech(np.random.default_rng(0).standard_normal(64000).astype(np.float32) * 0.1)
-        made = generate_emage(tiny, speech, Settings(), None, None, 0, lambda fraction: None).performance
+        made = run_emage(tiny, GenerationRequest((speech,)), 0, lambda fraction: None).performance
         return made.rotations, made.expressions
 
     packed = take()

@@ -13,12 +13,12 @@ from orator.core.arkit import COUNT
 from orator.core.arkit import INDEX as FACE
 from orator.core.mask import everything
 from orator.core.performance import rest_performance
+from orator.core.request import GenerationRequest, Given
 from orator.core.rotations import angle_between, from_rot6d, from_rotvec, to_rot6d
 from orator.core.settings import Settings
 from orator.core.skeleton import HANDS, INDEX, LOWER, UPPER
 from orator.core.speech.speech import Speech
-from orator.models.emage import generate_emage_reference
-from orator.models.generate import generate
+from orator.models.generate import generate, perform
 
 FRAMES, AT = 120, 66
 LEFT_HAND = tuple(j for j in HANDS if j < 40)
@@ -46,7 +46,8 @@ def pinned(tiny: Path, joints: tuple[int, ...], root: bool, face: bool):
     if face:
         hints.face[AT] = np.random.default_rng(2).uniform(0, 1, COUNT)
         mask.face[AT] = False
-    return generate(speech, Settings(model=f"emage:{tiny}"), mask, hints, seed=1), hints
+    asked = GenerationRequest((speech,), Settings(model=f"emage:{tiny}"), given=Given(mask, hints))
+    return generate(asked, 1), hints
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -73,8 +74,13 @@ def test_the_face_alone(tiny: Path) -> None:
     assert made.face[AT, FACE["jawOpen"]] == pytest.approx(float(hints.face[AT, FACE["jawOpen"]]), abs=1e-4)
 
 
+def hinted(folder: Path, at: Path, motion: np.ndarray, ones: np.ndarray) -> Settings:
+    np.savez(at / "hints.npz", hint_motion=motion, hint_mask=ones)
+    return Settings(model=f"emage:{folder}", options={"hints": str(at / "hints.npz")})
+
+
 @pytest.mark.parametrize("case", ["tiny", "parity"])
-def test_emages_own_hints(request: pytest.FixtureRequest, tiny: Path, case: str) -> None:
+def test_emages_own_hints(request: pytest.FixtureRequest, tiny: Path, tmp_path: Path, case: str) -> None:
     """Hints of 337 numbers a frame, as the command line takes them; those of the parity file on its checkpoint."""
     rng, folder = np.random.default_rng(3), tiny
     speech = Speech(rng.standard_normal(16000 * FRAMES // 30).astype(np.float32) * 0.1)
@@ -88,15 +94,16 @@ def test_emages_own_hints(request: pytest.FixtureRequest, tiny: Path, case: str)
             pytest.skip("the parity files are not on this machine")
         known = np.load(folder / "pinned.npz")
         speech, motion, ones = Speech(known["audio"]), known["hint_motion"], known["hint_mask"]
-    made, extra = generate_emage_reference(Settings(model=f"emage:{folder}"), speech, (motion, ones), 1)
-    assert not extra and np.isfinite(made.rotations).all()
+    result = perform(GenerationRequest((speech,), hinted(folder, tmp_path, motion, ones)), 1)
+    made = result.performance
+    assert not result.arrays and np.isfinite(made.rotations).all()
     given = (ones[:, :330].reshape(-1, 55, 6) == 0).all(axis=2)
     given[90] &= case == "parity"
     wanted = from_rot6d(motion[:, :330].reshape(-1, 55, 6)[given])
     assert given.any() and angle_between(made.rotations[: len(given)][given].astype(float), wanted).max() < 0.01
 
 
-def test_hints_and_pins_together(tiny: Path) -> None:
+def test_hints_and_pins_together(tiny: Path, tmp_path: Path) -> None:
     speech = Speech(np.random.default_rng(0).standard_normal(16000 * FRAMES // 30).astype(np.float32) * 0.1)
     motion, ones = np.zeros((FRAMES, 337), np.float32), np.ones((FRAMES, 337), np.float32)
     motion[30, :330] = to_rot6d(from_rotvec(np.full((55, 3), 0.1))).reshape(330)
@@ -104,7 +111,7 @@ def test_hints_and_pins_together(tiny: Path) -> None:
     mask, hints = everything(FRAMES), rest_performance(FRAMES)
     turn, elbow = from_rotvec(np.array([0.2, -0.4, 0.9])), INDEX["left_elbow"]
     hints.rotations[80, elbow], mask.joints[80, elbow] = turn, False
-    settings = Settings(model=f"emage:{tiny}")
-    made, _ = generate_emage_reference(settings, speech, (motion, ones), 1, mask=mask, hints=hints)
+    settings = hinted(tiny, tmp_path, motion, ones)
+    made = generate(GenerationRequest((speech,), settings, given=Given(mask, hints)), 1)
     assert float(angle_between(made.rotations[80, elbow].astype(float), turn)) < 0.01
     assert angle_between(made.rotations[30].astype(float), from_rotvec(np.full((55, 3), 0.1))).max() < 0.01

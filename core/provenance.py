@@ -1,0 +1,43 @@
+"""The record of where a take comes from, and how older records become today's.
+
+Version 1 is what 0.1.0 wrote: no version, and EMAGE's own options among the settings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+Record = dict[str, Any]
+VERSION: Final = 2
+
+
+def stamped(record: Mapping[str, Any]) -> Record:
+    """The record as it is stored: with today's version."""
+    return {**record, "version": VERSION}
+
+
+def upgraded(record: Mapping[str, Any]) -> Record:
+    """A stored record in today's form; one of a later Orator stays as it is. What is damaged is left for its reader."""
+    out = dict(record)
+    version = out.get("version", 1)
+    while isinstance(version, int) and version in _UPGRADES:
+        out = _UPGRADES[version](out)
+        version += 1
+        out["version"] = version
+    return out
+
+
+def _options_of_models(record: Record) -> Record:
+    """1 to 2: what is for one model alone moved from the settings into their `options`."""
+    settings = record.get("settings")
+    if not isinstance(settings, dict):
+        return record
+    moved = {"emage_mode": "mode", "smplx_file": "smplx_file", "hand_mean": "hand_mean"}
+    kept = {name: value for name, value in settings.items() if name not in moved}
+    emage = str(settings.get("model", "")).startswith("emage")
+    told = {new: settings[old] for old, new in moved.items() if settings.get(old) and (emage or old != "emage_mode")}
+    return {**record, "settings": {**kept, "options": {**told, **kept.get("options", {})}}}
+
+
+_UPGRADES: Final[Mapping[int, Callable[[Record], Record]]] = {1: _options_of_models}

@@ -1,0 +1,1 @@
+"""The networks that come with Orator, behind the interface of all models."""

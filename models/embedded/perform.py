@@ -1,0 +1,80 @@
+"""A performance by the embedded networks: what they hear, body, then face."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from ...core import skeleton
+from ...core.face.facs import emotion_head
+from ...core.face.guess import suggest_emotion
+from ...core.mask import everything
+from ...core.performance import MODEL_FPS, Performance, make_performance
+from ...core.request import GenerationRequest
+from ...core.rotations import from_rotvec, multiply
+from ...core.speech.features import speech_features
+from ...core.speech.speech import Speech
+from ...core.stance import relaxed_performance
+from ..condition import SpeechCondition
+from ..pipeline import Performed
+from ..progress import Stages
+
+
+def listen(speech: Speech, transcript: str | None, frames: int, stages: Stages) -> SpeechCondition:
+    """What the networks hear of the speech: features, phones and, with a transcript, timed words."""
+    from ..phones import align, posteriors, sharpen
+
+    features = speech_features(speech, stages.tick("Listening"))
+    phones = posteriors(features, stages.tick("Phones"))
+    words = None
+    if transcript and transcript.strip():
+        words = align(phones, transcript, speech.seconds, stages.tick("Words"))
+        phones = sharpen(phones, words)
+    return SpeechCondition(features, phones, words, frames, speech.seconds)
+
+
+class EmbeddedSession:
+    """The embedded networks at work."""
+
+    stages: Final = {"Listening": 1.5, "Phones": 1.0, "Words": 0.5, "Body": 4.0, "Face": 3.0}
+
+    def perform(self, request: GenerationRequest, seed: int, stages: Stages) -> Performed:
+        """The wanted parts of a performance; the others rest."""
+        condition = listen(request.speech, request.settings.transcript, request.frames, stages)
+        return Performed(self._perform(condition, request, seed, stages))
+
+    def _perform(
+        self, condition: SpeechCondition, request: GenerationRequest, seed: int, stages: Stages
+    ) -> Performance:
+        settings, given, emotion = request.settings, request.given, request.emotion
+        base = relaxed_performance(condition.frames)
+        rotations, translation, face = base.rotations, base.translation, base.face
+        body_parts = [p for p in settings.parts if p != "face"]
+        tick = stages.tick("Body")
+        if body_parts:
+            from ..body import generate_body
+
+            mask = everything(condition.frames) if given is None else given.mask
+            hints = base if given is None else given.values
+            made, path = generate_body(condition, settings, mask, hints, seed, tick)
+            joints = [j for part in body_parts for j in skeleton.PART_JOINTS[part]]
+            rotations[:, joints] = made[:, joints]
+            if "lower" in body_parts:
+                translation = path
+        if "face" in settings.parts:
+            from ..face import generate_face
+
+            if emotion.guess:
+                emotion = suggest_emotion(condition.features)
+            face, head = generate_face(condition, settings, emotion, seed, stages.tick("Face"))
+            joint = skeleton.INDEX["head"]
+            if "upper" not in body_parts:
+                # A face alone still nods: its own head pose stands in for the body's.
+                rotations[:, joint] = from_rotvec(head)
+            else:
+                # The body's network nods with the gestures; the emotion adds how the head is held.
+                held = emotion_head(emotion.at(np.arange(condition.frames) / MODEL_FPS), MODEL_FPS)
+                if held.any():
+                    rotations[:, joint] = multiply(rotations[:, joint], from_rotvec(held))
+        return make_performance(rotations, translation, face)
