@@ -1,12 +1,13 @@
 # Each target sets up what it needs by itself (.venv*, build/, the Debian libraries when run as root).
-.PHONY: help demo test test-gui test-zip build lint clean
+.PHONY: help demo test test-gui test-zip build build-all lock repository bench onnx lint clean
 
 DEMO_BPY = 5.0.1
 
 help:
 	@echo "make demo      a talking character from docs/demo/speech.wav, into out/demo/"
 	@echo "make test      every test that needs no window, on every supported Blender"
-	@echo "make build     the extension zip of this platform with its wheels, into build/"
+	@echo "make build     the extension zip of this system with its wheels, into build/; for others EDITION=full,"
+	@echo "               PLATFORM=windows-x64, PYTHON=3.13 and so on; make build-all makes every one"
 	@echo "make test-zip  installs that zip into Blenders that have nothing else, without network, and generates"
 	@echo "make test-gui  the real Blender 5.2 in a window of its own, with screenshots"
 	@echo "make lint      ruff: rules and format"
@@ -21,10 +22,21 @@ test:
 	@.ci/setup base
 	@.venv/bin/python .ci/test.py
 
-build:
+onnx:
 	@.ci/setup base
+	@.venv/bin/python -m orator.models.training.export_onnx --if-needed
+
+build: onnx
 	@.ci/setup bpy 5.0.1
-	@.venv/bin/python .ci/build.py
+	@.venv/bin/python .ci/build.py $(if $(EDITION),--edition $(EDITION)) $(if $(PLATFORM),--platform $(PLATFORM)) $(if $(PYTHON),--python $(PYTHON))
+
+build-all: onnx
+	@.ci/setup bpy 5.0.1
+	@.venv/bin/python .ci/build.py --all
+
+lock:
+	@.ci/setup base
+	@.venv/bin/python .ci/lock.py
 
 test-zip:
 	@.ci/setup debian

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ..core.batch import OPTIONS, BatchLine, lines_of_folder, lines_of_table, run_batch
 from ..core.errors import OratorError
+from .device import machine_arguments
 
 
 def add_batch_arguments(parser: argparse.ArgumentParser, suffix: str) -> None:
@@ -61,7 +62,7 @@ def run_lines(
     """Every line as `generate` would do it. The exit code is 1 when a line failed."""
 
     def work(line: BatchLine) -> None:
-        run_arguments(parser, line.arguments)
+        run_arguments(parser, (*line.arguments, *machine_arguments(args)))
 
     summary = run_batch(batch_lines(args), args.output, work, explain=explain)
     print(summary.sentence())

@@ -25,6 +25,7 @@ from ..core.skeleton import PARTS
 from ..core.speech.load import load_speech
 from . import registry  # noqa: F401  the models, whose cards the options are made of
 from .batch import add_batch_arguments, run_lines
+from .device import add_machine_arguments, use_machine
 from .farm import add_farm_command, here
 
 
@@ -53,6 +54,7 @@ def add_generate_arguments(parser: argparse.ArgumentParser) -> None:
     for control in (*CONTROLS, *own_controls().values()):
         parser.add_argument(f"--{control.flag}", type=float, help=f"{control.help}, {control.range_text}")
     parser.add_argument("--style", choices=STYLES, help="the way of gesturing")
+    add_machine_arguments(parser)
 
 
 def settings_from(args: argparse.Namespace) -> Settings:
@@ -160,6 +162,7 @@ def _generate(args: argparse.Namespace) -> int:
     from .generate import make_take
 
     request = request_from(args)
+    use_machine(args)
     for seed, path in zip(request.seeds, output_paths(args.output, request.seeds), strict=True):
         take, extra = make_take(request, seed, Bar())
         write_take(take, path, extra)
@@ -216,6 +219,7 @@ def build_parser() -> argparse.ArgumentParser:
     make.set_defaults(run=_generate)
     many = commands.add_parser("batch", help="make takes for a folder or a table of speech files")
     add_batch_arguments(many, ".npz")
+    add_machine_arguments(many)
     many.set_defaults(run=lambda args: run_lines(args, build_parser()))
     other = commands.add_parser("export", help="a take as BVH, SMPL-X .npz or Live Link Face .csv")
     other.add_argument("take", type=Path, metavar="TAKE.npz")

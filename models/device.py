@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import argparse
 import os
+import sys
 from contextlib import suppress
 from typing import Final
 
@@ -101,3 +103,29 @@ def warm_up() -> None:
         from .face import generate as _face  # noqa: F401
 
         runtimes.chosen()
+
+
+def add_machine_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of every command that runs networks."""
+    parser.add_argument("--threads", type=int, default=0, help="processor threads, 0: as many as are free")
+    parser.add_argument("--device", choices=DEVICES, default="auto", help="what the networks run on")
+    parser.add_argument(
+        "--runtime",
+        choices=runtimes.RUNTIMES,
+        default="auto",
+        help="what computes the networks: PyTorch or ONNX Runtime",
+    )
+
+
+def machine_arguments(args: argparse.Namespace) -> tuple[str, ...]:
+    """The same options again, for a command that this one runs."""
+    return (f"--threads={args.threads}", f"--device={args.device}", f"--runtime={args.runtime}")
+
+
+def use_machine(args: argparse.Namespace) -> None:
+    """Does what the options say. Raises OratorError."""
+    if args.threads < 0:
+        raise OratorError("--threads is the number of threads, or 0 for as many as are free.")
+    use_device(args.device, args.threads, args.runtime)
+    for sentence in runtimes.notes():
+        print(f"Note: {sentence}", file=sys.stderr)

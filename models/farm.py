@@ -36,6 +36,7 @@ from ..core.farm.lines import (
 from ..core.farm.results import LineResult, by_deaths, make_line, report
 from ..core.files import write_atomically
 from .batch import add_batch_arguments, batch_lines, run_arguments
+from .device import add_machine_arguments, machine_arguments
 
 
 def add_farm_command(
@@ -63,6 +64,7 @@ def add_farm_command(
         one.add_argument("-o", "--output", type=Path, required=True, metavar="FOLDER", help="where the takes go")
         one.add_argument("--results", type=Path, required=True, metavar="FOLDER", help="where the results go")
         one.add_argument("--say", choices=("plain", "openjd"), default="plain", help="in whose words progress is told")
+    add_machine_arguments(work)
     work.set_defaults(run=lambda args: _work(args, parser()))
     last.set_defaults(run=_report)
 
@@ -152,7 +154,7 @@ def _work(args: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
 
     def make(arguments: list[str]) -> None:
         with contextlib.redirect_stdout(io.StringIO()):  # It would name hidden files.
-            run_arguments(parser, arguments)
+            run_arguments(parser, [*arguments, *machine_arguments(args)])
 
     if len(lines) < len(wanted):
         print(

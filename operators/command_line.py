@@ -28,6 +28,7 @@ def build_parser() -> argparse.ArgumentParser:
     """The parser of `blender --command orator`."""
     from ..models.batch import add_batch_arguments, run_lines
     from ..models.cli import add_generate_arguments
+    from ..models.device import add_machine_arguments
     from ..models.farm import add_farm_command
 
     parser = argparse.ArgumentParser(
@@ -40,12 +41,11 @@ def build_parser() -> argparse.ArgumentParser:
     make.add_argument("--frame", type=float, help="the scene frame where the speech begins (the scene's first frame)")
     make.add_argument("--fps", type=float, help="frames a second (those of the file)")
     make.add_argument("--keys", choices=("sparse", "dense"), default="sparse", help="how the F-curves are written")
-    make.add_argument("--threads", type=int, default=0, help="processor threads, 0 as PyTorch likes")
-    make.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
     make.set_defaults(run=_generate)
     add_export_command(commands)
     many = commands.add_parser("batch", help="make takes for a folder or a table of speech files")
     add_batch_arguments(many, ".blend")
+    add_machine_arguments(many)
     many.set_defaults(run=lambda args: run_lines(args, build_parser(), job.explain))
     add_farm_command(commands, ".blend", farm_program(), build_parser)
     return parser
@@ -123,7 +123,7 @@ def _save_blend(path: Path) -> None:
 def _generate(args: argparse.Namespace) -> int:
     from ..core.blender.export import SUFFIXES
     from ..models.cli import request_from
-    from ..models.device import use_device
+    from ..models.device import use_machine
 
     suffix = args.output.suffix.lower()
     if suffix not in (".blend", *SUFFIXES):
@@ -131,7 +131,7 @@ def _generate(args: argparse.Namespace) -> int:
     check_writable(args.output)
     wanted = request_from(args)
     character = None if suffix == ".npz" and args.character is None else open_character(args.character)
-    use_device(args.device, args.threads)
+    use_machine(args)
     if character is None:
         return _write_npz(args, wanted)
     scene = bpy.context.scene

@@ -24,9 +24,12 @@ def work_on(request: TakeRequest) -> Callable[[Progress, Callable[[], bool]], tu
 
     def work(progress: Progress, cancelled: Callable[[], bool]) -> tuple[Made, ...]:
         from ..models.device import use_device
+        from ..models.runtime import notes
 
         progress(0.0, "Waking the networks")
         use_device(request.device, request.threads, request.runtime)
+        for sentence in notes():
+            print(f"Orator: {sentence}")
         return tuple(_one(request, seed, k, progress, cancelled) for k, seed in enumerate(request.asked.seeds))
 
     return work
