@@ -5,13 +5,17 @@ from __future__ import annotations
 import base64
 import zlib
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from . import arkit, skeleton
-from .errors import OratorError
 from .performance import Performance, rest_performance, sample
+from .reading import room, sentence_for, unzipped
 from .rotations import hemisphere_continuous
+
+_FRAME_BYTES: Final = 2000
+_MOST_EXPRESSIONS: Final = 1000
 
 
 @dataclass(frozen=True)
@@ -74,10 +78,17 @@ def given_to_json(motion: GivenMotion) -> dict[str, object]:
 
 def given_from_json(data: dict) -> GivenMotion:
     """The motion that given_to_json wrote. Raises OratorError when it is damaged."""
-    try:
+    with sentence_for("The motion that a take was generated around is damaged. Generate the take again."):
         count, joints, channels = int(data["count"]), np.array(data["joints"], int), np.array(data["channels"], int)
-        values = np.frombuffer(zlib.decompress(base64.b64decode(data["values"])), "<f4")
         spoken = int(data.get("expressions", 0))
+        packed = base64.b64decode(data["values"])
+        columns = 4 * len(joints) + len(channels) + 3 * bool(data["root"]) + spoken
+        # A frame of the whole performance is made for each of these.
+        if not 0 < count <= room(len(packed)) // _FRAME_BYTES or not 0 <= spoken <= _MOST_EXPRESSIONS:
+            raise ValueError(count)
+        values = np.frombuffer(unzipped(packed, 4 * count * columns), "<f4")
+        if not np.isfinite(values[: len(values) - count * spoken]).all():
+            raise ValueError("no numbers")
         sizes = np.cumsum([count * len(joints) * 4, count * len(channels), 3 * count * bool(data["root"])])
         turns, weights, path, said = np.split(values, sizes)
         base = rest_performance(count)
@@ -94,8 +105,6 @@ def given_from_json(data: dict) -> GivenMotion:
             str(data["name"]), seconds, rotations, has_joint, translation, bool(data["root"]), face, has_channel, keys,
             said.reshape(count, spoken) if spoken else None,
         )  # fmt: skip
-    except (KeyError, TypeError, ValueError, zlib.error):
-        raise OratorError("The motion that a take was generated around is damaged. Generate the take again.") from None
 
 
 def within(motion: GivenMotion, start: float, end: float) -> GivenMotion | None:

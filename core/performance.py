@@ -19,6 +19,9 @@ MODEL_FPS: Final = 30.0
 """The rate inside the models."""
 
 _WINDOW: Final = 4096
+_FURTHEST: Final = 1e6
+_MOST_EXPRESSIONS: Final = 1000
+_FASTEST: Final = 1e5
 
 
 def frame_count(seconds: float, fps: float = MODEL_FPS) -> int:
@@ -92,12 +95,18 @@ def make_performance(
     for name, array, shape in zip(names, (rotations, translation, face), expected, strict=True):
         if array.shape != shape:
             raise OratorError(f"The performance's {name} have shape {array.shape}, not {shape}: use another file.")
-        if not np.isfinite(array).all():
+        if array.dtype.kind not in "fiub" or not np.isfinite(array).all():
             raise OratorError(f"The performance's {name} are not all numbers: generate or export it again.")
-    if frames == 0 or not (math.isfinite(fps) and fps > 0):
+        if float(np.abs(array).max(initial=0)) > _FURTHEST:
+            raise OratorError(f"The performance's {name} hold values that cannot be: generate or export it again.")
+    if frames == 0 or not (math.isfinite(fps) and 1e-3 <= fps <= _FASTEST):
         raise OratorError("The performance has no frames or no frame rate: generate or export it again.")
     if expressions is not None:
-        expressions = np.asarray(expressions, np.float32)
+        given, expressions = np.asarray(expressions), None
+        numbers = given.dtype.kind in "fiub" and given.ndim == 2 and len(given) == frames and given.shape[1] > 0
+        if not numbers or given.shape[1] > _MOST_EXPRESSIONS or not np.isfinite(given).all():
+            raise OratorError(f"The performance's expressions {given.shape} are damaged: generate or export it again.")
+        expressions = np.clip(given, -_FURTHEST, _FURTHEST).astype(np.float32)
     return Performance(
         _continuous_units(rotations),
         translation.astype(np.float32),

@@ -6,6 +6,7 @@ import io
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 from scipy.spatial.transform import Rotation
@@ -14,9 +15,19 @@ from .. import arkit, skeleton
 from ..errors import OratorError
 from ..files import write_atomically
 from ..performance import Performance, make_performance
+from ..reading import read_text, room, sentence_for
 from ..rotations import conjugate, from_scipy, multiply, rotate, to_scipy
 
 CENTIMETRES = 100.0
+_RATES: Final = (1.0, 1000.0)
+_LARGEST: Final = 1e7
+_LONGEST_HEAD: Final = 4 << 20
+_PIECE: Final = 1 << 20
+_MOST_JOINTS: Final = 4096
+_MOST_CHANNELS: Final = 9
+_JOINT_BYTES: Final = 90
+_FRAME_BYTES: Final = 3600
+"""What a joint, and a frame of the neutral skeleton, take while a file is read."""
 
 
 @dataclass(frozen=True)
@@ -72,26 +83,35 @@ def write_bvh(performance: Performance, path: Path) -> None:
 
 
 def parse_bvh(path: Path) -> BvhMotion:
-    """Parse any BVH. Raises OratorError with the line that is wrong."""
+    """Parse any BVH. Raises OratorError that says what is wrong."""
     path = Path(path)
-    if not path.is_file():
-        raise OratorError(f"The BVH file '{path}' does not exist. Choose another file.")
-    text = path.read_text(encoding="utf-8", errors="replace")
-    head, separator, motion = text.partition("MOTION")
-    if not separator or "HIERARCHY" not in head:
+    text = read_text(path, "BVH file")
+    with sentence_for(f"'{path.name}' is damaged or not a BVH file. Export it again."):
+        return _parse(text, path)
+
+
+def _parse(text: str, path: Path) -> BvhMotion:
+    motion = text.find("MOTION")
+    if motion < 0 or "HIERARCHY" not in text[: min(motion, _LONGEST_HEAD)]:
         raise OratorError(f"'{path.name}' is not a BVH file: it has no HIERARCHY and MOTION. Choose another file.")
-    names, parents, offsets, channels = _parse_hierarchy(head.split(), path)
-    match = re.search(r"Frames:\s*(\d+)\s+Frame\s+Time:\s*([-+.\deE]+)", motion)
+    if motion > _LONGEST_HEAD:
+        raise OratorError(f"The hierarchy of '{path.name}' is longer than any skeleton's. Export the BVH again.")
+    names, parents, offsets, channels = _parse_hierarchy(text[:motion].split(), path)
+    match = re.compile(r"Frames:\s*(\d{1,9})\s+Frame\s+Time:\s*([-+.\deE]{1,40})").search(text, motion, motion + 4096)
     if not match:
         raise OratorError(f"'{path.name}' does not say how many frames it has. Export it again.")
     frames, frame_time = int(match.group(1)), float(match.group(2))
-    try:
-        values = np.array(motion[match.end() :].split(), dtype=np.float64)
-    except ValueError as error:
-        raise OratorError(f"The frames of '{path.name}' hold something that is not a number.") from error
     width = sum(map(len, channels))
-    if frames == 0 or frame_time <= 0 or width == 0 or len(values) != frames * width or not np.isfinite(values).all():
-        raise OratorError(f"'{path.name}' is cut off: it promises {frames} frames of {width} numbers. Export it again.")
+    cut_off = f"'{path.name}' is cut off: it promises {frames} frames of {width} numbers. Export it again."
+    if frames == 0 or width == 0 or 2 * frames * width - 1 > len(text) - match.end():
+        raise OratorError(cut_off)
+    if not 1.0 / _RATES[1] <= frame_time <= 1.0 / _RATES[0]:
+        raise OratorError(f"'{path.name}' has {frame_time:g} s a frame, which cannot be. Export it again.")
+    if frames * (_JOINT_BYTES * len(names) + _FRAME_BYTES) > room(len(text)):
+        raise OratorError(f"'{path.name}' would unfold to far more than its size. Export it again, with fewer joints.")
+    values = _numbers(text, match.end(), frames * width, path)
+    if len(values) != frames * width or not (np.abs(values) <= _LARGEST).all():
+        raise OratorError(cut_off)
     values = values.reshape(frames, width)
     positions = np.tile(offsets, (frames, 1, 1))
     rotations = np.zeros((frames, len(names), 4))
@@ -109,6 +129,22 @@ def parse_bvh(path: Path) -> BvhMotion:
             axes = "".join(names_of_channels[k][0].upper() for k in turns)
             rotations[:, j] = from_scipy(_euler(axes, block[:, turns]), (frames,))
     return BvhMotion(tuple(names), tuple(parents), offsets, positions, rotations, frame_time)
+
+
+def _numbers(text: str, at: int, most: int, path: Path) -> np.ndarray:
+    """The numbers of a text from a place on, piece by piece; one more than `most` when there are too many."""
+    pieces, count = [], 0
+    try:
+        while at < len(text) and count <= most:
+            end = at + _PIECE
+            while end < len(text) and not text[end].isspace():
+                end += 1
+            pieces.append(np.array(text[at:end].split(), dtype=np.float64))
+            count += len(pieces[-1])
+            at = end
+    except ValueError as error:
+        raise OratorError(f"The frames of '{path.name}' hold something that is not a number.") from error
+    return np.concatenate(pieces) if pieces else np.zeros(0)
 
 
 def _euler(axes: str, degrees: np.ndarray) -> Rotation:
@@ -149,6 +185,8 @@ def _parse_hierarchy(tokens: list[str], path: Path) -> tuple[list[str], list[int
                 k += 3
             elif token == "CHANNELS":
                 count = int(tokens[k + 1])
+                if not 0 <= count <= _MOST_CHANNELS:
+                    raise ValueError(count)
                 channels[stack[-1]] = [t.lower() for t in tokens[k + 2 : k + 2 + count]]
                 k += 1 + count
             elif token == "}":
@@ -158,7 +196,9 @@ def _parse_hierarchy(tokens: list[str], path: Path) -> tuple[list[str], list[int
     except (ValueError, IndexError) as error:
         raise OratorError(f"The hierarchy of '{path.name}' is damaged. Export the BVH again.") from error
     known = {f"{a}{kind}" for a in "xyz" for kind in ("position", "rotation")}
-    if not names or stack or any(c not in known for row in channels for c in row):
+    places = [row for row in offsets if len(row) == 3 and all(abs(value) <= _LARGEST for value in row)]
+    unknown = any(c not in known for row in channels for c in row)
+    if not names or stack or unknown or len(places) < len(offsets) or len(names) > _MOST_JOINTS:
         raise OratorError(f"The hierarchy of '{path.name}' is damaged. Export the BVH again.")
     return names, parents, np.array(offsets, dtype=np.float64), channels
 
@@ -216,6 +256,11 @@ def read_bvh(path: Path) -> Performance:
     Raises OratorError when the joints' names are not known (retarget inside Blender instead).
     """
     motion = parse_bvh(path)
+    with sentence_for(f"The motion of '{Path(path).name}' cannot be. Export the BVH again."):
+        return _carried(motion, Path(path))
+
+
+def _carried(motion: BvhMotion, path: Path) -> Performance:
     match = _match_joints(motion.names)
     needed = (
         "pelvis",
@@ -232,7 +277,7 @@ def read_bvh(path: Path) -> Performance:
     missing = [n for n in needed if skeleton.INDEX[n] not in match]
     if missing:
         raise OratorError(
-            f"The joints {', '.join(missing[:4])} were not recognised in '{Path(path).name}'. "
+            f"The joints {', '.join(missing[:4])} were not recognised in '{path.name}'. "
             "Import the BVH in Blender and map its bones in the Character panel instead."
         )
     frames = len(motion.rotations)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-import math
+from array import array
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 from scipy.spatial.transform import Rotation
@@ -14,6 +16,7 @@ from .. import arkit, skeleton
 from ..errors import OratorError
 from ..files import write_atomically
 from ..performance import Performance, make_performance, rest_performance
+from ..reading import read_text, room, sentence_for
 from ..rotations import from_scipy, to_scipy
 
 _ANGLES = (
@@ -28,6 +31,14 @@ _ANGLES = (
     "RightEyeRoll",
 )
 _RATES = (24.0, 25.0, 30000 / 1001, 30.0, 48.0, 50.0, 60000 / 1001, 60.0)
+_DAY: Final = 86400.0
+_LONGEST_GAP: Final = 10.0
+"""Seconds without a row that are filled; a longer step is the clock's, not the recording's."""
+_JITTER: Final = 0.5
+_MOST_COLUMNS: Final = 1000
+_LARGEST: Final = 1e6
+_FRAME_BYTES: Final = 2500
+"""What a frame takes while it is read."""
 _ANGLE_JOINTS = ("head", "left_eye_smplhf", "right_eye_smplhf")
 
 
@@ -66,22 +77,26 @@ def _euler_columns(performance: Performance) -> np.ndarray:
 def read_livelink(path: Path) -> Performance:
     """Read a Live Link Face .csv as a face performance on a resting body, at the rate its timecodes show.
 
-    Uneven and missing frames are filled by linear interpolation. Raises OratorError for anything else.
+    Uneven and missing frames are filled by linear interpolation; midnight, and a timecode that jumps (a device whose
+    clock was set while it recorded), go on as if nothing were. Raises OratorError for anything else.
     """
     path = Path(path)
-    if not path.is_file():
-        raise OratorError(f"The Live Link Face file '{path}' does not exist. Choose another file.")
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise OratorError(f"'{path.name}' is not a Live Link Face .csv. Choose another file.") from error
-    rows = [row for row in csv.reader(io.StringIO(text)) if row]
-    header = [cell.strip().lower() for cell in rows[0]] if rows else []
-    found = {name: header.index(name.lower()) for name in arkit.ARKIT if name.lower() in header}
-    if len(found) < 20 or "timecode" not in header:
-        raise OratorError(f"'{path.name}' is not a Live Link Face .csv: its first line must name the face weights.")
-    times, values = _parse_rows(rows[1:], header, path)
-    base, seconds = _clock(times)
+    text = read_text(path, "Live Link Face file")
+    with sentence_for(f"'{path.name}' is not a Live Link Face .csv, or is damaged. Choose another file."):
+        rows = (row for row in csv.reader(io.StringIO(text)) if row)
+        header = [cell.strip().lower() for cell in next(rows, [])][:_MOST_COLUMNS]
+        found = {name: header.index(name.lower()) for name in arkit.ARKIT if name.lower() in header}
+        if len(found) < 20 or "timecode" not in header:
+            reason = "its first line must name the face weights"
+            raise OratorError(f"'{path.name}' is not a Live Link Face .csv: {reason}.")
+        times, values = _parse_rows(rows, header, path)
+        base, seconds = _clock(times)
+        if seconds[-1] * base * _FRAME_BYTES > room(len(text)):
+            raise OratorError(f"'{path.name}' has far more frames than its size can hold. Export the recording again.")
+        return _performance(header, base, seconds, values)
+
+
+def _performance(header: list[str], base: float, seconds: np.ndarray, values: np.ndarray) -> Performance:
     frames = max(1, round(seconds[-1] * base) + 1)
     at = np.arange(frames) / base
 
@@ -89,10 +104,10 @@ def read_livelink(path: Path) -> Performance:
         return np.interp(at, seconds, values[:, header.index(name.lower())])
 
     rest = rest_performance(frames, base)
-    face = np.array(rest.face)
-    for name in found:
-        face[:, arkit.INDEX[name]] = track(name)
-    rotations = np.array(rest.rotations)
+    face, rotations = rest.face, rest.rotations
+    for name in arkit.ARKIT:
+        if name.lower() in header:
+            face[:, arkit.INDEX[name]] = track(name)
     for k, joint in enumerate(_ANGLE_JOINTS):
         names = _ANGLES[3 * k : 3 * k + 3]
         if all(n.lower() in header for n in names):
@@ -101,39 +116,42 @@ def read_livelink(path: Path) -> Performance:
     return make_performance(rotations, rest.translation, face, base)
 
 
-def _parse_rows(rows: list[list[str]], header: list[str], path: Path) -> tuple[list[str], np.ndarray]:
-    times, values = [], []
-    code = header.index("timecode")
+def _parse_rows(rows: Iterator[list[str]], header: list[str], path: Path) -> tuple[list[str], np.ndarray]:
+    times: list[str] = []
+    values = array("d")
+    code, width, short = header.index("timecode"), len(header), 0
     for number, row in enumerate(rows, start=2):
-        if len(row) < len(header):
+        if short:
+            raise OratorError(f"Line {short} of '{path.name}' is too short. Export the recording again.")
+        if len(row) < width:
             # A recording that was cut off ends in half a line; anything before the end must be whole.
-            if number == len(rows) + 1 and values:
-                break
-            raise OratorError(f"Line {number} of '{path.name}' is too short. Export the recording again.")
+            short = number
+            continue
         try:
-            numbers = [float(cell) if k != code else 0.0 for k, cell in enumerate(row[: len(header)])]
+            numbers = [float(cell) if k != code else 0.0 for k, cell in enumerate(row[:width])]
         except ValueError:
             raise OratorError(f"Line {number} of '{path.name}' holds something that is not a number.") from None
-        if not all(map(math.isfinite, numbers)):
+        if not all(abs(value) <= _LARGEST for value in numbers):
             raise OratorError(f"Line {number} of '{path.name}' holds something that is not a number.")
         times.append(row[code])
-        values.append(numbers)
-    if not values:
+        values.extend(numbers)
+    if not times:
         raise OratorError(f"'{path.name}' holds no frames. Record it again.")
-    return times, np.array(values)
+    return times, np.frombuffer(values).reshape(-1, width)
 
 
 def _clock(codes: list[str]) -> tuple[float, np.ndarray]:
     """The rate and the seconds of each row from the first, out of SMPTE-like timecodes with fractional frames."""
-    split = []
-    for code in codes:
-        fields = code.replace(";", ":").split(":")
+    split = np.empty((len(codes), 2))
+    for k, code in enumerate(codes):
         try:
-            hours, minutes, seconds, frame = (float(f) for f in fields)
+            hours, minutes, seconds, frame = (float(f) for f in code.replace(";", ":").split(":"))
         except ValueError:
             return 30.0, np.arange(len(codes)) / 30.0
-        split.append((hours * 3600 + minutes * 60 + seconds, frame))
-    whole, frame = np.array(split).T
+        split[k] = hours * 3600 + minutes * 60 + seconds, frame
+    if not (np.abs(split) <= _LARGEST).all():
+        return 30.0, np.arange(len(codes)) / 30.0
+    whole, frame = split.T
     highest = frame.max()
     rates = [r for r in (24.0, 25.0, 30.0, 48.0, 50.0, 60.0) if highest < r]
     base = 60.0 if not rates else (30.0 if len(codes) < 24 and highest < 30.0 else rates[0])
@@ -145,5 +163,17 @@ def _clock(codes: list[str]) -> tuple[float, np.ndarray]:
             measured = 1.0 / step
             near = min(_RATES, key=lambda rate: abs(rate - measured))
             base = near if abs(near - measured) < 0.02 * measured else base
-    seconds = np.maximum.accumulate(seconds - seconds[0])
-    return base, seconds
+    return base, _running(seconds, base)
+
+
+def _running(seconds: np.ndarray, base: float) -> np.ndarray:
+    """Seconds (N,) from the first, never falling: past midnight the day goes on, and a jump becomes one frame."""
+    steps = np.diff(seconds)
+    steps = np.where(steps < -0.5 * _DAY, steps + _DAY, steps)
+    for longest in (_LONGEST_GAP, 1.0 / base):
+        jumps = (steps > longest * (1.0 + 1e-6)) | (steps < -_JITTER)
+        told = np.concatenate([[0.0], np.cumsum(np.where(jumps, 1.0 / base, steps))])
+        # Gaps that are not jumps are filled, but a file of nothing but gaps is no recording.
+        if np.ptp(told) * base <= 2.0 * len(seconds) + 60.0 * base:
+            break
+    return np.maximum.accumulate(told)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 
@@ -10,7 +11,11 @@ from .. import arkit, skeleton
 from ..errors import OratorError
 from ..files import write_atomically
 from ..pins import Pins
+from ..reading import sentence_for
 from .npz import read_npz, write_npz
+
+_LAST_FRAME: Final = 2.0**31
+_FURTHEST: Final = 1e6
 
 
 def write_pins(pins: Pins, path: Path) -> None:
@@ -21,10 +26,17 @@ def write_pins(pins: Pins, path: Path) -> None:
 def read_pins(path: Path) -> Pins:
     """Read pins; kinds of values that the file leaves out are not pinned. Raises OratorError for anything else."""
     path = Path(path)
-    data = read_npz(path, ("frames",), "pins file")
+    also = ("rotations", "joints", "translation", "translation_pinned", "face", "face_pinned")
+    data = read_npz(path, ("frames",), "pins file", also)
+    with sentence_for(f"The arrays of '{path.name}' are damaged. Write the pins again."):
+        return _pins(data, path)
+
+
+def _pins(data: dict[str, np.ndarray], path: Path) -> Pins:
     frames = np.atleast_1d(data["frames"])
     count = len(frames)
-    if frames.ndim != 1 or not np.isfinite(frames.astype(np.float64)).all():
+    plain = frames.ndim == 1 and frames.dtype.kind in "fiu" and bool(np.isfinite(frames).all())
+    if not plain or np.abs(frames.astype(np.float64)).max(initial=0) > _LAST_FRAME:
         raise OratorError(f"In '{path.name}' the frames must be a list of whole numbers.")
     if np.abs(frames - np.round(frames)).max(initial=0) > 1e-6:
         raise OratorError(f"In '{path.name}' the frames must be whole frames at 30 fps.")
@@ -39,13 +51,18 @@ def read_pins(path: Path) -> Pins:
     arrays = {}
     for name, shape in shapes.items():
         pinned = name in ("joints", "translation_pinned", "face_pinned")
-        array = np.asarray(data.get(name, np.zeros(shape)))
+        array = np.asarray(data[name] if name in data else np.zeros(shape, bool if pinned else np.float32))
         if array.shape != shape:
             raise OratorError(f"In '{path.name}' {name} has shape {array.shape}, not {shape}. Write the pins again.")
-        if not pinned and not np.isfinite(array).all():
+        if array.dtype.kind not in "fiub" or not (pinned or _sensible(array)):
             raise OratorError(f"In '{path.name}' {name} holds values that are not numbers. Write the pins again.")
         arrays[name] = array.astype(bool) if pinned else array.astype(np.float32)
     norm = np.linalg.norm(arrays["rotations"], axis=-1)
     if (arrays["joints"] & (np.abs(norm - 1.0) > 0.05)).any():
         raise OratorError(f"In '{path.name}' some pinned rotations are not unit quaternions (w x y z).")
     return Pins(np.round(frames).astype(int), **arrays)
+
+
+def _sensible(array: np.ndarray) -> bool:
+    """Whether all values are numbers that a pose can have."""
+    return bool(np.isfinite(array).all()) and float(np.abs(array).max(initial=0)) <= _FURTHEST

@@ -10,12 +10,17 @@ from .. import arkit, skeleton
 from ..errors import OratorError
 from ..files import write_atomically
 from ..performance import Performance, make_performance
+from ..reading import sentence_for
 from ..rotations import from_rotvec, to_rotvec
 from ..smplx.hands import FLAT_HANDS, from_flat, from_mean
-from .npz import read_npz, scalar, write_npz
+from .npz import npz_names, read_npz, scalar, write_npz
 
 _RATES = (1.0, 1000.0)
 _FPS_KEYS = ("mocap_frame_rate", "mocap_framerate", "fps")
+_PARTS = ("root_orient", "pose_body", "pose_jaw", "pose_eye", "pose_hand")
+_READ = ("poses", "expressions", "hand_mean", *_FPS_KEYS, *_PARTS)
+_WIDEST_TURN = 1e4
+"""Radians: some exports count whole turns; more is damage."""
 
 
 def write_smplx(
@@ -51,7 +56,12 @@ def read_smplx(path: Path, hand_mean: np.ndarray = FLAT_HANDS) -> Performance:
     Frame 0 is second 0 of the speech. Face weights are zero: expressions stay beside them. Raises OratorError.
     """
     path = Path(path)
-    data = read_npz(path, ("trans",), "SMPL-X motion file")
+    data = read_npz(path, ("trans",), "SMPL-X motion file", _READ)
+    with sentence_for(f"The arrays of '{path.name}' are damaged. Export it again."):
+        return _motion(data, path, hand_mean)
+
+
+def _motion(data: dict[str, np.ndarray], path: Path, hand_mean: np.ndarray) -> Performance:
     poses = _poses(data, path)
     fps = next((scalar(data[key], key, path) for key in _FPS_KEYS if key in data), 30.0)
     frames = len(poses)
@@ -81,12 +91,12 @@ def read_smplx(path: Path, hand_mean: np.ndarray = FLAT_HANDS) -> Performance:
 
 def tells_hand_mean(path: Path) -> bool:
     """Whether a file that `read_smplx` reads says itself what its fingers count from: it was written by Orator."""
-    with np.load(path, allow_pickle=False) as data:
-        return "hand_mean" in data.files
+    return "hand_mean" in npz_names(path, "SMPL-X motion file")
 
 
 def _finite(array: np.ndarray) -> bool:
-    return array.dtype.kind in "fiu" and bool(np.isfinite(array).all())
+    plain = array.dtype.kind in "fiu" and bool(np.isfinite(array).all())
+    return plain and float(np.abs(array).max(initial=0)) <= _WIDEST_TURN
 
 
 def _poses(data: dict[str, np.ndarray], path: Path) -> np.ndarray:

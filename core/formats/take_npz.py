@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 
@@ -12,7 +13,11 @@ from ..errors import OratorError
 from ..files import write_atomically
 from ..performance import Take, make_performance
 from ..provenance import stamped, upgraded
+from ..reading import parse_json, sentence_for
 from .npz import read_npz, scalar, write_npz
+
+_MOST_NAMES: Final = 4096
+_LONGEST_NAME: Final = 200
 
 
 def write_take(take: Take, path: Path, extra: dict[str, np.ndarray] | None = None) -> None:
@@ -45,15 +50,21 @@ def read_take(path: Path) -> Take:
     Raises OratorError with a sentence for anything that is not a take.
     """
     path = Path(path)
-    data = read_npz(path, ("fps", "rotations", "translation", "face", "joint_names", "face_names"), "take")
-    joints = _order([str(n) for n in np.atleast_1d(data["joint_names"])], skeleton.JOINTS, "joints", path)
-    weights = _order([str(n) for n in np.atleast_1d(data["face_names"])], arkit.ARKIT, "face weights", path)
+    names = ("fps", "rotations", "translation", "face", "joint_names", "face_names")
+    data = read_npz(path, names, "take", ("expressions", "meta"))
+    with sentence_for(f"The arrays of '{path.name}' are damaged. Export the take again."):
+        return _take(data, path)
+
+
+def _take(data: dict[str, np.ndarray], path: Path) -> Take:
+    joints = _order(data["joint_names"], skeleton.JOINTS, "joints", path)
+    weights = _order(data["face_names"], arkit.ARKIT, "face weights", path)
     rotations, face = data["rotations"], data["face"]
     if rotations.ndim != 3 or rotations.shape[1] != len(joints) or face.ndim != 2 or face.shape[1] != len(weights):
         raise OratorError(f"In '{path.name}' the arrays do not fit their names. Export the take again.")
     try:
-        meta = json.loads(str(data["meta"])) if "meta" in data else {}
-    except json.JSONDecodeError:
+        meta = parse_json(str(data["meta"]), path.name) if "meta" in data and data["meta"].size == 1 else {}
+    except OratorError:
         meta = {}
     if not isinstance(meta, dict):
         meta = {}
@@ -64,10 +75,13 @@ def read_take(path: Path) -> Take:
         scalar(data["fps"], "fps", path),
         data.get("expressions"),
     )
-    return Take(performance, str(meta.get("name", path.stem)), upgraded(meta))
+    return Take(performance, str(meta.get("name", path.stem))[:_LONGEST_NAME], upgraded(meta))
 
 
-def _order(found: list[str], wanted: tuple[str, ...], what: str, path: Path) -> list[int]:
+def _order(names: np.ndarray, wanted: tuple[str, ...], what: str, path: Path) -> list[int]:
+    if names.size > _MOST_NAMES:
+        raise OratorError(f"'{path.name}' names {names.size} {what}, which no take has. Export the take again.")
+    found = [str(name) for name in np.ravel(names)]
     missing = [name for name in wanted if name not in found]
     if missing:
         raise OratorError(f"'{path.name}' lacks the {what} {', '.join(missing[:4])}. Export the take again.")

@@ -6,7 +6,6 @@ Formats and sizes are those of the public releases (SMPL-X: Pavlakos et al., CVP
 
 from __future__ import annotations
 
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -14,6 +13,7 @@ from typing import Final
 import numpy as np
 
 from ..errors import OratorError
+from ..formats.npz import npz_names, read_npz
 from ..rotations import from_rotvec, to_matrix
 from ..skeleton import HANDS, JOINTS, PARENTS
 from .restricted import read_pickle
@@ -123,28 +123,19 @@ class SmplxModel:
 def _arrays(path: Path, names: tuple[str, ...]) -> dict[str, np.ndarray]:
     if path.suffix.lower() == ".pkl":
         return read_pickle(path)
-    out = {}
     try:
-        with np.load(path, allow_pickle=False) as data:
-            # The release also holds pickled tables that a body does not need: they are never opened.
-            for name in names:
-                if name in data.files:
-                    out[name] = data[name]
-    except FileNotFoundError:
-        raise OratorError(f"There is no file '{path}'. {_HINT}") from None
-    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, MemoryError):
-        raise OratorError(
-            f"'{path}' is damaged, not a model, or holds objects instead of numbers; nothing in it was run. {_HINT}"
-        ) from None
-    return out
+        # The release also holds pickled tables that a body does not need: they are never opened.
+        there = [name for name in npz_names(path, "body model") if name in names]
+        needed = tuple(name for name in _NEEDED if name in there)
+        return read_npz(path, needed, "body model", [name for name in there if name not in needed])
+    except OratorError as error:
+        raise OratorError(f"{error} {_HINT}") from None
 
 
 def _opened(path: Path, names: tuple[str, ...]) -> dict[str, np.ndarray]:
     """The arrays of these names that the file has; of a pickle all."""
     if path.suffix.lower() not in (".npz", ".pkl"):
         raise OratorError(f"'{path}' is neither .npz nor .pkl. {_HINT}")
-    if not path.is_file():
-        raise OratorError(f"There is no file '{path}'. {_HINT}")
     return _arrays(path, names)
 
 

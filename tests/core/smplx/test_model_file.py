@@ -101,5 +101,5 @@ def test_other_files_are_refused_in_a_sentence(file: Path, tmp_path: Path) -> No
     np.savez(empty, poses=np.zeros((3, 165)))
     with pytest.raises(OratorError, match="lacks v_template"):
         read_model(empty)
-    with pytest.raises(OratorError, match="There is no file"):
+    with pytest.raises(OratorError, match="does not exist"):
         read_model(tmp_path / "none.npz")
