@@ -21,8 +21,11 @@ from typing import Final
 from .errors import Cancelled, OratorError
 from .files import sweep
 from .journal import JOURNAL, Journal, stamp
+from .reading import is_ordinary_file, read_text, sentence_for
 
 AUDIO: Final = (".wav", ".mp3", ".ogg", ".opus", ".flac", ".m4a", ".mp4", ".aif", ".aiff")
+LARGEST_TABLE: Final = 16 << 20
+MOST_TAKES: Final = 1000
 _PATHS: Final = ("transcript", "pins", "hints", "emotion-reference")
 OPTIONS: Final = frozenset(
     "transcript parts seed takes pins emotion emotion-reference reference-strength model emage-mode hints energy "
@@ -80,8 +83,11 @@ def _line(number: int, speech: Path, output: Path, options: dict[str, str], prob
     takes = 1
     try:
         takes = int(options.get("takes", "1"))
+        if not 1 <= takes <= MOST_TAKES:
+            raise ValueError
     except ValueError:
-        problem = problem or f"'takes' is '{options['takes']}', which is no whole number."
+        takes = 1
+        problem = problem or f"'takes' is '{options['takes'][:20]}', which is no whole number from 1 to {MOST_TAKES}."
     arguments = [str(speech), "-o", str(output)]
     for name, value in options.items():
         # Written with '=', so that a value may begin with a minus sign.
@@ -109,38 +115,16 @@ def lines_of_folder(folder: Path, out: Path, suffix: str, options: dict[str, str
     return tuple(lines)
 
 
-def _table_text(table: Path) -> str:
-    """The text of a .csv as spreadsheets save it: UTF-8 with or without its mark, UTF-16, or Western European."""
-    try:
-        data = table.read_bytes()
-    except OSError as error:
-        raise OratorError(f"The table '{table}' cannot be read ({error.strerror}).") from error
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        encodings = ("utf-16",)
-    else:
-        encodings = ("utf-8-sig", "cp1252")
-    for encoding in encodings:
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    raise OratorError(f"The table '{table}' is no text: save it as UTF-8 .csv.")
-
-
 def _rows(table: Path) -> list[dict[str, str]]:
     """The rows of a table by their columns' names in lower case; empty rows are left out. Raises OratorError."""
-    text = _table_text(table)
+    text = read_text(table, "table", LARGEST_TABLE)
     first, _, rest = text.partition("\n")
     if first.lower().startswith("sep="):  # how some spreadsheets say which delimiter they use
         delimiter, text = first.strip()[4:5] or ",", rest
     else:
         delimiter = max(",;\t", key=first.count)
-    try:
+    with sentence_for(f"'{table.name}' is no .csv table. Save it again from your spreadsheet."):
         read = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
-    except csv.Error as error:
-        raise OratorError(f"'{table.name}' is no .csv table ({error}). Save it again from your spreadsheet.") from error
     names = [name.strip().lower() for name in read[0]] if read else []
     rows = [[cell.strip() for cell in row] for row in read[1:]]
     rows = [row for row in rows if any(row)]
@@ -148,18 +132,17 @@ def _rows(table: Path) -> list[dict[str, str]]:
         raise OratorError(f"'{table.name}' has no column 'speech', or no lines. Its first line names the columns.")
     unknown = [name for name in names if name and name not in OPTIONS | {"speech", "output"}]
     if unknown:
-        raise OratorError(f"'{table.name}' has the column '{unknown[0]}', which is no option of generate.")
+        raise OratorError(f"'{table.name}' has the column '{unknown[0][:80]}', which is no option of generate.")
     return [{name: cell for name, cell in zip(names, row, strict=False) if name and cell} for row in rows]
 
 
 def _found(folder: Path, name: str) -> Path:
     """A file by its name in a table, however its accents are composed on this disk."""
     path = folder / name
-    if not path.exists():
-        for form in ("NFC", "NFD"):
-            other = folder / unicodedata.normalize(form, name)
-            if other.exists():
-                return other
+    for form in ("NFC", "NFD"):
+        other = folder / unicodedata.normalize(form, name)
+        if not is_ordinary_file(path) and is_ordinary_file(other):
+            return other
     return path
 
 
@@ -202,7 +185,7 @@ def lines_of_table(
             output = out / f"{number:03d}_{output.name}"
         taken.add(output)
         for name in _PATHS:
-            if name in row and _found(table.parent, row[name]).is_file():
+            if name in row and is_ordinary_file(_found(table.parent, row[name])):
                 row[name] = str(_found(table.parent, row[name]))
         if "character" in row and not Path(row["character"]).is_absolute():
             row["character"] = str(_found(table.parent, row["character"]))

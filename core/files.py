@@ -122,8 +122,7 @@ def check_writable(path: Path) -> None:
     Raises OratorError when it cannot.
     """
     try:
-        if path.is_dir():
-            raise OratorError(f"'{path}' is a folder. Give the name of a file in it.")
+        _check_place(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.parent.stat().st_mode & 0o222:
             raise OratorError(f"The folder '{path.parent}' is read-only. Choose another folder.")
@@ -131,8 +130,22 @@ def check_writable(path: Path) -> None:
             pass
         if path.exists() and not (os.access(path, os.W_OK) and path.stat().st_mode & 0o222):
             raise OratorError(f"'{path}' is read-only. Choose another name.")
-    except OSError as error:
-        raise explain_write_error(error, path) from error
+    except (OSError, ValueError) as error:
+        if isinstance(error, OSError):
+            raise explain_write_error(error, path) from error
+        raise OratorError("The name of the file to write holds a sign that no name can. Choose another.") from error
+
+
+def _check_place(path: Path) -> None:
+    """Raises OratorError for what is there and cannot be replaced by a file, OSError for a name that none can have."""
+    try:
+        os.lstat(path)
+    except FileNotFoundError:
+        return
+    if path.is_dir():
+        raise OratorError(f"'{path}' is a folder. Give the name of a file in it.")
+    if path.exists() and not path.is_file():
+        raise OratorError(f"'{path}' is a device or a pipe. Give the name of an ordinary file.")
 
 
 def write_atomically(path: Path, write: Callable[[BinaryIO], None]) -> None:
@@ -143,6 +156,7 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], None]) -> None:
     path = Path(path)
     temporary: Path | None = None
     try:
+        _check_place(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         sweep(path)
         made = half_path(path)

@@ -47,8 +47,8 @@ class Journal:
         for raw in data.split(b"\n"):
             try:
                 entry = json.loads(raw)
-                key, state = entry["key"], entry["state"]
-            except (ValueError, KeyError, TypeError):
+                key, state = str(entry["key"]), entry["state"]
+            except (ValueError, KeyError, TypeError, RecursionError):
                 continue
             if state == "started":
                 self.started[key] = entry
@@ -80,4 +80,5 @@ class Journal:
         if line.key in self.done:
             return True
         entry = self.started.get(line.key)
-        return entry is not None and all(a != b for a, b in zip(present, entry.get("before", ()), strict=False))
+        before = entry.get("before") if entry is not None else None
+        return isinstance(before, list) and all(a != b for a, b in zip(present, before, strict=False))

@@ -7,16 +7,23 @@ detected from; an artist's edited profile is saved and loaded here as JSON.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Callable, Collection
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from .. import arkit, skeleton
 from ..errors import OratorError
+from ..files import write_atomically
+from ..reading import parse_json, read_text
 from .description import RigDescription
 
 VERSION: Final = 1
 _RESTS: Final = ("smplx", "measure")
+_LONGEST_NAME: Final = 1000
+_MOST_ENTRIES: Final = 10_000
+_LARGEST: Final = 1e6
+_LARGEST_FILE: Final = 16 << 20
 
 
 @dataclass(frozen=True)
@@ -123,59 +130,133 @@ def to_json(profile: RigProfile) -> str:
     return json.dumps({"orator_profile": VERSION, **asdict(profile)}, indent=1, ensure_ascii=False)
 
 
-def _checked(data: Any, source: str) -> dict[str, Any]:
-    if not isinstance(data, dict) or "orator_profile" not in data:
-        raise OratorError(f"{source} is not a rig profile: choose a .json file that Orator saved.")
-    if data["orator_profile"] != VERSION:
-        raise OratorError(f"{source} is a rig profile of another version: save it again with this Orator.")
-    return {f.name: data[f.name] for f in fields(RigProfile) if f.name in data}
+_Check = Callable[[Any], Any]
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or len(value) > _LONGEST_NAME:
+        raise TypeError("a name")
+    return value
+
+
+def _optional_text(value: Any) -> str | None:
+    return None if value is None else _text(value)
+
+
+def _switch(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError("true or false")
+    return value
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) <= _LARGEST:
+        raise TypeError("a number")
+    return float(value)
+
+
+def _list_of(check: _Check) -> _Check:
+    def checked(value: Any) -> tuple[Any, ...]:
+        if not isinstance(value, list) or len(value) > _MOST_ENTRIES:
+            raise TypeError("a list")
+        return tuple(check(entry) for entry in value)
+
+    return checked
+
+
+def _table_of(check: _Check, names: Collection[str] | None = None, what: str = "") -> _Check:
+    def checked(value: Any) -> dict[str, Any]:
+        if not isinstance(value, dict) or len(value) > _MOST_ENTRIES:
+            raise TypeError("a table of names")
+        for name in value if names is not None else ():
+            if name not in names:
+                raise ValueError(f"'{name[:80]}', which is {what}")
+        return {_text(name): check(entry) for name, entry in value.items()}
+
+    return checked
+
+
+def _row_of(*checks: _Check) -> _Check:
+    def checked(value: Any) -> tuple[Any, ...]:
+        if not isinstance(value, list) or len(value) != len(checks):
+            raise TypeError(f"a list of {len(checks)}")
+        return tuple(check(entry) for check, entry in zip(checks, value, strict=True))
+
+    return checked
+
+
+def _record(kind: type, checks: dict[str, _Check]) -> _Check:
+    def checked(value: Any) -> Any:
+        if not isinstance(value, dict):
+            raise TypeError("a table of names")
+        for name in value:
+            if name not in checks:
+                raise ValueError(f"'{str(name)[:80]}', which it does not know")
+        return kind(**{name: checks[name](entry) for name, entry in value.items()})
+
+    return checked
+
+
+def _one_of(names: Collection[str], what: str) -> _Check:
+    def checked(value: Any) -> str:
+        if _text(value) not in names:
+            raise ValueError(f"'{value[:80]}', which is {what}")
+        return value
+
+    return checked
+
+
+def _limb(value: Any) -> IkLimb:
+    made = _record(IkLimb, {"end": _text, "pole": _text, "toes": _text, "switches": _list_of(_SWITCH), "use": _switch})
+    if not isinstance(value, dict) or "end" not in value:
+        raise TypeError("a limb with its 'end'")
+    return made(value)
+
+
+_SWITCH: Final = _row_of(_text, _text, _number)
+_JOINT: Final = (frozenset(skeleton.JOINTS), f"none of the {skeleton.JOINT_COUNT} joints")
+_WEIGHT: Final = (frozenset(arkit.ARKIT), "none of the 52 face weights")
+_BONES: Final = _table_of(_text, *_JOINT)
+_CHECKS: Final[dict[str, _Check]] = {
+    "family": _text, "title": _text, "joints": _BONES, "rest": _one_of(_RESTS, f"none of {', '.join(_RESTS)}"),
+    "root": _optional_text, "twists": _table_of(_one_of(*_JOINT)), "also": _table_of(_one_of(*_JOINT)),
+    "aims": _table_of(_row_of(_one_of(*_JOINT), _text)), "lids": _table_of(_text), "ik": _BONES,
+    "switches": _list_of(_SWITCH), "ik_limbs": _table_of(_limb), "reads": _BONES, "numbers": _text,
+    "contacts": _switch, "control": _switch, "faces": _table_of(_one_of(*_WEIGHT)),
+    "adjust": _table_of(
+        _record(ShapeAdjust, dict.fromkeys(("gain", "offset", "minimum", "maximum"), _number) | {"mute": _switch}),
+        *_WEIGHT,
+    ),
+    "converter": _text, "confidence": _number, "notes": _list_of(_text),
+}  # fmt: skip
+"""What every entry of a saved profile has to be."""
 
 
 def from_json(text: str, source: str = "The file") -> RigProfile:
     """A profile from JSON. Raises OratorError that names the first thing that is wrong."""
-    try:
-        values = _checked(json.loads(text), source)
-    except json.JSONDecodeError as error:
-        raise OratorError(f"{source} is broken at line {error.lineno}: {error.msg}. Mend or save it again.") from error
-    joints = values.get("joints", {})
-    if not isinstance(joints, dict) or not all(isinstance(v, str) for v in joints.values()):
-        raise OratorError(f"{source}: 'joints' must pair joint names with bone names.")
-    for joint in joints:
-        if joint not in skeleton.INDEX:
-            raise OratorError(f"{source} names the joint '{joint}', which is none of the {skeleton.JOINT_COUNT}.")
-    if values.get("rest", "measure") not in _RESTS:
-        raise OratorError(f"{source}: 'rest' must be one of {', '.join(_RESTS)}.")
-    for key, name in values.get("faces", {}).items():
-        if name not in arkit.INDEX:
-            raise OratorError(f"{source} maps '{key}' to '{name}', which is none of the 52 face weights.")
-    try:
-        values["adjust"] = {k: ShapeAdjust(**v) for k, v in values.get("adjust", {}).items()}
-        values["notes"] = tuple(values.get("notes", ()))
-        values["switches"] = tuple((b, p, float(v)) for b, p, v in values.get("switches", ()))
-        limbs = values.get("ik_limbs", {}).items()
-        values["ik_limbs"] = {
-            k: IkLimb(**{**v, "switches": tuple((b, p, float(x)) for b, p, x in v.get("switches", ()))})
-            for k, v in limbs
-        }
-        values["aims"] = {k: (v[0], v[1]) for k, v in values.get("aims", {}).items()}
-        return RigProfile(**values)
-    except (TypeError, ValueError, AttributeError) as error:
-        raise OratorError(f"{source} has an entry Orator does not know ({error}). Save it again.") from error
+    data = parse_json(text, source)
+    if not isinstance(data, dict) or "orator_profile" not in data:
+        raise OratorError(f"{source} is not a rig profile: choose a .json file that Orator saved.")
+    if data["orator_profile"] != VERSION or isinstance(data["orator_profile"], bool):
+        raise OratorError(f"{source} is a rig profile of another version: save it again with this Orator.")
+    values = {}
+    for name, check in _CHECKS.items():
+        if name not in data:
+            continue
+        try:
+            values[name] = check(data[name])
+        except TypeError as error:
+            raise OratorError(f"{source}: '{name}' must have {error} where it has not. Save it again.") from None
+        except ValueError as error:
+            raise OratorError(f"{source}: '{name}' names {error}. Mend or save it again.") from None
+    return RigProfile(**values)
 
 
 def save(profile: RigProfile, path: str | Path) -> None:
     """Writes the profile; raises OratorError when the place cannot be written."""
-    try:
-        Path(path).write_text(to_json(profile), encoding="utf-8")
-    except OSError as error:
-        text = f"The profile cannot be written to {path} ({error.strerror}): choose another place."
-        raise OratorError(text) from error
+    write_atomically(Path(path), lambda stream: stream.write(to_json(profile).encode("utf-8")) and None)
 
 
 def load(path: str | Path) -> RigProfile:
     """Reads a profile; raises OratorError when it is missing or broken."""
-    try:
-        text = Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise OratorError(f"The profile {path} cannot be read: check the file. ({error})") from error
-    return from_json(text, Path(path).name)
+    return from_json(read_text(path, "rig profile", _LARGEST_FILE), f"'{Path(path).name}'")
