@@ -70,7 +70,7 @@ def read_bytes(path: str | Path, what: str, most: int = MOST_TEXT) -> bytes:
     path = ordinary_file(path, what)
     try:
         with path.open("rb") as stream:
-            data = stream.read(most + 1)
+            data = stream.read(min(most, os.fstat(stream.fileno()).st_size) + 1)
     except OSError as error:
         raise OratorError(f"The {what} '{path}' cannot be read ({error.strerror or error}). Copy it again.") from None
     if len(data) > most:
