@@ -37,7 +37,8 @@ def _options_of_models(record: Record) -> Record:
     kept = {name: value for name, value in settings.items() if name not in moved}
     emage = str(settings.get("model", "")).startswith("emage")
     told = {new: settings[old] for old, new in moved.items() if settings.get(old) and (emage or old != "emage_mode")}
-    return {**record, "settings": {**kept, "options": {**told, **kept.get("options", {})}}}
+    own = kept.get("options")
+    return {**record, "settings": {**kept, "options": {**told, **(own if isinstance(own, dict) else {})}}}
 
 
 _UPGRADES: Final[Mapping[int, Callable[[Record], Record]]] = {1: _options_of_models}

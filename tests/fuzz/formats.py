@@ -16,17 +16,18 @@ from fuzz.mutate import damaged_bytes, damaged_json, damaged_npz, damaged_text
 from helpers.motions import moving
 from orator.core import arkit, skeleton
 from orator.core.batch import lines_of_table
+from orator.core.directing import check_pose_pins, unreachable_pins
 from orator.core.formats.bvh import read_bvh, write_bvh
 from orator.core.formats.livelink import read_livelink, write_livelink
 from orator.core.formats.pins_npz import read_pins, write_pins
 from orator.core.formats.smplx_npz import read_smplx, write_smplx
 from orator.core.formats.take_npz import read_take, write_take
 from orator.core.given import given_from_json, given_to_json
-from orator.core.performance import Take, frame_count
-from orator.core.pins import Pins, pins_as_hints, unreachable
+from orator.core.performance import Take
+from orator.core.pins import Pins, posed
 from orator.core.reading import parse_json
 from orator.core.rig import profile as profiles
-from orator.core.smplx.model_file import read_model
+from orator.core.smplx.model_file import read_hand_mean, read_model
 from orator.core.smplx.restricted import read_pickle
 from orator.core.speech.load import load_speech
 from orator.core.storage import pack, unpack
@@ -67,9 +68,9 @@ def _some_pins(count: int = 3) -> Pins:
 
 
 def _read_pins(path: Path) -> None:
-    pins = read_pins(path)
-    unreachable(pins)
-    pins_as_hints(pins, frame_count(1.0))
+    given = posed(read_pins(path))
+    check_pose_pins(given, 1.0)
+    unreachable_pins(given)
 
 
 def _amass(folder: Path) -> list[bytes]:
@@ -103,15 +104,9 @@ def _model(folder: Path) -> list[bytes]:
     return [_written(lambda path: np.savez(path, **numbers), folder, ".npz")]
 
 
-def _read_any_model(path: Path) -> None:
-    from orator.core.errors import OratorError
-
-    if path.suffix == ".pkl":
-        read_pickle(path)
-    try:
-        read_model(path)
-    except OratorError as error:
-        raise error
+def _read_model(path: Path) -> None:
+    read_hand_mean(path)
+    read_model(path)
 
 
 def _profiles(_folder: Path) -> list[bytes]:
@@ -172,8 +167,8 @@ FORMATS: dict[str, Format] = {
         ".npz", lambda f: [_written(lambda p: write_pins(_some_pins(), p), f, ".npz")], damaged_npz, _read_pins
     ),
     "SMPL-X motion .npz": Format(".npz", _amass, damaged_npz, read_smplx),
-    "body model .npz": Format(".npz", _model, damaged_npz, _read_any_model),
-    "body model .pkl": Format(".pkl", _pickles, damaged_bytes, _read_any_model),
+    "body model .npz": Format(".npz", _model, damaged_npz, _read_model),
+    "body model .pkl": Format(".pkl", _pickles, damaged_bytes, read_pickle),
     "BVH": Format(
         ".bvh", lambda f: [_written(lambda p: write_bvh(moving(4), p), f, ".bvh")], damaged_text, read_bvh
     ),

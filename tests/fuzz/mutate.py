@@ -12,12 +12,15 @@ from typing import Any, Final
 import numpy as np
 
 ODD_TEXTS: Final = (
-    "nan", "inf", "-inf", "1e999", "-1e308", "9" * 5000, "-1", "0", "", " ", "\0", "null", "true", "[]", "{}", "\u2028",
-    "\ud800".encode("utf-8", "surrogatepass").decode("latin1"), "🦊", "%s%n", "../../etc/passwd", "1,5", "0x10", "1_000",
-    "-" * 300, "é" * 200, "1" * 19, "2147483648", "00:00:00:00", "24:00:00:00", "-->", "\r\n\r\n", '"', "'", "\\",
+    "\u2028",
+    "nan", "inf", "-inf", "1e999", "-1e308", "9" * 5000, "-1", "0", "", " ", "\0", "null", "true", "[]", "{}",
+    "\ud800".encode("utf-8", "surrogatepass").decode("latin1"), "🦊", "%s%n", "../../etc/passwd", "1,5", "0x10",
+    "1_000", "-" * 300, "é" * 200, "1" * 19,
+    "2147483648", "00:00:00:00", "24:00:00:00", "-->", "\r\n\r\n", '"', "'", "\\",
 )  # fmt: skip
 ODD_VALUES: Final[tuple[Any, ...]] = (
-    None, True, False, 0, -1, 10**18, 10**30, 1e308, "", "x" * 3000, [], {}, [[]], {"a": {}}, "nan", 0.5, [None], [1e300],
+    None, True, False, 0, -1, 10**18, 10**30, 1e308, "", "x" * 3000, [], {}, [[]], {"a": {}}, "nan", 0.5, [None],
+    [1e300],
 )  # fmt: skip
 ODD_BYTES: Final = (b"\0", b"\xff", b"\x7f", b"\x80", b"\xff\xff\xff\xff", b"\x00\x00\x00\x80", b"\xff\xff\xff\x7f")
 
