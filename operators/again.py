@@ -154,11 +154,18 @@ class ORATOR_OT_layers_reset(OnTake, bpy.types.Operator):
         """Reset, and write the curves once."""
         from ..core.blender import relayer
 
+        names = [name for name in take.layers.bl_rna.properties.keys() if name not in ("rna_type", "name")]
+        before = {name: getattr(take.layers, name) for name in names}
         with relayer.waiting():
-            for name in take.layers.bl_rna.properties.keys():
-                if name not in ("rna_type", "name"):
-                    take.layers.property_unset(name)
-        return relayer.rewrite(character, take, context.scene, generation.read_style(context.scene))
+            for name in names:
+                take.layers.property_unset(name)
+        try:
+            return relayer.rewrite(character, take, context.scene, generation.read_style(context.scene))
+        except Exception:
+            with relayer.waiting():
+                for name, value in before.items():
+                    setattr(take.layers, name, value)
+            raise
 
 
 CLASSES: tuple[type, ...] = (

@@ -37,6 +37,7 @@ class OratorBinding(bpy.types.PropertyGroup):
     object: PointerProperty(type=bpy.types.Object)
     action: PointerProperty(type=bpy.types.Action)
     slot: StringProperty()
+    strip: StringProperty()
 
 
 class OratorOwn(bpy.types.PropertyGroup):
@@ -49,6 +50,9 @@ class OratorOwn(bpy.types.PropertyGroup):
     extrapolation: StringProperty(default="HOLD")
     influence: FloatProperty(default=1.0)
     pose: StringProperty()
+    solo: StringProperty()
+    goes: PointerProperty(type=bpy.types.Action)
+    strip: StringProperty()
 
 
 class OratorTake(bpy.types.PropertyGroup):

@@ -10,9 +10,10 @@ import numpy as np
 
 from ..baking import BakeStyle, BakeTarget, PreparedBake, prepare
 from ..errors import OratorError
-from . import compat, takes
+from . import compat, copies, takes
 from .fcurves import fingerprint, write_curves
 from .rig_reader import skinned_meshes
+from .tracks import placed, remove_strip, rename
 
 if TYPE_CHECKING:
     from ..keys import CurveKeys
@@ -129,13 +130,34 @@ def _write_separate(take: Any, owned: list[Owned]) -> list[Written]:
 
 
 def write_actions(character: bpy.types.Object, take: Any, prepared: PreparedBake) -> None:
-    """Write a take's Actions and their NLA tracks, and bind them to the objects they play on."""
+    """Write a take's Actions and their NLA tracks, and bind them to the objects they play on.
+
+    When that fails, what was written is taken back; what the take was bound to before stays bound.
+    """
+    before = len(take.bindings)
+    actions = set(bpy.data.actions)
+    try:
+        _write(character, take, prepared)
+    except Exception:
+        while len(take.bindings) > before:
+            found = placed(take.bindings[-1])
+            if found is not None:
+                remove_strip(found)
+            take.bindings.remove(len(take.bindings) - 1)
+        for action in [a for a in bpy.data.actions if a not in actions and a.get(takes.TAG) == take.uid]:
+            bpy.data.actions.remove(action)
+        raise
+
+
+def _write(character: bpy.types.Object, take: Any, prepared: PreparedBake) -> None:
+    before = len(take.bindings)
     owned = _by_owner(character, prepared.curves)
     for obj, action, slot in (_write_slotted if compat.has_slots() else _write_separate)(take, owned):
         binding = take.bindings.add()
         binding.object, binding.action, binding.slot = obj, action, compat.slot_identifier(slot)
-    takes.name_actions(take)
-    for binding in take.bindings:
+    if not before:
+        takes.name_actions(take)
+    for binding in list(take.bindings)[before:]:
         takes.add_track(take, binding)
 
 
@@ -161,6 +183,7 @@ def add_take(
     Raises OratorError in NLA tweak mode; nothing changes then.
     """
     takes.check_switchable(character)
+    copies.separate(character)
     item = takes.add(character, take.name, int(take.meta.get("seed", 0)), prepared.coverage.sentence())
     uid = item.uid
     try:
@@ -193,6 +216,8 @@ def bake_again(character: bpy.types.Object, uid: str, scene: bpy.types.Scene, st
     if item is None:
         raise OratorError("This take is not in the list any more.")
     takes.check_switchable(character)
+    copies.separate(character)
+    uid = item.uid
     performance, meta = takes.load_performance(item), takes.load_meta(item)
     from . import relayer
     from .shaped import read_shaping
@@ -200,8 +225,11 @@ def bake_again(character: bpy.types.Object, uid: str, scene: bpy.types.Scene, st
     shaping = read_shaping(item.layers, meta)
     start = float(meta.get("start", 0.0))
     prepared = prepare(performance, start, read_target(character, scene), style, shaping=shaping)
-    takes.drop_actions(item)
+    old = len(item.bindings)
     write_actions(character, item, prepared)
+    takes.drop_actions(item, old)
+    takes.name_actions(item)
+    rename(item)
     set_sliders(item, {})
     item.written = fingerprint(item)
     relayer.forget()

@@ -45,6 +45,17 @@ def curves_of(action: bpy.types.Action, slot: Any = None) -> Iterator[bpy.types.
                     yield from bag.fcurves
 
 
+def curve_lists(action: bpy.types.Action, slot: Any = None) -> Iterator[Any]:
+    """The collections that hold an Action's F-curves, or those of one slot; curves can be removed from them."""
+    if not has_slots():
+        yield action.fcurves
+        return
+    for layer in action.layers:
+        for strip in layer.strips:
+            bags = strip.channelbags if slot is None else [strip.channelbag(slot)]
+            yield from (bag.fcurves for bag in bags if bag is not None)
+
+
 def animated_curves(target: bpy.types.ID) -> Iterator[bpy.types.FCurve]:
     """F-curves of the Action that is active on `target`."""
     data = target.animation_data

@@ -7,7 +7,7 @@ from typing import Any
 import bpy
 import numpy as np
 
-from . import bake, compat, takes
+from . import bake, compat, copies, takes, tracks
 from .fcurves import fingerprint
 
 
@@ -21,6 +21,7 @@ def move(character: bpy.types.Object, take: Any, scene: bpy.types.Scene, frames:
     """Move a take's keys, NLA strips and start by whole frames; what the artist edited stays edited."""
     from . import relayer
 
+    copies.separate(character)
     untouched = take.written == fingerprint(take)
     actions = {binding.action for binding in take.bindings if binding.action is not None}
     for action in actions:
@@ -32,11 +33,8 @@ def move(character: bpy.types.Object, take: Any, scene: bpy.types.Scene, frames:
                 values[::2] += frames
                 points.foreach_set(name, values)
             curve.update()
-    for anim, track in list(takes.tracks_of(take)):
-        anim.nla_tracks.remove(track)
     for binding in take.bindings:
-        if binding.action is not None:
-            takes.add_track(take, binding)
+        tracks.move_strip(take, binding)
     meta = takes.load_meta(take)
     takes.store_meta(take, {**meta, "start": float(meta["start"]) + frames / bake.scene_fps(scene)})
     if untouched:

@@ -13,7 +13,7 @@ from ..fitting import Bounds
 from ..request import GenerationRequest
 from ..settings import CONTROLS, Settings
 from ..speech.speech import Speech
-from . import bake, strips, takes
+from . import bake, copies, own, strips, takes
 from .emage import hand_notes, own_of, unheard_notes, with_hands, with_model
 from .emotion import emotion_notes, read_emotion, sampled
 
@@ -203,6 +203,7 @@ def deliver(request: TakeRequest, made: tuple[Made, ...]) -> tuple[str, ...]:
     if scene.orator.character == linked:
         scene.orator.character = character
     made_ids: list[str] = []
+    parted = copies.separate(character)
     try:
         for one in made:
             prepared = one.prepared
@@ -224,4 +225,5 @@ def deliver(request: TakeRequest, made: tuple[Made, ...]) -> tuple[str, ...]:
     keys = sum(len(curve.frames) for curve in made[0].prepared.curves)
     coverage = made[0].prepared.coverage
     sentences = [f"{names} on '{character.name}': {coverage.sentence()}; {keys} keys."]
-    return (*sentences, *coverage.notes, *request.asked.speech.notes, *request.notes)
+    rests = own.notes(data, takes.find(data, made_ids[0]))
+    return (*sentences, *coverage.notes, *parted, *rests, *request.asked.speech.notes, *request.notes)

@@ -9,7 +9,7 @@ import bpy
 _quiet = False
 
 
-def _groups(owner: bpy.types.ID) -> list[Any]:
+def groups(owner: bpy.types.ID) -> list[Any]:
     """The property groups with takes that a data-block holds."""
     return [owner.orator] if isinstance(owner, bpy.types.Object) else [entry.data for entry in owner.orator.overridden]
 
@@ -25,7 +25,7 @@ def source_changed(lane: Any) -> None:
     """The artist chose another take for a range."""
     if _quiet:
         return
-    for data in _groups(lane.id_data):
+    for data in groups(lane.id_data):
         if any(other == lane for other in data.lanes):
             lane.uid = next((take.uid for take in data.takes if take.name == lane.take), "")
 
@@ -35,7 +35,7 @@ def renamed(take: Any) -> None:
     global _quiet
     _quiet = True
     try:
-        for data in _groups(take.id_data):
+        for data in groups(take.id_data):
             for lane in data.lanes:
                 if lane.uid and lane.uid == take.uid:
                     lane.take = take.name

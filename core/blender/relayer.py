@@ -24,7 +24,7 @@ from ..shaping import Shaping, apply_direction, shape_body, shape_face, with_fac
 from ..skeleton import INDEX, JOINTS, mirror_index
 from ..smplx.at_bake import FaceFit, Told, finish, tell
 from ..smplx.voice import changed_names
-from . import bake, compat, job, report, takes
+from . import bake, compat, copies, job, report, takes
 from .fcurves import fingerprint, key_frames, rewrite_curves
 from .rig_profile import PROPERTY
 from .shaped import laid, layers_from, read_layers, read_shaping
@@ -83,6 +83,7 @@ def rewrite(character: bpy.types.Object, take: Any, scene: bpy.types.Scene, styl
 
     Raises OratorError when the artist edited the curves, or the take's Actions or performance are gone.
     """
+    copies.separate(character)
     if not any(binding.action for binding in take.bindings):
         raise OratorError(f"The Actions of '{take.name}' were deleted. Press Bake Again to write them anew.")
     if take.written and take.written != fingerprint(take):

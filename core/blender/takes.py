@@ -9,54 +9,19 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterator
 from typing import Any, Final
 
 import bpy
 
 from ..errors import OratorError
-from . import compat, lanes
+from . import compat, copies, lanes, own
+from .lists import character_data, character_of, find
+from .tracks import TAG, add_track, animated_id, keep_or_remove, placed, remove_strip, rename, tracks_of
 
-TAG: Final = "orator_take"
 _PERFORMANCE: Final = "orator_performance"
 _META: Final = "orator_meta"
 _START: Final = "orator_start"
 _quiet = False
-
-
-# --- Where the list lives ------------------------------------------------------------------------------------------
-
-
-def character_data(character: bpy.types.Object, create: bool = False) -> Any:
-    """The property group with a character's takes; None for an override without takes unless `create`.
-
-    A local armature carries its takes itself. What an override gains in lists is lost on reload, so its takes live in
-    the scene.
-    """
-    if character.override_library is None and character.library is None:
-        return character.orator
-    for scene in bpy.data.scenes:
-        for entry in scene.orator.overridden:
-            if entry.character == character:
-                return entry.data
-    if not create:
-        return None
-    entry = bpy.context.scene.orator.overridden.add()
-    entry.character = character
-    return entry.data
-
-
-def character_of(data: Any) -> bpy.types.Object | None:
-    """The armature object whose takes a property group holds."""
-    owner = data.id_data
-    if isinstance(owner, bpy.types.Object):
-        return owner
-    return next((entry.character for entry in owner.orator.overridden if entry.data == data), None)
-
-
-def find(data: Any, uid: str) -> Any:
-    """The take with that id, or None."""
-    return next((take for take in data.takes if take.uid == uid), None) if data is not None and uid else None
 
 
 def shown(character: bpy.types.Object) -> Any:
@@ -123,13 +88,6 @@ def start_of(take: Any) -> float | None:
 # --- What a take plays on ------------------------------------------------------------------------------------------
 
 
-def animated_id(obj: bpy.types.Object | None) -> bpy.types.ID | None:
-    """What carries the curves: an armature object itself, a mesh object's shape keys."""
-    if obj is None:
-        return None
-    return obj if obj.type == "ARMATURE" else getattr(obj.data, "shape_keys", None)
-
-
 def _objects(character: bpy.types.Object, data: Any) -> list[bpy.types.Object]:
     """The armature and every mesh that one of its takes plays on, one object for each set of shape keys."""
     found = [character]
@@ -143,93 +101,7 @@ def _objects(character: bpy.types.Object, data: Any) -> list[bpy.types.Object]:
     return found
 
 
-def _is_ours(action: bpy.types.Action | None) -> bool:
-    return action is not None and TAG in action
-
-
-def tracks_of(take: Any) -> Iterator[tuple[bpy.types.AnimData, bpy.types.NlaTrack]]:
-    """The NLA tracks that hold the take's Actions."""
-    for binding in take.bindings:
-        owner = animated_id(binding.object)
-        data = owner.animation_data if owner is not None else None
-        if data is None or binding.action is None:
-            continue
-        for track in data.nla_tracks:
-            if any(strip.action == binding.action for strip in track.strips):
-                yield data, track
-
-
-def add_track(take: Any, binding: Any) -> None:
-    """A muted NLA track with a binding's Action."""
-    owner = animated_id(binding.object)
-    data = owner.animation_data or owner.animation_data_create()
-    track = data.nla_tracks.new()
-    track.name = take.name
-    first = binding.action.frame_range[0]
-    strip = track.strips.new(take.name, round(first), binding.action)
-    compat.strip_slot(strip, compat.slot_named(binding.action, binding.slot))
-    track.mute = True
-
-
 # --- Switching -----------------------------------------------------------------------------------------------------
-
-
-def _pose(owner: bpy.types.ID, paths: set[str]) -> dict[str, Any]:
-    """What the properties at these data paths are set to."""
-    found = {}
-    for path in paths:
-        try:
-            value = owner.path_resolve(path)
-        except ValueError:
-            continue
-        found[path] = list(value) if hasattr(value, "__len__") else value
-    return found
-
-
-def _set_pose(owner: bpy.types.ID, pose: dict[str, Any]) -> None:
-    for path, value in pose.items():
-        custom = path.endswith('"]')
-        holder, _, name = path.rpartition('["') if custom else path.rpartition(".")
-        try:
-            kept = owner.path_resolve(holder) if holder else owner
-            if custom:
-                kept[name[:-2]] = value
-            else:
-                setattr(kept, name, value)
-        except (ValueError, TypeError, KeyError):
-            continue
-
-
-def _remember_own(data: Any, obj: bpy.types.Object, anim: bpy.types.AnimData, binding: Any) -> None:
-    """Keep what the artist has on an object, the pose too, before a take takes its place."""
-    if _is_ours(anim.action):
-        return
-    entry = next((own for own in data.own if own.object == obj), None)
-    if entry is None:
-        entry = data.own.add()
-        entry.object = obj
-    elif anim.action is None and data.shown:
-        return
-    if binding is not None:
-        slot = compat.slot_named(binding.action, binding.slot)
-        paths = {curve.data_path for curve in compat.curves_of(binding.action, slot)}
-        entry.pose = json.dumps(_pose(animated_id(obj), paths))
-    entry.action = anim.action
-    entry.slot = compat.slot_identifier(compat.active_slot(anim))
-    entry.blend, entry.extrapolation = anim.action_blend_type, anim.action_extrapolation
-    entry.influence = anim.action_influence
-    if anim.action is not None:
-        anim.action.use_fake_user = True
-
-
-def _restore_own(data: Any, obj: bpy.types.Object, anim: bpy.types.AnimData) -> None:
-    entry = next((own for own in data.own if own.object == obj), None)
-    action = entry.action if entry is not None else None
-    compat.assign(anim, action, compat.slot_named(action, entry.slot) if action else None)
-    if entry is not None:
-        anim.action_blend_type, anim.action_extrapolation = entry.blend, entry.extrapolation
-        anim.action_influence = entry.influence
-        _set_pose(animated_id(obj), json.loads(entry.pose or "{}"))
 
 
 def check_switchable(character: bpy.types.Object) -> None:
@@ -251,6 +123,7 @@ def show(character: bpy.types.Object, uid: str) -> None:
     if data is None or (uid and take is None):
         raise OratorError("This take is not in the list any more.")
     check_switchable(character)
+    uid = _made_own(character, data, take)
     if take is not None and not any(binding.action for binding in take.bindings):
         raise OratorError(f"The Actions of '{take.name}' were deleted. Press Bake Again to write them anew.")
     playing = {animated_id(b.object): b for b in take.bindings if b.action is not None} if take is not None else {}
@@ -262,22 +135,30 @@ def show(character: bpy.types.Object, uid: str) -> None:
             if binding is None:
                 continue
             anim = owner.animation_data_create()
-        _remember_own(data, obj, anim, binding)
+        own.stop_going(data, obj, anim)
+        own.remember(data, obj, anim, binding)
         if binding is None:
-            _restore_own(data, obj, anim)
+            own.restore(data, obj, anim)
             continue
         compat.assign(anim, binding.action, compat.slot_named(binding.action, binding.slot))
         anim.action_blend_type, anim.action_influence, anim.action_extrapolation = "REPLACE", 1.0, "HOLD"
+        own.go_on(data, obj, anim, binding)
     data.shown = uid
     _set_active(data, uid)
     _apply_solo(data)
+
+
+def _made_own(character: bpy.types.Object, data: Any, take: Any) -> str:
+    """The id of a take after a duplicated character got takes of its own; '' without a take."""
+    copies.separate(character)
+    return take.uid if take is not None else ""
 
 
 def _apply_solo(data: Any) -> None:
     """With solo on, only the shown take's NLA tracks play, and nothing else the artist layered."""
     for take in data.takes:
         alone = data.solo and take.uid == data.shown
-        for anim, track in tracks_of(take):
+        for anim, track, _ in tracks_of(take):
             if track.is_solo != alone:
                 track.is_solo = alone
             track.mute = not alone
@@ -287,6 +168,7 @@ def _apply_solo(data: Any) -> None:
 
 def set_solo(character: bpy.types.Object, on: bool) -> None:
     """Silence everything but the shown take (other NLA tracks of the artist), or let it all play again."""
+    copies.separate(character)
     data = character_data(character)
     data.solo = on
     _apply_solo(data)
@@ -363,24 +245,37 @@ def name_changed(take: Any) -> None:
     """The artist renamed a take: its Actions, tracks and text follow."""
     if _quiet:
         return
-    for _, track in tracks_of(take):
-        track.name = take.name
-        for strip in track.strips:
-            strip.name = take.name
+    character = next((c for data in lanes.groups(take.id_data) if take in list(data.takes)
+                      for c in (character_of(data),)), None)  # fmt: skip
+    if character is not None:
+        copies.separate(character)
+    rename(take)
     name_actions(take)
     lanes.renamed(take)
     if take.data is not None:
         take.data.name = f"Orator {take.name}"
 
 
-def drop_actions(take: Any) -> None:
-    """Remove a take's Actions and NLA tracks; its performance stays."""
-    for anim, track in list(tracks_of(take)):
-        anim.nla_tracks.remove(track)
-    actions = {binding.action for binding in take.bindings if binding.action is not None}
-    take.bindings.clear()
+def drop_actions(take: Any, count: int | None = None) -> None:
+    """Remove a take's Actions and NLA tracks (of its first `count` bindings); its performance stays.
+
+    An Action that something else plays, another character or a track of the artist's, stays in the file.
+    """
+    actions = []
+    for _ in range(len(take.bindings) if count is None else count):
+        binding = take.bindings[0]
+        found = placed(binding)
+        if found is not None:
+            remove_strip(found)
+        owner = animated_id(binding.object)
+        anim = owner.animation_data if owner is not None else None
+        if anim is not None and anim.action is not None and anim.action == binding.action:
+            anim.action = None
+        if binding.action is not None and binding.action not in actions:
+            actions.append(binding.action)
+        take.bindings.remove(0)
     for action in actions:
-        bpy.data.actions.remove(action)
+        keep_or_remove(action)
 
 
 def remove(character: bpy.types.Object, uid: str) -> None:
@@ -390,6 +285,7 @@ def remove(character: bpy.types.Object, uid: str) -> None:
     if take is None:
         raise OratorError("This take is not in the list any more.")
     check_switchable(character)
+    uid = _made_own(character, data, take)
     index = next(k for k, other in enumerate(data.takes) if other.uid == uid)
     if data.shown == uid:
         playable = [t.uid for t in data.takes if t.uid != uid and any(b.action for b in t.bindings)]
@@ -397,7 +293,7 @@ def remove(character: bpy.types.Object, uid: str) -> None:
         show(character, (after or playable[-1:] or [""])[0])
     keep = data.takes[data.active].uid if 0 <= data.active < len(data.takes) else ""
     drop_actions(take)
-    if take.data is not None:
+    if take.data is not None and take.data.library is None:
         bpy.data.texts.remove(take.data)
     data.takes.remove(index)
     _set_active(data, keep if keep != uid else data.shown)
@@ -409,25 +305,38 @@ def duplicate(character: bpy.types.Object, uid: str) -> Any:
     source = find(data, uid)
     if source is None:
         raise OratorError("This take is not in the list any more.")
+    check_switchable(character)
+    if not any(binding.action for binding in source.bindings):
+        raise OratorError(f"The Actions of '{source.name}' were deleted. Press Bake Again to write them anew.")
+    uid = _made_own(character, data, source)
     name, seed, coverage = source.name, source.seed, source.coverage
     take = add(character, name, seed, coverage)
-    source = find(data, uid)  # adding to a list may move its items
+    made = take.uid
+    try:
+        _copy_into(find(data, uid), take)  # adding to a list may move its items
+    except Exception:
+        remove(character, made)
+        raise
+    return take
+
+
+def _copy_into(source: Any, take: Any) -> None:
+    """Performance, Actions and sliders of a take into a new one; objects that have gone get no track."""
     if source.data is not None:
         take.data = source.data.copy()
         take.data.name = f"Orator {take.name}"
-    copies: dict[bpy.types.Action, bpy.types.Action] = {}
+    made: dict[bpy.types.Action, bpy.types.Action] = {}
     for binding in source.bindings:
         if binding.action is None:
             continue
-        if binding.action not in copies:
-            copy = copies[binding.action] = binding.action.copy()
+        if binding.action not in made:
+            copy = made[binding.action] = binding.action.copy()
             copy[TAG] = take.uid
-        made = take.bindings.add()
-        made.object, made.action, made.slot = binding.object, copies[binding.action], binding.slot
-        add_track(take, made)
+        new = take.bindings.add()
+        new.object, new.action, new.slot = binding.object, made[binding.action], binding.slot
+        add_track(take, new)
     name_actions(take)
     _copy_sliders(source, take)
-    return take
 
 
 def _copy_sliders(source: Any, take: Any) -> None:

@@ -1,0 +1,153 @@
+"""A duplicated character gets takes of its own when it is first touched; until then it shares the original's.
+
+Blender copies the list of takes with the object, but not what the list points to. Which of the two is the copy does not
+matter: whoever is touched first gets new ids, performances, and Actions where the other plays them too.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import bpy
+
+from . import compat, lists, tracks
+from .rig_reader import skinned_meshes
+
+
+def separate(character: bpy.types.Object) -> tuple[str, ...]:
+    """Give a character what it shares with others' takes for its own; sentences on what the artist should know."""
+    data = lists.character_data(character)
+    others = [(other, theirs) for other, theirs in lists.every_list() if other != character]
+    if data is None or not others:
+        return ()
+    said = _own_shapes(character, others)
+    shared = [take for take in data.takes if _is_shared(take, others)]
+    if not shared:
+        return said
+    foreign = _played_by_others(character, others)
+    copies: dict[bpy.types.Action, bpy.types.Action] = {}
+    for take in shared:
+        _give_own(character, data, take, foreign, copies)
+    from . import relayer
+
+    relayer.forget()
+    return said
+
+
+def _is_shared(take: Any, others: list[tuple[bpy.types.Object, Any]]) -> bool:
+    mine = {binding.action for binding in take.bindings if binding.action is not None}
+    for _, data in others:
+        for other in data.takes:
+            if other.uid == take.uid or (take.data is not None and other.data == take.data):
+                return True
+            if any(binding.action in mine for binding in other.bindings):
+                return True
+    return False
+
+
+def _owners(character: bpy.types.Object, data: Any) -> set[bpy.types.ID]:
+    """What carries a character's curves, as its takes and its meshes say."""
+    objects = [character, *skinned_meshes(character)]
+    objects += [binding.object for take in data.takes for binding in take.bindings]
+    return {owner for owner in map(tracks.animated_id, objects) if owner is not None}
+
+
+def _played_by_others(character: bpy.types.Object, others: list[tuple[bpy.types.Object, Any]]) -> set[bpy.types.Action]:
+    """Actions that other characters list, show or have on a track."""
+    found: set[bpy.types.Action | None] = set()
+    mine = {tracks.animated_id(obj) for obj in (character, *skinned_meshes(character))}
+    for other, data in others:
+        found |= {binding.action for take in data.takes for binding in take.bindings}
+        for owner in _owners(other, data) - mine:
+            anim = owner.animation_data
+            if anim is not None:
+                found |= {anim.action} | {strip.action for track in anim.nla_tracks for strip in track.strips}
+    return found - {None}
+
+
+def _own_shapes(character: bpy.types.Object, others: list[tuple[bpy.types.Object, Any]]) -> tuple[str, ...]:
+    """Meshes that share their data with another character's (Alt+D) get data of their own: a face is one or the other.
+
+    Raises nothing; linked meshes stay.
+    """
+    theirs = {b.object for _, data in others for take in data.takes for b in take.bindings if b.object is not None}
+    keys = {tracks.animated_id(obj) for obj in theirs if obj.type == "MESH"} - {None}
+    copies: dict[bpy.types.Mesh, bpy.types.Mesh] = {}
+    for mesh in skinned_meshes(character):
+        if mesh in theirs or mesh.data.shape_keys not in keys or mesh.library is not None:
+            continue
+        if mesh.data not in copies:
+            copies[mesh.data] = mesh.data.copy()
+        mesh.data = copies[mesh.data]
+    return tuple(f"'{copy.name}' is a mesh of its own now: its shapes were shared" for copy in copies.values())
+
+
+def _give_own(
+    character: bpy.types.Object,
+    data: Any,
+    take: Any,
+    foreign: set[bpy.types.Action],
+    copies: dict[bpy.types.Action, bpy.types.Action],
+) -> None:
+    """New id, performance and Actions for one shared take."""
+    old, take.uid = take.uid, uuid.uuid4().hex
+    _keep_own_objects(character, data, take)
+    if take.data is not None:
+        take.data = take.data.copy()
+        take.data.name = f"Orator {take.name}"
+    shown = data.shown == old
+    for binding in take.bindings:
+        if binding.action is None:
+            continue
+        found = tracks.placed(binding)
+        owner = tracks.animated_id(binding.object)
+        anim = owner.animation_data if owner is not None else None
+        plays = anim is not None and shown and tracks.is_tagged(anim.action)
+        # Duplicating an armature and its meshes copies the Action that each shows: what is seen there counts.
+        wanted = anim.action if plays and _has_slot(anim.action, binding.slot) else binding.action
+        if wanted in foreign or wanted.library is not None:
+            if wanted not in copies:
+                copies[wanted] = wanted.copy()
+            wanted = copies[wanted]
+        wanted[tracks.TAG] = take.uid
+        before, binding.action = binding.action, wanted
+        slot = compat.slot_named(wanted, binding.slot)
+        if plays:
+            compat.assign(anim, wanted, slot)
+        if found is not None:
+            found[2].action = wanted
+            compat.strip_slot(found[2], slot)
+        if before != wanted and before not in foreign and tracks.is_tagged(before):
+            _drop_stray(before)
+    if shown:
+        data.shown = take.uid
+    for lane in data.lanes:
+        if lane.uid == old:
+            lane.uid = take.uid
+    from .takes import name_actions
+
+    name_actions(take)
+
+
+def _has_slot(action: bpy.types.Action, slot: str) -> bool:
+    return not slot or compat.slot_named(action, slot) is not None
+
+
+def _drop_stray(action: bpy.types.Action) -> None:
+    if action.users - int(action.use_fake_user) <= 0:
+        bpy.data.actions.remove(action)
+
+
+def _keep_own_objects(character: bpy.types.Object, data: Any, take: Any) -> None:
+    """Where only a part was duplicated, the copy's take still points to the original's objects."""
+    mine = {character, *skinned_meshes(character)}
+    for group in (take.bindings, data.own):
+        for k in reversed(range(len(group))):
+            obj = group[k].object
+            if obj is None or obj in mine:
+                continue
+            if obj.type == "ARMATURE":
+                group[k].object = character
+            elif any(obj in skinned_meshes(other) for other, _ in lists.every_list() if other != character):
+                group.remove(k)

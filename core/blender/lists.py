@@ -1,0 +1,51 @@
+"""Where the takes of a character are listed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import bpy
+
+
+def character_data(character: bpy.types.Object, create: bool = False) -> Any:
+    """The property group with a character's takes; None for an override without takes unless `create`.
+
+    A local armature carries its takes itself. What an override gains in lists is lost on reload, so its takes live in
+    the scene.
+    """
+    if character.override_library is None and character.library is None:
+        return character.orator
+    for scene in bpy.data.scenes:
+        for entry in scene.orator.overridden:
+            if entry.character == character:
+                return entry.data
+    if not create:
+        return None
+    entry = bpy.context.scene.orator.overridden.add()
+    entry.character = character
+    return entry.data
+
+
+def character_of(data: Any) -> bpy.types.Object | None:
+    """The armature object whose takes a property group holds."""
+    owner = data.id_data
+    if isinstance(owner, bpy.types.Object):
+        return owner
+    return next((entry.character for entry in owner.orator.overridden if entry.data == data), None)
+
+
+def every_list() -> Iterator[tuple[bpy.types.Object, Any]]:
+    """Every character of the file that has takes, with its list."""
+    for obj in bpy.data.objects:
+        if obj.type == "ARMATURE" and obj.override_library is None and obj.users and len(obj.orator.takes):
+            yield obj, obj.orator
+    for scene in bpy.data.scenes:
+        for entry in scene.orator.overridden:
+            if entry.character is not None and len(entry.data.takes):
+                yield entry.character, entry.data
+
+
+def find(data: Any, uid: str) -> Any:
+    """The take with that id, or None."""
+    return next((take for take in data.takes if take.uid == uid), None) if data is not None and uid else None
