@@ -26,6 +26,7 @@ def add_export_command(commands: argparse._SubParsersAction) -> None:
     make.add_argument("--together", action="store_true", help="all takes in one FBX or glTF file, as animations")
     make.add_argument("--fps", type=float, help="frames a second of the file (the scene's)")
     make.add_argument("--in-place", action="store_true", help="without root travel")
+    make.add_argument("--from-zero", action="store_true", help="the take begins at 0 seconds in the file")
     make.add_argument("--no-face", action="store_true", help="without the face")
     make.add_argument("--no-check", action="store_true", help="do not read the file back")
     make.set_defaults(run=run_export)
@@ -46,7 +47,7 @@ def run_export(args: argparse.Namespace) -> int:
         raise OratorError("--character goes with a TAKE.npz: name the .blend file's armature as FILE.blend:ARMATURE.")
     else:
         character = open_character(args.source)
-    options = export.ExportOptions(args.preset, args.fps, not args.in_place, not args.no_face)
+    options = export.ExportOptions(args.preset, args.fps, not args.in_place, not args.no_face, args.from_zero)
     files, sentence, exact = export.deliver(
         character, args.output, options, args.takes, args.together, not args.no_check
     )

@@ -65,6 +65,10 @@ class ORATOR_OT_export(Explained, bpy.types.Operator, ExportHelper):
         items=[("0", "Scene", "As the scene")] + [(f"{r:g}", f"{r:g}", f"{r:g} frames a second") for r in export.RATES],
     )
     travel: BoolProperty(name="Root Travel", default=True, description="Off: the character stays in place")
+    from_zero: BoolProperty(
+        name="Start at 0",
+        description="The take begins at 0 seconds in the file; off: where it is on the timeline",
+    )
     face: BoolProperty(name="Face", default=True, description="The face's shapes and their animation")
     check_file: BoolProperty(
         name="Read Back", default=True, description="Import the file again and compare it with the scene"
@@ -107,6 +111,8 @@ class ORATOR_OT_export(Explained, bpy.types.Operator, ExportHelper):
         layout.prop(self, "rate")
         layout.prop(self, "travel")
         if self.format in _SKINNED:
+            layout.prop(self, "from_zero")
+        if self.format in _SKINNED:
             layout.prop(self, "face")
             layout.prop(self, "check_file")
 
@@ -114,7 +120,7 @@ class ORATOR_OT_export(Explained, bpy.types.Operator, ExportHelper):
         """Export, compare and say what arrived."""
         character = generation.active_character(context)
         path = _with_suffix(Path(bpy.path.abspath(self.filepath)), self.format)
-        options = export.ExportOptions(self.target, float(self.rate) or None, self.travel, self.face)
+        options = export.ExportOptions(self.target, float(self.rate) or None, self.travel, self.face, self.from_zero)
         try:
             _, sentence, exact = export.deliver(character, path, options, self.which, self.together, self.check_file)
         except Exception as error:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import bpy
+import numpy as np
 
 
 def has_slots() -> bool:
@@ -43,6 +44,17 @@ def curves_of(action: bpy.types.Action, slot: Any = None) -> Iterator[bpy.types.
             else:
                 for bag in strip.channelbags:
                     yield from bag.fcurves
+
+
+def scale_time(curve: bpy.types.FCurve, factor: float, shift: float = 0.0) -> None:
+    """Multiply the time of every key and handle, then add `shift` frames."""
+    points = curve.keyframe_points
+    for name in ("co", "handle_left", "handle_right"):
+        values = np.empty(2 * len(points), np.float32)
+        points.foreach_get(name, values)
+        values[::2] = values[::2] * factor + shift
+        points.foreach_set(name, values)
+    curve.update()
 
 
 def curve_lists(action: bpy.types.Action, slot: Any = None) -> Iterator[Any]:

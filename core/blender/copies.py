@@ -151,3 +151,27 @@ def _keep_own_objects(character: bpy.types.Object, data: Any, take: Any) -> None
                 group[k].object = character
             elif any(obj in skinned_meshes(other) for other, _ in lists.every_list() if other != character):
                 group.remove(k)
+
+
+def part(take: Any) -> None:
+    """Before a take's keys are moved: an Action that something else plays too (a track of the artist's, another
+    character by hand) stays as it is with them, and the take goes on with a copy."""
+    for action in {binding.action for binding in take.bindings if binding.action is not None}:
+        mine = [binding for binding in take.bindings if binding.action == action]
+        own = [(binding, tracks.placed(binding), tracks.animated_id(binding.object)) for binding in mine]
+        active = [o.animation_data for _, _, o in own if o is not None and o.animation_data is not None]
+        active = [anim for anim in active if anim.action == action]
+        used = len(mine) + len(active) + sum(found is not None for _, found, _ in own)
+        if action.users - int(action.use_fake_user) <= used:
+            continue
+        copy = action.copy()
+        for binding, found, _ in own:
+            binding.action = copy
+            if found is not None:
+                found[2].action = copy
+                compat.strip_slot(found[2], compat.slot_named(copy, binding.slot))
+        for binding, _, owner in own:
+            if owner is not None and owner.animation_data in active:
+                compat.assign(owner.animation_data, copy, compat.slot_named(copy, binding.slot))
+        if tracks.TAG in action:
+            del action[tracks.TAG]

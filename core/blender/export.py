@@ -17,7 +17,7 @@ from . import takes
 from .export_bendy import stand_in
 from .export_check import READABLE, Arrived, read_back, record
 from .export_neutral import shown_performance
-from .export_run import run
+from .export_run import run, run_in_true_time
 from .export_stage import Cue, Playing, Stage, playing, staged, staged_takes
 from .model_file import known_hand_mean
 
@@ -32,6 +32,8 @@ PRESETS: Final[dict[str, dict[str, Any]]] = {
     "web": {"export_yup": True, "export_image_format": "JPEG", "export_optimize_animation_size": True},
 }
 """What each target wants beside what every export gets; options an exporter does not know are left out."""
+_LONGEST_NAME: Final = 55
+"""Bytes of a take's name in a file of several takes."""
 RATES: Final = (24.0, 25.0, 30.0, 60.0)
 _FBX: Final[dict[str, Any]] = {
     "use_selection": True,
@@ -75,12 +77,14 @@ class ExportOptions:
 
     preset  a key of PRESETS.      fps  frames a second, None for the scene's.
     travel  False: the character stays in place.      face  False: shapes rest, and glTF files have none.
+    from_zero  the first key at 0 seconds; otherwise a file's time is the scene's frame divided by its rate.
     """
 
     preset: str = "plain"
     fps: float | None = None
     travel: bool = True
     face: bool = True
+    from_zero: bool = False
 
 
 def exporter(path: Path) -> Any:
@@ -138,7 +142,8 @@ def export_shown(
     item = takes.shown(character)
     plays = playing(character)
     name = item.name if item is not None else plays[0].action.name if plays else character.name
-    with staged(character, options.fps, options.travel, options.face, name) as stage:
+    off = 0.0
+    with staged(character, options.fps, options.travel, options.face, name, options.from_zero) as stage:
         if suffix in (".vrm", ".vrma"):
             from .export_vrm import export_vrm
 
@@ -152,9 +157,14 @@ def export_shown(
             else:
                 wanted |= {**_USD, "export_shapekeys": options.face}
             with stand_in(character, stage.meshes, stage.first, stage.last, name):
-                run(operator, path, wanted)
+                if suffix in (".glb", ".gltf"):
+                    off = run_in_true_time(operator, path, wanted, stage.last)
+                else:
+                    run(operator, path, wanted)
         shown = _record(stage, options, path) if check and suffix in READABLE else None
-    return replace(read_back(path, shown), notes=stage.notes) if shown is not None else None
+    if shown is None:
+        return None
+    return replace(read_back(path, shown), off=off, unlike=stage.unlike, hidden=stage.hidden, notes=stage.notes)
 
 
 def _check_mirrored(character: bpy.types.Object, path: Path) -> None:
@@ -274,11 +284,16 @@ def deliver(
         return [path], path.name if arrived is None else f"{path.name}: {arrived.sentence()}", exact
     uids = chosen_takes(character, which)
     if together and len(uids) > 1:
-        names = export_together(character, uids, path, options, check)
-        wanted = [takes.find(takes.character_data(character), uid).name for uid in uids]
-        missing = [name for name in wanted if check and name not in names]
-        text = f"{path.name}: {len(uids)} animations" + (f" read back: {', '.join(names)}" if check else "")
-        return [path], text + (f"; missing: {', '.join(missing)}" if missing else ""), not missing
+        wanted, arrived = export_together(character, uids, path, options, check)
+        if arrived is None:
+            return [path], f"{path.name}: {len(wanted)} animations: {', '.join(wanted)}", True
+        names = arrived.animations
+        missing = [name for name in wanted if name not in names]
+        text = f"{path.name}: {len(names)} animations read back: {', '.join(names)}"
+        text += f"; missing: {', '.join(missing)}" if missing else ""
+        text += f"; times {arrived.off:+.3f} s off" if abs(arrived.off) > 0.002 else ""
+        exact = not missing and len(names) == len(wanted) and arrived.true
+        return [path], text + "".join(f"; {note}" for note in arrived.notes), exact
     lines: list[tuple[Path, Arrived]] = []
     files = export_takes(character, uids, path, options, check=(lambda *line: lines.append(line)) if check else None)
     text = "; ".join(f"{file.name}: {arrived.sentence()}" for file, arrived in lines)
@@ -287,10 +302,11 @@ def deliver(
 
 def export_together(
     character: bpy.types.Object, uids: list[str], path: Path, options: ExportOptions | None = None, check: bool = False
-) -> tuple[str, ...]:
-    """Takes as named animations of one FBX or glTF file, body and face of each; the names that were read back.
+) -> tuple[tuple[str, ...], Arrived | None]:
+    """Takes as named animations of one FBX or glTF file, body and face of each.
 
-    In an FBX file every animation begins at 0 seconds; in a glTF file it keeps its place on the timeline.
+    Returns the names they were given (takes of one name are told apart: Talk, Talk.001), and what was read back. In an
+    FBX file every animation begins at 0 seconds; in a glTF file it keeps its place on the timeline, unless asked.
     """
     options, path = options or ExportOptions(), Path(path).absolute()
     suffix = path.suffix.lower()
@@ -299,17 +315,36 @@ def export_together(
     operator, settings = exporter(path), _preset(options)
     _check_mirrored(character, path)
     check_writable(path)
-    cues = [_cue(character, uid) for uid in uids]
+    cues = _told_apart([_cue(character, uid) for uid in uids])
     _check_driven(cues, path)
-    with staged_takes(character, cues, options.fps, options.travel, options.face, suffix == ".fbx") as stage:
+    off, row = 0.0, suffix == ".fbx"
+    with staged_takes(character, cues, options.fps, options.travel, options.face, row, options.from_zero) as stage:
         if suffix == ".fbx":
             strips = {"bake_anim_use_nla_strips": True, "bake_anim_force_startend_keying": True}
             run(operator, path, {**_FBX, **settings, **strips, **_deform_only(character)})
         else:
             mode = {"export_animation_mode": "NLA_TRACKS", "export_frame_range": False}
-            run(operator, path, {**_gltf(path, options), **mode, **_deform_only(character)})
+            wanted = {**_gltf(path, options), **mode, **_deform_only(character)}
+            off = run_in_true_time(operator, path, wanted, stage.last)
         shown = record(stage.meshes, stage.first, stage.first, 1) if check else None
-    return read_back(path, shown).animations if shown is not None else ()
+    names = tuple(cue.name for cue in cues)
+    if shown is None:
+        return names, None
+    arrived = read_back(path, shown)
+    return names, replace(arrived, off=off, unlike=stage.unlike, hidden=stage.hidden, notes=stage.notes)
+
+
+def _told_apart(cues: list[Cue]) -> list[Cue]:
+    """Cues whose names differ, and are short enough for Blender to keep them so."""
+    out: list[Cue] = []
+    for cue in cues:
+        stem = cue.name.encode()[:_LONGEST_NAME].decode(errors="ignore").strip() or "Take"
+        name, number = stem, 0
+        while name in {other.name for other in out}:
+            number += 1
+            name = f"{stem}.{number:03d}"
+        out.append(replace(cue, name=name))
+    return out
 
 
 def _cue(character: bpy.types.Object, uid: str) -> Cue:

@@ -35,16 +35,10 @@ class Playing:
         compat.assign(self.anim, self.action, compat.slot_named(self.action, self.slot))
 
 
-def stretch(action: bpy.types.Action, factor: float) -> None:
-    """Multiply the time of every key and handle."""
+def stretch(action: bpy.types.Action, factor: float, shift: float = 0.0) -> None:
+    """Multiply the time of every key and handle, and move them by frames."""
     for curve in compat.curves_of(action):
-        points = curve.keyframe_points
-        for name in ("co", "handle_left", "handle_right"):
-            values = np.empty(2 * len(points), np.float32)
-            points.foreach_get(name, values)
-            values[::2] *= factor
-            points.foreach_set(name, values)
-        curve.update()
+        compat.scale_time(curve, factor, shift)
 
 
 def _carried(body: BodyRetarget, name: str) -> bool:
@@ -119,13 +113,13 @@ def _location_axes(body: BodyRetarget, name: str) -> np.ndarray:
 
 @contextmanager
 def understudies(
-    character: bpy.types.Object, plays: list[Playing], factor: float, travel: bool
+    character: bpy.types.Object, plays: list[Playing], factor: float, travel: bool, shift: float = 0.0
 ) -> Iterator[list[Playing]]:
     """Copies of these Actions under their names, stretched in time and held in place; gone afterwards.
 
     With neither wanted, the Actions themselves. Whoever assigns a copy puts its own Action back.
     """
-    if abs(factor - 1.0) < 1e-6 and travel:
+    if abs(factor - 1.0) < 1e-6 and travel and not shift:
         yield plays
         return
     copies: dict[bpy.types.Action, tuple[bpy.types.Action, str]] = {}
@@ -138,8 +132,8 @@ def understudies(
             if not travel and play.owner == character:
                 hold_in_place(character, play)
         for own, (copy, name) in copies.items():
-            if abs(factor - 1.0) > 1e-6:
-                stretch(copy, factor)
+            if abs(factor - 1.0) > 1e-6 or shift:
+                stretch(copy, factor, shift)
             if own.library is None:
                 own.name = f"{name[:50]} (own)"
             copy.name = name

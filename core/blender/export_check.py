@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +12,10 @@ import bpy
 import numpy as np
 
 from ..errors import OratorError
-from .export_stage import evaluated_points, exported_meshes, shown_range
+from ..formats.gltf import animation_times
+from .export_bare import evaluated_points
+from .export_run import gltf_rate
+from .export_stage import exported_meshes, shown_range
 
 READABLE: Final = (".fbx", ".glb", ".gltf", ".usd", ".usdc", ".usda")
 _COLLECTIONS: Final = (
@@ -21,6 +23,7 @@ _COLLECTIONS: Final = (
     "node_groups worlds texts scenes"
 ).split()
 _NEAR: Final = 0.001
+_SOON: Final = 0.002
 _WIDE: Final = 10.0
 """As far as a shape's value can go in Blender."""
 
@@ -47,6 +50,9 @@ class Arrived:
     shift       frames by which the file's motion is late, 0 when it is not.
     shapes_of   how many shapes the character has.
     animations  names of the animations in the file.
+    off         seconds that the file's last key is away from its true time, by the file itself (glTF).
+    unlike      mm that the file's surface is away from the one that is seen, for want of modifiers.
+    hidden      whether a hidden mesh that the take moves stayed out.
     notes       what could not come along, in sentences.
     """
 
@@ -58,16 +64,25 @@ class Arrived:
     shift: int
     shapes_of: int = 0
     animations: tuple[str, ...] = ()
+    off: float = 0.0
+    unlike: float = 0.0
+    hidden: bool = False
     notes: tuple[str, ...] = ()
 
     @property
     def exact(self) -> bool:
-        """Whether everything arrived: vertices within a millimetre, frame for frame, and every shape."""
-        return self.worst < 1000.0 * _NEAR and self.shift == 0 and self.shapes == self.shapes_of
+        """Whether all that is seen arrived: vertices within a millimetre, frame for frame, and every shape."""
+        return self.true and self.worst < 1000.0 * _NEAR and self.shift == 0 and self.shapes == self.shapes_of
+
+    @property
+    def true(self) -> bool:
+        """Whether the file's times are true, and its meshes are those that are seen."""
+        return abs(self.off) < _SOON and self.unlike < 1000.0 * _NEAR and not self.hidden
 
     def sentence(self) -> str:
         """For the report after an export."""
         late = f", {self.shift:+d} frames shifted" if self.shift else ""
+        late += f", times {self.off:+.3f} s off" if abs(self.off) >= _SOON else ""
         away = f"vertices within {self.worst:.2f} mm at {self.frames} frames" if np.isfinite(self.worst) else (
             "no mesh to compare"
         )  # fmt: skip
@@ -107,7 +122,7 @@ def _clouds(meshes: list[bpy.types.Object], scene: bpy.types.Scene, frames: np.n
 
 
 @contextmanager
-def _visitor(rate: float) -> Iterator[bpy.types.Scene]:
+def _visitor(rate: float, gltf: bool) -> Iterator[bpy.types.Scene]:
     """A scene to import into; it and all that came with it are gone afterwards."""
     before = {name: set(getattr(bpy.data, name)) for name in _COLLECTIONS if hasattr(bpy.data, name)}
     window = bpy.context.window
@@ -116,7 +131,7 @@ def _visitor(rate: float) -> Iterator[bpy.types.Scene]:
     try:
         window.scene = scene
         whole = max(1, round(rate))
-        scene.render.fps, scene.render.fps_base = whole, whole / rate
+        scene.render.fps, scene.render.fps_base = gltf_rate(rate) if gltf else (whole, whole / rate)
         yield scene
     finally:
         window.scene = own
@@ -174,7 +189,7 @@ def read_back(path: Path, shown: Shown) -> Arrived:
     """Import a file again and compare it with what the scene showed; nothing of it is left behind."""
     path = Path(path)
     actions = set(bpy.data.actions)
-    with _visitor(shown.rate) as visitor:
+    with _visitor(shown.rate, path.suffix.lower() in (".glb", ".gltf")) as visitor:
         _import(path)
         # Blender's FBX importer in Python takes the rate for a whole number of frames a second.
         rate = round(shown.rate) / shown.rate if path.suffix.lower() == ".fbx" else 1.0
@@ -198,10 +213,7 @@ def _animations(path: Path, actions: list[str]) -> tuple[str, ...]:
     """The animations' names: a glTF file lists them; of FBX, Blender's importer calls Actions 'Rig|Name|Layer'."""
     suffix = path.suffix.lower()
     if suffix in (".glb", ".gltf"):
-        data = path.read_bytes()
-        if suffix == ".glb":
-            data = data[20 : 20 + int.from_bytes(data[12:16], "little")]
-        return tuple(a.get("name", "") for a in json.loads(data).get("animations", ()))
+        return tuple(name for name, _, _ in animation_times(path))
     if suffix == ".fbx":
         return tuple(dict.fromkeys(parts[1] for name in actions if len(parts := name.split("|")) > 1))
     return ()

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import bpy
-import numpy as np
-from mathutils import Matrix
 
-from . import compat
+from . import compat, own
 from .export_actions import Playing, span, understudies
+from .export_bare import bare
+from .lists import character_data
 from .rig_reader import skinned_meshes
 
 _CHANNELS: Final = ("location", "rotation_quaternion", "rotation_euler", "rotation_axis_angle", "scale")
@@ -31,6 +31,8 @@ class Stage:
     """What is set up: first and last frame, the meshes that are exported, and what they cannot bring along.
 
     layered  NLA tracks of the artist play under the Actions.
+    unlike   millimetres that the surface is at most away from the one that is seen, for want of modifiers.
+    hidden   whether a hidden mesh that the take moves stays out.
     """
 
     first: int
@@ -38,6 +40,8 @@ class Stage:
     meshes: list[bpy.types.Object]
     notes: tuple[str, ...] = ()
     layered: bool = False
+    unlike: float = 0.0
+    hidden: bool = False
 
 
 def _owners(character: bpy.types.Object) -> list[bpy.types.ID]:
@@ -69,6 +73,23 @@ def exported_meshes(character: bpy.types.Object) -> list[bpy.types.Object]:
     meshes = [mesh for mesh in skinned_meshes(character) if len(mesh.data.vertices) and not mesh.hide_viewport]
     seen = [mesh for mesh in meshes if mesh.name in layer.objects and mesh.visible_get()]
     return seen or [mesh for mesh in meshes if mesh.name not in layer.objects or not mesh.hide_get()]
+
+
+def _left_out(character: bpy.types.Object, meshes: list[bpy.types.Object]) -> tuple[list[str], bool]:
+    """Sentences on meshes that stay out because they are hidden, and whether a take moves one of them."""
+    out, moves = [], False
+    for mesh in skinned_meshes(character):
+        if mesh in meshes or not len(mesh.data.vertices):
+            continue
+        keys = mesh.data.shape_keys
+        anim = keys.animation_data if keys is not None else None
+        count = len({c.data_path for c in compat.animated_curves(keys)}) if anim is not None else 0
+        moves = moves or count > 0
+        shapes = f", with {count} shapes that are animated" if count else ""
+        out.append(f"'{mesh.name}' is hidden and was left out{shapes}")
+    if len(out) > 4 and not moves:
+        out = [f"{len(out)} hidden meshes were left out"]
+    return out, moves
 
 
 # --- Everything back -----------------------------------------------------------------------------------------------
@@ -124,6 +145,7 @@ def _everything_back(character: bpy.types.Object) -> Iterator[None]:
     selected, active = [o for o in layer.objects if o.select_get()], layer.objects.active
     modes = [(o, o.mode) for o in layer.objects if o.mode != "OBJECT"]
     kept = (scene.frame_start, scene.frame_end, render.fps, render.fps_base, scene.name)
+    stretch = render.frame_map_old, render.frame_map_new
     frame, part = scene.frame_current, scene.frame_subframe
     pose = _kept_pose(character)
     if active is not None and active.mode != "OBJECT":
@@ -145,6 +167,7 @@ def _everything_back(character: bpy.types.Object) -> Iterator[None]:
         bpy.data.collections.remove(room)
         layer.update()
         scene.frame_start, scene.frame_end, render.fps, render.fps_base, scene.name = kept
+        render.frame_map_old, render.frame_map_new = stretch
         for obj in layer.objects:
             if obj in hidden and obj.hide_get() != hidden[obj]:
                 obj.hide_set(hidden[obj])
@@ -188,38 +211,6 @@ def _take_the_stage(character: bpy.types.Object, meshes: list[bpy.types.Object])
     scene.frame_set(scene.frame_current)
 
 
-@contextmanager
-def _bare(meshes: list[bpy.types.Object]) -> Iterator[tuple[str, ...]]:
-    """Meshes with shapes lose other modifiers than Armature for the time being, which files cannot carry beside shapes.
-
-    Gives what is said about it.
-    """
-    paused = []
-    for mesh in meshes:
-        if mesh.data.shape_keys is not None:
-            others = [m for m in mesh.modifiers if m.type != "ARMATURE" and (m.show_viewport or m.show_render)]
-            paused += [(mesh, m, m.show_viewport, m.show_render) for m in others]
-    muted = [
-        (block, block.value)
-        for mesh in meshes
-        if mesh.data.shape_keys is not None
-        for block in mesh.data.shape_keys.key_blocks
-        if block.mute and block.value
-    ]
-    try:
-        for _, modifier, _, _ in paused:
-            modifier.show_viewport = modifier.show_render = False
-        for block, _ in muted:
-            block.value = 0.0
-        said = (f"'{mesh.name}' goes without its modifier '{m.name}', since it has shapes" for mesh, m, _, _ in paused)
-        yield tuple(said)
-    finally:
-        for _, modifier, viewport, render in paused:
-            modifier.show_viewport, modifier.show_render = viewport, render
-        for block, value in muted:
-            block.value = value
-
-
 def _alone(character: bpy.types.Object) -> None:
     """A solo track keeps the Action itself from playing: what it silences is muted instead."""
     for owner in _owners(character):
@@ -251,19 +242,29 @@ def _silence(character: bpy.types.Object, face: bool) -> None:
 
 @contextmanager
 def staged(
-    character: bpy.types.Object, fps: float | None, travel: bool, face: bool = True, name: str = ""
+    character: bpy.types.Object,
+    fps: float | None,
+    travel: bool,
+    face: bool = True,
+    name: str = "",
+    from_zero: bool = False,
 ) -> Iterator[Stage]:
     """What the character shows, ready for an exporter: alone and selected, at `fps`, in place without `travel`.
 
-    The scene bears `name` meanwhile: FBX names the animation after it. The artist's file is as before afterwards.
+    from_zero: the first frame is frame 0. The scene bears `name` meanwhile: FBX names the animation after it. The
+    artist's file is as before afterwards.
     """
     scene = bpy.context.scene
     factor = 1.0 if fps is None else fps / (scene.render.fps / scene.render.fps_base)
     meshes = exported_meshes(character)
-    with _everything_back(character), _bare(meshes) as notes:
+    left, moves = _left_out(character, meshes)
+    with _everything_back(character), bare(meshes) as shown:
         plays = playing(character)
-        with understudies(character, plays, factor, travel) as cast:
+        shift = -round(span(plays)[0] * factor) if from_zero and plays else 0
+        data = character_data(character)
+        with understudies(character, plays, factor, travel, shift) as cast, own.in_step(data, factor, travel, shift):
             first, last = span(cast) if cast else (scene.frame_start, scene.frame_end)
+            left += _unmoved(character, data, factor, shift)
             _alone(character)
             for play in cast:
                 play.assign()
@@ -272,31 +273,58 @@ def staged(
             scene.frame_start, scene.frame_end = first, last
             scene.name = name or scene.name
             _take_the_stage(character, meshes)
-            yield Stage(first, last, meshes, notes, _layered(character))
+            yield Stage(first, last, meshes, (*left, *shown.notes), _layered(character), shown.unlike, moves)
             for play in cast:
                 play.anim.action = None
+
+
+def _unmoved(character: bpy.types.Object, data: Any, factor: float, shift: int) -> list[str]:
+    """A sentence where tracks of the artist's play under a take that is exported at another rate or place."""
+    if (abs(factor - 1.0) < 1e-6 and not shift) or data is None:
+        return []
+    mine = {entry.strip for entry in data.own} | {""}
+    owners = [owner.animation_data for owner in _owners(character) if owner.animation_data is not None]
+    names = {
+        track.name
+        for anim in owners
+        for track in anim.nla_tracks
+        if anim.use_nla and not track.mute and any(strip.name not in mine for strip in track.strips)
+    }
+    return [f"the NLA track '{name}' keeps its frames: export at the scene's own rate and place" for name in names]
 
 
 def _set_rate(scene: bpy.types.Scene, fps: float | None) -> None:
     if fps is not None:
         whole = max(1, round(fps))
         scene.render.fps, scene.render.fps_base = whole, whole / fps
+    scene.render.frame_map_old, scene.render.frame_map_new = 100, 100
 
 
 @contextmanager
 def staged_takes(
-    character: bpy.types.Object, cues: list[Cue], fps: float | None, travel: bool, face: bool, one_after_another: bool
+    character: bpy.types.Object,
+    cues: list[Cue],
+    fps: float | None,
+    travel: bool,
+    face: bool,
+    one_after_another: bool,
+    from_zero: bool = False,
 ) -> Iterator[Stage]:
     """Several takes as NLA strips of their names, nothing else playing.
 
     one_after_another  on one track, so that body and face of a take have frames of their own (FBX); otherwise each on
-                       a track of its own, where it was made (glTF).
+                       a track of its own, where it was made (glTF), or from_zero: from frame 0 on.
     """
     scene = bpy.context.scene
     factor = 1.0 if fps is None else fps / (scene.render.fps / scene.render.fps_base)
     meshes = exported_meshes(character)
     every = [play for cue in cues for play in cue.plays]
-    with _everything_back(character), _bare(meshes) as notes, understudies(character, every, factor, travel) as cast:
+    left, moves = _left_out(character, meshes)
+    with ExitStack() as stack:
+        stack.enter_context(_everything_back(character))
+        shown = stack.enter_context(bare(meshes))
+        every = [replace(play, owner=shown.keys.get(play.owner, play.owner)) for play in every]
+        cast = stack.enter_context(understudies(character, every, factor, travel))
         for owner in _owners(character):
             if owner.animation_data is not None:
                 owner.animation_data.action = None
@@ -307,25 +335,29 @@ def staged_takes(
                         strip.name = f"{strip.name[:50]} (own)"
         waiting, at, tracks = list(cast), 1, {}
         first, last = span(cast)
+        longest = 0
         for cue in cues:
             mine, waiting = waiting[: len(cue.plays)], waiting[len(cue.plays) :]
             begin, end = span(mine)
+            longest = max(longest, end - begin)
             for play in mine:
                 if face or play.owner == character:
                     track = tracks.get(play.owner) if one_after_another else None
                     tracks[play.owner] = track or play.anim.nla_tracks.new()
-                    place = at if one_after_another else begin
+                    place = at if one_after_another else 0 if from_zero else begin
                     _place(tracks[play.owner], cue.name, play, begin, end, place)
                     play.anim.use_nla = True
             at += end - begin + 2
         if one_after_another:
             first, last = 1, at
+        elif from_zero:
+            first, last = 0, longest
         if not face:
             _silence(character, face)
         _set_rate(scene, fps)
         scene.frame_start, scene.frame_end = first, last
         _take_the_stage(character, meshes)
-        yield Stage(first, last, meshes, notes)
+        yield Stage(first, last, meshes, (*left, *shown.notes), unlike=shown.unlike, hidden=moves)
 
 
 def _place(track: bpy.types.NlaTrack, name: str, play: Playing, begin: int, end: int, at: int) -> None:
@@ -339,15 +371,3 @@ def _place(track: bpy.types.NlaTrack, name: str, play: Playing, begin: int, end:
     strip.frame_start, strip.frame_end = at, at + end - begin
     strip.scale, strip.repeat = 1.0, 1.0
     strip.extrapolation = "NOTHING" if at != begin else "HOLD"
-
-
-def evaluated_points(obj: bpy.types.Object) -> np.ndarray:
-    """World positions (N, 3) of a mesh object's vertices, all modifiers and shapes applied."""
-    graph = bpy.context.evaluated_depsgraph_get()
-    evaluated = obj.evaluated_get(graph)
-    mesh = evaluated.to_mesh()
-    points = np.empty(3 * len(mesh.vertices), np.float32)
-    mesh.vertices.foreach_get("co", points)
-    evaluated.to_mesh_clear()
-    world = np.array(Matrix(evaluated.matrix_world), dtype=np.float64)
-    return points.reshape(-1, 3) @ world[:3, :3].T + world[:3, 3]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import bpy
-import numpy as np
 
 from . import bake, compat, copies, takes, tracks
 from .fcurves import fingerprint
@@ -22,23 +21,19 @@ def move(character: bpy.types.Object, take: Any, scene: bpy.types.Scene, frames:
     from . import relayer
 
     copies.separate(character)
+    copies.part(take)
     untouched = take.written == fingerprint(take)
     actions = {binding.action for binding in take.bindings if binding.action is not None}
     for action in actions:
         for curve in compat.curves_of(action):
-            points = curve.keyframe_points
-            for name in ("co", "handle_left", "handle_right"):
-                values = np.empty(2 * len(points), np.float32)
-                points.foreach_get(name, values)
-                values[::2] += frames
-                points.foreach_set(name, values)
-            curve.update()
+            compat.scale_time(curve, 1.0, frames)
     for binding in take.bindings:
         tracks.move_strip(take, binding)
     meta = takes.load_meta(take)
     takes.store_meta(take, {**meta, "start": float(meta["start"]) + frames / bake.scene_fps(scene)})
     if untouched:
         take.written = fingerprint(take)
+    takes.name_actions(take)
     relayer.forget()
     data = takes.character_data(character)
     takes.set_solo(character, data.solo)

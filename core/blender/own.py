@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 import bpy
@@ -149,11 +150,49 @@ def go_on(data: Any, obj: bpy.types.Object, anim: bpy.types.AnimData, binding: A
     track = anim.nla_tracks.new()
     track.name = copy.name
     strip = tracks.new_strip(anim, track, copy.name, 0, copy, entry.slot)
+    _spread(strip)
+    strip.blend_type, strip.influence = "REPLACE", entry.influence
+    entry.strip = strip.name
+
+
+def _spread(strip: bpy.types.NlaStrip) -> None:
     strip.use_sync_length = False
     strip.action_frame_start, strip.action_frame_end = -_FAR, _FAR
     strip.frame_start, strip.frame_end = -_FAR, _FAR
-    strip.blend_type, strip.influence = "REPLACE", entry.influence
-    entry.strip = strip.name
+
+
+@contextmanager
+def in_step(data: Any, factor: float, travel: bool, shift: float = 0.0) -> Iterator[None]:
+    """What goes on, at another rate and place for the time of an export; without `travel` the object rests."""
+    swapped = []
+    try:
+        for entry in data.own if data is not None else ():
+            owner = tracks.animated_id(entry.object)
+            anim = owner.animation_data if owner is not None else None
+            found = tracks.strip_named(anim, entry.strip) if anim is not None else None
+            if found is None or entry.goes is None:
+                continue
+            track, strip = found
+            mute = track.mute
+            copy = entry.goes.copy()
+            for curve in compat.curves_of(copy):
+                compat.scale_time(curve, factor, shift)
+            swapped.append((track, strip, mute, entry, copy))
+            _play(strip, copy, entry.slot)
+            if not travel and entry.object.type == "ARMATURE":
+                track.mute = True
+        yield
+    finally:
+        for track, strip, mute, entry, copy in swapped:
+            _play(strip, entry.goes, entry.slot)
+            track.mute = mute
+            bpy.data.actions.remove(copy)
+
+
+def _play(strip: bpy.types.NlaStrip, action: bpy.types.Action, slot: str) -> None:
+    strip.action = action
+    compat.strip_slot(strip, compat.slot_named(action, slot))
+    _spread(strip)
 
 
 def _left_over(

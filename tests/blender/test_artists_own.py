@@ -183,7 +183,7 @@ def test_the_artists_track_with_a_cut_of_a_take_stays(scene: bpy.types.Scene, de
     take = armature.orator.takes[0]
     {
         "bake again": lambda: bake.bake_again(armature, uid, scene, BakeStyle(None)),
-        "follow": lambda: follow.move(armature, take, scene, 0),
+        "follow": lambda: follow.move(armature, take, scene, 7),
         "delete": lambda: takes.remove(armature, uid),
         "own animation": lambda: takes.show(armature, ""),
         "rename": lambda: setattr(take, "name", "Intro"),
@@ -209,7 +209,7 @@ def test_what_the_artist_puts_on_our_track_stays_there(scene: bpy.types.Scene) -
 
 
 @pytest.mark.fault("12.6")
-@pytest.mark.parametrize("deed", ["delete", "bake again"])
+@pytest.mark.parametrize("deed", ["delete", "bake again", "follow"])
 def test_an_action_that_another_character_plays_stays(scene: bpy.types.Scene, deed: str) -> None:
     first, second = make_rig("A", shapes=()), make_rig("B", shapes=())
     uid = add(first, 1)
@@ -218,6 +218,8 @@ def test_an_action_that_another_character_plays_stays(scene: bpy.types.Scene, de
     before = keys_of(data.action)
     if deed == "delete":
         takes.remove(first, uid)
+    elif deed == "follow":
+        follow.move(first, first.orator.takes[0], scene, 7)
     else:
         bake.bake_again(first, uid, scene, BakeStyle(None))
     assert data.action is not None and keys_of(data.action) == before

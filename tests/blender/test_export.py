@@ -12,8 +12,8 @@ bpy = pytest.importorskip("bpy", reason="these tests need Blender's Python modul
 from helpers.small import performed, small_character  # noqa: E402
 from orator.core.blender import compat, takes  # noqa: E402
 from orator.core.blender.export import ExportOptions, export_shown, export_takes, export_together  # noqa: E402
+from orator.core.blender.export_bare import evaluated_points  # noqa: E402
 from orator.core.blender.export_check import compare  # noqa: E402
-from orator.core.blender.export_stage import evaluated_points  # noqa: E402
 from orator.core.errors import OratorError  # noqa: E402
 from orator.core.formats.bvh import read_bvh  # noqa: E402
 from orator.core.formats.smplx_npz import read_smplx  # noqa: E402
@@ -121,7 +121,8 @@ def test_several_takes_in_one_file_as_named_animations(rig: bpy.types.Object, tm
         wanted[name] = np.array(shots)
     takes.show(rig, first)
     tracks = [t.name for t in rig.animation_data.nla_tracks]
-    assert export_together(rig, uids, tmp_path / f"all{suffix}", check=True) == tuple(names)
+    given, arrived = export_together(rig, uids, tmp_path / f"all{suffix}", check=True)
+    assert given == tuple(names) and arrived.animations == tuple(names)
     assert tracks == [t.name for t in rig.animation_data.nla_tracks]
     assert takes.character_data(rig).shown == first and not [a for a in bpy.data.actions if "(" in a.name]
     # An animation of an FBX file begins at 0 seconds.
