@@ -66,7 +66,8 @@ def shipped_files() -> Iterable[Path]:
         if not name.startswith(tuple(f"{n}/" for n in NOT_SHIPPED)) and (ROOT / name).is_file():
             yield Path(name)
     # Made from the weights, so not under version control.
-    yield from sorted(path.relative_to(ROOT) for path in (ROOT / "models" / "weights").glob("*.onnx"))
+    folder = ROOT / "models" / "weights"
+    yield from sorted(path.relative_to(ROOT) for path in (*folder.glob("*.onnx"), *folder.glob("SHA256SUMS-graphs")))
 
 
 def write_stage(target: Target, wheels: list[Path]) -> str:

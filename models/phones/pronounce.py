@@ -10,8 +10,6 @@ from typing import Final
 
 import numpy as np
 
-from ...core.errors import OratorError
-
 WEIGHTS: Final = Path(__file__).resolve().parents[1] / "weights" / "letters.safetensors"
 LANGUAGES: Final = ("en", "de", "fr", "es", "it")
 LETTERS: Final = "abcdefghijklmnopqrstuvwxyz'äöüßàâáçèéêëìíîïñòóôœùúûæ"
@@ -46,17 +44,10 @@ def letter_windows(letters: str, language: int) -> np.ndarray:
 @lru_cache(maxsize=1)
 def _weights() -> tuple[dict[str, np.ndarray], list[str], dict[str, str]]:
     """Tensors, the output chunks, and common English words that are exceptions."""
-    from safetensors import safe_open
+    from ..weights import load_weights
 
-    try:
-        with safe_open(str(WEIGHTS), "numpy") as file:
-            tensors = {name: file.get_tensor(name).astype(np.float32) for name in file.keys()}
-            notes = file.metadata()
-            return tensors, json.loads(notes["outputs"]), json.loads(notes.get("exceptions", "{}"))
-    except FileNotFoundError:
-        raise OratorError(f"The weight file '{WEIGHTS.name}' is missing. Install Orator again.") from None
-    except Exception as error:  # safetensors raises its own kinds for a damaged file
-        raise OratorError(f"The weight file '{WEIGHTS.name}' is damaged. Install Orator again.") from error
+    tensors, notes = load_weights(WEIGHTS.stem)
+    return tensors, json.loads(notes["outputs"]), json.loads(notes.get("exceptions", "{}"))
 
 
 @lru_cache(maxsize=50000)

@@ -13,6 +13,7 @@ import numpy as np
 
 from ...core.errors import OratorError
 from ..weights import FOLDER, weights_version
+from ..weights.checksums import check
 
 WEIGHTS_KEY = "orator.weights"
 """The graph's metadata entry: the version of the weight file that it was made from."""
@@ -44,6 +45,7 @@ class OnnxNetwork:
         version = weights_version(weights)
         if not path.is_file():
             raise OratorError(f"Orator's network file '{path.name}' is missing. Install the extension again.")
+        check(path)
         try:
             self._session = onnxruntime.InferenceSession(
                 str(path), _options(threads), providers=["CPUExecutionProvider"]

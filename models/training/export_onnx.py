@@ -24,6 +24,7 @@ from onnx import TensorProto, helper
 from ..runtime.onnx_runtime import WEIGHTS_KEY
 from ..runtime.torch_runtime import graph_names, make_graph
 from ..weights import FOLDER, weights_version
+from ..weights.checksums import listed, write_lists
 
 OPSET = 17
 HALF = "@half"
@@ -105,7 +106,9 @@ def export(name: str, folder: Path = FOLDER) -> Path:
 
 
 def up_to_date(folder: Path = FOLDER) -> bool:
-    """Whether every graph is there and made from the weights that are there."""
+    """Whether every graph is there, with its checksum, and made from the weights that are there."""
+    if set(listed(folder, ".onnx")) != {f"{name}.onnx" for name in graph_names()}:
+        return False
     for name in graph_names():
         path = folder / f"{name}.onnx"
         if not path.is_file():
@@ -128,6 +131,7 @@ def main() -> int:
     size = 0
     for name in graph_names():
         size += export(name, options.folder).stat().st_size
+    write_lists(options.folder, (".onnx",))
     print(f"{len(graph_names())} ONNX graphs, {size / 1e3:.0f} kB, in {options.folder}")
     return 0
 

@@ -24,6 +24,7 @@ from torch import nn
 
 from ..phones.pronounce import LANGUAGES, LETTERS, REACH, WEIGHTS, fold_letters, letter_windows, spoken_letters
 from ..phones.spell import COMMON
+from ..weights.checksums import write_lists
 from .speech_align import kathleen_transcripts, spoken_words
 from .speech_corpus import cache_folder
 from .speech_text import GRAMMAR
@@ -183,12 +184,14 @@ def main() -> None:
     WEIGHTS.parent.mkdir(parents=True, exist_ok=True)
     head = {"outputs": json.dumps(outputs)}
     save_file(weights, WEIGHTS, metadata=head)
+    write_lists()
     _judge([e for e, h in zip(entries, held, strict=True) if h])
     # Common words that the letters mislead about are kept as they are.
     known = {letters: " ".join(english(word)) for word in common_words() if (letters := fold_letters(word))}
     exceptions = {w: p for w, p in known.items() if p and " ".join(spoken_letters(w, "en")) != p}
     save_file(weights, WEIGHTS, metadata=head | {"exceptions": json.dumps(exceptions)})
     WEIGHTS.chmod(0o644)
+    write_lists()
     print(f"{len(exceptions)} of {len(known)} common words are exceptions", flush=True)
 
 

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-import hashlib
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ...core.errors import OratorError
+from .checksums import FOLDER, check, sum_of
 
 if TYPE_CHECKING:
     from torch import nn
 
-FOLDER = Path(__file__).parent
+__all__ = ["FOLDER", "damaged", "load_module", "load_weights", "weights_path", "weights_version"]
 
 
 def weights_path(name: str, folder: Path | None = None) -> Path:
-    """The file of the embedded weights `name`, or of a training folder's. Raises OratorError when it is missing."""
+    """The file of the embedded weights `name`, or of a training folder's.
+
+    Raises OratorError when it is missing, or an embedded one is not the one that it should be.
+    """
     path = (folder or FOLDER) / f"{name}.safetensors"
     if not path.is_file():
         raise OratorError(f"Orator's weight file '{path.name}' is missing. Install the extension again.")
+    if folder is None:
+        check(path)
     return path
 
 
@@ -68,13 +72,6 @@ def damaged(path: Path) -> OratorError:
     return OratorError(f"Orator's weight file '{path.name}' is damaged. Install the extension again.")
 
 
-@lru_cache(maxsize=16)
-def _digest(path: Path, size: int, modified: int) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
-
-
 def weights_version(name: str) -> str:
     """The first 12 hex digits of the file's SHA-256: which weights made a take."""
-    path = weights_path(name)
-    stat = path.stat()
-    return _digest(path, stat.st_size, stat.st_mtime_ns)
+    return sum_of(weights_path(name))[:12]

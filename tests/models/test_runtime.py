@@ -25,6 +25,7 @@ from orator.models import runtime, weights
 from orator.models.generate import generate
 from orator.models.runtime import onnx_runtime
 from orator.models.runtime.torch_runtime import graph_names, make_graph
+from orator.models.weights.checksums import write_lists
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -109,6 +110,7 @@ def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         shutil.copy(path, tmp_path)
     monkeypatch.setattr(weights, "FOLDER", tmp_path)
     monkeypatch.setattr(onnx_runtime, "FOLDER", tmp_path)
+    write_lists(tmp_path)
     return tmp_path
 
 
@@ -124,6 +126,9 @@ def test_files_that_are_damaged_swapped_or_gone_are_named(copied: Path) -> None:
     changed = bytearray(weight.read_bytes())
     changed[-1] ^= 0x11
     weight.write_bytes(bytes(changed))
+    with pytest.raises(OratorError, match=r"'face_lips\.safetensors' is damaged"):
+        onnx_runtime.OnnxNetwork("face_lips.mouth", 1)
+    write_lists(copied)
     with pytest.raises(OratorError, match=r"'face_lips\.mouth\.onnx' does not belong to 'face_lips\.safetensors'"):
         onnx_runtime.OnnxNetwork("face_lips.mouth", 1)
     graph.unlink()
