@@ -26,11 +26,11 @@ from .reading import is_ordinary_file, read_text, sentence_for
 AUDIO: Final = (".wav", ".mp3", ".ogg", ".opus", ".flac", ".m4a", ".mp4", ".aif", ".aiff")
 LARGEST_TABLE: Final = 16 << 20
 MOST_TAKES: Final = 1000
-_PATHS: Final = ("transcript", "pins", "hints", "emotion-reference")
+_PATHS: Final = ("transcript", "pins", "hints", "emotion-reference", "partner", "turns")
 OPTIONS: Final = frozenset(
     "transcript parts seed takes pins emotion emotion-reference reference-strength model emage-mode hints energy "
     "gesture-rate handedness stance head-activity travel temperature lip-strength blink-rate style character frame fps "
-    "keys".split()
+    "keys partner turns attention nod-rate warmth agreement restlessness".split()
 )
 """Columns of a batch table besides `speech` and `output`: the options of `generate`."""
 

@@ -13,6 +13,7 @@ from .settings import EmotionTrack, Settings, constant_emotion
 
 if TYPE_CHECKING:  # scipy comes with these: not while Blender registers
     from .baking import BakeTarget
+    from .conversation.answer import Listening
     from .directing import PosePin
     from .given import GivenMotion
     from .mask import Mask
@@ -49,6 +50,7 @@ class GenerationRequest:
     target      what the take will be shown on, for models that care; None: anything
     face_terms  tells a generated performance in the terms that `given` is in (core/smplx/at_bake.py): expressions and
                 ARKit weights cannot be mixed otherwise. None: as it is
+    listening   how the second speech is attended to; None: as people do, facing each other
     """
 
     speeches: tuple[Speech, ...]
@@ -58,6 +60,7 @@ class GenerationRequest:
     given: Given | None = None
     target: BakeTarget | None = None
     face_terms: FaceTerms | None = None
+    listening: Listening | None = None
 
     @property
     def speech(self) -> Speech:

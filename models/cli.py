@@ -27,6 +27,7 @@ from . import registry  # noqa: F401  the models, whose cards the options are ma
 from .batch import add_batch_arguments, run_lines
 from .device import add_machine_arguments, use_machine
 from .farm import add_farm_command, here
+from .partner import add_partner_arguments, with_partner
 
 
 def add_generate_arguments(parser: argparse.ArgumentParser) -> None:
@@ -55,6 +56,7 @@ def add_generate_arguments(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(f"--{control.flag}", type=float, help=f"{control.help}, {control.range_text}")
     parser.add_argument("--style", choices=STYLES, help="the way of gesturing")
     add_machine_arguments(parser)
+    add_partner_arguments(parser)
 
 
 def settings_from(args: argparse.Namespace) -> Settings:
@@ -85,12 +87,13 @@ def request_from(args: argparse.Namespace) -> GenerationRequest:
     if args.takes < 1:
         raise OratorError("Ask for at least one take: --takes 1.")
     speech = load_speech(args.speech)
+    speeches, listening = with_partner(args, speech)
     pins = () if args.pins is None else posed(read_pins(args.pins))
-    given = given_by_pins(pins, (), speech.seconds)
+    given = given_by_pins(pins, (), speeches[0].seconds)
     for sentence in (*speech.notes, *unreachable_pins(pins)):
         print(f"Note: {sentence}", file=sys.stderr)
     seeds = tuple(range(args.seed, args.seed + args.takes))
-    return GenerationRequest((speech,), settings, emotion, seeds, given)
+    return GenerationRequest(speeches, settings, emotion, seeds, given, listening=listening)
 
 
 def emotion_from(args: argparse.Namespace) -> EmotionTrack:

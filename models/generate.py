@@ -43,13 +43,22 @@ def perform(
 ) -> Performed:
     """The performance as `generate` gives it, with the arrays that the model tells beside it."""
     check_request(request)
+    conversation = None
+    if len(request.speeches) > 1 and card_of(request.settings.model).speeches < 2:
+        from ..core.conversation.answer import hear_conversation
+
+        conversation = hear_conversation(request)
+        request = conversation.request
     settings, given = request.settings, request.given
     mode = card_of(settings.model).mode(settings.options)
     session = session_of(settings)
     stages = Stages({**session.stages, "Pins": 0.5}, progress, cancelled)
     made = session.perform(request, seed, stages)
     stages.tick("Pins")
-    performance = made.performance
+    performance, told = made.performance, dict(made.meta)
+    if conversation is not None:
+        performance = conversation.answer(performance, seed)
+        told |= conversation.as_meta()
     if given is not None and given.anything and mode.keeps:
         if request.face_terms is not None:
             performance = request.face_terms(performance)
@@ -58,7 +67,7 @@ def perform(
             performance = meet_expressions(performance, given.values.expressions)
     if progress is not None:
         progress(1.0, "Done")
-    return Performed(performance, made.arrays)
+    return Performed(performance, made.arrays, told)
 
 
 def make_take(
@@ -77,6 +86,7 @@ def make_take(
         "emotion": request.emotion.as_meta(),
         "models": model_ids(request.settings),
         "speech": {"name": speech.name, "seconds": speech.seconds},
+        **made.meta,
         "seconds_taken": round(time.perf_counter() - started, 3),
     }
     return Take(made.performance, f"Take {seed}", meta), made.arrays

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,10 +18,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Performed:
-    """What a model made: the performance, and arrays of its own that a TAKE.npz keeps beside it."""
+    """What a model made: the performance, arrays of its own that a TAKE.npz keeps beside it, and what it tells in the
+    take's provenance."""
 
     performance: Performance
     arrays: Mapping[str, np.ndarray] = field(default_factory=dict)
+    meta: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Session(Protocol):

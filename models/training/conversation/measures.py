@@ -1,0 +1,122 @@
+"""What a conversation's performance is measured by, from the take alone: gaze, nods, blinks, head, weight, arms."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.ndimage import gaussian_filter1d
+from scipy.signal import find_peaks
+
+from ....core.arkit import INDEX as FACE
+from ....core.conversation.turns import Turns
+from ....core.face.eyes import LOOK_DEGREES
+from ....core.performance import Performance
+from ....core.rotations import angle_between, forward_kinematics, rotate, world_rotations
+from ....core.skeleton import INDEX
+
+AT_PARTNER = 8.0
+"""Degrees of the partner's face within which a gaze is a look at it (a face at 1.6 m spans about as much)."""
+
+
+def gaze_angles(performance: Performance) -> np.ndarray:
+    """(T, 2) degrees of where the eyes look in the model's space: yaw to the left, pitch down."""
+    world = world_rotations(performance.rotations.astype(np.float64))[:, INDEX["head"]]
+    facing = rotate(world, np.array([0.0, 0.0, 1.0]))
+    yaw, pitch = (
+        np.degrees(np.arctan2(facing[:, 0], facing[:, 2])),
+        -np.degrees(np.arcsin(np.clip(facing[:, 1], -1, 1))),
+    )
+    face = performance.face.astype(np.float64)
+    side = face[:, FACE["eyeLookOutLeft"]] - face[:, FACE["eyeLookInLeft"]]
+    down = face[:, FACE["eyeLookDownLeft"]] - face[:, FACE["eyeLookUpLeft"]]
+    return np.stack([yaw + LOOK_DEGREES * side, pitch + LOOK_DEGREES * down], axis=1)
+
+
+def at_partner(performance: Performance) -> np.ndarray:
+    """(T,) bool: whether the eyes are on a partner who stands straight ahead."""
+    return np.linalg.norm(gaze_angles(performance), axis=1) < AT_PARTNER
+
+
+def bouts(on: np.ndarray, fps: float) -> np.ndarray:
+    """Lengths in seconds of the stretches where `on` holds; gaps under 0.15 s (blinks, saccades) do not end one."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], on.astype(np.int8), [0]]))).reshape(-1, 2)
+    merged: list[list[int]] = []
+    for a, b in edges:
+        if merged and a - merged[-1][1] < 0.15 * fps:
+            merged[-1][1] = b
+        else:
+            merged.append([a, b])
+    return np.array([(b - a) / fps for a, b in merged])
+
+
+def nod_times(performance: Performance) -> np.ndarray:
+    """Seconds of nods: the head dips by at least 2.2 degrees and comes back within half a second."""
+    world = world_rotations(performance.rotations.astype(np.float64))[:, INDEX["head"]]
+    pitch = -np.degrees(np.arcsin(np.clip(rotate(world, np.array([0.0, 0.0, 1.0]))[:, 1], -1.0, 1.0)))
+    band = gaussian_filter1d(pitch, 1.5) - gaussian_filter1d(pitch, 0.55 * performance.fps)
+    peaks, _ = find_peaks(band, height=1.4, prominence=2.2, distance=int(0.25 * performance.fps))
+    times = peaks / performance.fps
+    return times[np.concatenate([[True], np.diff(times) > 0.75])] if len(times) else times
+
+
+def blink_times(performance: Performance) -> np.ndarray:
+    """Seconds at which the lids come down."""
+    lids = performance.face[:, FACE["eyeBlinkLeft"]]
+    peaks, _ = find_peaks(np.concatenate([[0.0], lids, [0.0]]), height=0.6, distance=5)
+    return (peaks - 1) / performance.fps
+
+
+def head_speed(performance: Performance) -> np.ndarray:
+    """(T,) degrees a second of the head in the model's space."""
+    world = world_rotations(performance.rotations.astype(np.float64))[:, INDEX["head"]]
+    step = angle_between(world[1:], world[:-1]) * performance.fps
+    return np.concatenate([step[:1], step]) if len(step) else np.zeros(performance.frames)
+
+
+def strokes(performance: Performance) -> np.ndarray:
+    """Seconds of arm strokes: peaks of a wrist's speed over 0.45 m/s."""
+    positions, _ = forward_kinematics(performance.rotations.astype(np.float64), performance.translation)
+    found = []
+    for name in ("left_wrist", "right_wrist"):
+        path = gaussian_filter1d(positions[:, INDEX[name]] - positions[:, INDEX["spine3"]], 1.5, axis=0)
+        speed = np.linalg.norm(np.gradient(path, 1.0 / performance.fps, axis=0), axis=1)
+        peaks, _ = find_peaks(speed, height=0.45, distance=int(0.25 * performance.fps))
+        found.append(peaks / performance.fps)
+    return np.sort(np.concatenate(found))
+
+
+def weight_shifts(performance: Performance) -> np.ndarray:
+    """Seconds at which the pelvis has gone at least 1.5 cm aside within two seconds."""
+    side = gaussian_filter1d(performance.translation[:, 0].astype(np.float64), 0.2 * performance.fps)
+    speed = np.abs(np.gradient(side, 1.0 / performance.fps))
+    peaks, _ = find_peaks(speed, height=0.008, distance=int(1.5 * performance.fps))
+    near = int(performance.fps)
+    moved = [np.ptp(side[max(0, p - near) : p + near]) for p in peaks]
+    return peaks[np.array(moved) > 0.015] / performance.fps if len(peaks) else np.zeros(0)
+
+
+def cue_z(times: np.ndarray, cues: np.ndarray, seconds: float, rng: np.random.Generator, shuffles: int = 400) -> float:
+    """How many deviations more of `times` follow a cue within 0.75 s than after circular shifts of the cues."""
+
+    def share(marks: np.ndarray) -> float:
+        if not len(times) or not len(marks):
+            return 0.0
+        place = np.searchsorted(marks, times, side="right") - 1
+        behind = np.where(place >= 0, times - marks[np.maximum(place, 0)], np.inf)
+        return float(np.mean(behind < 0.75))
+
+    by_chance = np.array([share(np.sort((cues + s) % seconds)) for s in rng.uniform(3.0, seconds - 3.0, shuffles)])
+    return (share(cues) - by_chance.mean()) / max(by_chance.std(), 1e-6)
+
+
+def turn_ends(performance: Performance, turns: Turns) -> tuple[float, float, int]:
+    """Shares of own turns that end looking and that start averted, and how many turns there are."""
+    on, fps = at_partner(performance), performance.fps
+    own = [s for s in turns.of("own", "speech") if s.end - s.start > 1.2]
+
+    def around(seconds: float) -> np.ndarray:
+        a = int(np.clip((seconds - 0.1) * fps, 0, len(on) - 1))
+        return on[a : a + max(1, int(0.3 * fps))]
+
+    looking = [bool(around(s.end).mean() > 0.5) for s in own]
+    averted = [bool(around(s.start).mean() < 0.5) for s in own]
+    return float(np.mean(looking or [0.0])), float(np.mean(averted or [0.0])), len(own)
