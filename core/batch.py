@@ -22,15 +22,16 @@ from .errors import Cancelled, OratorError
 from .files import sweep
 from .journal import JOURNAL, Journal, stamp
 from .reading import is_ordinary_file, read_text, sentence_for
+from .speech.transcripts import SUFFIXES
 
 AUDIO: Final = (".wav", ".mp3", ".ogg", ".opus", ".flac", ".m4a", ".mp4", ".aif", ".aiff")
 LARGEST_TABLE: Final = 16 << 20
 MOST_TAKES: Final = 1000
 _PATHS: Final = ("transcript", "pins", "hints", "emotion-reference", "partner", "turns")
 OPTIONS: Final = frozenset(
-    "transcript parts seed takes pins emotion emotion-reference reference-strength model emage-mode hints energy "
-    "gesture-rate handedness stance head-activity travel temperature lip-strength blink-rate style character frame fps "
-    "keys partner turns attention nod-rate warmth agreement restlessness".split()
+    "transcript channel parts seed takes pins emotion emotion-reference reference-strength model emage-mode hints "
+    "energy gesture-rate handedness stance head-activity travel temperature lip-strength blink-rate style character "
+    "frame fps keys partner turns attention nod-rate warmth agreement restlessness".split()
 )
 """Columns of a batch table besides `speech` and `output`: the options of `generate`."""
 
@@ -96,7 +97,7 @@ def _line(number: int, speech: Path, output: Path, options: dict[str, str], prob
 
 
 def lines_of_folder(folder: Path, out: Path, suffix: str, options: dict[str, str]) -> tuple[BatchLine, ...]:
-    """A line for every sound file of a folder, with the .txt of the same name as its transcript.
+    """A line for every sound file of a folder, with the text or subtitles of the same name as its transcript.
 
     Raises OratorError when there is none.
     """
@@ -108,8 +109,8 @@ def lines_of_folder(folder: Path, out: Path, suffix: str, options: dict[str, str
     for k, path in enumerate(files):
         name = path.stem if stems.count(path.stem) == 1 else path.name.replace(".", "_")
         own = dict(options)
-        words = path.with_suffix(".txt")
-        if words.is_file():
+        words = next((w for s in SUFFIXES if is_ordinary_file(w := path.with_suffix(s))), None)
+        if words is not None:
             own.setdefault("transcript", str(words))
         lines.append(_line(k + 1, path, out / f"{name}{suffix}", own))
     return tuple(lines)

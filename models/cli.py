@@ -23,6 +23,7 @@ from ..core.request import GenerationRequest, given_by_pins
 from ..core.settings import STYLES, EmotionTrack, Settings, parse_emotion
 from ..core.skeleton import PARTS
 from ..core.speech.load import load_speech
+from ..core.speech.transcripts import read_transcript
 from . import registry  # noqa: F401  the models, whose cards the options are made of
 from .batch import add_batch_arguments, run_lines
 from .device import add_machine_arguments, use_machine
@@ -34,7 +35,10 @@ def add_generate_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `orator generate`, shared with the command inside Blender."""
     parser.add_argument("speech", type=Path, metavar="SPEECH", help="a sound file of one speaker")
     parser.add_argument("-o", "--output", type=Path, required=True, help="what to write")
-    parser.add_argument("--transcript", help="the words that are said: text, or a text file")
+    parser.add_argument("--transcript", help="the words that are said: text, or a .txt, .srt, .vtt or .rtf file")
+    parser.add_argument(
+        "--channel", default="auto", help="auto (the one with speech where they differ), mix, or a number: 1 is left"
+    )
     parser.add_argument("--parts", default=",".join(PARTS), help="which of upper,hands,lower,face to generate")
     parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same take")
     parser.add_argument("--takes", type=int, default=1, help="how many takes, with the seeds that follow")
@@ -74,7 +78,13 @@ def settings_from(args: argparse.Namespace) -> Settings:
     if args.style is not None:
         given["style"] = args.style
     parts = tuple(p.strip() for p in args.parts.split(",") if p.strip())
-    return Settings(parts=parts, model=args.model, options=options, transcript=_transcript(args.transcript), **given)
+    return Settings(
+        parts=parts,
+        model=args.model,
+        options=options,
+        transcript=read_transcript(args.transcript) if args.transcript else None,
+        **given,
+    )
 
 
 def request_from(args: argparse.Namespace) -> GenerationRequest:
@@ -86,7 +96,7 @@ def request_from(args: argparse.Namespace) -> GenerationRequest:
     emotion = emotion_from(args)
     if args.takes < 1:
         raise OratorError("Ask for at least one take: --takes 1.")
-    speech = load_speech(args.speech)
+    speech = load_speech(args.speech, channel=args.channel)
     speeches, listening = with_partner(args, speech)
     pins = () if args.pins is None else posed(read_pins(args.pins))
     given = given_by_pins(pins, (), speeches[0].seconds)
@@ -113,21 +123,6 @@ def emotion_from(args: argparse.Namespace) -> EmotionTrack:
     style = reference_style(args.emotion_reference, 1.0 if strength is None else strength)
     print(f"Note: {describe(style)}", file=sys.stderr)
     return style_track(style)
-
-
-def _transcript(text: str | None) -> str | None:
-    if text is None:
-        return None
-    try:
-        is_file = len(text) < 1024 and "\n" not in text and Path(text).is_file()
-    except OSError:
-        is_file = False
-    if not is_file:
-        return text
-    try:
-        return Path(text).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError):
-        raise OratorError(f"The transcript '{text}' cannot be read. Save it as UTF-8 text.") from None
 
 
 def output_paths(output: Path, seeds: tuple[int, ...]) -> list[Path]:

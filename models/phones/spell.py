@@ -7,6 +7,8 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
+from ...core.speech.transcripts import plain_words
+
 ONES: Final = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
     "eighteen nineteen"
@@ -67,6 +69,7 @@ class Token:
 
 def guess_language(text: str) -> str:
     """'en', 'de', 'fr', 'es' or 'it', by common words and marked letters; English where nothing speaks against it."""
+    text = plain_words(text)
     words = re.findall(r"[^\W\d_]+", text.lower())
     scores = {language: float(sum(w in known for w in words)) for language, known in COMMON.items()}
     for language, marks in MARKS.items():
@@ -78,7 +81,7 @@ def guess_language(text: str) -> str:
 
 def tokens(text: str, language: str) -> tuple[Token, ...]:
     """The words of a transcript in order. Stage directions in square brackets are left out."""
-    text = re.sub(r"\[[^\]]*\]", " ", unicodedata.normalize("NFC", text))
+    text = re.sub(r"\[[^\]]*\]", " ", unicodedata.normalize("NFC", plain_words(text)))
     text = re.sub(r"(\$|€)(\d[\d.,]*)", r"\2 \1", text)
     out: list[Token] = []
     for piece in re.split(r"\s+|(?<=\w)[-/](?=\w)", text):

@@ -16,8 +16,9 @@ import numpy as np
 from ...core.errors import OratorError
 from ...core.speech.features import FEATURE_FPS
 from ...core.speech.phones import PHONE_INDEX, PHONES, Phone, Word
+from ...core.speech.transcripts import Cue, cues
 from .pronounce import fold_letters, spoken_letters
-from .spell import guess_language, tokens
+from .spell import Token, guess_language, tokens
 
 FLOOR: Final = 1e-3
 FOREIGN_PRICE: Final = 2.5
@@ -28,6 +29,12 @@ TICK: Final = 2000
 # The share of the speech that the transcript must account for, less than which it is of another speech.
 MATCH: Final = 0.4
 WORD_MATCH: Final = 0.02
+# Subtitles: how far their words may lie outside them for nothing, what a frame beyond costs, and the share from which
+# on their times are believed without a look at how the words would lie without them.
+CUE_SLACK: Final = 0.5
+CUE_PRICE: Final = np.float32(1.0)
+TIMED_MATCH: Final = 0.6
+TIED: Final = 0.02
 TRUST: Final = {False: 0.85, True: 0.6}
 VOWELS: Final = frozenset(p for p in PHONES if p[0] in "AEIOU")
 
@@ -49,28 +56,89 @@ def align(
 ) -> tuple[Word, ...]:
     """The transcript's words with their phones, in seconds, from posteriors (N, 40) at 100 fps.
 
-    Words that cannot be heard at all are left out. Raises OratorError when there are no words, more words than the
-    speech can hold, or when the transcript is plainly of another speech. `tick(fraction)` may raise Cancelled.
+    The times of subtitles say about where their words are; where they are of another cut of the sound, the words are
+    found without them. Words that cannot be heard at all are left out. Raises OratorError when there are no words, more
+    words than the speech can hold, or when the transcript is plainly of another speech. `tick(fraction)` may raise
+    Cancelled.
     """
-    language = guess_language(transcript)
-    spelled = [token for token in tokens(transcript, language) if token.said]
-    spoken = [_phones(token.said, language) for token in spelled]
-    spelled = [token for token, phones in zip(spelled, spoken, strict=True) if phones]
-    spoken = [phones for phones in spoken if phones]
-    if not spelled:
+    said = _spelled(transcript, seconds)
+    if not said:
         raise OratorError("The transcript has no words that can be spoken. Type what is said, or clear the transcript.")
-    chain = _chain(spoken, [token.pause for token in spelled])
+    chain = _chain([one.phones for one in said], [one.token.pause for one in said])
     if int(chain.repeats.sum() * 2) > len(posteriors):
         raise OratorError(
-            f"The transcript has {len(spelled)} words, more than fit into {seconds:.1f} s. Shorten it to what is said."
+            f"The transcript has {len(said)} words, more than fit into {seconds:.1f} s. Shorten it to what is said."
         )
-    path = _viterbi(_emissions(posteriors), chain, tick)
-    words = _words(path, chain, posteriors, [token.text for token in spelled], spoken, seconds)
-    if words and _explained(posteriors, words) < MATCH:
+    scores = _emissions(posteriors)
+
+    def found(shift: float | None) -> tuple[float, list[Word]]:
+        bounds = None if shift is None else _bounds(chain, said, shift, len(scores))
+        path = _viterbi(scores, chain, tick, bounds)
+        words = _words(path, chain, posteriors, [o.token.text for o in said], [o.phones for o in said], seconds)
+        within = None if bounds is None else _told(bounds[:, chain.word >= 0], len(scores))
+        return (_explained(posteriors, words, within) if words else 1.0), words
+
+    share, words = found(0.0 if said[0].cue is not None else None)
+    if said[0].cue is not None and share < TIMED_MATCH:
+        free, loose = found(None)
+        again, tied = found(_shift(said, loose))
+        share, words = max((share, words), (again + TIED, tied), (free, loose), key=lambda one: one[0])
+    if words and share < MATCH:
         raise OratorError(
             "The transcript does not match the speech. Correct it, choose the right sound, or clear the transcript."
         )
     return tuple(w for w in words if not _unheard(posteriors, w))
+
+
+@dataclass(frozen=True)
+class _Said:
+    """A word of the transcript with its phones, and the subtitle that it is in."""
+
+    token: Token
+    phones: tuple[tuple[str, int], ...]
+    cue: Cue | None
+
+
+def _spelled(transcript: str, seconds: float) -> list[_Said]:
+    """The words that can be spoken; of subtitles those that begin within the speech."""
+    language = guess_language(transcript)
+    parts: list[tuple[str, Cue | None]] = [(cue.text, cue) for cue in cues(transcript) if cue.start < seconds]
+    out = []
+    for text, cue in parts or [(transcript, None)]:
+        for token in tokens(text, language):
+            phones = _phones(token.said, language) if token.said else ()
+            if phones:
+                out.append(_Said(token, phones, cue))
+    return out
+
+
+def _bounds(chain: _Chain, said: list[_Said], shift: float, frames: int) -> np.ndarray:
+    """First and last frame (2, S) in which a state costs nothing: those of its subtitle; of gaps all."""
+    out = np.array([[0], [frames]]) * np.ones(len(chain.word), int)
+    for number, one in enumerate(said):
+        if one.cue is not None:
+            limits = (one.cue.start + shift - CUE_SLACK, one.cue.end + shift + CUE_SLACK)
+            out[:, chain.word == number] = np.round(FEATURE_FPS * np.array(limits)).astype(int)[:, None]
+    return out
+
+
+def _told(bounds: np.ndarray, frames: int) -> np.ndarray:
+    """The frames (N,) bool within any of the bounds (2, S): where subtitles say that somebody speaks."""
+    out = np.zeros(frames, bool)
+    for first, last in np.unique(bounds, axis=1).T:
+        out[max(first, 0) : max(last, 0) + 1] = True
+    return out
+
+
+def _shift(said: list[_Said], words: list[Word]) -> float:
+    """Seconds by which subtitles lie before their words, by what was found without their times."""
+    starts: dict[float, float] = {}
+    places = iter(words)
+    for one in said:
+        word = next(places, None)
+        if word is not None and one.cue is not None:
+            starts.setdefault(one.cue.start, word.start)
+    return float(np.median([place - start for start, place in starts.items()])) if starts else 0.0
 
 
 def sharpen(posteriors: np.ndarray, words: tuple[Word, ...]) -> np.ndarray:
@@ -121,7 +189,9 @@ def _emissions(posteriors: np.ndarray) -> np.ndarray:
     return np.concatenate([scores, np.maximum(scores[:, 0], foreign)[:, None]], axis=1)
 
 
-def _viterbi(scores: np.ndarray, chain: _Chain, tick: Callable[[float], None] | None) -> np.ndarray:
+def _viterbi(
+    scores: np.ndarray, chain: _Chain, tick: Callable[[float], None] | None, bounds: np.ndarray | None = None
+) -> np.ndarray:
     """The best state per frame (N,) int32: stay, go on by one, or jump over a gap; window by window."""
     frames, states = len(scores), len(chain.column)
     width = min(WINDOW, states)
@@ -155,6 +225,8 @@ def _viterbi(scores: np.ndarray, chain: _Chain, tick: Callable[[float], None] | 
         top = np.maximum(step, stay)
         move[jump > top] = 2
         current = np.maximum(top, jump) + scores[frame, chain.column[part]]
+        if bounds is not None:
+            current -= CUE_PRICE * ((frame < bounds[0, part]) | (frame > bounds[1, part]))
         row = frame - base
         if row == len(moves):
             settled = _trace(moves, lows, base, frame - 1, best)
@@ -212,9 +284,10 @@ def _frames(start: float, end: float) -> slice:
     return slice(first, max(int(np.ceil(end * FEATURE_FPS - 1e-6)), first + 1))
 
 
-def _explained(posteriors: np.ndarray, words: list[Word]) -> float:
-    """The share of what was heard (pauses aside) that the aligned phones account for."""
-    speech = float(np.delete(posteriors, PHONE_INDEX["SIL"], axis=1).max(axis=1).sum())
+def _explained(posteriors: np.ndarray, words: list[Word], within: np.ndarray | None = None) -> float:
+    """The share of what was heard (pauses aside), `within` these frames (N,), that the aligned phones account for."""
+    heard = posteriors if within is None else posteriors[within]
+    speech = float(np.delete(heard, PHONE_INDEX["SIL"], axis=1).max(axis=1).sum())
     phones = (phone for word in words for phone in word.phones)
     heard = sum(float(posteriors[_frames(p.start, p.end), PHONE_INDEX[p.name]].sum()) for p in phones)
     return heard / max(speech, 1.0)

@@ -126,6 +126,28 @@ def test_speech_that_the_transcript_leaves_out_is_skipped() -> None:
     assert np.abs(np.array([w.start for w in words]) - np.array(starts)[[0, 2, 3]]).max() < 0.05
 
 
+@pytest.mark.fault("12.14")
+def test_the_times_of_subtitles_are_used() -> None:
+    """Said three times, subtitled once: the word lies where its subtitle is, also where all times are shifted."""
+    once = {"hello": "HH AH L OW", "there": "DH EH R", "friend": "F R EH N D"}
+    rows, starts = timed(once)
+    heard = np.concatenate([rows, rows, rows])
+    for shift, place in ((0.0, 2), (0.0, 1)):
+        cues = "\n\n".join(
+            f"{k}\n00:00:{len(rows) * place / 100 + start + shift:06.3f} --> "
+            f"00:00:{len(rows) * place / 100 + start + 0.5 + shift:06.3f}\n{word}"
+            for k, (word, start) in enumerate(zip(once, starts, strict=True), 1)
+        )
+        words = align(heard, cues.replace(".", ","), len(heard) / 100.0)
+        found = [word.start - len(rows) * place / 100.0 for word in words]
+        assert [word.text for word in words] == list(once) and np.allclose(found, starts, atol=0.06)
+    other_cut = "\n\n".join(
+        f"00:{7 + start:06.3f} --> 00:{7.5 + start:06.3f}\n{word}" for word, start in zip(once, starts, strict=True)
+    )
+    words = align(rows, "WEBVTT\n\n" + other_cut, len(rows) / 100.0)
+    assert np.allclose([word.start for word in words], starts, atol=0.06)
+
+
 def test_a_wrong_or_empty_transcript_is_said() -> None:
     answer, _ = timed({"no": "N OW", "people": "P IY P AH L", "stop": "S T AA P"})
     with pytest.raises(OratorError, match="does not match"):
