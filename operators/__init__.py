@@ -3,8 +3,38 @@
 from __future__ import annotations
 
 from ..models import registry  # noqa: F401  the models, whose cards panels and commands are made of
-from . import again, around, character, command, emage, export, farm, generate, pins, presets, rig, speech, take
+from . import (
+    again,
+    around,
+    character,
+    command,
+    conversation,
+    emage,
+    export,
+    farm,
+    generate,
+    pins,
+    presets,
+    rig,
+    speech,
+    take,
+)
 
-MODULES = (speech, character, rig, generate, take, around, pins, again, presets, export, farm, emage, command)
+MODULES = (
+    speech,
+    character,
+    rig,
+    generate,
+    conversation,
+    take,
+    around,
+    pins,
+    again,
+    presets,
+    export,
+    farm,
+    emage,
+    command,
+)
 CLASSES: tuple[type, ...] = tuple(cls for module in MODULES for cls in module.CLASSES)
 HOOKS = (generate.HOOK, command.HOOK, export.HOOK)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import bpy
 
 from ..core.blender import compat, generation, job, report
@@ -16,9 +18,17 @@ _timers: list[bpy.types.Timer] = []
 class Generating(Explained):
     """An operator that makes takes; `read` says from what."""
 
-    def read(self, context: bpy.types.Context) -> generation.TakeRequest:
+    def read(self, context: bpy.types.Context) -> Any:
         """The request. Raises OratorError."""
         return generation.read_request(context)
+
+    def work(self, request: Any) -> job.Work:
+        """What the worker does for a request."""
+        return work_on(request)
+
+    def deliver(self, request: Any, made: Any) -> tuple[str, ...]:
+        """Write what was made; sentences for the artist. Raises OratorError."""
+        return generation.deliver(request, made)
 
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:
@@ -35,8 +45,8 @@ class Generating(Explained):
         """Blocking: for background mode and scripts."""
         try:
             request = self.read(context)
-            made = job.run_blocking(work_on(request))
-            self._say(generation.deliver(request, made))
+            made = job.run_blocking(self.work(request))
+            self._say(self.deliver(request, made))
         except OratorError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
@@ -51,7 +61,7 @@ class Generating(Explained):
             return self.execute(context)
         try:
             self._request = self.read(context)
-            self._number = job.start("Generating", work_on(self._request))
+            self._number = job.start("Generating", self.work(self._request))
         except OratorError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
@@ -84,7 +94,7 @@ class Generating(Explained):
         if message.kind == "cancelled":
             return self._ended(context, "Generating was cancelled; nothing was changed.", "INFO")
         try:
-            sentences = generation.deliver(self._request, message.result)
+            sentences = self.deliver(self._request, message.result)
         except Exception as error:
             return self._ended(context, job.explain(error), "ERROR")
         self._close(context)

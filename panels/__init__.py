@@ -7,6 +7,7 @@ from . import (
     again,
     around,
     character,
+    conversation,
     emage,
     emotion,
     export,
@@ -19,11 +20,12 @@ from . import (
     take,
 )
 
-MODULES = (speech, character, rig, performance, emotion, around, pins, take, again, export, emage)
+MODULES = (speech, character, rig, performance, emotion, conversation, around, pins, take, again, export, emage)
 PROPERTY_CLASSES: tuple[type, ...] = (
     *properties.CLASSES,
     *rig.PROPERTY_CLASSES,
     *emage.PROPERTY_CLASSES,
+    *conversation.PROPERTY_CLASSES,
     *preferences.CLASSES,
 )
 CLASSES: tuple[type, ...] = tuple(cls for module in MODULES for cls in module.CLASSES)
@@ -31,6 +33,7 @@ HOOKS = (
     (properties.attach, properties.detach),
     rig.HOOK,
     emage.HOOK,
+    conversation.HOOK,
     pins.HOOK,
     (overlay.attach, overlay.detach),
     (watch.attach, watch.detach),

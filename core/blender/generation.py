@@ -18,6 +18,7 @@ from .emage import hand_notes, own_of, unheard_notes, with_hands, with_model
 from .emotion import emotion_notes, read_emotion, sampled
 
 if TYPE_CHECKING:
+    from ..conversation.answer import Listening
     from ..performance import Take
     from ..shaping import Shaping
 
@@ -148,16 +149,25 @@ def read_style(scene: bpy.types.Scene, pinned: tuple[float, ...] = ()) -> BakeSt
 
 def read_request(context: bpy.types.Context) -> TakeRequest:
     """Everything that the artist chose, checked before any work. Raises OratorError."""
-    from . import preferences
-    from .directed import read_direction
-
-    scene = context.scene
     reason = missing_character(context)
     if reason:
         raise OratorError(f"{reason}.")
-    speech = read_speech(context)
     character = active_character(context)
     assert character is not None
+    return request_for(context.scene, character, (read_speech(context),))
+
+
+def request_for(
+    scene: bpy.types.Scene,
+    character: bpy.types.Object,
+    speeches: tuple[Speech, ...],
+    listening: Listening | None = None,
+) -> TakeRequest:
+    """The request of one character for speeches of one length, its own first. Raises OratorError."""
+    from . import preferences
+    from .directed import read_direction
+
+    speech = speeches[0]
     options = scene.orator
     chosen = preferences.read()
     directed = read_direction(character, scene, speech)
@@ -166,7 +176,7 @@ def read_request(context: bpy.types.Context) -> TakeRequest:
     target = bake.read_target(character, scene)
     seeds = tuple(range(options.seed, options.seed + options.count))
     return TakeRequest(
-        asked=GenerationRequest((speech,), settings, emotion, seeds, directed.given, target),
+        asked=GenerationRequest(speeches, settings, emotion, seeds, directed.given, target, listening=listening),
         target=target,
         style=read_style(scene),
         scene=scene.name,

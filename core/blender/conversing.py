@@ -1,0 +1,196 @@
+"""Characters that talk with each other: whose voice is whose, where they stand, and turns that the artist corrected."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import bpy
+import numpy as np
+
+from ..catalogue.listening import LISTENING
+from ..errors import OratorError
+from ..speech.speech import Speech
+from . import bake, generation, strips, takes
+from .direction import neutral_point
+from .rig_profile import read_rig
+
+if TYPE_CHECKING:
+    from ..conversation.turns import Turns
+    from .generation import Made, TakeRequest
+
+MARK: Final = "turn:"
+"""Timeline markers `turn:NAME` give the floor to a character from there on, `turn:-` to nobody."""
+
+
+def talkers(scene: bpy.types.Scene) -> tuple[bpy.types.Object, ...]:
+    """The characters of the scene that speak a strip or listen to someone."""
+    return tuple(
+        o
+        for o in scene.objects
+        if o.type == "ARMATURE" and (o.orator_talk.speaks or o.orator_talk.listens_to is not None)
+    )
+
+
+def missing(context: bpy.types.Context) -> str:
+    """Why no conversation can be generated, or ''."""
+    found = talkers(context.scene)
+    if not found:
+        return "Nobody speaks or listens yet: choose a strip or a partner for a character in the Conversation panel"
+    if not any(o.orator_talk.listens_to is not None for o in found):
+        return "Nobody listens yet: choose whom a character listens to in the Conversation panel"
+    for o in found:
+        partner = o.orator_talk.listens_to
+        if partner is None:
+            continue
+        if partner == o:
+            return f"'{o.name}' listens to itself: choose another character"
+        if partner.name not in context.scene.objects:
+            return f"'{partner.name}', whom '{o.name}' listens to, is not in the scene: choose another character"
+        if not partner.orator_talk.speaks:
+            return f"'{partner.name}' speaks no strip that '{o.name}' could listen to: choose one for it"
+    return ""
+
+
+def read_requests(context: bpy.types.Context) -> tuple[TakeRequest, ...]:
+    """A request for each character that speaks or listens, checked before any work. Raises OratorError."""
+    from ..conversation.answer import Listening, together
+    from ..conversation.conduct import ListeningControls
+
+    reason = missing(context)
+    if reason:
+        raise OratorError(f"{reason}.")
+    scene = context.scene
+    voices = {o.name: _voice(context, o) for o in talkers(scene) if o.orator_talk.speaks}
+    requests = []
+    for character in talkers(scene):
+        talk, partner = character.orator_talk, character.orator_talk.listens_to
+        own = voices.get(character.name)
+        if partner is None:
+            assert own is not None
+            requests.append(generation.request_for(scene, character, (own,)))
+            continue
+        theirs = voices[partner.name]
+        own = own or Speech(np.zeros(1, np.float32), theirs.start, f"{character.name} listening")
+        if character.orator_talk.speaks == partner.orator_talk.speaks:
+            raise OratorError(f"'{character.name}' and '{partner.name}' speak the same strip: choose another for one.")
+        pair = together((own, theirs))
+        controls = ListeningControls(**{control.name: getattr(talk, control.name) for control in LISTENING})
+        turns = _marked_turns(scene, character, partner, pair)
+        listening = Listening(controls, _eyes_of(partner, character), turns)
+        requests.append(generation.request_for(scene, character, pair, listening))
+    return tuple(requests)
+
+
+def _voice(context: bpy.types.Context, character: bpy.types.Object) -> Speech:
+    found = strips.find_strip(context, character.orator_talk.speaks)
+    if found is None:
+        raise OratorError(
+            f"The strip '{character.orator_talk.speaks}' of '{character.name}' is not in the Video Sequencer any more. "
+            "Choose another in the Conversation panel."
+        )
+    return strips.speech_of_strip(*found)
+
+
+def _eyes_of(partner: bpy.types.Object, character: bpy.types.Object) -> np.ndarray:
+    """Where the partner's eyes are, (3,) metres in the character's own space; a partner without a head: its top."""
+    profile = read_rig(partner)[1]
+    bone = profile.joints.get("head")
+    pose = partner.pose.bones.get(bone) if bone else None
+    if pose is not None:
+        point = partner.matrix_world @ ((pose.head + pose.tail) / 2.0)
+    else:
+        point = max((partner.matrix_world @ b.tail for b in partner.pose.bones), key=lambda v: v.z)
+    mine, own_profile = read_rig(character)
+    return neutral_point(character, own_profile, mine, point)
+
+
+def _marked_turns(
+    scene: bpy.types.Scene, character: bpy.types.Object, partner: bpy.types.Object, pair: tuple[Speech, ...]
+) -> Turns | None:
+    """Who has the floor as markers say, None without any; backchannels and pauses are those that are found."""
+    from ..conversation.activity import activities
+    from ..conversation.turns import Stretch, Turns, find_turns
+
+    fps, start, seconds = bake.scene_fps(scene), pair[0].start, pair[0].seconds
+    marks = sorted((m.frame / fps - start, m.name[len(MARK) :].strip()) for m in scene.timeline_markers if _is_mark(m))
+    if not any(0.0 <= at < seconds for at, _ in marks):
+        return None
+    whose = {character.name: "own", partner.name: "partner"}
+    known = {o.name for o in talkers(scene)} | {"-"}
+    for _, name in marks:
+        if name not in known:
+            raise OratorError(f"The marker '{MARK}{name}' names no character that talks. Rename or delete it.")
+    found = find_turns(*activities(*pair))
+    floor = []
+    for (at, name), (until, _) in zip(marks, [*marks[1:], (seconds, "-")], strict=True):
+        if name in whose and min(until, seconds) > max(at, 0.0):
+            floor.append(Stretch(whose[name], "speech", max(at, 0.0), min(until, seconds)))
+    rest = [s for s in found.stretches if s.kind not in ("speech", "interruption", "overlap")]
+    spoken = [s for s in rest if s.kind == "backchannel" or any(_inside(s, f) for f in floor)]
+    merged = sorted([*floor, *spoken], key=lambda s: (s.start, s.end, s.who, s.kind))
+    return Turns(tuple(merged), seconds)
+
+
+def _inside(stretch: Any, turn: Any) -> bool:
+    return stretch.who == turn.who and turn.start <= stretch.start and stretch.end <= turn.end
+
+
+def _is_mark(marker: Any) -> bool:
+    return marker.name.lower().startswith(MARK)
+
+
+def lay_turns(context: bpy.types.Context) -> int:
+    """Markers for the turns that were found between the first pair of talkers, in place of earlier ones; how many.
+
+    Raises OratorError when there is no pair.
+    """
+    from ..conversation.activity import activities
+    from ..conversation.answer import together
+    from ..conversation.turns import find_turns
+
+    reason = missing(context)
+    if reason:
+        raise OratorError(f"{reason}.")
+    scene = context.scene
+    pair = next(
+        ((o, o.orator_talk.listens_to) for o in talkers(scene) if o.orator_talk.speaks and o.orator_talk.listens_to),
+        None,
+    )
+    if pair is None:
+        raise OratorError("No character both speaks and listens, so there are no turns between two voices.")
+    heard = together(tuple(_voice(context, o) for o in pair))
+    turns = find_turns(*activities(*heard))
+    for marker in [m for m in scene.timeline_markers if _is_mark(m)]:
+        scene.timeline_markers.remove(marker)
+    fps, count = bake.scene_fps(scene), 0
+    floor = sorted((s for s in turns.stretches if s.kind == "speech"), key=lambda s: s.start)
+    names = {"own": pair[0].name, "partner": pair[1].name}
+    for k, turn in enumerate(floor):
+        scene.timeline_markers.new(f"{MARK}{names[turn.who]}", frame=round((heard[0].start + turn.start) * fps))
+        count += 1
+        following = floor[k + 1].start if k + 1 < len(floor) else float("inf")
+        if following - turn.end > 1.0:
+            scene.timeline_markers.new(f"{MARK}-", frame=round((heard[0].start + turn.end) * fps))
+    return count
+
+
+def deliver(requests: tuple[TakeRequest, ...], made: tuple[tuple[Made, ...], ...]) -> tuple[str, ...]:
+    """Write every character's takes, or none; sentences for the artist. Raises OratorError."""
+    written: list[tuple[bpy.types.Object, set[str]]] = []
+    sentences: list[str] = []
+    try:
+        for request, mine in zip(requests, made, strict=True):
+            scene = bpy.data.scenes.get(request.scene)
+            character = scene.objects.get(request.target.name) if scene is not None else None
+            data = takes.character_data(character) if character is not None else None
+            if character is not None:
+                written.append((character, {take.uid for take in data.takes} if data is not None else set()))
+            sentences += generation.deliver(request, mine)
+    except Exception:
+        for character, before in written:
+            data = takes.character_data(character)
+            for uid in [take.uid for take in data.takes] if data is not None else []:
+                if uid not in before:
+                    takes.remove(character, uid)
+        raise
+    return tuple(sentences)

@@ -1,0 +1,128 @@
+"""Two characters: one talks, the other listens; one press, one undo, turns that can be corrected."""
+
+from __future__ import annotations
+
+import wave
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+bpy = pytest.importorskip("bpy", reason="these tests need Blender's Python module")
+
+from orator.core.blender import compat, conversing, takes  # noqa: E402
+from orator.core.blender.character import add_character  # noqa: E402
+
+
+def voice_file(path: Path, spans: tuple[tuple[float, float], ...], pitch: float, seconds: float = 6.0) -> Path:
+    t = np.arange(int(seconds * 16000)) / 16000
+    on = np.zeros(len(t))
+    for a, b in spans:
+        on[int(a * 16000) : int(b * 16000)] = 1.0
+    buzz = sum(np.sin(2 * np.pi * pitch * k * t) / k for k in range(1, 12)) * np.clip(np.sin(2 * np.pi * 3 * t), 0, 1)
+    noise = np.random.default_rng(int(pitch)).normal(0.0, 0.002, len(t))
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(16000)
+        file.writeframes(((buzz * on / 3.0 + noise) * 20000).astype("<i2").tobytes())
+    return path
+
+
+@pytest.fixture
+def pair(scene: bpy.types.Scene, tmp_path: Path) -> tuple[bpy.types.Object, bpy.types.Object]:
+    """Anna and Ben face each other; she speaks first, he answers."""
+    if bpy.app.version[:2] == (4, 2):
+        pytest.skip("the 4.2 wheel has no audio")
+    anna, ben = add_character(bpy.context), add_character(bpy.context)
+    anna.name, ben.name = "Anna", "Ben"
+    ben.location = (0.0, -1.5, 0.0)
+    ben.rotation_euler = (0.0, 0.0, np.pi)
+    for k, (who, spans, pitch) in enumerate(((anna, ((0.3, 2.8),), 210.0), (ben, ((3.1, 5.6),), 115.0))):
+        path = voice_file(tmp_path / f"{who.name}.wav", spans, pitch)
+        compat.new_sound_strip(scene, who.name, str(path), k + 1, 11)
+        who.orator_talk.speaks = who.name
+    anna.orator_talk.listens_to, ben.orator_talk.listens_to = ben, anna
+    bpy.context.view_layer.update()
+    return anna, ben
+
+
+def test_the_button_says_what_is_missing(scene: bpy.types.Scene, pair) -> None:
+    from orator.operators.conversation import ORATOR_OT_generate_conversation as button
+
+    anna, ben = pair
+    assert button.disabled_reason(bpy.context) == ""
+    ben.orator_talk.speaks = ""
+    assert "speaks no strip" in button.disabled_reason(bpy.context)
+    ben.orator_talk.speaks = "Ben"
+    ben.orator_talk.listens_to = ben
+    assert "listens to itself" in button.disabled_reason(bpy.context)
+    ben.orator_talk.listens_to = None
+    bpy.data.objects.remove(anna)
+    assert button.disabled_reason(bpy.context)
+
+
+def test_the_partner_is_seen_where_it_stands(pair) -> None:
+    ben = pair[1]
+    requests = conversing.read_requests(bpy.context)
+    assert [r.target.name for r in requests] == ["Anna", "Ben"]
+    for request in requests:
+        place = request.asked.listening.place
+        assert 1.2 < place[2] < 1.8 and abs(place[0]) < 0.2, "straight ahead"
+        assert request.asked.speeches[0].seconds == request.asked.speeches[1].seconds
+    ben.location = (-1.5, 0.0, 0.0)
+    bpy.context.view_layer.update()
+    beside = conversing.read_requests(bpy.context)[0].asked.listening.place
+    assert beside[0] < -1.0, "on her right"
+
+
+def test_the_same_strip_for_both_is_refused(pair) -> None:
+    pair[1].orator_talk.speaks = "Anna"
+    with pytest.raises(RuntimeError, match="same strip"):
+        bpy.ops.orator.generate_conversation()
+    assert not any(len(o.orator.takes) for o in pair)
+
+
+def test_turns_lie_as_markers_and_count_when_moved(scene: bpy.types.Scene, pair) -> None:
+    assert bpy.ops.orator.lay_turns() == {"FINISHED"}
+    laid = sorted((m.frame, m.name) for m in scene.timeline_markers)
+    fps = scene.render.fps / scene.render.fps_base
+    assert [name for _, name in laid if name != "turn:-"] == ["turn:Anna", "turn:Ben"]
+    assert abs(laid[1][0] - (11 + 3.1 * fps)) < 0.3 * fps
+    scene.timeline_markers["turn:Ben"].frame = round(11 + 4.0 * fps)
+    turns = conversing.read_requests(bpy.context)[1].asked.listening.turns
+    (own,) = turns.of("own", "speech")
+    assert own.start == pytest.approx(4.0, abs=0.05)
+    scene.timeline_markers["turn:Ben"].name = "turn:Nobody Known"
+    with pytest.raises(RuntimeError, match="Nobody Known"):
+        bpy.ops.orator.generate_conversation()
+
+
+@pytest.mark.skipif(bpy.app.version[:2] not in ((4, 5), (5, 0)), reason="networks, and two Blenders are enough")
+def test_one_press_makes_both_and_nothing_stays_when_one_fails(
+    scene: bpy.types.Scene, pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("torch", reason="networks need PyTorch")
+    anna, ben = pair
+    ben.orator_talk.speaks = ""
+    ben.orator_talk.listens_to, anna.orator_talk.listens_to = anna, None
+    assert bpy.ops.orator.generate_conversation() == {"FINISHED"}
+    assert [len(o.orator.takes) for o in pair] == [1, 1]
+    meta = takes.load_meta(ben.orator.takes[0])
+    assert ["partner", "speech"] == meta["turns"][0][:2] and meta["partner"]["name"] == "Anna"
+    performance = takes.load_performance(ben.orator.takes[0])
+    assert performance.seconds == pytest.approx(6.0, abs=0.1), "the listener lasts as long as the talker"
+    from orator.core.blender import generation
+
+    real, calls = generation.deliver, []
+
+    def second_fails(request, made):
+        calls.append(request.target.name)
+        if len(calls) == 2:
+            raise RuntimeError("gone")
+        return real(request, made)
+
+    monkeypatch.setattr(generation, "deliver", second_fails)
+    with pytest.raises(RuntimeError):
+        bpy.ops.orator.generate_conversation()
+    assert [len(o.orator.takes) for o in pair] == [1, 1]
