@@ -11,8 +11,6 @@ from ..catalogue.listening import LISTENING
 from ..errors import OratorError
 from ..speech.speech import Speech
 from . import bake, generation, strips, takes
-from .direction import neutral_point
-from .rig_profile import read_rig
 
 if TYPE_CHECKING:
     from ..conversation.turns import Turns
@@ -93,6 +91,9 @@ def _voice(context: bpy.types.Context, character: bpy.types.Object) -> Speech:
 
 def _eyes_of(partner: bpy.types.Object, character: bpy.types.Object) -> np.ndarray:
     """Where the partner's eyes are, (3,) metres in the character's own space; a partner without a head: its top."""
+    from .direction import neutral_point
+    from .rig_profile import read_rig
+
     profile = read_rig(partner)[1]
     bone = profile.joints.get("head")
     pose = partner.pose.bones.get(bone) if bone else None
