@@ -11,6 +11,7 @@ from ..errors import OratorError
 from ..rig import profile as profiles
 from ..rig.description import RigDescription
 from ..rig.profile import RigProfile
+from .characters import has_skeleton
 from .rig_probe import effective_parents
 from .rig_reader import describe, skinned_meshes
 
@@ -43,19 +44,24 @@ def read_rig(armature: bpy.types.Object, hints: bool = True) -> tuple[RigDescrip
 
     hints: add to the profile's notes what about the armature itself the artist should know.
     """
+    from ..rig.acting import cannot_act
     from ..rig.detect import detect  # scipy comes with it: not while registering
 
     description = describe(armature)
-    profile = own_profile(armature) or detect(description)
+    own = own_profile(armature)
+    profile = own or detect(description)
     if profile.control:
         description = replace(description, inherits=effective_parents(armature, profile))
-    notes = _hints(armature) if hints else ()
+    refused = "" if own is not None or not hints else cannot_act(description, profile)
+    notes = (*([refused] if refused else []), *_hints(armature)) if hints else ()
     return description, replace(profile, notes=(*profile.notes, *notes)) if notes else profile
 
 
 def _hints(armature: bpy.types.Object) -> tuple[str, ...]:
     """What about this armature would surprise the artist when a take plays on it, one sentence each."""
-    out = []
+    out: list[str] = []
+    if not has_skeleton(armature):
+        return ()
     if armature.data.pose_position == "REST":
         out.append(f"'{armature.name}' shows its rest position: set Pose Position to Pose to see the take")
     if armature.matrix_world.determinant() < 0.0:

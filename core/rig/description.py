@@ -76,6 +76,7 @@ class RigDescription:
     inherits  control rigs only: control -> the control whose rotation it really follows (None: none), as probed in
               Blender, where constraints between them make the bone hierarchy say something else.
     stands    joint -> (4,) wxyz: its rest relative to its parent, from the SMPL-X rest, on bodies that know it.
+    human     joint -> bone, where the armature itself says so (what the VRM add-on keeps on it); else empty.
     """
 
     name: str
@@ -84,6 +85,7 @@ class RigDescription:
     world: np.ndarray = field(default_factory=lambda: np.eye(4))
     inherits: dict[str, str | None] = field(default_factory=dict)
     stands: dict[str, np.ndarray] = field(default_factory=dict)
+    human: dict[str, str] = field(default_factory=dict)
 
     def follows(self, name: str) -> str | None:
         """The bone whose rotation a bone follows: its parent, unless probing or the bone's own settings say another."""

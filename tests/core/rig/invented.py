@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from orator.core.rig.description import RigDescription
 from orator.core.rotations import from_rotvec, to_matrix
@@ -64,8 +66,11 @@ def _proportions(rng: np.random.Generator) -> dict[str, np.ndarray]:
     return out
 
 
-def invented_rig(seed: int) -> tuple[RigDescription, dict[str, str]]:
-    """A random rig and the truth: joint -> bone. Joints the rig lacks are not in the truth."""
+def invented_rig(seed: int, namer: Callable[[str], str] | None = None) -> tuple[RigDescription, dict[str, str]]:
+    """A random rig and the truth: joint -> bone. Joints the rig lacks are not in the truth.
+
+    namer: the name of a joint, or of an extra such as 'x_left_toe_end'; without it every name is invented.
+    """
     rng = np.random.default_rng(seed)
     points = _proportions(rng)
     drop = rng.choice([0.0, 45.0, 75.0]) + rng.uniform(-8, 8)
@@ -95,7 +100,7 @@ def invented_rig(seed: int) -> tuple[RigDescription, dict[str, str]]:
             up = parent[up]
         heads[joint] = (up, points[joint])
     _extras(heads, rng, keep)
-    return _named(heads, rng, seed)
+    return _named(heads, rng, namer)
 
 
 def _extras(heads: dict, rng: np.random.Generator, keep: tuple[str, ...]) -> None:
@@ -137,13 +142,15 @@ def _extras(heads: dict, rng: np.random.Generator, keep: tuple[str, ...]) -> Non
             heads[f"x_tail{k}"] = (before, heads["pelvis"][1] + np.array([0.0, -0.03 - 0.1 * k, -0.1 - 0.08 * k]))
 
 
-def _named(heads: dict, rng: np.random.Generator, seed: int) -> tuple[RigDescription, dict[str, str]]:
+def _named(
+    heads: dict, rng: np.random.Generator, namer: Callable[[str], str] | None
+) -> tuple[RigDescription, dict[str, str]]:
     """Names, axes, scale and a little noise; parents stay before children, siblings come in any order."""
     turns = [np.eye(3), np.array([[1.0, 0, 0], [0, 0, -1], [0, 1, 0]]), np.array([[0, 0, 1.0], [1, 0, 0], [0, 1, 0]])]
     axes = turns[rng.integers(3)]
     scale = float(rng.choice([0.5, 1.0, 100.0]))
     used: set[str] = set()
-    names = {joint: invented_name(rng, used) for joint in heads}
+    names = {joint: namer(joint) if namer else invented_name(rng, used) for joint in heads}
     order: list[str] = []
     waiting = [j for j, (p, _) in heads.items() if p is None]
     while waiting:
