@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import bpy
 
 from ..core.baking import BakeStyle, prepare
-from ..core.blender import bake, compat, job, takes
+from ..core.blender import bake, characters, compat, job, takes
 from ..core.errors import Cancelled, OratorError
 from ..core.farm.engines import Program
 from ..core.files import check_writable, explain_write_error, half_path, sweep
@@ -78,16 +78,16 @@ def open_character(text: str | None) -> bpy.types.Object:
         bpy.ops.wm.open_mainfile(filepath=str(path.resolve()), load_ui=False)
     except RuntimeError as error:
         raise OratorError(f"'{path}' cannot be opened ({str(error).strip()}). Save it again from Blender.") from error
-    found = [o for o in bpy.context.scene.objects if o.type == "ARMATURE"]
+    found = characters.characters_in(bpy.context.scene)
     if name:
-        found = [o for o in found if o.name == name]
+        found = [o for o in bpy.context.scene.objects if o.name == name and characters.is_character(o)]
         if not found:
-            raise OratorError(f"There is no armature '{name}' in the scene of '{path.name}'. Check --character.")
+            raise OratorError(f"There is no armature or face '{name}' in '{path.name}'. Check --character.")
     if not found:
-        raise OratorError(f"There is no armature in the scene of '{path.name}'. Choose another --character.")
+        raise OratorError(f"There is no armature and no face in '{path.name}'. Choose another --character.")
     if len(found) > 1:
         names = ", ".join(o.name for o in found[:8])
-        raise OratorError(f"'{path.name}' has several armatures ({names}). Choose one: --character {path.name}:NAME")
+        raise OratorError(f"'{path.name}' has several characters ({names}). Choose one: --character {path.name}:NAME")
     return found[0]
 
 

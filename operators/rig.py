@@ -7,6 +7,7 @@ from bpy.props import EnumProperty, StringProperty
 from bpy_extras.io_utils import ExportHelper, ImportHelper
 
 from ..core.blender import generation, rig_mapping
+from ..core.blender.characters import has_skeleton
 from .poll import Acting
 
 
@@ -53,6 +54,8 @@ class ORATOR_OT_rig_pick(OnRig, bpy.types.Operator):
         if reason:
             return reason
         character = generation.active_character(context)
+        if not has_skeleton(character):
+            return f"'{character.name}' has no bones"
         bone = character.data.bones.active
         if not len(character.orator_rig.rows):
             return "Press Detect first"

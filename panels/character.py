@@ -5,6 +5,7 @@ from __future__ import annotations
 import bpy
 
 from ..core.blender import generation
+from ..core.blender.characters import has_skeleton
 from .layout import TAB
 
 
@@ -17,7 +18,7 @@ class ORATOR_PT_character(bpy.types.Panel):
     bl_category = TAB
 
     def draw(self, context: bpy.types.Context) -> None:
-        """The armature, or a button that makes one."""
+        """The character, or a button that makes one."""
         layout = self.layout
         options = context.scene.orator
         character = generation.active_character(context)
@@ -25,7 +26,11 @@ class ORATOR_PT_character(bpy.types.Panel):
         if character is None:
             layout.label(text=generation.missing_character(context), icon="INFO")
         elif options.character is None:
-            layout.label(text=character.name, icon="ARMATURE_DATA", translate=False)
+            layout.label(
+                text=character.name,
+                icon="ARMATURE_DATA" if has_skeleton(character) else "SHAPEKEY_DATA",
+                translate=False,
+            )
         row = layout.row(align=True)
         row.operator("orator.add_character", icon="OUTLINER_OB_ARMATURE")
         row.operator("orator.add_stage", icon="LIGHT_AREA")

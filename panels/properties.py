@@ -13,14 +13,14 @@ from bpy.props import (
     StringProperty,
 )
 
-from ..core.blender import takes
+from ..core.blender import characters, takes
 from ..core.settings import EMOTIONS
 from . import direction_properties
 from .direction_properties import REGION_ITEMS, OratorLane, OratorLayers, OratorLoop, OratorPin
 
 
-def _is_armature(_self: bpy.types.PropertyGroup, obj: bpy.types.Object) -> bool:
-    return obj.type == "ARMATURE"
+def _can_act(_self: bpy.types.PropertyGroup, obj: bpy.types.Object) -> bool:
+    return characters.is_character(obj)
 
 
 def _active_changed(self: OratorCharacter, _context: bpy.types.Context) -> None:
@@ -142,8 +142,8 @@ class OratorScene(bpy.types.PropertyGroup):
     character: PointerProperty(
         type=bpy.types.Object,
         name="Character",
-        description="The armature that performs; empty: the active one",
-        poll=_is_armature,
+        description="Who performs, an armature or a face without one; empty: the active one",
+        poll=_can_act,
     )
     use_upper: BoolProperty(name="Upper Body", description="Generate spine, neck, head and arms", default=True)
     use_hands: BoolProperty(name="Hands", description="Generate the fingers", default=True)

@@ -187,7 +187,7 @@ class ORATOR_PT_mapping(bpy.types.Panel):
         row.operator("orator.rig_load", text="", icon="FILE_FOLDER")
         row.operator("orator.rig_save", text="", icon="FILE_TICK")
         rig = character.orator_rig if character is not None else None
-        if rig is None or not len(rig.rows):
+        if rig is None or not rig.title:
             return
         box = layout.column(align=True)
         box.label(text=rig.title, icon="USER" if rig.own else "ARMATURE_DATA", translate=False)
@@ -195,11 +195,12 @@ class ORATOR_PT_mapping(bpy.types.Panel):
         box.label(text=sure, icon="INFO" if rig.confidence > 0.75 else "ERROR", translate=False)
         for line in rig.notes.splitlines():
             box.label(text=line, translate=False)
-        layout.template_list("ORATOR_UL_mapping", "", rig, "rows", rig, "active", rows=8)
-        row = layout.row(align=True)
-        row.operator("orator.rig_pick", icon="EYEDROPPER")
-        row.operator_menu_enum("orator.rig_mirror", "source", icon="MOD_MIRROR")
-        layout.prop(rig, "contacts")
+        if len(rig.rows):
+            layout.template_list("ORATOR_UL_mapping", "", rig, "rows", rig, "active", rows=8)
+            row = layout.row(align=True)
+            row.operator("orator.rig_pick", icon="EYEDROPPER")
+            row.operator_menu_enum("orator.rig_mirror", "source", icon="MOD_MIRROR")
+            layout.prop(rig, "contacts")
         layout.prop(rig, "numbers")
         if len(rig.limbs):
             column = layout.column(align=True)

@@ -11,6 +11,7 @@ import numpy as np
 from ..baking import BakeStyle, BakeTarget, PreparedBake, prepare
 from ..errors import OratorError
 from . import compat, copies, takes
+from .characters import has_skeleton, is_character, pose_bones
 from .fcurves import fingerprint, write_curves
 from .rig_reader import skinned_meshes
 from .tracks import placed, remove_strip, rename
@@ -29,15 +30,22 @@ def scene_fps(scene: bpy.types.Scene) -> float:
 
 
 def read_target(character: bpy.types.Object, scene: bpy.types.Scene) -> BakeTarget:
-    """A character as plain data for `prepare`. Raises OratorError when it is no armature or has no bones."""
+    """A character as plain data for `prepare`. Raises OratorError for what cannot act."""
+    from ..rig.acting import cannot_act  # scipy comes with it: not while registering
     from .expression_map import read_map
-    from .rig_profile import read_rig
+    from .rig_profile import own_profile, read_rig
 
-    if character.type != "ARMATURE":
-        raise OratorError(f"'{character.name}' is not an armature. Choose the armature of the character.")
-    if not character.data.bones:
+    if not is_character(character):
+        raise OratorError(
+            f"'{character.name}' is no armature, and no face: it has no shape keys of a known set. Choose the armature "
+            "of the character, or a mesh with face shapes."
+        )
+    if has_skeleton(character) and not character.data.bones:
         raise OratorError(f"The armature '{character.name}' has no bones. Choose another character.")
     description, profile = read_rig(character)
+    reason = "" if own_profile(character) is not None else cannot_act(description, profile)
+    if reason:
+        raise OratorError(reason)
     return BakeTarget(character.name, description, profile, scene_fps(scene), read_map(character, scene))
 
 
@@ -163,7 +171,7 @@ def _write(character: bpy.types.Object, take: Any, prepared: PreparedBake) -> No
 
 def up_to_date(character: bpy.types.Object, prepared: PreparedBake) -> bool:
     """Whether the bones still are as they were when the keys were prepared."""
-    bones = character.pose.bones
+    bones = {bone.name: bone for bone in pose_bones(character)}
     return len(bones) == len(prepared.modes) and all(
         name in bones and bones[name].rotation_mode == mode for name, mode in prepared.modes.items()
     )

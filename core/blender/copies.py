@@ -147,7 +147,7 @@ def _keep_own_objects(character: bpy.types.Object, data: Any, take: Any) -> None
             obj = group[k].object
             if obj is None or obj in mine:
                 continue
-            if obj.type == "ARMATURE":
+            if obj.type == "ARMATURE" or (character.type == "MESH" and len(obj.orator.takes)):
                 group[k].object = character
             elif any(obj in skinned_meshes(other) for other, _ in lists.every_list() if other != character):
                 group.remove(k)

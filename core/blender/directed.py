@@ -11,6 +11,7 @@ import numpy as np
 
 from ..errors import OratorError
 from . import bake, takes
+from .characters import pose_bones
 
 if TYPE_CHECKING:
     from ..request import Given
@@ -60,7 +61,7 @@ def read_around(character: bpy.types.Object, scene: bpy.types.Scene, speech: Spe
     chosen = None
     if options.around_bones == "CHOSEN":
         chosen = frozenset(line for line in options.around_chosen.splitlines() if line)
-        lost = sorted(chosen - {bone.name for bone in character.data.bones})
+        lost = sorted(chosen - {bone.name for bone in pose_bones(character)})
         if not chosen or lost:
             which = f"'{lost[0]}' is no bone of '{character.name}' any more" if lost else "No bone is chosen"
             raise OratorError(f"{which}. Select bones in Pose Mode and press Use Selected Bones again.")

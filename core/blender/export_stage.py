@@ -9,7 +9,9 @@ from typing import Any, Final
 
 import bpy
 
+from ..errors import OratorError
 from . import compat, own
+from .characters import has_skeleton
 from .export_actions import Playing, span, understudies
 from .export_bare import bare
 from .lists import character_data
@@ -254,6 +256,11 @@ def staged(
     from_zero: the first frame is frame 0. The scene bears `name` meanwhile: FBX names the animation after it. The
     artist's file is as before afterwards.
     """
+    if not has_skeleton(character):
+        raise OratorError(
+            f"'{character.name}' has no armature, which this export needs. Select the mesh and choose File > Export, "
+            "or export the take itself (.npz, .csv)."
+        )
     scene = bpy.context.scene
     factor = 1.0 if fps is None else fps / (scene.render.fps / scene.render.fps_base)
     meshes = exported_meshes(character)

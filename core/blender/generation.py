@@ -13,7 +13,7 @@ from ..fitting import Bounds
 from ..request import GenerationRequest
 from ..settings import CONTROLS, Settings
 from ..speech.speech import Speech
-from . import bake, copies, own, strips, takes
+from . import bake, characters, copies, own, strips, takes
 from .emage import hand_notes, own_of, unheard_notes, with_hands, with_model
 from .emotion import emotion_notes, read_emotion, sampled
 
@@ -58,19 +58,15 @@ class Made:
 
 
 def active_character(context: bpy.types.Context) -> bpy.types.Object | None:
-    """The chosen armature; else the active object's own, or what deforms or carries it; else the only one."""
+    """The chosen character; else the active object's own, or what deforms or carries it; else the only one."""
     chosen = context.scene.orator.character
     if chosen is not None and chosen.name in context.scene.objects:
         return chosen
     obj = context.active_object if hasattr(context, "active_object") else context.view_layer.objects.active
-    while obj is not None:
-        if obj.type == "ARMATURE":
-            return obj
-        owner = next((m.object for m in obj.modifiers if m.type == "ARMATURE" and m.object is not None), None)
-        if owner is not None:
-            return owner
-        obj = obj.parent
-    found = [o for o in context.scene.objects if o.type == "ARMATURE"]
+    owner = characters.character_of(obj)
+    if owner is not None:
+        return owner
+    found = characters.characters_in(context.scene)
     return found[0] if len(found) == 1 else None
 
 
@@ -78,9 +74,9 @@ def missing_character(context: bpy.types.Context) -> str:
     """Why there is no character to perform, or ''."""
     if active_character(context) is not None:
         return ""
-    if not any(o.type == "ARMATURE" for o in context.scene.objects):
-        return "There is no armature in the scene: press Add Character, or append one of your own"
-    return "Select the armature of a character, or choose it in the Character panel"
+    if not characters.characters_in(context.scene):
+        return "There is no armature and no face in the scene: press Add Character, or append one of your own"
+    return "Select a character (an armature, or a face without one), or choose it in the Character panel"
 
 
 def missing_speech(context: bpy.types.Context) -> str:
@@ -204,7 +200,7 @@ def deliver(request: TakeRequest, made: tuple[Made, ...]) -> tuple[str, ...]:
     """
     scene = bpy.data.scenes.get(request.scene)
     character = None if scene is None else scene.objects.get(request.target.name)
-    if scene is None or character is None or character.type != "ARMATURE":
+    if scene is None or character is None or not characters.is_character(character):
         raise OratorError(
             f"'{request.target.name}' is not in the scene any more, so the result was dropped. Nothing was changed."
         )

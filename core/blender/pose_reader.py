@@ -10,6 +10,7 @@ import numpy as np
 from ..rig.description import RigDescription
 from ..rig.inverse import RigPose
 from ..rotations import conjugate, from_matrix, multiply
+from .characters import pose_bones
 from .rig_reader import skinned_meshes
 
 
@@ -17,7 +18,7 @@ def _snapshot(character: bpy.types.Object) -> tuple[dict[str, np.ndarray], dict[
     """Armature-space matrices of all bones (4, 4) and the shape key values, as evaluated now."""
     graph = bpy.context.evaluated_depsgraph_get()
     evaluated = character.evaluated_get(graph)
-    matrices = {bone.name: np.array(bone.matrix, dtype=np.float64) for bone in evaluated.pose.bones}
+    matrices = {bone.name: np.array(bone.matrix, dtype=np.float64) for bone in pose_bones(evaluated)}
     shapes: dict[tuple[str, str], float] = {}
     for mesh in skinned_meshes(character):
         keys = mesh.data.shape_keys
@@ -52,7 +53,7 @@ def poses_at(
     character: bpy.types.Object, description: RigDescription, scene: bpy.types.Scene, frames: Iterable[float]
 ) -> RigPose:
     """The poses at scene frames; the frame, and every pose that was set but not keyed, are put back afterwards."""
-    kept = {bone.name: bone.matrix_basis.copy() for bone in character.pose.bones}
+    kept = {bone.name: bone.matrix_basis.copy() for bone in pose_bones(character)}
     values = {
         mesh.name: [(block, block.value) for block in mesh.data.shape_keys.key_blocks]
         for mesh in skinned_meshes(character)
@@ -67,7 +68,7 @@ def poses_at(
             shots.append(_snapshot(character))
     finally:
         scene.frame_set(frame, subframe=part)
-        for bone in character.pose.bones:
+        for bone in pose_bones(character):
             if bone.matrix_basis != kept[bone.name]:
                 bone.matrix_basis = kept[bone.name]
         for blocks in values.values():

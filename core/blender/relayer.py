@@ -25,6 +25,7 @@ from ..skeleton import INDEX, JOINTS, mirror_index
 from ..smplx.at_bake import FaceFit, Told, finish, tell
 from ..smplx.voice import changed_names
 from . import bake, compat, copies, job, report, takes
+from .characters import pose_bones
 from .fcurves import fingerprint, key_frames, rewrite_curves
 from .rig_profile import PROPERTY
 from .shaped import laid, layers_from, read_layers, read_shaping
@@ -128,7 +129,7 @@ def _shows(take: Any, target: BakeTarget) -> tuple[Any, ...]:
 def _rig(character: bpy.types.Object, scene: bpy.types.Scene, uid: str) -> BakeTarget:
     """The character as it is now; a control rig, which has to be probed, as it was at the last slider."""
     known = _cache.get("rig")
-    same = (uid, character.name, len(character.data.bones), character.get(PROPERTY), bake.scene_fps(scene))
+    same = (uid, character.name, len(pose_bones(character)), character.get(PROPERTY), bake.scene_fps(scene))
     if known is not None and known[0] == same:
         return known[1]
     target = bake.read_target(character, scene)

@@ -27,7 +27,7 @@ def fill(armature: bpy.types.Object, profile: RigProfile | None = None) -> RigPr
     _filling = True
     try:
         rig.rows.clear()
-        for joint in JOINTS:
+        for joint in JOINTS if description.bones else ():
             row = rig.rows.add()
             row.name = joint
             row.bone = profile.joints.get(joint, "")

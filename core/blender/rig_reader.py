@@ -9,6 +9,7 @@ import numpy as np
 
 from ..rig.description import Bone, MeshDescription, RigDescription, Shape
 from ..skeleton import JOINTS
+from .characters import armatures_of, family_of, is_character
 from .model_file import rest_hands
 
 _BONE_PATH = re.compile(r'pose\.bones\["((?:[^"\\]|\\.)*)"\]\.(?:rotation|location)')
@@ -27,18 +28,12 @@ def _driven(owner: bpy.types.ID | None, pattern: re.Pattern[str]) -> set[str]:
 
 
 def skinned_meshes(armature: bpy.types.Object) -> list[bpy.types.Object]:
-    """Mesh objects that the armature deforms through a modifier or carries as children, however deep."""
-    out = []
-    for obj in bpy.data.objects:
-        if obj.type != "MESH":
-            continue
-        deformed = any(m.type == "ARMATURE" and m.object == armature for m in obj.modifiers)
-        parent = obj.parent
-        while parent is not None and parent != armature:
-            parent = parent.parent
-        if deformed or parent == armature:
-            out.append(obj)
-    return sorted(out, key=lambda obj: obj.name)
+    """Mesh objects that the armature deforms or carries, however deep; of a face without one its own meshes."""
+    if armature.type == "MESH":
+        mine = [o for o in family_of(armature) if o == armature or (o.data.shape_keys and is_character(o))]
+        return sorted(mine, key=lambda obj: obj.name)
+    found = [obj for obj in bpy.data.objects if obj.type == "MESH" and armature in armatures_of(obj)]
+    return sorted(found, key=lambda obj: obj.name)
 
 
 def _mesh(obj: bpy.types.Object) -> MeshDescription:
@@ -86,11 +81,15 @@ def _stands(armature: bpy.types.Object) -> dict[str, np.ndarray]:
 
 
 def describe(armature: bpy.types.Object) -> RigDescription:
-    """The rig of an armature object with every mesh it deforms or carries.
+    """The rig of an armature object with every mesh it deforms or carries; of a face without one its meshes alone.
 
     The rest pose is read from the armature's data, so it does not matter which pose the rig stands in, or whether
     it is shown in pose or rest position.
     """
+    meshes = tuple(_mesh(obj) for obj in skinned_meshes(armature))
+    world = np.array(armature.matrix_world, dtype=np.float64)
+    if armature.type != "ARMATURE":
+        return RigDescription(armature.name, (), meshes, world)
     driven = _driven(armature, _BONE_PATH)
     ordered: list[bpy.types.Bone] = []
     waiting = [bone for bone in armature.data.bones if bone.parent is None]
@@ -99,6 +98,4 @@ def describe(armature: bpy.types.Object) -> RigDescription:
         ordered.append(bone)
         waiting[:0] = list(bone.children)
     bones = tuple(_bone(armature.pose.bones[bone.name], driven) for bone in ordered)
-    meshes = tuple(_mesh(obj) for obj in skinned_meshes(armature))
-    world = np.array(armature.matrix_world, dtype=np.float64)
     return RigDescription(armature.name, bones, meshes, world, stands=_stands(armature))

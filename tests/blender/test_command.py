@@ -48,9 +48,9 @@ def test_mistakes_are_said_before_any_work(
     assert "does not exist" in answer(capsys, tmp_path / "gone.wav", "-o", out)
     assert "does not exist" in answer(capsys, speech, "-o", out, "--character", tmp_path / "gone.blend")
     assert "cannot be opened" in answer(capsys, speech, "-o", out, "--character", tmp_path / "letter.blend")
-    assert "no armature in the scene" in answer(capsys, speech, "-o", out, "--character", tmp_path / "empty.blend")
-    assert "several armatures (Anna, Bert)" in answer(capsys, speech, "-o", out, "--character", cast)
-    assert "no armature 'Carl'" in answer(capsys, speech, "-o", out, "--character", f"{cast}:Carl")
+    assert "no armature and no face in" in answer(capsys, speech, "-o", out, "--character", tmp_path / "empty.blend")
+    assert "several characters (Anna, Bert)" in answer(capsys, speech, "-o", out, "--character", cast)
+    assert "no armature or face 'Carl'" in answer(capsys, speech, "-o", out, "--character", f"{cast}:Carl")
     assert "parts are" in answer(capsys, speech, "-o", out, "--parts", "tail")
     assert not out.exists()
 

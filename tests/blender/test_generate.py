@@ -178,7 +178,7 @@ def test_several_armatures_need_a_choice(scene: bpy.types.Scene, tmp_path: Path)
     first, second = make_rig("Anna"), make_rig("Bert")
     from_file(scene, tmp_path)
     bpy.context.view_layer.objects.active = None
-    assert "Select the armature" in generation.missing_character(bpy.context)
+    assert "Select a character" in generation.missing_character(bpy.context)
     bpy.context.view_layer.objects.active = next(o for o in scene.objects if o.parent == second)
     assert generation.active_character(bpy.context) == second
     scene.orator.character = first
