@@ -144,10 +144,11 @@ class ORATOR_OT_take_follow(OnTake, bpy.types.Operator):
         from ..core.blender import follow
 
         frames = follow.behind(take, context.scene, generation.read_speech_start(context))
+        rate = follow.other_rate(take, context.scene)
         if not frames:
-            return f"'{take.name}' is where its strip is."
+            return rate or f"'{take.name}' is where its strip is."
         follow.move(character, take, context.scene, frames)
-        return f"'{take.name}' was moved by {frames:+d} frames."
+        return f"'{take.name}' was moved by {frames:+d} frames. {rate}".strip()
 
 
 CLASSES: tuple[type, ...] = (

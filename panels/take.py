@@ -74,6 +74,9 @@ class ORATOR_PT_takes(bpy.types.Panel):
                     row = layout.row()
                     row.label(text=f"The strip is {frames:+d} frames away", icon="ERROR", translate=False)
                     row.operator("orator.take_follow", icon="SNAP_ON")
+            rate = follow.other_rate(take, context.scene)
+            if rate:
+                layout.label(text=rate, icon="ERROR", translate=False)
             layout.label(text=take.coverage, translate=False)
 
 

@@ -184,10 +184,12 @@ def add_take(
     prepared: PreparedBake,
     show: bool = True,
     sliders: dict[str, Any] | None = None,
+    rate: float | None = None,
 ) -> Any:
     """A generated take with its keys into the character's list, and shown. Returns the list's item.
 
     sliders  the layers that the keys were prepared with, by their names; neutral ones without.
+    rate     frames a second that the keys were prepared for; the scene's without.
     Raises OratorError in NLA tweak mode; nothing changes then.
     """
     takes.check_switchable(character)
@@ -195,7 +197,8 @@ def add_take(
     item = takes.add(character, take.name, int(take.meta.get("seed", 0)), prepared.coverage.sentence())
     uid = item.uid
     try:
-        takes.store_performance(item, take.performance, {**take.meta, "start": start})
+        fps = scene_fps(bpy.context.scene) if rate is None else rate
+        takes.store_performance(item, take.performance, {**take.meta, "start": start, "rate": fps})
         write_actions(character, item, prepared)
         set_sliders(item, sliders or {})
         item.written = fingerprint(item)
@@ -231,13 +234,16 @@ def bake_again(character: bpy.types.Object, uid: str, scene: bpy.types.Scene, st
     from .shaped import read_shaping
 
     shaping = read_shaping(item.layers, meta)
-    start = float(meta.get("start", 0.0))
+    # At another rate than before the strip's first frame stays the frame it is, so the take's does too.
+    rate = scene_fps(scene)
+    start = float(meta.get("start", 0.0)) * float(meta.get("rate", rate)) / rate
     prepared = prepare(performance, start, read_target(character, scene), style, shaping=shaping)
     old = len(item.bindings)
     write_actions(character, item, prepared)
     takes.drop_actions(item, old)
     takes.name_actions(item)
     rename(item)
+    takes.store_meta(item, {**meta, "start": start, "rate": rate})
     set_sliders(item, {})
     item.written = fingerprint(item)
     relayer.forget()

@@ -166,6 +166,25 @@ def strip_bounds(strip: Any) -> tuple[int, int, float]:
     return int(strip.frame_final_start), int(strip.frame_final_end), float(strip.frame_start)
 
 
+def metas_around(scene: bpy.types.Scene, strip: Any) -> tuple[Any, ...]:
+    """The meta strips that hold a strip, the outermost first."""
+
+    def inside(strips: Any) -> tuple[Any, ...] | None:
+        for other in strips:
+            if other == strip:
+                return ()
+            if other.type == "META":
+                found = inside(other.strips if hasattr(other, "strips") else other.sequences)
+                if found is not None:
+                    return (other, *found)
+        return None
+
+    editor = scene.sequence_editor
+    if editor is None:
+        return ()
+    return inside(editor.strips if hasattr(editor, "strips") else editor.sequences) or ()
+
+
 def right_trim(strip: Any) -> float:
     """Frames that the artist cut off a strip's end."""
     name = "right_handle_offset" if hasattr(strip, "right_handle_offset") else "frame_offset_end"

@@ -16,6 +16,7 @@ from ..shaping import Layers, Shaping, apply_layers
 from ..smplx.at_bake import Told, tell
 from ..splice import cut_of, spliced
 from . import bake, takes
+from .follow import check_rate
 from .lanes import source_of
 from .shaped import direction_meta, laid, read_shaping
 
@@ -27,6 +28,11 @@ def comp_take(character: bpy.types.Object, take: Any, scene: bpy.types.Scene, st
     of the take it is built on as long as every piece has the same; otherwise they are worked into the motion.
     """
     data = takes.character_data(character)
+    for lane in data.lanes:
+        source = source_of(data, lane)
+        if source is not None:
+            check_rate(source, scene)
+    check_rate(take, scene)
     meta = takes.load_meta(take)
     start, fps = float(meta.get("start", 0.0)), bake.scene_fps(scene)
     sources = []

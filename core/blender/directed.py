@@ -92,9 +92,11 @@ def read_again_request(
     from ..request import Given
     from ..smplx.at_bake import tell
     from ..splice import cut_of, spliced
+    from .follow import check_rate
     from .generation import read_request
     from .shaped import direction_meta, laid, read_shaping
 
+    check_rate(take, context.scene)
     request = read_request(context)
     asked = request.asked
     old, before = takes.load_performance(take), takes.load_meta(take)

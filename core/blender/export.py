@@ -325,7 +325,8 @@ def export_together(
         else:
             mode = {"export_animation_mode": "NLA_TRACKS", "export_frame_range": False}
             wanted = {**_gltf(path, options), **mode, **_deform_only(character)}
-            off = run_in_true_time(operator, path, wanted, stage.last)
+            names = tuple(cue.name for cue in cues)
+            off = run_in_true_time(operator, path, wanted, stage.last, names)
         shown = record(stage.meshes, stage.first, stage.first, 1) if check else None
     names = tuple(cue.name for cue in cues)
     if shown is None:

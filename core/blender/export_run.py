@@ -12,7 +12,7 @@ import bpy
 
 from ..errors import OratorError
 from ..files import check_writable, clear_half_folder, explain_write_error, half_folder, sweep
-from ..formats.gltf import animation_times
+from ..formats.gltf import animation_times, keep_animations
 
 
 def known(operator: Any, wanted: dict[str, Any]) -> dict[str, Any]:
@@ -85,10 +85,14 @@ class _WrongTime(Exception):
     pass
 
 
-def run_in_true_time(operator: Any, path: Path, options: dict[str, Any], last: float) -> float:
+def run_in_true_time(
+    operator: Any, path: Path, options: dict[str, Any], last: float, names: tuple[str, ...] = ()
+) -> float:
     """Call the glTF exporter so that the file's times are true, by what stands in the file.
 
-    last  the frame of the last key, at the scene's rate. Returns the seconds by which the file's is off.
+    last   the frame of the last key, at the scene's rate.
+    names  the animations that are wanted: Blender's exporter writes every NLA track, muted ones too.
+    Returns the seconds by which the file's is off.
     """
     global _inverse
     render = bpy.context.scene.render
@@ -103,6 +107,8 @@ def run_in_true_time(operator: Any, path: Path, options: dict[str, Any], last: f
             try:
                 with beside(path) as made:
                     _call(operator, made, path.name, options)
+                    if names:
+                        keep_animations(made, set(names))
                     times = animation_times(made)
                     off = max(end for _, _, end in times) - last / rate if times else 0.0
                     if attempt == 1 and abs(off) > slack and abs(whole - rate) > 1e-6:

@@ -118,7 +118,7 @@ def _kept_animation(character: bpy.types.Object) -> list[tuple[bpy.types.AnimDat
     for owner in _owners(character):
         anim = owner.animation_data
         if anim is not None:
-            tracks = [([s.name for s in track.strips], track.mute, track.is_solo) for track in anim.nla_tracks]
+            tracks = [([s.name for s in t.strips], t.mute, t.is_solo, t.name) for t in anim.nla_tracks]
             out.append((anim, anim.action, compat.slot_identifier(compat.active_slot(anim)), anim.use_nla, tracks))
     return out
 
@@ -127,10 +127,12 @@ def _put_animation_back(kept: list[tuple[bpy.types.AnimData, Any, str, bool, lis
     for anim, action, slot, use_nla, tracks in kept:
         for track in list(anim.nla_tracks)[len(tracks) :]:
             anim.nla_tracks.remove(track)
-        for track, (names, mute, solo) in zip(anim.nla_tracks, tracks, strict=True):
+        for track, (names, mute, solo, name_of) in zip(anim.nla_tracks, tracks, strict=True):
             for strip, name in zip(track.strips, names, strict=True):
                 if strip.name != name:
                     strip.name = name
+            if track.name != name_of:
+                track.name = name_of
             if track.is_solo != solo:
                 track.is_solo = solo
             track.mute = mute
@@ -338,6 +340,7 @@ def staged_takes(
                 for track in owner.animation_data.nla_tracks:
                     track.is_solo = False
                     track.mute = True
+                    track.name = f"{track.name[:50]} (own)"
                     for strip in track.strips:  # names are unique, and FBX files name animations after strips
                         strip.name = f"{strip.name[:50]} (own)"
         waiting, at, tracks = list(cast), 1, {}

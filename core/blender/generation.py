@@ -45,6 +45,11 @@ class TakeRequest:
     device: str = "auto"
     runtime: str = "auto"
 
+    @property
+    def speech(self) -> Speech:
+        """The speech that is asked for."""
+        return self.asked.speech
+
 
 @dataclass(frozen=True)
 class Made:
@@ -143,6 +148,17 @@ def read_style(scene: bpy.types.Scene, pinned: tuple[float, ...] = ()) -> BakeSt
     return BakeStyle(Bounds(options.bound_degrees, options.bound_millimetres / 1000.0, options.bound_weight), pinned)
 
 
+def time_notes(scene: bpy.types.Scene) -> tuple[str, ...]:
+    """A sentence where the scene's time is stretched: Blender stretches animation, but no sound."""
+    old, new = scene.render.frame_map_old, scene.render.frame_map_new
+    if old == new:
+        return ()
+    return (
+        f"the scene stretches time ({old} to {new}), which moves keys but no sound: the take drifts from its speech "
+        "until Old and New are the same (Output > Frame Rate > Time Stretching)",
+    )
+
+
 def read_request(context: bpy.types.Context) -> TakeRequest:
     """Everything that the artist chose, checked before any work. Raises OratorError."""
     reason = missing_character(context)
@@ -186,6 +202,7 @@ def request_for(
             *emotion_notes(emotion),
             *unheard_notes(settings, emotion),
             *hand_notes(settings),
+            *time_notes(scene),
         ),
     )
 
@@ -212,14 +229,14 @@ def deliver(request: TakeRequest, made: tuple[Made, ...]) -> tuple[str, ...]:
     parted = copies.separate(character)
     try:
         for one in made:
-            prepared = one.prepared
-            if not bake.up_to_date(character, prepared):
+            prepared, start = one.prepared, request.speech.start
+            fps = bake.scene_fps(scene)
+            if not bake.up_to_date(character, prepared) or fps != request.target.fps:
+                start *= request.target.fps / fps  # at another rate a strip keeps its frame
                 target = bake.read_target(character, scene)
-                prepared = prepare(
-                    one.take.performance, request.asked.speech.start, target, request.style, shaping=request.shaping
-                )
+                prepared = prepare(one.take.performance, start, target, request.style, shaping=request.shaping)
             item = bake.add_take(
-                character, one.take, request.asked.speech.start, prepared, show=not made_ids, sliders=request.sliders
+                character, one.take, start, prepared, show=not made_ids, sliders=request.sliders, rate=fps
             )
             made_ids.append(item.uid)
     except Exception:
@@ -232,4 +249,4 @@ def deliver(request: TakeRequest, made: tuple[Made, ...]) -> tuple[str, ...]:
     coverage = made[0].prepared.coverage
     sentences = [f"{names} on '{character.name}': {coverage.sentence()}; {keys} keys."]
     rests = own.notes(data, takes.find(data, made_ids[0]))
-    return (*sentences, *coverage.notes, *parted, *rests, *request.asked.speech.notes, *request.notes)
+    return (*sentences, *coverage.notes, *parted, *rests, *request.speech.notes, *request.notes)

@@ -27,6 +27,7 @@ from ..smplx.voice import changed_names
 from . import bake, compat, copies, job, report, takes
 from .characters import pose_bones
 from .fcurves import fingerprint, key_frames, rewrite_curves
+from .follow import check_rate
 from .rig_profile import PROPERTY
 from .shaped import laid, layers_from, read_layers, read_shaping
 
@@ -87,6 +88,7 @@ def rewrite(character: bpy.types.Object, take: Any, scene: bpy.types.Scene, styl
     copies.separate(character)
     if not any(binding.action for binding in take.bindings):
         raise OratorError(f"The Actions of '{take.name}' were deleted. Press Bake Again to write them anew.")
+    check_rate(take, scene)
     if take.written and take.written != fingerprint(take):
         raise OratorError(
             f"The curves of '{take.name}' were edited by hand and are left alone. Press Bake Again to lay the sliders "

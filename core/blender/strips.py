@@ -54,6 +54,15 @@ def find_strip(
     return found[0] if len(found) == 1 else None
 
 
+def heard_bounds(scene: bpy.types.Scene, strip: Any) -> tuple[int, int, float]:
+    """As `compat.strip_bounds`, between the handles of the meta strips around it too."""
+    left, right, content = compat.strip_bounds(strip)
+    for meta in compat.metas_around(scene, strip):
+        first, last, _ = compat.strip_bounds(meta)
+        left, right = max(left, first), min(right, last)
+    return left, right, content
+
+
 def speech_of_strip(scene: bpy.types.Scene, strip: Any) -> Any:
     """The Speech of a sound strip: what is heard between its handles, from its left handle on.
 
@@ -62,7 +71,13 @@ def speech_of_strip(scene: bpy.types.Scene, strip: Any) -> Any:
     from ..speech.speech import SAMPLE_RATE, Speech
 
     fps = scene.render.fps / scene.render.fps_base
-    left, right, content = compat.strip_bounds(strip)
+    left, right, content = heard_bounds(scene, strip)
+    whole_right = compat.strip_bounds(strip)[1] == right
+    if right <= left:
+        raise OratorError(
+            f"Nothing of the strip '{strip.name}' lies between the handles of its meta strip. Move its handles, or "
+            "choose another strip."
+        )
     if len(getattr(strip, "retiming_keys", ())) > 0:
         return _mixed_down(scene, strip, left, right, fps)
     whole = _sound(strip.sound, strip.name)
@@ -70,7 +85,11 @@ def speech_of_strip(scene: bpy.types.Scene, strip: Any) -> Any:
     first = round(skipped * SAMPLE_RATE)
     count = max(1, round((right - left) / fps * SAMPLE_RATE))
     # A strip lasts whole frames: an untrimmed one would lose the sound's last part of a frame.
-    if compat.right_trim(strip) == 0.0 and 0 < len(whole.samples) - (first + count) < 2.0 * SAMPLE_RATE / fps:
+    if (
+        whole_right
+        and compat.right_trim(strip) == 0.0
+        and 0 < len(whole.samples) - (first + count) < 2.0 * SAMPLE_RATE / fps
+    ):
         count = len(whole.samples) - first
     heard = whole.samples[max(first, 0) : max(first + count, 0)]
     if len(heard) == 0:
@@ -84,7 +103,7 @@ def speech_of_strip(scene: bpy.types.Scene, strip: Any) -> Any:
 
 def start_of_strip(scene: bpy.types.Scene, strip: Any) -> float:
     """The timeline second at which a strip's speech starts."""
-    return compat.strip_bounds(strip)[0] * scene.render.fps_base / scene.render.fps
+    return heard_bounds(scene, strip)[0] * scene.render.fps_base / scene.render.fps
 
 
 def speech_of_file(path: str, frame: float, scene: bpy.types.Scene) -> Any:

@@ -21,6 +21,7 @@ from .tracks import TAG, add_track, animated_id, keep_or_remove, placed, remove_
 _PERFORMANCE: Final = "orator_performance"
 _META: Final = "orator_meta"
 _START: Final = "orator_start"
+_RATE: Final = "orator_rate"
 _quiet = False
 
 
@@ -78,11 +79,18 @@ def store_meta(take: Any, meta: dict[str, Any]) -> None:
 
         take.data[_META] = json.dumps(stamped(meta))
         take.data[_START] = float(meta.get("start", 0.0))
+        if meta.get("rate"):
+            take.data[_RATE] = float(meta["rate"])
 
 
 def start_of(take: Any) -> float | None:
     """The timeline second of the take's first frame; None where it is not known. Quick enough for drawing."""
     return None if take.data is None or _START not in take.data else float(take.data[_START])
+
+
+def rate_of(take: Any) -> float | None:
+    """Frames a second that the take's keys were made for; None where it is not known. Quick enough for drawing."""
+    return None if take.data is None or _RATE not in take.data else float(take.data[_RATE])
 
 
 # --- What a take plays on ------------------------------------------------------------------------------------------

@@ -43,3 +43,27 @@ def animation_times(path: Path) -> list[tuple[str, float, float]]:
     except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
         raise OratorError(f"'{path.name}' has animations without times. Export it again.") from error
     return out
+
+
+def keep_animations(path: Path, names: set[str]) -> None:
+    """Drop the animations of other names from a .glb or .gltf file that was just written; the rest stays as it is.
+
+    Raises OratorError and OSError.
+    """
+    content = read_gltf_json(path)
+    animations = content.get("animations", [])
+    kept = [animation for animation in animations if animation.get("name") in names]
+    if len(kept) == len(animations):
+        return
+    content["animations"] = kept
+    if not kept:
+        del content["animations"]
+    text = json.dumps(content, separators=(",", ":"), ensure_ascii=False).encode()
+    data = path.read_bytes()
+    if data[:4] == b"glTF":
+        text += b" " * (-len(text) % 4)
+        rest = data[20 + struct.unpack_from("<I", data, 12)[0] :]
+        version = struct.unpack_from("<I", data, 4)[0]
+        head = struct.pack("<4sII", b"glTF", version, 20 + len(text) + len(rest))
+        text = head + struct.pack("<I4s", len(text), b"JSON") + text + rest
+    path.write_bytes(text)
