@@ -63,7 +63,8 @@ def chosen_frames(
     # A span owns the frames from its start up to its end; a short one the frame nearest to its middle.
     first = np.ceil(edges[:-1] - 1e-6).astype(int)
     last = np.ceil(edges[1:] - 1e-6).astype(int) - 1
-    middle = np.clip(np.round((edges[:-1] + edges[1:]) / 2 - 0.5).astype(int), 0, len(face) - 1)
+    middle = np.round((edges[:-1] + edges[1:]) / 2 - 0.5).astype(int)
+    middle = np.clip(np.where(last >= first, np.clip(middle, first, last), middle), 0, len(face) - 1)
     o, roll, lid = openness(face), face[:, INDEX["mouthRollLower"]], face[:, list(BLINK)].mean(axis=1)
     limit = min(SHUT, 0.2 * float(np.percentile(o, 90)))
     calm = np.convolve(np.pad(o, 1, mode="edge"), [0.25, 0.5, 0.25], mode="valid")
