@@ -20,11 +20,12 @@ BLENDER = {
     "aud",
     "addon_utils",
     "bl_ui",
+    "bl_operators",
     "bl_pkg",
     "bmesh",
 }
 BROUGHT = {"numpy", "requests", "certifi", "idna", "urllib3", "zstandard"}
-FULL_ONLY = {"torch", "smplx", "huggingface_hub"}
+FULL_ONLY = {"torch", "smplx", "huggingface_hub", "tqdm"}
 """What the small edition leaves out; its buttons say so."""
 OPTIONAL = {"audioread"}
 """Used where a system has it."""

@@ -8,6 +8,7 @@ import sys
 from contextlib import suppress
 from typing import Final
 
+from ..core.editions import FULL
 from ..core.errors import OratorError
 from . import runtime as runtimes
 
@@ -62,7 +63,7 @@ def use_device(name: str = "auto", threads: int = 0, runtime: str = "auto") -> s
             raise OratorError(f"ONNX Runtime runs on the CPU here. Choose PyTorch for {name.upper()}, or the CPU.")
         reason = runtimes.usable("torch")
         if reason:
-            raise OratorError(f"{name.upper()} needs PyTorch: {reason}. {runtimes.FULL_EDITION}")
+            raise OratorError(f"{name.upper()} needs PyTorch: {reason}. {FULL}.")
         if name not in available():
             raise OratorError(
                 f"This machine has no {name.upper()} that PyTorch can use. Choose Auto in the preferences."
@@ -85,13 +86,6 @@ def wait_passively() -> None:
     """
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     os.environ.setdefault("KMP_BLOCKTIME", "0")
-
-
-def needs_torch(what: str) -> str:
-    """'' where PyTorch can be found, else the artist's sentence: `what` needs it, and where to get it."""
-    if runtimes.installed("torch"):
-        return ""
-    return f"{what} needs PyTorch, which this edition leaves out. {runtimes.FULL_EDITION}"
 
 
 def warm_up() -> None:

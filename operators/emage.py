@@ -10,6 +10,7 @@ from bpy.props import BoolProperty, IntProperty, StringProperty
 
 from ..core.blender import compat, generation, job, report
 from ..core.blender import emage as chosen
+from ..core.editions import without_torch
 from ..core.errors import OratorError
 from .poll import Explained
 
@@ -37,7 +38,7 @@ class ORATOR_OT_fetch_emage(Explained, bpy.types.Operator):
             return f"{job.current().title} is running: wait for it, or cancel it"
         if not bpy.app.online_access:
             return "Blender's online access is off: allow it in Preferences > System, or choose a folder"
-        return ""
+        return without_torch("EMAGE")
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
         """Show the licences first."""

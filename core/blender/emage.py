@@ -11,6 +11,7 @@ import bpy
 
 from ..baking import BakeStyle, prepare
 from ..catalogue.controls import Control
+from ..editions import without_torch
 from ..errors import OratorError
 from ..model_card import ModelCard, card_of, cards, unheard
 from ..settings import EmotionTrack, Settings
@@ -33,6 +34,9 @@ def chosen_folder(scene: bpy.types.Scene) -> Path:
 
 def missing_weights(scene: bpy.types.Scene) -> str:
     """Why EMAGE cannot run, or ''."""
+    reason = without_torch("EMAGE")
+    if reason:
+        return reason
     folder = chosen_folder(scene)
     return "" if (folder / "config.json").is_file() else f"EMAGE's files are not in '{folder}': fetch or choose them"
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ...core.editions import without_torch
+from ...core.errors import OratorError
 from ...core.model_card import FileInput, Mode, ModelCard
 
 if TYPE_CHECKING:
@@ -43,7 +45,10 @@ class EmagePipeline:
         return {"emage": settings.model}
 
     def load(self, folder: str) -> Session:
-        """The checkpoint is read when it is first asked to perform."""
+        """The checkpoint is read when it is first asked to perform. Raises OratorError where PyTorch is missing."""
+        reason = without_torch("EMAGE")
+        if reason:
+            raise OratorError(f"{reason}.")
         from .generate import EmageSession
 
         return EmageSession(Path(folder).expanduser())

@@ -7,8 +7,7 @@ rooms `models/body`, `models/face` and `models/phones`.
 
 from __future__ import annotations
 
-import importlib.util
-import sys
+import importlib
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -16,11 +15,12 @@ from typing import Final, Protocol
 
 import numpy as np
 
+from ...core.editions import installed
 from ...core.errors import OratorError
 
 RUNTIMES: Final = ("auto", "torch", "onnx")
 NAMES: Final = {"torch": "PyTorch", "onnx": "ONNX Runtime"}
-FULL_EDITION: Final = "Install Orator Full, the edition that brings PyTorch along (see docs/install.md)."
+PACKAGES: Final = {"torch": "torch", "onnx": "onnxruntime"}
 
 
 class Network(Protocol):
@@ -46,23 +46,12 @@ def configure(runtime: str = "auto", threads: int = 0, device: str = "cpu") -> N
     _wanted, _threads, _device = runtime, threads, device
 
 
-def installed(runtime: str) -> bool:
-    """Whether the package of a runtime ('torch' or 'onnx') can be found, without importing it."""
-    package = "torch" if runtime == "torch" else "onnxruntime"
-    if package in sys.modules:
-        return sys.modules[package] is not None
-    try:
-        return importlib.util.find_spec(package) is not None
-    except (ImportError, ValueError):
-        return False
-
-
 def usable(runtime: str) -> str:
     """'' when a runtime loads here, else why not; imports it. The answer is remembered."""
     if runtime not in _broken:
-        package = "torch" if runtime == "torch" else "onnxruntime"
+        package = PACKAGES[runtime]
         _broken[runtime] = ""
-        if not installed(runtime):
+        if not installed(package):
             _broken[runtime] = f"{NAMES[runtime]} is not installed for this Python"
         else:
             try:

@@ -7,9 +7,12 @@ import subprocess
 import sys
 
 import pytest
+from orator.core.editions import without_torch
 from orator.core.errors import OratorError
+from orator.core.settings import Settings
 from orator.models import runtime
-from orator.models.device import DEVICES, available, free_threads, needs_torch, own_cores, use_device
+from orator.models.device import DEVICES, available, free_threads, own_cores, use_device
+from orator.models.registry import pipeline_of
 
 
 @pytest.fixture(autouse=True)
@@ -67,6 +70,8 @@ def test_asking_for_a_runtime_that_does_not_load_says_why(tmp_path) -> None:
 
 
 def test_what_needs_pytorch_says_where_to_get_it(monkeypatch) -> None:
-    monkeypatch.setattr(runtime, "installed", lambda name: False)
-    sentence = needs_torch("EMAGE")
+    monkeypatch.setitem(sys.modules, "torch", None)
+    sentence = without_torch("EMAGE")
     assert sentence.startswith("EMAGE needs PyTorch") and "Orator Full" in sentence
+    with pytest.raises(OratorError, match="EMAGE needs PyTorch"):
+        pipeline_of(Settings(model="emage:/somewhere")).load("/somewhere")
