@@ -42,7 +42,9 @@ test-zip:
 	@.ci/setup debian
 	@.venv/bin/python tests/zip/run.py
 
-test-gui:
+test-gui: onnx
+	@.ci/setup bpy 5.0.1
+	@.venv/bin/python .ci/build.py --python 3.14
 	@tests/gui/run
 
 lint:

@@ -14,6 +14,10 @@ def register() -> None:
     from . import operators, panels
 
     unregister()
+    other = getattr(bpy.types, "ORATOR_OT_generate", None)
+    if other is not None:
+        name = other.__module__.removesuffix(".operators.generate")
+        raise RuntimeError(f"Another Orator is enabled ({name}). Disable it in the preferences first, then this one.")
     try:
         for cls in (*panels.PROPERTY_CLASSES, *operators.CLASSES, *panels.CLASSES):
             bpy.utils.register_class(cls)

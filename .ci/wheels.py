@@ -168,7 +168,7 @@ def unsatisfied(wheels: list[Path], platform: str, python: str) -> list[str]:
         found[name] = version
         with zipfile.ZipFile(wheel) as file:
             entry = next(n for n in file.namelist() if n.endswith(".dist-info/METADATA") and n.count("/") == 1)
-            text = file.read(entry).decode("utf-8", "replace").split("\n\n")[0]
+            text = file.read(entry).decode("utf-8", "replace").replace("\r", "").split("\n\n")[0]
         asked += [(name, Requirement(line)) for line in re.findall(r"^Requires-Dist: (.+)$", text, re.MULTILINE)]
     out = []
     for owner, need in asked:

@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from contextlib import suppress
+from functools import lru_cache
 from typing import Final
 
 from ..core.editions import FULL
@@ -39,8 +40,12 @@ def own_cores() -> int:
     return max(1, min(MOST_THREADS, cores))
 
 
+@lru_cache(maxsize=1)
 def free_threads() -> int:
-    """Threads that fit what is free: own cores, less what has been kept busy over the last minute; at least one."""
+    """Threads that fit what is free: own cores, less what has been kept busy over the last minute; at least one.
+
+    Asked once in a process: networks keep their threads.
+    """
     try:
         cores, busy = os.cpu_count() or 1, os.getloadavg()[0]
     except (AttributeError, OSError):  # Windows has no such measure
@@ -88,15 +93,19 @@ def wait_passively() -> None:
     os.environ.setdefault("KMP_BLOCKTIME", "0")
 
 
-def warm_up() -> None:
-    """Imports what a generation needs and reads the networks, so that the next one begins at once. Never raises."""
+def warm_up(device: str, threads: int, runtime: str) -> None:
+    """Imports what a generation needs and reads the networks, so that the next one begins at once. Never raises.
+
+    What is wrong is said by the generation itself.
+    """
     with suppress(Exception):
-        wait_passively()
+        use_device(device, threads, runtime)
         import soxr  # noqa: F401
 
         from .face import generate as _face  # noqa: F401
 
-        runtimes.chosen()
+        for name in runtimes.USUAL:
+            runtimes.network(name)
 
 
 def add_machine_arguments(parser: argparse.ArgumentParser) -> None:

@@ -9,7 +9,7 @@ import bpy
 from ..core.blender import compat, generation, job, report
 from ..core.errors import OratorError
 from .poll import Explained
-from .work import work_on
+from .work import cool, work_on
 
 _TICK_SECONDS = 0.1
 _timers: list[bpy.types.Timer] = []
@@ -179,6 +179,7 @@ def _detach() -> None:
     if _before_load in bpy.app.handlers.load_pre:
         bpy.app.handlers.load_pre.remove(_before_load)
     job.shut_down()
+    cool()
     while _timers:  # an operator whose class goes away hears nothing of it
         bpy.context.window_manager.event_timer_remove(_timers.pop())
         for workspace in bpy.data.workspaces:

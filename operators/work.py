@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 
 from ..core.baking import prepare
 from ..core.blender.generation import Made, TakeRequest
+from ..core.blender.preferences import Chosen
 
 Progress = Callable[[float, str], None]
 _GENERATING = 0.85
+_warming: threading.Thread | None = None
 
 
 def devices() -> tuple[str, ...]:
@@ -17,6 +20,25 @@ def devices() -> tuple[str, ...]:
     from ..models.device import available
 
     return available()
+
+
+def warm(chosen: Chosen) -> None:
+    """Once: import what a generation needs and read the networks beside Blender; the press finds them ready."""
+    global _warming
+    if _warming is None:
+        from ..models.device import warm_up
+
+        given = (chosen.device, chosen.threads, chosen.runtime)
+        _warming = threading.Thread(target=warm_up, args=given, name="warming-orator", daemon=True)
+        _warming.start()
+
+
+def cool() -> None:
+    """Wait for it: modules that load while their add-on goes away would end up in the air."""
+    global _warming
+    if _warming is not None:
+        _warming.join(10.0)
+        _warming = None
 
 
 def work_on(request: TakeRequest) -> Callable[[Progress, Callable[[], bool]], tuple[Made, ...]]:
@@ -27,6 +49,8 @@ def work_on(request: TakeRequest) -> Callable[[Progress, Callable[[], bool]], tu
         from ..models.runtime import notes
 
         progress(0.0, "Waking the networks")
+        while _warming is not None and _warming.is_alive() and not cancelled():
+            _warming.join(0.1)
         use_device(request.device, request.threads, request.runtime)
         for sentence in notes():
             print(f"Orator: {sentence}")

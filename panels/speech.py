@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import bpy
 
-from ..core.blender import generation, strips
+from ..core.blender import generation, preferences, strips
+from ..operators import work
 from .layout import TAB, draw_job
 
 
@@ -46,6 +47,8 @@ def _draw(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
         reason = generation.missing_speech(context)
         if reason:
             layout.label(text=reason, icon="INFO")
+    if not generation.missing_speech(context):
+        work.warm(preferences.read())
     layout.prop(options, "transcript")
     layout.prop(options, "transcript_text", text="or Text")
 

@@ -19,6 +19,13 @@ from ...core.editions import installed
 from ...core.errors import OratorError
 
 RUNTIMES: Final = ("auto", "torch", "onnx")
+USUAL: Final = (
+    "phones.listen",
+    *(f"body_gesture.{name}" for name in ("context", "step", "refine")),
+    *(f"body_{part}.decode" for part in ("upper", "hands", "lower")),
+    *("face_lips.mouth", "face_diffusion.condition", "face_diffusion.step"),
+)
+"""What every generation without an artist's poses runs."""
 NAMES: Final = {"torch": "PyTorch", "onnx": "ONNX Runtime"}
 PACKAGES: Final = {"torch": "torch", "onnx": "onnxruntime"}
 

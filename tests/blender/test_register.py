@@ -54,6 +54,18 @@ def test_a_failing_step_takes_back_the_steps_before(monkeypatch: pytest.MonkeyPa
     assert traces() == set()
 
 
+def test_a_second_orator_is_refused_and_the_first_one_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    orator.register()
+    try:
+        monkeypatch.setattr(orator, "_undo", [])  # as in a second copy, which did not register the first one's
+        with pytest.raises(RuntimeError, match=r"Another Orator is enabled \(orator\)"):
+            orator.register()
+        monkeypatch.undo()
+        assert bpy.context.scene.orator.energy == 1.0
+    finally:
+        orator.unregister()
+
+
 def test_every_button_and_value_has_a_tooltip(scene: bpy.types.Scene) -> None:
     from orator import operators, panels
 

@@ -21,6 +21,7 @@ import driver
 from driver import Report, Steps
 
 SOURCE = Path("/srv/src")
+PACKAGE = "bl_ext.dev.orator"
 SPEECH = SOURCE / "orator" / "docs" / "demo" / "speech.wav"
 GENERATE_SECONDS = 400.0
 WATCH_SECONDS = 150.0
@@ -29,7 +30,7 @@ WATCH_SECONDS = 150.0
 
 def orator(name: str) -> ModuleType:
     """A module of the enabled extension."""
-    return importlib.import_module(f"bl_ext.dev.orator.{name}")
+    return importlib.import_module(f"{PACKAGE}.{name}")
 
 
 def job() -> object | None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 PICTURES = (
     "character", "progress-2", "takes", "switched", "loop-pinned", "loop-generated", "loop-regenerated", "loop-comp",
-    "loop-layers",
+    "loop-layers", "installed", "three-clicks",
 )  # fmt: skip
 """The screenshots that the documentation uses."""
 
