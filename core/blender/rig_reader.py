@@ -42,15 +42,71 @@ def _mesh(obj: bpy.types.Object) -> MeshDescription:
         return MeshDescription(obj.name)
     driven = _driven(keys, _SHAPE_PATH)
     basis = keys.reference_key.name if keys.reference_key else None
+    empty = _empty_shapes(keys)
     shapes = tuple(
-        Shape(block.name, block.slider_min, block.slider_max, block.mute, block.name in driven)
+        Shape(block.name, block.slider_min, block.slider_max, block.mute, block.name in driven, block.name in empty)
         for block in keys.key_blocks
         if block.name != basis
     )
-    return MeshDescription(obj.name, shapes)
+    still = "pinned" if obj.show_only_shape_key else "" if keys.use_relative else "absolute"
+    return MeshDescription(obj.name, shapes, still)
 
 
-def _bone(pose_bone: bpy.types.PoseBone, driven: set[str]) -> Bone:
+def _points(block: bpy.types.ShapeKey) -> np.ndarray:
+    points = getattr(block, "points", block.data)
+    out = np.empty(3 * len(points), np.float32)
+    points.foreach_get("co", out)
+    return out
+
+
+def _empty_shapes(keys: bpy.types.Key) -> set[str]:
+    """Names of shapes that move no vertex; none where no shape of the mesh moves any, as on placeholders."""
+    places: dict[str, np.ndarray] = {}
+
+    def of(block: bpy.types.ShapeKey) -> np.ndarray:
+        if block.name not in places:
+            places[block.name] = _points(block)
+        return places[block.name]
+
+    empty = set()
+    for block in keys.key_blocks:
+        base = block.relative_key or keys.reference_key
+        if base is not None and block != keys.reference_key:
+            mine = _points(block)
+            if mine.shape == of(base).shape and float(np.abs(mine - of(base)).max(initial=0.0)) < 1e-7:
+                empty.add(block.name)
+    return empty if len(empty) < len(keys.key_blocks) - 1 else set()
+
+
+def _acts(constraint: bpy.types.Constraint) -> bool:
+    if not constraint.enabled or constraint.influence <= 0.0 or not getattr(constraint, "is_valid", True):
+        return False
+    aims = [getattr(constraint, name) for name in ("target", "pole_target") if hasattr(constraint, name)]
+    return not aims or any(aim is not None for aim in aims)
+
+
+def _holds(armature: bpy.types.Object) -> tuple[dict[str, tuple[str, ...]], set[str]]:
+    """Bones that constraints move, with their kinds, chains of IK included; and bones that constraints only limit."""
+    held: dict[str, set[str]] = {}
+    limited = set()
+    for bone in armature.pose.bones:
+        for constraint in bone.constraints:
+            kind = constraint.bl_rna.name.removesuffix(" Constraint") or constraint.type
+            if not _acts(constraint):
+                continue
+            if constraint.type.startswith("LIMIT") or constraint.type == "FLOOR":
+                limited.add(bone.name)
+                continue
+            chain = [bone, *bone.parent_recursive]
+            if constraint.type == "IK" and not constraint.use_tail:
+                chain = chain[1:]
+            count = getattr(constraint, "chain_count", 1) or len(chain)
+            for one in chain[:count]:
+                held.setdefault(one.name, set()).add(kind)
+    return {name: tuple(sorted(kinds)) for name, kinds in held.items()}, limited
+
+
+def _bone(pose_bone: bpy.types.PoseBone, driven: set[str], held: tuple[str, ...], limited: bool) -> Bone:
     bone = pose_bone.bone
     constrained = any(c.enabled and c.influence > 0.0 for c in pose_bone.constraints)
     return Bone(
@@ -65,6 +121,8 @@ def _bone(pose_bone: bpy.types.PoseBone, driven: set[str]) -> Bone:
         connected=bool(bone.use_connect and bone.parent),
         constrained=constrained,
         driven=bone.name in driven,
+        held=held,
+        limited=limited,
         properties=tuple(key for key in pose_bone.keys() if not key.startswith("_")),
     )
 
@@ -97,5 +155,6 @@ def describe(armature: bpy.types.Object) -> RigDescription:
         bone = waiting.pop(0)
         ordered.append(bone)
         waiting[:0] = list(bone.children)
-    bones = tuple(_bone(armature.pose.bones[bone.name], driven) for bone in ordered)
+    held, limited = _holds(armature)
+    bones = tuple(_bone(armature.pose.bones[b.name], driven, held.get(b.name, ()), b.name in limited) for b in ordered)
     return RigDescription(armature.name, bones, meshes, world, stands=_stands(armature))

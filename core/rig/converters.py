@@ -60,7 +60,8 @@ class Converter:
 
     def for_mesh(self, mesh: MeshDescription) -> Converter:
         """The part of the set that a mesh has, under the mesh's own names."""
-        names = {_plain(shape.name): shape.name for shape in mesh.shapes}
+        names = {_plain(re.sub(r"\.\d{3}$", "", shape.name)): shape.name for shape in mesh.shapes}
+        names |= {_plain(shape.name): shape.name for shape in mesh.shapes}
         found: dict[str, tuple[str, ...]] = {}
         for key, alternatives in self.shapes.items():
             own = next((names[_plain(a)] for a in alternatives if _plain(a) in names), None)

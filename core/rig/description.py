@@ -23,6 +23,8 @@ class Bone:
     connected          True when the head is glued to the parent's tail: its location has no effect.
     constrained        True when an enabled constraint already moves the bone.
     driven             True when drivers already move it.
+    held               what moves it whatever its keys say: kinds of constraints on it, or the IK whose chain it is in.
+    limited            whether a constraint cuts how far it may turn.
     """
 
     name: str
@@ -36,6 +38,8 @@ class Bone:
     connected: bool = False
     constrained: bool = False
     driven: bool = False
+    held: tuple[str, ...] = ()
+    limited: bool = False
     properties: tuple[str, ...] = ()
 
     @property
@@ -51,21 +55,29 @@ class Bone:
 
 @dataclass(frozen=True)
 class Shape:
-    """One shape key of a mesh: its name and slider range, and whether the artist muted or drives it."""
+    """One shape key of a mesh: its name and slider range, and whether the artist muted or drives it.
+
+    empty: it moves no vertex, though other shapes of the mesh do.
+    """
 
     name: str
     minimum: float = 0.0
     maximum: float = 1.0
     muted: bool = False
     driven: bool = False
+    empty: bool = False
 
 
 @dataclass(frozen=True)
 class MeshDescription:
-    """A mesh object that the armature deforms or carries, with its shape keys (the basis left out)."""
+    """A mesh object that the armature deforms or carries, with its shape keys (the basis left out).
+
+    still: why none of its shapes moves, whatever their values ('absolute', 'pinned'); '' when they do.
+    """
 
     name: str
     shapes: tuple[Shape, ...] = ()
+    still: str = ""
 
 
 @dataclass(frozen=True)

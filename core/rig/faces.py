@@ -29,6 +29,10 @@ _ALIASES: Final = {
 }
 
 
+_COPY: Final = re.compile(r"\.\d{3}$")
+"""What Blender puts behind the name of a duplicate."""
+
+
 def _split(name: str) -> list[str]:
     return [token.lower() for token in _TOKEN.findall(name)]
 
@@ -53,7 +57,7 @@ _BOTH_SIDES: Final = {"browinnerup": "browInnerUp", "cheekpuff": "cheekPuff", "t
 
 def arkit_name(shape: str) -> tuple[str, str] | None:
     """(ARKit name, the prefix that was dropped) for a shape key's name, or None when it is none of the 52."""
-    tokens = _split(shape)
+    tokens = _split(_COPY.sub("", shape))
     whole = _LOWER.get("".join(tokens))
     if whole is not None:
         return whole, ""
@@ -84,6 +88,9 @@ def match_shapes(mesh: MeshDescription) -> dict[str, str]:
         match = arkit_name(shape.name)
         if match is not None:
             found[shape.name] = match
+    # Beside the shape itself its duplicate is another one of the artist's.
+    plain = {shape for shape in found if not _COPY.search(shape)}
+    found = {s: match for s, match in found.items() if s in plain or _COPY.sub("", s) not in plain}
     sizes: dict[str, int] = {}
     for _, prefix in found.values():
         sizes[prefix] = sizes.get(prefix, 0) + 1

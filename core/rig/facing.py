@@ -13,7 +13,7 @@ from ..rotations import IDENTITY, angle_between, conjugate, from_rotvec, multipl
 from ..skeleton import INDEX
 from ..smplx.names import expression_values
 from .converters import Converter, converter_for
-from .description import RigDescription
+from .description import MeshDescription, RigDescription, Shape
 from .faces import match_shapes
 from .given import given_joint, nearness
 from .profile import RigProfile
@@ -37,6 +37,7 @@ def face_shapes(
     out: dict[tuple[str, str], np.ndarray] = {}
     shown: set[str] = set()
     left_alone = 0
+    still: dict[str, set[str]] = {}  # why -> weights that some mesh does not show, though it has their shape
     notes = []
     face = _adjusted(performance.face, profile)
     for mesh in description.meshes:
@@ -61,6 +62,9 @@ def face_shapes(
             else:
                 continue
             own = profile.adjust.get(name or shape.name)
+            why = _stays(mesh, shape)
+            if why and sources:
+                still.setdefault(f"{why} on '{mesh.name}'", set()).update(sources)
             if shape.muted or shape.driven or (own is not None and own.mute):
                 left_alone += 1
                 continue
@@ -68,9 +72,26 @@ def face_shapes(
                 value = np.clip(value * own.gain + own.offset, own.minimum, own.maximum)
             out[mesh.name, shape.name] = np.clip(value, shape.minimum, shape.maximum).astype(np.float32)
             shown |= sources
+    for why, names_of in still.items():
+        few = sorted(names_of)
+        notes.append(f"{why}: {', '.join(few[:4])}{f' and {len(few) - 4} more' if len(few) > 4 else ''}")
+        shown -= names_of
     if left_alone:
         notes.append(f"{left_alone} muted or driven shapes left alone")
     return out, shown, tuple(notes)
+
+
+def _stays(mesh: MeshDescription, shape: Shape) -> str:
+    """Why a shape will not move as its value says, '' when it will."""
+    if mesh.still:
+        return {"absolute": "shapes are absolute (Relative is off)", "pinned": "one shape is pinned alone"}[mesh.still]
+    if shape.muted or shape.driven:
+        return "muted" if shape.muted else "driven"
+    if shape.empty:
+        return "empty shapes"
+    if shape.maximum < 0.99 or shape.minimum > 0.01:
+        return "cut by their slider's range"
+    return ""
 
 
 def adjustable(description: RigDescription, profile: RigProfile) -> dict[str, str]:

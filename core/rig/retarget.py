@@ -141,21 +141,43 @@ def retarget(
         locations=writer.locations,
         shapes=shapes,
         properties={(bone, prop): value for bone, prop, value in profile.set_switches()} | numbers,
-        coverage=_coverage(body, shown, (*profile.notes, *notes)),
+        coverage=_coverage(body, profile, writer, shown, (*profile.notes, *notes)),
     )
 
 
-def _coverage(body: BodyRetarget, shown: set[str], notes: tuple[str, ...]) -> Coverage:
-    driven = [name for name in body.played if body.description.by_name[name].driven]
+def _coverage(
+    body: BodyRetarget, profile: RigProfile, writer: _Writer, shown: set[str], notes: tuple[str, ...]
+) -> Coverage:
+    by_name = body.description.by_name
+    left: dict[str, str] = {}
+    if not profile.control:
+        free = set(writer.keyed)
+        held = {j: by_name[b].held for j, b in body.present.items() if b in free and by_name[b].held}
+        for kind in dict.fromkeys(k for kinds in held.values() for k in kinds):
+            mine = [joint for joint, kinds in held.items() if kind in kinds]
+            left |= dict.fromkeys(mine, "")
+            notes = (*notes, f"moved by constraints whatever the take says ({kind}; mute them to see it): {_few(mine)}")
+        limits = [joint for joint, bone in body.present.items() if bone in free and by_name[bone].limited]
+        if limits:
+            notes = (*notes, f"constraints limit how far these turn: {_few(limits)}")
+    driven = [name for name in body.played if by_name[name].driven]
+    left |= {joint: "" for joint, bone in body.present.items() if by_name[bone].driven}
     if driven:
-        more = f" and {len(driven) - 3} more" if len(driven) > 3 else ""
-        notes = (*notes, f"left to their drivers: {', '.join(driven[:3])}{more}")
+        notes = (*notes, f"left to their drivers: {_few(driven)}")
+    carrier = by_name.get(body.carrier or "")
+    if carrier is not None and carrier.connected:
+        notes = (*notes, f"'{carrier.name}' is connected to its parent and cannot travel: turn off Connected")
     if not body.fit.sure:
         notes = (*notes, "left, right and up of this rig could not be measured: check the mapping")
     return Coverage(
-        joints=len(body.present),
-        missing_joints=tuple(j for j in JOINTS if j not in body.present),
+        joints=len(body.present) - len(left),
+        missing_joints=tuple(j for j in JOINTS if j not in body.present or j in left),
         shapes=len(shown),
         missing_shapes=tuple(n for n in ARKIT if n not in shown),
         notes=notes,
     )
+
+
+def _few(names: list[str]) -> str:
+    more = f" and {len(names) - 4} more" if len(names) > 4 else ""
+    return f"{', '.join(names[:4])}{more}"
