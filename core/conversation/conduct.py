@@ -105,7 +105,7 @@ def plan_conduct(
 def _rests(turns: Turns) -> tuple[tuple[float, float], ...]:
     """Between one's own turns, where that is longer than a second and a half."""
     own = turns.of("own", "speech")
-    edges = [0.0, *(t for s in own for t in (s.start - 0.4, s.end - 0.1)), turns.seconds + 0.5]
+    edges = [0.0, *(t for s in own for t in (s.start, s.end - 0.6)), turns.seconds + 0.5]
     return tuple((a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if b - a > 1.5)
 
 
@@ -254,10 +254,10 @@ def _with_rules(
     fixed: list[tuple[float, float, Glance]] = []
     for turn in mine:
         if turn.end - turn.start > 1.2:
-            if rng.random() < 0.8:
+            if rng.random() < 0.9:
                 begin = turn.start - float(rng.uniform(0.3, 0.45))
-                fixed.append((begin, turn.start + float(rng.uniform(0.5, 1.1)), _away_look(begin, True, rng)))
-            if rng.random() < 0.88:
+                fixed.append((begin, turn.start + float(rng.uniform(0.8, 1.5)), _away_look(begin, True, rng)))
+            if rng.random() < 0.95:
                 begin = turn.end - float(rng.uniform(0.5, 1.0))
                 fixed.append((begin, turn.end + float(rng.uniform(0.5, 1.2)), _face_look(begin, rng)))
     for broken in turns.of("partner", "interruption"):

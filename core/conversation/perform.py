@@ -31,6 +31,8 @@ _ARMS: Final = tuple(
 )
 _CALM: Final = 0.9
 """Seconds over which a listener's arm movement is evened."""
+_STILL: Final = 2.5
+"""Seconds over which a listener's weight is evened, beside the shifts of the conduct."""
 _SLOW: Final = 0.4
 """Seconds below which the body's own head movement is kept: nods and accents stay, wandering looks go."""
 _EYES_REACH: Final = 27.0
@@ -57,7 +59,7 @@ def converse(
     rotations = np.array(performance.rotations, np.float64)
     translation = np.array(performance.translation, np.float64)
     if "lower" in parts:
-        rotations, translation = _shifted(rotations, translation, conduct, times)
+        rotations, translation = _shifted(rotations, translation, conduct, times, performance.fps)
     if "upper" in parts:
         _rest_arms(rotations, conduct, times, performance.fps)
         _breathe(rotations, conduct, times)
@@ -226,9 +228,7 @@ def _breathe(rotations: np.ndarray, conduct: Conduct, times: np.ndarray) -> None
 
 def _rest_arms(rotations: np.ndarray, conduct: Conduct, times: np.ndarray, fps: float) -> None:
     """Arms at rest while listening: only what is slow of their movement stays; in place."""
-    calm = np.zeros(len(times))
-    for start, end in conduct.rests:
-        calm = np.maximum(calm, minimum_jerk((times - start) / 0.7) * (1.0 - minimum_jerk((times - end + 0.5) / 0.5)))
+    calm = _calm(conduct, times)
     if not calm.any():
         return
     arms = hemisphere_continuous(rotations[:, list(_ARMS)])
@@ -236,17 +236,28 @@ def _rest_arms(rotations: np.ndarray, conduct: Conduct, times: np.ndarray, fps: 
     rotations[:, list(_ARMS)] = normalise(arms + calm[:, None, None] * (slow - arms))
 
 
+def _calm(conduct: Conduct, times: np.ndarray) -> np.ndarray:
+    """0 - 1, (T,): how far the body is at rest."""
+    calm = np.zeros(len(times))
+    for start, end in conduct.rests:
+        calm = np.maximum(calm, minimum_jerk((times - start) / 0.7) * (1.0 - minimum_jerk((times - end + 0.5) / 0.5)))
+    return calm
+
+
 def _shifted(
-    rotations: np.ndarray, translation: np.ndarray, conduct: Conduct, times: np.ndarray
+    rotations: np.ndarray, translation: np.ndarray, conduct: Conduct, times: np.ndarray, fps: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """Weight moved over one foot; the feet stay where they are."""
     shift, here = np.zeros(len(times)), 0.0
     for gesture in conduct.of("shift"):
         shift += minimum_jerk((times - gesture.time) / gesture.length) * (gesture.size - here)
         here = gesture.size
-    if not shift.any():
+    calm = _calm(conduct, times)[:, None]
+    if not shift.any() and not calm.any():
         return rotations, translation
     ankles, feet = legs.foot_state(rotations, translation)
-    moved = translation.copy()
+    # At rest the weight goes where the conduct sends it, not where talking would.
+    slow = gaussian_filter1d(translation, _STILL * fps, axis=0, mode="nearest")
+    moved = translation + calm * (slow - translation)
     moved[:, 0] += shift
     return legs.plant(rotations, moved, ankles, feet)
