@@ -142,12 +142,14 @@ def key_settings(
     move with those that do: they get a key wherever any joint has one.
     """
     from .keys import KeySettings
+    from .reach import reach_of
     from .skeleton import FACE_JOINTS, INDEX, JOINTS
 
     modes = {bone.name: bone.rotation_mode for bone in target.description.bones}
     metre = 1.0 / target.description.scale
+    reach = reach_of(target.description, target.profile, style.bounds.metres) if style.bounds is not None else None
     if exact is None:
-        return KeySettings(style.bounds, metre, style.pinned, modes)
+        return KeySettings(style.bounds, metre, style.pinned, modes, reach=reach)
     anywhere = frames[~exact.joints.all(axis=1) | ~exact.root]
     of_bones = {bone.name: anywhere for bone in target.description.bones}
     present = target.profile.present(target.description)
@@ -158,4 +160,4 @@ def key_settings(
             rows = rows | face
         of_bones[bone] = frames[rows | ~exact.root] if joint == "pelvis" else frames[rows]
     of_shapes = frames[face]
-    return KeySettings(style.bounds, metre, style.pinned, modes, of_bones, of_shapes)
+    return KeySettings(style.bounds, metre, style.pinned, modes, of_bones, of_shapes, reach=reach)

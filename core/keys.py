@@ -14,6 +14,7 @@ import numpy as np
 from . import fitting
 from .euler import ORDERS, from_axis_angle, from_euler, to_axis_angle, to_euler
 from .fitting import Bounds
+from .reach import ROUNDS, Reach, tightened
 from .rig.motion import RigMotion
 from .rotations import hemisphere_continuous, normalise
 
@@ -51,6 +52,8 @@ class KeySettings:
     of_shapes  such frames of the shapes
     modes      bone name -> Blender rotation mode; quaternion for the others
     start      (target, path) -> frames where keys lie already: a fit begins with them, and only adds
+    reach      the bones that sparse curves must bring to their place; None where that is not known
+    whole      beside a motion of some channels only: the whole one, whose other channels are taken for exact
     """
 
     bounds: Bounds | None = None
@@ -60,6 +63,8 @@ class KeySettings:
     of_bones: Mapping[str, np.ndarray] = field(default_factory=dict)
     of_shapes: np.ndarray | None = None
     start: Mapping[tuple[str, str], np.ndarray] = field(default_factory=dict)
+    reach: Reach | None = None
+    whole: RigMotion | None = None
 
     def exact(self, target: str, group: str) -> np.ndarray:
         """The frames that must be met by a bone's curves (its group), or a mesh's shapes."""
@@ -72,29 +77,74 @@ def escaped(name: str) -> str:
     return name.replace("\\", "\\\\").replace('"', '\\"')
 
 
-def _curves(
-    target: str,
-    path: str,
-    group: str,
-    frames: np.ndarray,
-    samples: np.ndarray,
-    error_of: fitting.ErrorOf | None,
-    settings: KeySettings,
-) -> list[CurveKeys]:
-    """F-curves for channels (T, C) that share key times; a single channel is no array property (index 0)."""
-    if error_of is None:
-        dense = samples.astype(np.float32)
-        return [CurveKeys(target, path, c, group, frames, dense[:, c].copy()) for c in range(samples.shape[1])]
-    pinned = _index(frames, settings.exact(target, group))
-    start = settings.start.get((target, path))
-    found = fitting.fit(samples, error_of, pinned, None if start is None else _index(frames, start))
-    at = frames[found.index]
-    left, right, left_values, right_values = fitting.handles(found, at)
-    out = []
-    for c in range(samples.shape[1]):
-        handles = np.column_stack([left, left_values[:, c], right, right_values[:, c]])
-        out.append(CurveKeys(target, path, c, group, at, found.values[:, c], handles))
-    return out
+@dataclass
+class _Channels:
+    """Channels (T, C) that share key times, with their fit; `turn` makes quaternions of them, for rotations."""
+
+    target: str
+    path: str
+    group: str
+    samples: np.ndarray
+    error_of: fitting.ErrorOf | None
+    turn: Callable[[np.ndarray], np.ndarray] | None = None
+    tight: np.ndarray | None = None
+    found: fitting.Fit | None = None
+
+    def fit(self, frames: np.ndarray, settings: KeySettings) -> None:
+        """Fit within the bound, more tightly where `tight` says so."""
+        if self.error_of is None:
+            return
+        pinned = _index(frames, settings.exact(self.target, self.group))
+        start = settings.start.get((self.target, self.path))
+        error_of, tight = self.error_of, self.tight
+        bound = error_of if tight is None else lambda fitted: error_of(fitted) * tight
+        self.found = fitting.fit(self.samples, bound, pinned, None if start is None else _index(frames, start))
+
+    def shown(self) -> np.ndarray:
+        """(T, C) what the fitted curves show."""
+        assert self.found is not None
+        return fitting.evaluate(self.found, len(self.samples))
+
+    def curves(self, frames: np.ndarray) -> list[CurveKeys]:
+        """F-curves; a single channel is no array property (index 0)."""
+        count = self.samples.shape[1]
+        if self.found is None:
+            dense = self.samples.astype(np.float32)
+            return [CurveKeys(self.target, self.path, c, self.group, frames, dense[:, c].copy()) for c in range(count)]
+        found, at = self.found, frames[self.found.index]
+        left, right, left_values, right_values = fitting.handles(found, at)
+        out = []
+        for c in range(count):
+            handles = np.column_stack([left, left_values[:, c], right, right_values[:, c]])
+            out.append(CurveKeys(self.target, self.path, c, self.group, at, found.values[:, c], handles))
+        return out
+
+
+def _bring_ends_home(
+    body: dict[tuple[str, str], _Channels], motion: RigMotion, frames: np.ndarray, settings: KeySettings
+) -> None:
+    """Fit again what moves feet, hands or head too far from where the motion has them."""
+    assert settings.reach is not None
+    whole = settings.whole or motion
+    true = ({**whole.rotations, **motion.rotations}, {**whole.locations, **motion.locations})
+    for _ in range(ROUNDS):
+        rotations, locations = dict(true[0]), dict(true[1])
+        errors = {}
+        for (kind, bone), channels in body.items():
+            shown = channels.shown()
+            errors[kind, bone] = channels.error_of(shown) if channels.error_of else np.zeros(len(frames))
+            if kind == "location":
+                locations[bone] = shown
+            else:
+                assert channels.turn is not None
+                rotations[bone] = normalise(channels.turn(shown))
+        wanted = tightened(settings.reach, true, (rotations, locations), errors)
+        if not wanted:
+            return
+        for key, factor in wanted.items():
+            channels = body[key]
+            channels.tight = factor if channels.tight is None else np.maximum(channels.tight, factor)
+            channels.fit(frames, settings)
 
 
 def _index(frames: np.ndarray, wanted: np.ndarray) -> np.ndarray:
@@ -105,8 +155,8 @@ def _index(frames: np.ndarray, wanted: np.ndarray) -> np.ndarray:
 
 def _rotation(
     mode: str, quaternions: np.ndarray, bounds: Bounds | None
-) -> tuple[str, np.ndarray, fitting.ErrorOf | None]:
-    """Property name, channels (T, C) and error of a bone's rotation in its rotation mode."""
+) -> tuple[str, np.ndarray, fitting.ErrorOf | None, Callable[[np.ndarray], np.ndarray]]:
+    """Property name, channels (T, C), their error and their way back to quaternions, in a bone's rotation mode."""
     target = hemisphere_continuous(normalise(np.asarray(quaternions, np.float64)))
     error = None if bounds is None else fitting.rotation_error(target, bounds.degrees)
 
@@ -121,10 +171,14 @@ def _rotation(
         return wrapped
 
     if mode in ORDERS:
-        return "rotation_euler", to_euler(target, mode), through(lambda angles: from_euler(angles, mode))
+
+        def back(angles: np.ndarray) -> np.ndarray:
+            return from_euler(angles, mode)
+
+        return "rotation_euler", to_euler(target, mode), through(back), back
     if mode == "AXIS_ANGLE":
-        return "rotation_axis_angle", to_axis_angle(target), through(from_axis_angle)
-    return "rotation_quaternion", target, error
+        return "rotation_axis_angle", to_axis_angle(target), through(from_axis_angle), from_axis_angle
+    return "rotation_quaternion", target, error, lambda values: values
 
 
 def keys_of(
@@ -145,17 +199,23 @@ def keys_of(
         done += 1
         tick(done / total)
 
+    body: dict[tuple[str, str], _Channels] = {}
     for bone, location in motion.locations.items():
-        path = f'pose.bones["{escaped(bone)}"].location'
         location = np.asarray(location, np.float64)
         error = None if bounds is None else fitting.distance_error(location, bounds.metres * settings.metre)
-        out += _curves("", path, bone, frames, location, error, settings)
-        step()
+        path = f'pose.bones["{escaped(bone)}"].location'
+        body["location", bone] = _Channels("", path, bone, location, error)
     for bone, quaternions in motion.rotations.items():
-        name, samples, error = _rotation(settings.modes.get(bone, "QUATERNION"), quaternions, bounds)
+        name, samples, error, turn = _rotation(settings.modes.get(bone, "QUATERNION"), quaternions, bounds)
         path = f'pose.bones["{escaped(bone)}"].{name}'
-        out += _curves("", path, bone, frames, samples, error, settings)
+        body["rotation", bone] = _Channels("", path, bone, samples, error, turn)
+    for channels in body.values():
+        channels.fit(frames, settings)
         step()
+    if bounds is not None and settings.reach is not None and body and len(frames) > 1:
+        _bring_ends_home(body, motion, frames, settings)
+    for channels in body.values():
+        out += channels.curves(frames)
     for (bone, name), value in motion.properties.items():
         prefix = f'pose.bones["{escaped(bone)}"]' if bone else ""
         held = np.ndim(value) == 0
@@ -170,7 +230,9 @@ def keys_of(
         same = samples.tobytes()
         if same not in fitted:
             error = None if bounds is None else fitting.distance_error(samples, bounds.weight)
-            fitted[same] = _curves(mesh, path, FACE_GROUP, frames, samples, error, settings)[0]
+            channels = _Channels(mesh, path, FACE_GROUP, samples, error)
+            channels.fit(frames, settings)
+            fitted[same] = channels.curves(frames)[0]
         out.append(replace(fitted[same], target=mesh, path=path))
         step()
     return tuple(out)

@@ -108,7 +108,7 @@ def rewrite(character: bpy.types.Object, take: Any, scene: bpy.types.Scene, styl
     part = _difference(before, motion, 1.0 / target.description.scale)
     owners = {_target(b): (b.action, compat.slot_named(b.action, b.slot)) for b in take.bindings if b.action}
     settings = key_settings(target, style, frames, shaping.to_the_number(seconds), shaping.spoken(seconds))
-    settings = replace(settings, start=_starts(take, owners, target, len(frames)))
+    settings = replace(settings, start=_starts(take, owners, target, len(frames)), whole=motion)
     curves = keys_of(part, frames, settings)
     rewrite_curves(owners, curves)
     take.laid = json.dumps(laid(take.layers))
