@@ -34,6 +34,10 @@ build-all: onnx
 	@.ci/setup bpy 5.0.1
 	@.venv/bin/python .ci/build.py --all
 
+repository:
+	@.ci/setup bpy 5.0.1
+	@.venv/bin/python .ci/repository.py
+
 lock:
 	@.ci/setup base
 	@.venv/bin/python .ci/lock.py

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import time
+from importlib.machinery import PathFinder
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -19,6 +20,20 @@ from driver import Report, Steps
 
 PACKAGE = "bl_ext.user_default.orator"
 WHEELS = f"python{sys.version_info.major}.{sys.version_info.minor}"
+
+
+class NotDebians:
+    """Finds what the zip brings in Blender's own folders only, and not in those of the Debian around it."""
+
+    names = frozenset("torch librosa numba sklearn scipy soundfile safetensors soxr onnxruntime".split())
+
+    def find_spec(self, name: str, path: object = None, _target: object = None) -> object:
+        if path is not None or name not in self.names:
+            return None
+        found = PathFinder.find_spec(name, [p for p in sys.path if not p.startswith("/usr/lib/python3/")])
+        if found is None:
+            raise ModuleNotFoundError(f"No module named '{name}'", name=name)
+        return found
 
 
 def from_disk(report: Report) -> Steps:
@@ -64,8 +79,7 @@ def three_clicks(report: Report) -> Steps:
 def install(report: Report) -> Steps:
     """All of it, in order."""
     session.PACKAGE = PACKAGE
-    for name in ("torch", "librosa", "numba"):
-        sys.modules[name] = None  # type: ignore[assignment]
+    sys.meta_path.insert(0, NotDebians())
     yield from from_disk(report)
     session.furnish()
     yield 1.0

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -70,6 +71,36 @@ def run_version(version: str, package: Path, cut: list[str]) -> bool:
     return held
 
 
+def next_version(package: Path, folder: Path) -> Path:
+    """The same zip as the version after it."""
+    made = folder / "orator-next.zip"
+    with zipfile.ZipFile(package) as source, zipfile.ZipFile(made, "w") as out:
+        for item in source.infolist():
+            data = source.read(item)
+            if item.filename == "blender_manifest.toml":
+                data = re.sub(rb'(?m)^version = "(\d+)\.(\d+)\.\d+"$', rb'version = "\1.\2.99"', data)
+            out.writestr(item, data)
+    return made
+
+
+def run_repository(package: Path) -> bool:
+    """Whether a repository of the zip installs and updates Orator in the newest Blender, over HTTP on this machine."""
+    python = ROOT / f".venv-bare-{VERSIONS[-1]}" / "bin" / "python"
+    with tempfile.TemporaryDirectory(prefix="orator-zip-") as name:
+        folder = Path(name)
+        made = [str(ROOT / ".venv" / "bin" / "python"), str(ROOT / ".ci" / "repository.py"), str(folder / "served")]
+        subprocess.run(made, check=True, stdout=subprocess.DEVNULL)
+        newer = next_version(package, folder)
+        command = [str(python), str(ROOT / "tests" / "zip" / "repository.py"), str(folder / "served"), str(newer)]
+        result = subprocess.run(
+            command, cwd=folder, env=bare_environment(folder), timeout=60 * MINUTES,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )  # fmt: skip
+    held = [line for line in result.stdout.splitlines() if line.startswith("HELD")]
+    print(f"bpy {VERSIONS[-1]}: {held[0][5:] if held else 'FAILED' + result.stdout[-2000:]}", flush=True)
+    return bool(held)
+
+
 def main() -> int:
     package = built_zip()
     cut = without_network()
@@ -84,6 +115,9 @@ def main() -> int:
             passed += 1
         else:
             failed += 1
+    if passed:
+        held = run_repository(package)
+        passed, failed = passed + held, failed + (not held)
     print(f"{passed} passed, {failed} failed, {skipped} skipped")
     return 1 if failed else 0
 
