@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from . import interrupt
 from .errors import Cancelled, OratorError
 from .files import sweep
 from .journal import JOURNAL, Journal, stamp
@@ -252,6 +253,7 @@ def run_batch(
         }:
             sweep(path)
         for line in sorted(lines, key=lambda line: journal.broken_off.get(line.key, 0)):
+            interrupt.check()
             if not line.problem and journal.finished(line):
                 earlier += 1
                 if line.key not in journal.done:

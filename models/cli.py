@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..core import interrupt
 from ..core.catalogue.controls import CONTROL_NAMES, CONTROLS
 from ..core.directing import unreachable_pins
 from ..core.errors import Cancelled, OratorError
@@ -139,6 +140,7 @@ class Bar:
         self._shown = -1
 
     def __call__(self, fraction: float, text: str) -> None:
+        interrupt.check()
         width = 30
         if sys.stderr.isatty():
             done = int(width * fraction)
@@ -236,6 +238,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command line; errors are one sentence on the error stream and exit code 1."""
+    interrupt.listen()
     args = build_parser().parse_args(argv)
     try:
         return args.run(args)

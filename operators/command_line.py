@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import bpy
 
+from ..core import interrupt
 from ..core.baking import BakeStyle, prepare
 from ..core.blender import bake, characters, compat, job, takes
 from ..core.errors import Cancelled, OratorError
@@ -107,6 +108,7 @@ def _place_speech(scene: bpy.types.Scene, path: Path, frame: float, seconds: flo
 
 def _save_blend(path: Path) -> None:
     """Write the .blend beside its place, so that relative paths hold, then put it there: no half file is ever left."""
+    interrupt.check()
     sweep(path)
     made = half_path(path, ".blend")
     try:
@@ -200,6 +202,7 @@ def _export(args: argparse.Namespace, wanted: GenerationRequest, character: bpy.
 
 def main(argv: list[str]) -> int:
     """Run a command; errors are one sentence on the error stream and exit code 1."""
+    interrupt.listen()
     try:
         args = build_parser().parse_args(argv)
         return args.run(args)

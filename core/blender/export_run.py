@@ -10,6 +10,7 @@ from typing import Any
 
 import bpy
 
+from .. import interrupt
 from ..errors import OratorError
 from ..files import check_writable, clear_half_folder, explain_write_error, half_folder, sweep
 from ..formats.gltf import animation_times, keep_animations
@@ -53,6 +54,7 @@ def beside(path: Path) -> Iterator[Path]:
 
 def _call(operator: Any, made: Path, name: str, options: dict[str, Any]) -> None:
     """Call an exporter; what it raises becomes a sentence."""
+    interrupt.check()
     try:
         answer = operator(filepath=str(made), **known(operator, options))
     except RuntimeError as error:

@@ -1,0 +1,35 @@
+"""Ctrl+C that is never lost.
+
+Python raises KeyboardInterrupt wherever it is. Where C code called Python just then (an import within numpy or torch,
+a callback of Blender's), it prints and drops the exception, and the work goes on. So the wish is remembered too, and
+the next step of the work asks.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from types import FrameType
+
+_asked = False
+
+
+def listen() -> None:
+    """Remember Ctrl+C from now on; only where Python's own handler is in place, and in the main thread."""
+    global _asked
+    _asked = False
+    if threading.current_thread() is threading.main_thread():
+        if signal.getsignal(signal.SIGINT) in (signal.default_int_handler, _heard):
+            signal.signal(signal.SIGINT, _heard)
+
+
+def _heard(_number: int, _frame: FrameType | None) -> None:
+    global _asked
+    _asked = True
+    raise KeyboardInterrupt
+
+
+def check() -> None:
+    """Raises KeyboardInterrupt when Ctrl+C was pressed since `listen`."""
+    if _asked:
+        raise KeyboardInterrupt
