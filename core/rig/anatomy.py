@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
+from scipy.spatial.distance import cdist
 
 from .description import RigDescription
 
@@ -108,8 +109,7 @@ def try_mirror(shape: Shape, normal: np.ndarray, offset: float) -> Mirror:
     image = np.concatenate(
         [shape.heads - 2.0 * distance[:, None] * normal, shape.mean - 2.0 * other[:, None] * normal], axis=1
     )
-    gaps = np.linalg.norm(points[None, :, :3] - image[:, None, :3], axis=2)
-    gaps = gaps + 0.5 * np.linalg.norm(points[None, :, 3:] - image[:, None, 3:], axis=2)
+    gaps = cdist(image[:, :3], points[:, :3]) + 0.5 * cdist(image[:, 3:], points[:, 3:])
     partner = np.argmin(gaps, axis=1)
     near = gaps[np.arange(len(partner)), partner] < 2.0 * _TOLERANCE * shape.size
     mutual = partner[partner] == np.arange(len(partner))

@@ -35,6 +35,7 @@ class Converter:
     looks      key -> {ARKit name: weight}.
     prefer     lists of keys: where all but the last few exist, the last one repeats them and is dropped.
     signature  keys that tell the set.
+    silence    the key that shows what the mouth's other shapes leave up to 1, as sets of visemes do; '' for none.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Converter:
     looks: dict[str, dict[str, float]]
     prefer: tuple[tuple[str, ...], ...] = ()
     signature: tuple[str, ...] = ()
+    silence: str = ""
 
     @cached_property
     def matrix(self) -> np.ndarray:
@@ -76,6 +78,10 @@ class Converter:
     def apply(self, face: np.ndarray) -> dict[str, np.ndarray]:
         """Values of the shapes, name -> (T,) float32 in [0, 1], for ARKit weights (T, 52)."""
         weights = np.concatenate([self._solve(face[i : i + _WINDOW]) for i in range(0, len(face), _WINDOW)])
+        keys = list(self.shapes)
+        if self.silence in keys:
+            mouth = [k for k, key in enumerate(keys) if any(n.startswith(("jaw", "mouth")) for n in self.looks[key])]
+            weights[:, keys.index(self.silence)] = np.clip(1.0 - weights[:, mouth].sum(axis=1), 0.0, 1.0)
         return {names[0]: weights[:, k] for k, names in enumerate(self.shapes.values())}
 
     def _solve(self, face: np.ndarray) -> np.ndarray:
@@ -115,6 +121,7 @@ def parse_converter(data: dict[str, Any], source: str) -> Converter:
             looks,
             tuple(tuple(group) for group in data.get("prefer", ())),
             tuple(data.get("signature", ())),
+            data.get("silence", ""),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise OratorError(f"The face converter {source} is broken ({error}): restore or mend the file.") from error

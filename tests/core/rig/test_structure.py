@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
+
 import numpy as np
+import pytest
 from invented import invented_rig
+from orator.core.rig.description import Bone, RigDescription
 from orator.core.rig.detect import detect
 from rigs import rig
 from styled_rigs import styled_rig
@@ -72,3 +77,26 @@ def test_a_symmetric_body_without_front_says_that_sides_may_be_swapped() -> None
 def test_what_is_no_biped_is_not_claimed() -> None:
     snake = {f"s{k}": (f"s{k - 1}" if k else None, np.array([0.0, 0.1 * k, 0.0])) for k in range(30)}
     assert detect(rig(snake)).confidence < 0.3
+
+
+@pytest.mark.fault("12.23")
+def test_a_large_rig_costs_little_more_than_a_small_one() -> None:
+    """Three times the bones, without a name that says anything, in less than nine times the time; best of three."""
+
+    def seconds(description: RigDescription) -> float:
+        times = []
+        for _ in range(3):
+            begin = time.process_time()
+            detect(description)
+            times.append(time.process_time() - begin)
+        return min(times)
+
+    small, truth = invented_rig(1007)
+    rng = np.random.default_rng(7)
+    head, size = small.by_name[truth["head"]], float(np.ptp([b.head for b in small.bones], axis=0).max())
+    hair = []
+    for k in range(3 * len(small.bones) - len(small.bones)):
+        rest = np.eye(4)
+        rest[:3, 3] = head.head + rng.normal(0, 0.03 * size, 3)
+        hair.append(Bone(f"zq{k}", head.name if k % 6 == 0 else f"zq{k - 1}", rest, 0.01 * size))
+    assert seconds(replace(small, bones=(*small.bones, *hair))) < 9.0 * seconds(small)
