@@ -1,5 +1,5 @@
 # Each target sets up what it needs by itself (.venv*, build/, the Debian libraries when run as root).
-.PHONY: help demo test test-gui test-zip build build-all lock repository bench onnx lint clean
+.PHONY: help demo test test-gui test-zip build build-all lock repository bench onnx lint fuzz clean
 
 DEMO_BPY = 5.0.1
 
@@ -11,6 +11,7 @@ help:
 	@echo "make test-zip  installs that zip into Blenders that have nothing else, without network, and generates"
 	@echo "make test-gui  the real Blender 5.2 in a window of its own, with screenshots"
 	@echo "make lint      ruff: rules and format"
+	@echo "make fuzz      5,000 damaged files a format (COUNT=, ONLY=, SEED=) through every reader"
 
 demo:
 	@.ci/setup debian
@@ -55,6 +56,10 @@ lint:
 	@.ci/setup base
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check -q .
+
+fuzz:
+	@.ci/setup base
+	@PYTHONPATH=tests OMP_NUM_THREADS=1 .venv/bin/python tests/fuzz/run.py --count $(or $(COUNT),5000) --only "$(ONLY)" --seed $(or $(SEED),0) 2>/dev/null
 
 clean:
 	rm -rf build out .venv .venv-bpy-*

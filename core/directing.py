@@ -182,13 +182,17 @@ def unreachable_pins(pins: tuple[PosePin, ...]) -> tuple[str, ...]:
             elif way / gap > FASTEST_WALK:
                 what = f"the body moves {way:.1f} m"
             else:
+                if not (a.joints & ~b.joints).any() and (b.root or not a.root):
+                    break  # what comes later is the later pin's to tell
                 continue
             sentences.append(
                 f"From '{a.name}' to '{b.name}' {what} in {gap:.2f} s, which no body does: it will snap. Move the pins "
                 "apart, or make one of them soft."
             )
             break
-    return tuple(sentences[:3])
+        if len(sentences) == 3:
+            break
+    return tuple(sentences)
 
 
 def direct(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .catalogue import controls as catalogue
 from .errors import OratorError
 from .skeleton import PARTS
 
@@ -27,6 +28,10 @@ CONTROLS: tuple[str, ...] = (
     "lip_strength",
 )  # fmt: skip
 """Settings with a number, which may change over time."""
+
+
+LAST_SEED = 2**31 - 1
+_LATEST = 1e6
 
 
 @dataclass(frozen=True)
@@ -96,12 +101,14 @@ def parse_emotion(spec: str) -> EmotionTrack:
                 row[EMOTIONS.index(name.strip().lower())] += amount
             total = float(row.sum())
             times.append(float(at) if at else 0.0)
+            if not abs(times[-1]) <= _LATEST:
+                raise ValueError
             weights.append(row / total if total > 0 else np.eye(len(EMOTIONS))[0])
             intensities.append(min(total, 1.0))
     except ValueError:
         raise OratorError(
-            f"The emotion '{spec}' is not understood. Write one of {', '.join(EMOTIONS)} with an intensity from 0 to 1 "
-            "like 'happy:0.8', keys in seconds like '0=neutral,2.5=angry:0.7', or 'guess'."
+            f"The emotion '{spec[:80]}' is not understood. Write one of {', '.join(EMOTIONS)} with an intensity from 0 "
+            "to 1 like 'happy:0.8', keys in seconds like '0=neutral,2.5=angry:0.7', or 'guess'."
         ) from None
     order = np.argsort(times, kind="stable")
     return EmotionTrack(np.array(times)[order], np.array(weights)[order], np.array(intensities)[order])
@@ -150,6 +157,11 @@ class Settings:
             raise OratorError(f"The parts are {', '.join(PARTS)}; choose at least one of them.")
         if self.style not in STYLES:
             raise OratorError(f"The style '{self.style}' is not known. Choose {', '.join(STYLES)}.")
+        for control in catalogue.CONTROLS:
+            control.check(getattr(self, control.name))
+        for name, keys in self.curves.items():
+            if not all(abs(value) <= _LATEST for key in keys for value in key):
+                raise OratorError(f"A key of {name.replace('_', ' ')} is no number. Delete it, or set it again.")
 
     def curve(self, name: str, seconds: np.ndarray) -> np.ndarray:
         """The control `name` at each time, (N,): its curve when it has one, else its constant."""
@@ -157,7 +169,10 @@ class Settings:
         if not keys:
             value = self.options[name] if name in self.options else getattr(self, name)
             return np.full(len(seconds), float(value))
-        return np.interp(seconds, [k[0] for k in keys], [k[1] for k in keys])
+        found = np.interp(seconds, [k[0] for k in keys], [k[1] for k in keys])
+        control = catalogue.BY_NAME.get(name)
+        # Curves between an artist's keys swing a little beyond them.
+        return found if control is None else np.clip(found, control.low, control.high)
 
     def as_meta(self) -> dict[str, Any]:
         """JSON-like values for a take's provenance."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from ..core import interrupt
+from ..core.batch import MOST_TAKES
 from ..core.catalogue.controls import CONTROL_NAMES, CONTROLS
 from ..core.directing import unreachable_pins
 from ..core.errors import Cancelled, OratorError
@@ -20,8 +22,9 @@ from ..core.formats.take_npz import read_take, write_take
 from ..core.model_card import card_of, cards, own_controls, split_id
 from ..core.performance import Take, resample
 from ..core.pins import posed
+from ..core.reading import ordinary_file
 from ..core.request import GenerationRequest, given_by_pins
-from ..core.settings import STYLES, EmotionTrack, Settings, parse_emotion
+from ..core.settings import LAST_SEED, STYLES, EmotionTrack, Settings, parse_emotion
 from ..core.skeleton import PARTS
 from ..core.speech.load import load_speech
 from ..core.speech.transcripts import read_transcript
@@ -30,6 +33,8 @@ from .batch import add_batch_arguments, run_lines
 from .device import add_machine_arguments, use_machine
 from .farm import add_farm_command, here
 from .partner import add_partner_arguments, with_partner
+
+MOST_NOTES = 5
 
 
 def add_generate_arguments(parser: argparse.ArgumentParser) -> None:
@@ -88,20 +93,45 @@ def settings_from(args: argparse.Namespace) -> Settings:
     )
 
 
+def with_mean_hands(settings: Settings) -> Settings:
+    """The settings with the mean hands of the SMPL-X file that is known, for models whose fingers count from them."""
+    if not card_of(settings.model).expressive or settings.options.get("hand_mean"):
+        return settings
+    from ..core.smplx.hands import hand_mean_beside
+
+    folder = split_id(settings.model)[1]
+    mean = hand_mean_beside(Path(folder) if folder else None, str(settings.options.get("smplx_file", "")))
+    if mean is None:
+        return settings
+    return replace(settings, options={**settings.options, "hand_mean": tuple(map(tuple, mean.tolist()))})
+
+
+def unheard(args: argparse.Namespace) -> list[str]:
+    """Sentences about options that were given and are for other models than the chosen one."""
+    card = card_of(args.model)
+    files = {file.flag for file in card.files}
+    others = [file.flag for other in cards() for file in other.files if file.flag and file.flag not in files]
+    names = [*others, *(c.flag for c in own_controls().values() if c not in card.controls)]
+    given = [name for name in dict.fromkeys(names) if getattr(args, name.replace("-", "_"), None) is not None]
+    return [f"--{name} is not heard by the model '{card.name}': it is for another one." for name in given]
+
+
 def request_from(args: argparse.Namespace) -> GenerationRequest:
     """The checked request out of parsed options; everything that can be wrong is said here, before the work.
 
     Raises OratorError.
     """
-    settings = settings_from(args)
+    settings = with_mean_hands(settings_from(args))
     emotion = emotion_from(args)
-    if args.takes < 1:
-        raise OratorError("Ask for at least one take: --takes 1.")
+    if not 1 <= args.takes <= MOST_TAKES:
+        raise OratorError(f"Ask for one take at least, and {MOST_TAKES} at most: --takes 1.")
+    if not 0 <= args.seed <= LAST_SEED:
+        raise OratorError(f"--seed is a whole number from 0 to {LAST_SEED}.")
     speech = load_speech(args.speech, channel=args.channel)
     speeches, listening = with_partner(args, speech)
     pins = () if args.pins is None else posed(read_pins(args.pins))
     given = given_by_pins(pins, (), speeches[0].seconds)
-    for sentence in (*speech.notes, *unreachable_pins(pins)):
+    for sentence in (*speech.notes, *unheard(args), *unreachable_pins(pins)[:MOST_NOTES]):
         print(f"Note: {sentence}", file=sys.stderr)
     seeds = tuple(range(args.seed, args.seed + args.takes))
     return GenerationRequest(speeches, settings, emotion, seeds, given, listening=listening)
@@ -173,21 +203,22 @@ def _generate(args: argparse.Namespace) -> int:
     return 0
 
 
-def _hand_mean(take: Take) -> np.ndarray | None:
-    """The mean hands (30, 3) that an SMPL-X file of the take counts fingers from: as it was made, or as found now."""
+def _hand_mean(take: Take, chosen: Path | None) -> np.ndarray | None:
+    """The mean hands (30, 3) that an SMPL-X file of the take counts fingers from: as it was made, or of `chosen`.
+
+    What a take says of files is never opened: it may come from anywhere.
+    """
     from ..core.smplx.hands import FLAT_HANDS, hand_mean_beside
 
-    settings = take.meta.get("settings") or {}
+    if chosen is not None:
+        return hand_mean_beside(None, str(ordinary_file(chosen, "body model")))
+    settings = take.meta.get("settings")
+    options = settings.get("options") if isinstance(settings, dict) else None
     try:
-        options = settings.get("options") or {}
-        told = np.array(options.get("hand_mean") or (), float)
-        name, folder = split_id(str(settings.get("model", "")))
-        chosen = str(options.get("smplx_file", ""))
-    except (AttributeError, TypeError, ValueError):
+        told = np.array((options.get("hand_mean") if isinstance(options, dict) else None) or (), float)
+    except (TypeError, ValueError):
         return None
-    if told.shape == FLAT_HANDS.shape and np.isfinite(told).all():
-        return told
-    return hand_mean_beside(Path(folder) if name == "emage" else None, chosen)
+    return told if told.shape == FLAT_HANDS.shape and np.isfinite(told).all() else None
 
 
 def _export(args: argparse.Namespace) -> int:
@@ -198,7 +229,7 @@ def _export(args: argparse.Namespace) -> int:
     check_writable(args.output)
     take = read_take(args.take)
     performance = take.performance if args.fps is None else resample(take.performance, args.fps)
-    hands = _hand_mean(take) if args.output.suffix.lower() == ".npz" else None
+    hands = _hand_mean(take, args.smplx_file) if args.output.suffix.lower() == ".npz" else None
     write_neutral(performance, args.output, not args.in_place, hands)
     print(f"{args.output}: {performance.seconds:.2f} s")
     return 0
@@ -225,6 +256,7 @@ def build_parser() -> argparse.ArgumentParser:
     other.add_argument("take", type=Path, metavar="TAKE.npz")
     other.add_argument("-o", "--output", type=Path, required=True, help="ends in .bvh, .npz or .csv")
     other.add_argument("--fps", type=float, help="frames a second (the take's)")
+    other.add_argument("--smplx-file", type=Path, help="the SMPL-X model whose mean hands an .npz counts fingers from")
     other.add_argument("--in-place", action="store_true", help="without root travel")
     other.set_defaults(run=_export)
     add_farm_command(commands, ".npz", here(), build_parser)

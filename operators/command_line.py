@@ -24,6 +24,8 @@ from .command_export import add_export_command
 if TYPE_CHECKING:
     from ..core.request import GenerationRequest
 
+LAST_FRAME = 1_000_000
+
 
 def build_parser() -> argparse.ArgumentParser:
     """The parser of `blender --command orator`."""
@@ -131,13 +133,17 @@ def _generate(args: argparse.Namespace) -> int:
     if suffix not in (".blend", *SUFFIXES):
         raise OratorError(f"'{args.output.name}' should end in one of .blend, {', '.join(SUFFIXES)}.")
     check_writable(args.output)
+    if args.fps is not None and not 1.0 <= args.fps <= 1000.0:
+        raise OratorError(f"--fps {args.fps:g}: give a frame rate from 1 to 1000.")
+    if args.frame is not None and not abs(args.frame) <= LAST_FRAME:
+        raise OratorError(f"--frame {args.frame:g}: give a frame from -{LAST_FRAME} to {LAST_FRAME}.")
     wanted = request_from(args)
     character = None if suffix == ".npz" and args.character is None else open_character(args.character)
     use_machine(args)
     if character is None:
         return _write_npz(args, wanted)
     scene = bpy.context.scene
-    if args.fps:
+    if args.fps is not None:
         _set_fps(scene, args.fps)
     frame = float(scene.frame_start) if args.frame is None else args.frame
     character = bake.editable(character, scene)

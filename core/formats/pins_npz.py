@@ -15,6 +15,7 @@ from ..reading import sentence_for
 from .npz import read_npz, write_npz
 
 _LAST_FRAME: Final = 2.0**31
+_SAME_TURN: Final = 1.0 - 1e-6
 _FURTHEST: Final = 1e6
 
 
@@ -60,7 +61,33 @@ def _pins(data: dict[str, np.ndarray], path: Path) -> Pins:
     norm = np.linalg.norm(arrays["rotations"], axis=-1)
     if (arrays["joints"] & (np.abs(norm - 1.0) > 0.05)).any():
         raise OratorError(f"In '{path.name}' some pinned rotations are not unit quaternions (w x y z).")
-    return Pins(np.round(frames).astype(int), **arrays)
+    return _joined(Pins(np.round(frames).astype(int), **arrays))
+
+
+def _joined(pins: Pins) -> Pins:
+    """The pins with those of one frame that agree made one; those that do not stay, so that they can be named."""
+    order = np.argsort(pins.frames, kind="stable")
+    kept: list[int] = []
+    arrays = {name: np.array(value) for name, value in vars(pins).items()}
+    rotations, joints, path, root, face, channels = (
+        arrays[name] for name in ("rotations", "joints", "translation", "translation_pinned", "face", "face_pinned")
+    )
+    for k in order:
+        if not kept or pins.frames[kept[-1]] != pins.frames[k]:
+            kept.append(int(k))
+            continue
+        a = kept[-1]
+        same = np.abs(np.sum(rotations[a] * rotations[k], axis=-1)) > _SAME_TURN
+        apart = (joints[a] & joints[k] & ~same).any() or (channels[a] & channels[k] & (face[a] != face[k])).any()
+        if apart or (root[a] and root[k] and (path[a] != path[k]).any()):
+            kept.append(int(k))
+            continue
+        rotations[a, joints[k]], face[a, channels[k]] = rotations[k, joints[k]], face[k, channels[k]]
+        path[a] = path[k] if root[k] else path[a]
+        joints[a] |= joints[k]
+        channels[a] |= channels[k]
+        root[a] |= root[k]
+    return Pins(**{name: value[kept] for name, value in arrays.items()})
 
 
 def _sensible(array: np.ndarray) -> bool:

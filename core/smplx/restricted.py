@@ -82,7 +82,7 @@ class _Array(_Sealed):
 
     __slots__ = ("_bytes", "value")
 
-    def __init__(self, raw_bytes: Callable[[Any], bytes]) -> None:
+    def __init__(self, raw_bytes: Callable[[Any], bytes | bytearray]) -> None:
         self._bytes, self.value = raw_bytes, None
 
     def __setstate__(self, state: Any) -> None:
@@ -141,9 +141,9 @@ class RestrictedUnpickler(pickle.Unpickler):
             return type("StandIn", (_StandIn,), {"kind": name})
         raise _Refused(f"{module}.{name}")
 
-    def _raw(self, value: Any) -> bytes:
+    def _raw(self, value: Any) -> bytes | bytearray:
         """Bytes as they are, or out of the text that protocol 2 keeps them in; copies are counted."""
-        if type(value) is bytes:
+        if type(value) in (bytes, bytearray):
             return value
         if type(value) is not str:
             raise ValueError("no bytes")

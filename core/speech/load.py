@@ -63,11 +63,11 @@ class _Tally:
             self.broken += int((~good).any(axis=1).sum())
             block[~good] = 0.0
         mixed = block.mean(axis=1) if channel is None else block[:, channel]
-        few = block[:, :MOST_CHANNELS]
-        together = (few.T @ few).astype(np.float64)
+        few = block[:, :MOST_CHANNELS].astype(np.float64)
+        together = few.T @ few
         self.together = together if self.together is None else self.together + together
         self.channels = block.shape[1]
-        self.mixed_power += float(np.dot(mixed, mixed))
+        self.mixed_power += float(np.dot(mixed.astype(np.float64), mixed))
         self.frames += len(block)
         return np.ascontiguousarray(mixed, np.float32)
 

@@ -54,7 +54,7 @@ def read_hints(path: Path) -> tuple[np.ndarray, np.ndarray | None]:
     """hint_motion (T, 337) and hint_mask (T, 337) or None from a HINTS.npz. Raises OratorError."""
     from ...core.formats.npz import read_npz
 
-    data = read_npz(Path(path), ("hint_motion",), "hints file")
+    data = read_npz(Path(path), ("hint_motion",), "hints file", ("hint_mask",))
     return data["hint_motion"], data.get("hint_mask")
 
 

@@ -27,9 +27,11 @@ from orator.core.performance import Take
 from orator.core.pins import Pins, posed
 from orator.core.reading import parse_json
 from orator.core.rig import profile as profiles
+from orator.core.settings import parse_emotion
 from orator.core.smplx.model_file import read_hand_mean, read_model
 from orator.core.smplx.restricted import read_pickle
 from orator.core.speech.load import load_speech
+from orator.core.speech.transcripts import cues, plain_words, read_transcript
 from orator.core.storage import pack, unpack
 
 Damage = Callable[[bytes, random.Random], bytes]
@@ -157,6 +159,23 @@ def _sound(kind: str, subtype: str) -> Callable[[Path], list[bytes]]:
     return seeds
 
 
+def _transcripts(_folder: Path) -> list[bytes]:
+    srt = "1\n00:00:00,500 --> 00:00:02,000\nHello <i>there</i>.\n\n2\n00:01:02,100 --> 00:01:03,000\n42 apples\n"
+    vtt = "WEBVTT\n\nNOTE x\n\n00:00.500 --> 00:02.000 align:start\n<v Anna>Hello &amp; welcome.</v>\n"
+    rtf = r"{\rtf1\ansi{\fonttbl{\f0\fswiss Arial;}}\pard\f0 Caf\'e9 na\u239?ve \{so\}.\par\b bold\b0 .\par}"
+    return [text.encode() for text in (srt, vtt, rtf, "ANNA: Plain words, 3.5 of them.\nAnd more.")]
+
+
+def _read_words(path: Path) -> None:
+    text = read_transcript(str(path))
+    cues(text)
+    plain_words(text)
+
+
+def _emotion(path: Path) -> None:
+    parse_emotion(path.read_bytes().decode("utf-8", "replace")).at(np.arange(3.0))
+
+
 def _unpack(path: Path) -> None:
     unpack(path.read_bytes())
 
@@ -182,6 +201,10 @@ FORMATS: dict[str, Format] = {
     "stored performance": Format(".bin", lambda _f: [pack(moving(20)), pack(moving(3))], damaged_bytes, _unpack),
     "given motion": Format(
         ".json", _given, damaged_json, lambda path: given_from_json(parse_json(path.read_bytes(), "The motion"))
+    ),
+    "transcript": Format(".srt", _transcripts, damaged_text, _read_words),
+    "emotion": Format(
+        ".txt", lambda _f: [b"happy:0.8", b"0=neutral,2.5=angry:0.7", b"sad:0.5+fear:0.2"], damaged_text, _emotion
     ),
     ".wav": Format(".wav", _sound("wav", "PCM_16"), damaged_bytes, load_speech),
     ".wav of floats": Format(".wav", _sound("wav", "FLOAT"), damaged_bytes, load_speech),
