@@ -8,6 +8,8 @@ help:
 	@echo "make test      every test that needs no window, on every supported Blender"
 	@echo "make build     the extension zip of this system with its wheels, into build/; for others EDITION=full,"
 	@echo "               PLATFORM=windows-x64, PYTHON=3.13 and so on; make build-all makes every one"
+	@echo "make repository  an extension repository of the zips in build/, to be served as it is"
+	@echo "make bench     times on this machine, into docs/performance.md"
 	@echo "make test-zip  installs that zip into Blenders that have nothing else, without network, and generates"
 	@echo "make test-gui  the real Blender 5.2 in a window of its own, with screenshots"
 	@echo "make lint      ruff: rules and format"
@@ -38,6 +40,11 @@ build-all: onnx
 repository:
 	@.ci/setup bpy 5.0.1
 	@.venv/bin/python .ci/repository.py
+
+bench:
+	@.ci/setup base
+	@.ci/setup bpy 5.0.1
+	@.venv/bin/python .ci/bench.py
 
 lock:
 	@.ci/setup base

@@ -52,6 +52,7 @@ BROUGHT = {
     "numpy", "requests", "certifi", "idna", "urllib3", "charset-normalizer", "zstandard", "cython", "setuptools",
 }  # fmt: skip
 """Every Blender from 4.2 has these; a second copy would shadow its own. (PyTorch wants setuptools only to compile.)"""
+TRIMMED = {"scipy"}
 NOT_NEEDED = {"onnxruntime": {"flatbuffers", "protobuf", "packaging"}}
 """What a package asks for but does not import on our road: ONNX Runtime's are for its own conversion tools."""
 
@@ -183,7 +184,9 @@ def unsatisfied(wheels: list[Path], platform: str, python: str) -> list[str]:
 
 
 def trimmed(wheel: Path) -> Path:
-    """The wheel without its packages' own tests, which are megabytes of nothing for an artist; kept beside it."""
+    """The wheel without its package's own tests, where those are megabytes of nothing for an artist; kept beside it."""
+    if parse_wheel_filename(wheel.name)[0] not in TRIMMED:
+        return wheel
     made = wheel.parent / "trimmed" / wheel.name
     if made.is_file() and made.stat().st_mtime >= wheel.stat().st_mtime:
         return made

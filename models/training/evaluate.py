@@ -45,7 +45,13 @@ def _body() -> str:
     return section(evaluate() | {"codes": evaluate_vq(), "words": evaluate_words(), "hints": evaluate_hints()})
 
 
-SECTIONS: dict[str, Callable[[], str]] = {"phones": _phones, "body": _body, "face": _face}
+def _runtimes() -> str:
+    from .evaluate_runtimes import compare, section
+
+    return section(compare(20, 20.0))
+
+
+SECTIONS: dict[str, Callable[[], str]] = {"phones": _phones, "body": _body, "face": _face, "runtimes": _runtimes}
 
 
 def evaluate(args: argparse.Namespace) -> int:

@@ -72,7 +72,7 @@ def three_clicks(report: Report) -> Steps:
     where = str(getattr(sys.modules.get("onnxruntime"), "__file__", ""))
     report.check("by the ONNX Runtime that the zip brought", runtime == "onnx" and "extensions" in where, where)
     bpy.context.scene.frame_set(300)
-    yield 0.6
+    yield 3.0
     driver.screenshot("three-clicks")
 
 
