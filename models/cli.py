@@ -29,6 +29,7 @@ from ..core.skeleton import PARTS
 from ..core.speech.load import load_speech
 from ..core.speech.transcripts import read_transcript
 from . import registry  # noqa: F401  the models, whose cards the options are made of
+from .anime.command import add_anime_commands
 from .batch import add_batch_arguments, run_lines
 from .device import add_machine_arguments, use_machine
 from .farm import add_farm_command, here
@@ -260,6 +261,7 @@ def build_parser() -> argparse.ArgumentParser:
     other.add_argument("--in-place", action="store_true", help="without root travel")
     other.set_defaults(run=_export)
     add_farm_command(commands, ".npz", here(), build_parser)
+    add_anime_commands(commands)
     judge = commands.add_parser("evaluate", help="measure the embedded networks on held-out speech")
     judge.add_argument("--cache", type=Path, help="the folder of the built corpora")
     judge.add_argument("-o", "--output", type=Path, help="write the report here (Markdown)")

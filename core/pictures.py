@@ -1,0 +1,143 @@
+"""Pictures from disk as plain arrays, and back: what can be wrong with one is said in a sentence.
+
+Arrays are (H, W, 4) uint8, sRGB with straight opacity, the top row first.
+"""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from .editions import FULL, installed
+from .errors import OratorError
+from .files import write_atomically
+
+SMALLEST: Final = 64
+LARGEST: Final = 2048
+"""The longer side that larger pictures are brought to."""
+_PIXELS: Final = 400_000_000
+LONGEST: Final = 3.0
+"""The most that one side may be of the other."""
+_ALIKE: Final = 12
+"""How far colours may be apart and still be one background."""
+
+
+def read_picture(path: Path, largest: int = LARGEST) -> np.ndarray:
+    """The picture (H, W, 4) uint8. Raises OratorError.
+
+    16 bits a channel, palettes, grey and CMYK become 8-bit RGB; larger pictures are made smaller, by whole area.
+    """
+    if not installed("PIL"):
+        raise OratorError(f"Pillow, which reads pictures, is missing. {FULL}.")
+    from PIL import Image, UnidentifiedImageError
+
+    path = Path(path)
+    limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
+    try:
+        with Image.open(path) as image:
+            _check_size(path, *image.size)
+            if getattr(image, "n_frames", 1) > 1:
+                raise OratorError(f"'{path.name}' is animated ({image.n_frames} pictures): save one of them as a PNG.")
+            image.draft("RGB", (largest, largest))
+            image.load()
+            whole = _as_rgba(image)
+    except OratorError:
+        raise
+    except (UnidentifiedImageError, SyntaxError):
+        raise OratorError(f"'{path.name}' is not a picture that can be read: save it as a PNG.") from None
+    except FileNotFoundError:
+        raise OratorError(f"The picture '{path}' is missing: choose it again.") from None
+    except (OSError, ValueError, EOFError):
+        raise OratorError(f"The picture '{path.name}' is cut off or damaged: save it again.") from None
+    finally:
+        Image.MAX_IMAGE_PIXELS = limit
+    if max(whole.size) > largest:
+        whole.thumbnail((largest, largest), Image.Resampling.BOX)
+    return np.array(whole)
+
+
+def _as_rgba(image: object) -> object:
+    """An RGBA image by Pillow; 16-bit grey, which Pillow would clip, is scaled."""
+    from PIL import Image
+
+    assert isinstance(image, Image.Image)
+    if image.mode.startswith("I;16") or image.mode in ("I", "F"):
+        grey = np.asarray(image, np.float64)
+        image = Image.fromarray((grey * (255.0 / max(65535.0 if image.mode != "F" else 1.0, 1e-9))).astype(np.uint8))
+    return image.convert("RGB").convert("RGBA") if image.mode in ("CMYK", "YCbCr", "LAB") else image.convert("RGBA")
+
+
+def _check_size(path: Path, width: int, height: int) -> None:
+    if min(width, height) < SMALLEST:
+        raise OratorError(
+            f"'{path.name}' has {width} x {height} pixels, too few to draw a face from: use at least {SMALLEST}."
+        )
+    if width * height > _PIXELS:
+        raise OratorError(f"'{path.name}' has {width} x {height} pixels: make it smaller, 4096 is plenty.")
+    if max(width, height) > LONGEST * min(width, height):
+        raise OratorError(
+            f"'{path.name}' is {width} x {height}, a strip rather than a portrait: crop it to the character."
+        )
+
+
+def png_bytes(picture: np.ndarray) -> bytes:
+    """A PNG of an (H, W, 4) uint8 array."""
+    from PIL import Image
+
+    out = io.BytesIO()
+    Image.fromarray(np.ascontiguousarray(picture), "RGBA").save(out, "PNG", compress_level=4)
+    return out.getvalue()
+
+
+def write_png(picture: np.ndarray, path: Path) -> None:
+    """Write (H, W, 4) uint8. Raises OratorError."""
+    data = png_bytes(picture)
+    write_atomically(Path(path), lambda stream: stream.write(data))
+
+
+def opaque(picture: np.ndarray) -> bool:
+    """Whether no pixel lets anything through."""
+    return bool((picture[..., 3] >= 250).all())
+
+
+def keyed(picture: np.ndarray) -> np.ndarray:
+    """The picture with its plain background made clear: what joins the border in the border's own colour.
+
+    A picture that already has opacity, or whose border is no single colour, is returned as it is.
+    """
+    from scipy.ndimage import binary_dilation, label
+
+    if not opaque(picture):
+        return picture
+    border = np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]])[:, :3].astype(int)
+    colour = np.median(border, axis=0)
+    if np.quantile(np.abs(border - colour).max(axis=1), 0.75) > _ALIKE:
+        return picture
+    alike = np.abs(picture[..., :3].astype(int) - colour).max(axis=2) <= _ALIKE
+    areas, _ = label(alike)
+    edge = np.unique(np.concatenate([areas[0], areas[-1], areas[:, 0], areas[:, -1]]))
+    outside = np.isin(areas, edge[edge > 0])
+    out = picture.copy()
+    out[outside, 3] = 0
+    rim = binary_dilation(outside) & ~outside
+    apart = np.abs(picture[..., :3].astype(int) - colour).max(axis=2)
+    out[rim, 3] = np.clip(apart[rim] * 4, 0, 255)
+    return out
+
+
+def fitted(picture: np.ndarray, size: int) -> np.ndarray:
+    """The picture (size, size, 4): its middle square, by whole area when made smaller."""
+    from PIL import Image
+
+    height, width = picture.shape[:2]
+    side = min(height, width)
+    left, top = (width - side) // 2, (height - side) // 2
+    image = Image.fromarray(picture[top : top + side, left : left + side], "RGBA")
+    if side != size:
+        # Premultiplied, so that what lies under clear pixels does not shine through at the edges.
+        way = Image.Resampling.BOX if side > size else Image.Resampling.BICUBIC
+        image = image.convert("RGBa").resize((size, size), way).convert("RGBA")
+    return np.array(image)

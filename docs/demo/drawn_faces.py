@@ -1,0 +1,288 @@
+"""Five faces in five styles, drawn by this code for tests and pages: `python docs/demo/drawn_faces.py FOLDER`.
+
+Each is an RGBA picture of 512 x 512 with the face in the middle of the upper half, and the marks that a careful artist
+would set, so that the proposed ones can be judged.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFilter
+
+SIZE = 512
+_OVER = 3
+
+
+@dataclass(frozen=True)
+class Style:
+    """What makes a face: colours, proportions in pixels of 512, and how lines and shades are drawn."""
+
+    name: str
+    skin: tuple[int, int, int]
+    line: tuple[int, int, int]
+    hair: tuple[int, int, int]
+    iris: tuple[int, int, int]
+    centre: tuple[float, float]
+    face: tuple[float, float]
+    eye: tuple[float, float]
+    eyes_apart: float
+    eyes_down: float
+    mouth: tuple[float, float]
+    mouth_down: float
+    stroke: float
+    long_hair: bool = True
+    dots: bool = False
+    soft: bool = False
+    shadow: bool = True
+
+
+STYLES = (
+    Style(
+        "anime",
+        (253, 226, 208),
+        (74, 44, 42),
+        (92, 62, 120),
+        (58, 120, 190),
+        (256, 220),
+        (92, 118),
+        (27, 30),
+        48,
+        18,
+        (22, 3),
+        78,
+        3,
+    ),
+    Style(
+        "cartoon",
+        (247, 190, 150),
+        (30, 24, 24),
+        (196, 84, 40),
+        (70, 120, 60),
+        (256, 226),
+        (112, 112),
+        (24, 27),
+        44,
+        -4,
+        (40, 4),
+        62,
+        6,
+        long_hair=False,
+        shadow=False,
+    ),
+    Style(
+        "storybook",
+        (236, 200, 172),
+        (96, 70, 60),
+        (150, 110, 60),
+        (100, 74, 50),
+        (256, 226),
+        (100, 122),
+        (17, 12),
+        42,
+        6,
+        (26, 3),
+        68,
+        2.5,
+        soft=True,
+    ),
+    Style(
+        "chibi",
+        (255, 232, 214),
+        (60, 50, 80),
+        (240, 170, 190),
+        (150, 70, 140),
+        (256, 236),
+        (128, 112),
+        (32, 38),
+        60,
+        22,
+        (14, 3),
+        76,
+        3.5,
+    ),
+    Style(
+        "ink",
+        (245, 245, 242),
+        (16, 16, 18),
+        (28, 28, 32),
+        (40, 40, 44),
+        (256, 222),
+        (96, 120),
+        (22, 15),
+        45,
+        8,
+        (30, 3),
+        72,
+        4,
+        long_hair=False,
+        shadow=False,
+    ),
+)
+
+
+def _ellipse(centre: tuple[float, float], size: tuple[float, float]) -> list[float]:
+    return [
+        (centre[0] - size[0]) * _OVER,
+        (centre[1] - size[1]) * _OVER,
+        (centre[0] + size[0]) * _OVER,
+        (centre[1] + size[1]) * _OVER,
+    ]
+
+
+def _curve(draw: ImageDraw.ImageDraw, points: np.ndarray, colour: tuple[int, int, int], width: float) -> None:
+    line = [(float(x) * _OVER, float(y) * _OVER) for x, y in points]
+    draw.line(line, fill=(*colour, 255), width=max(1, round(width * _OVER)), joint="curve")
+    for x, y in (line[0], line[-1]):
+        r = width * _OVER / 2
+        draw.ellipse([x - r, y - r, x + r, y + r], fill=(*colour, 255))
+
+
+def _arc(x: float, y: float, half: float, rise: float, count: int = 24) -> np.ndarray:
+    t = np.linspace(-1.0, 1.0, count)
+    return np.stack([x + half * t, y - rise * (1.0 - t * t)], axis=1)
+
+
+def _outline(style: Style) -> np.ndarray:
+    """The face's edge: an ellipse above, a chin below."""
+    t = np.linspace(0, 2 * np.pi, 120)
+    (cx, cy), (w, h) = style.centre, style.face
+    x, y = np.cos(t), np.sin(t)
+    pointed = 1.0 - 0.28 * np.clip(y, 0, 1) ** 2
+    return np.stack([cx + w * x * pointed, cy + h * y], axis=1)
+
+
+def _eye(draw: ImageDraw.ImageDraw, style: Style, x: float, y: float) -> None:
+    w, h = style.eye
+    draw.ellipse(_ellipse((x, y), (w, h)), fill=(255, 255, 255, 255))
+    iris = (w * 0.62, h * 0.82)
+    draw.ellipse(_ellipse((x, y + h * 0.06), iris), fill=(*style.iris, 255))
+    draw.ellipse(_ellipse((x, y + h * 0.1), (iris[0] * 0.5, iris[1] * 0.55)), fill=(20, 16, 24, 255))
+    draw.ellipse(_ellipse((x - iris[0] * 0.3, y - iris[1] * 0.35), (w * 0.16, h * 0.17)), fill=(255, 255, 255, 255))
+    t = np.linspace(np.pi * 1.02, np.pi * 1.98, 24)
+    _curve(draw, np.stack([x + w * np.cos(t), y + h * np.sin(t)], axis=1), style.line, style.stroke * 1.6)
+    t = np.linspace(np.pi * 0.25, np.pi * 0.75, 16)
+    _curve(draw, np.stack([x + w * np.cos(t), y + h * np.sin(t)], axis=1), style.line, style.stroke * 0.6)
+
+
+def _hair_behind(draw: ImageDraw.ImageDraw, style: Style) -> None:
+    (cx, cy), (w, h) = style.centre, style.face
+    if style.long_hair:
+        draw.rounded_rectangle(
+            [(cx - w * 1.3) * _OVER, (cy - h * 0.9) * _OVER, (cx + w * 1.3) * _OVER, (cy + h * 1.5) * _OVER],
+            radius=w * _OVER,
+            fill=(*style.hair, 255),
+        )
+    draw.ellipse(
+        _ellipse((cx, cy - h * 0.28), (w * 1.22, h * 1.0)),
+        fill=(*style.hair, 255),
+        outline=(*style.line, 255),
+        width=round(style.stroke * _OVER),
+    )
+
+
+def _hair_in_front(draw: ImageDraw.ImageDraw, style: Style) -> None:
+    (cx, cy), (w, h) = style.centre, style.face
+    top, brow = cy - h * 1.12, cy - h * 0.42
+    count = 5 if style.long_hair else 3
+    edges = np.linspace(cx - w * 1.04, cx + w * 1.04, count + 1)
+    points = [
+        (cx - w * 1.06, cy - h * 0.1),
+        (cx - w * 0.92, cy - h * 0.8),
+        (cx, top),
+        (cx + w * 0.92, cy - h * 0.8),
+        (cx + w * 1.06, cy - h * 0.1),
+    ]
+    for k in reversed(range(count)):
+        tip = brow - (0.1 * h if k in (0, count - 1) else 0.0)
+        points += [(edges[k + 1], brow - h * 0.22), ((edges[k] + edges[k + 1]) / 2 + 5, tip)]
+    scaled = [(x * _OVER, y * _OVER) for x, y in points]
+    draw.polygon(scaled, fill=(*style.hair, 255))
+    _curve(draw, np.array([*points[4:], points[0]]), style.line, style.stroke * 0.8)
+
+
+def draw_face(style: Style) -> Image.Image:
+    """The picture, RGBA."""
+    image = Image.new("RGBA", (SIZE * _OVER, SIZE * _OVER), (0, 0, 0, 0))
+    draw = ImageDraw.Draw(image)
+    (cx, cy), (w, h) = style.centre, style.face
+    _hair_behind(draw, style)
+    shade = tuple(int(c * 0.86) for c in style.skin)
+    draw.polygon(
+        [
+            ((cx + dx) * _OVER, (cy + dy) * _OVER)
+            for dx, dy in ((-w * 0.34, h * 0.7), (w * 0.34, h * 0.7), (w * 0.4, h * 1.4), (-w * 0.4, h * 1.4))
+        ],
+        fill=(*shade, 255),
+    )
+    draw.rounded_rectangle(
+        [(cx - w * 1.3) * _OVER, (cy + h * 1.3) * _OVER, (cx + w * 1.3) * _OVER, (SIZE + 90) * _OVER],
+        radius=60 * _OVER,
+        fill=(*style.iris, 255),
+        outline=(*style.line, 255),
+        width=round(style.stroke * _OVER),
+    )
+    edge = _outline(style)
+    draw.polygon([(x * _OVER, y * _OVER) for x, y in edge], fill=(*style.skin, 255))
+    _curve(draw, edge, style.line, style.stroke * 0.8)
+    if style.shadow:
+        for side in (-1, 1):
+            draw.ellipse(
+                _ellipse((cx + side * w * 0.55, cy + h * 0.38), (w * 0.16, h * 0.07)),
+                fill=(*(int(c * 0.97) if k == 0 else int(c * 0.85) for k, c in enumerate(style.skin)), 255),
+            )
+    for side in (-1, 1):
+        _eye(draw, style, cx + side * style.eyes_apart, cy + style.eyes_down)
+        brow = _arc(cx + side * style.eyes_apart, cy + style.eyes_down - style.eye[1] - 13, style.eye[0] * 0.95, 6)
+        _curve(draw, brow, style.line, style.stroke * 1.2)
+    _curve(
+        draw,
+        np.array(
+            [
+                (cx - 1, cy + style.mouth_down * 0.58),
+                (cx + 4, cy + style.mouth_down * 0.66),
+                (cx - 1, cy + style.mouth_down * 0.68),
+            ]
+        ),
+        shade if style.shadow else style.line,
+        style.stroke * 0.7,
+    )
+    _curve(draw, _arc(cx, cy + style.mouth_down, style.mouth[0], -style.mouth[1]), style.line, style.stroke)
+    _hair_in_front(draw, style)
+    image = image.resize((SIZE, SIZE), Image.Resampling.BOX)
+    if style.soft:
+        rng = np.random.default_rng(5)
+        grain = Image.fromarray((128 + rng.normal(0, 22, (SIZE, SIZE))).clip(0, 255).astype(np.uint8)).filter(
+            ImageFilter.GaussianBlur(1.2)
+        )
+        pixels = np.array(image).astype(float)
+        pixels[..., :3] = np.clip(pixels[..., :3] + (np.array(grain, float)[..., None] - 128) * 0.5, 0, 255)
+        image = Image.fromarray(pixels.astype(np.uint8), "RGBA")
+    return image
+
+
+def true_marks(style: Style) -> dict[str, tuple[float, float]]:
+    """Where things were drawn, in pixels from the top left: the character's left is the picture's right."""
+    (cx, cy), (_, h) = style.centre, style.face
+    out = {"chin": (cx, cy + h), "mouth": (cx, cy + style.mouth_down)}
+    out["mouth_left"] = (cx + style.mouth[0], cy + style.mouth_down)
+    out["mouth_right"] = (cx - style.mouth[0], cy + style.mouth_down)
+    for side, name in ((1, "left"), (-1, "right")):
+        out[f"eye_{name}"] = (cx + side * style.eyes_apart, cy + style.eyes_down)
+        out[f"brow_{name}"] = (cx + side * style.eyes_apart, cy + style.eyes_down - style.eye[1] - 17)
+    return out
+
+
+def main() -> None:
+    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "out/drawn")
+    folder.mkdir(parents=True, exist_ok=True)
+    for style in STYLES:
+        draw_face(style).save(folder / f"{style.name}.png")
+        print(folder / f"{style.name}.png")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,101 @@
+"""`orator draw` and `orator numbers`: a talking picture from a take, and the numbers that drive one as a file."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from ...core.editions import without_torch
+from ...core.errors import OratorError
+from ...core.face.drawn import NumberTrack, number_track, step_numbers
+from ...core.face.reference import read_reference
+from ...core.files import check_writable
+from ...core.formats.numbers import read_numbers, write_numbers
+
+
+def _drawn_timing(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--fps", type=float, default=24.0, help="frames a second")
+    parser.add_argument("--on", type=int, default=2, choices=(1, 2, 3, 4), help="hold each drawing for so many frames")
+
+
+def add_anime_commands(commands: argparse._SubParsersAction) -> None:
+    """The sub-commands `draw` and `numbers`."""
+    draw = commands.add_parser("draw", help="an image sequence of a talking picture, by Talking Head Anime's networks")
+    draw.add_argument(
+        "motion", type=Path, metavar="TAKE", help="a TAKE.npz, a Live Link .csv, or numbers (.csv, .json)"
+    )
+    draw.add_argument("--picture", type=Path, required=True, help="the character, cut out, face in the middle above")
+    draw.add_argument("--weights", type=Path, required=True, help="the folder of the published .pt files")
+    draw.add_argument("-o", "--output", type=Path, required=True, metavar="FOLDER", help="where 0001.png ... go")
+    _drawn_timing(draw)
+    draw.add_argument("--levels", default="", help="steps of each group, like mouth=3,eyes=2,brows=1,irises=1,turn=2")
+    draw.add_argument("--cache", type=Path, help="where drawings are kept for the next time (OUTPUT/cache)")
+    draw.add_argument("--every-frame", action="store_true", help="draw each frame anew, to compare")
+    draw.set_defaults(run=_draw)
+    numbers = commands.add_parser("numbers", help="the 6, 42 or 45 numbers of a talking anime head, as .csv or .json")
+    numbers.add_argument("motion", type=Path, metavar="TAKE", help="a TAKE.npz, a Live Link .csv, or numbers")
+    numbers.add_argument("-o", "--output", type=Path, required=True, help="ends in .csv or .json")
+    numbers.add_argument("--set", default="45", choices=("6", "42", "45"), help="which numbers")
+    _drawn_timing(numbers)
+    numbers.set_defaults(run=_numbers)
+
+
+def read_track(path: Path, name: str, fps: float, step: int) -> NumberTrack:
+    """The numbers of a set from a take, a Live Link .csv or a file of numbers. Raises OratorError."""
+    if not 1.0 <= fps <= 240.0:
+        raise OratorError(f"--fps {fps:g}: give a frame rate from 1 to 240.")
+    if path.suffix.lower() == ".json" or (path.suffix.lower() == ".csv" and _holds_numbers(path)):
+        track = read_numbers(path)
+        if len(track.names) != int(name):
+            raise OratorError(f"'{path.name}' has the {len(track.names)} numbers of another form; {name} are needed.")
+        return step_numbers(track, fps, step)
+    return number_track(read_reference(path), name, fps, step)
+
+
+def _holds_numbers(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(64).lstrip(b"\xef\xbb\xbf").startswith(b"seconds,")
+    except OSError:
+        return False
+
+
+def _numbers(args: argparse.Namespace) -> int:
+    if args.output.suffix.lower() not in (".csv", ".json"):
+        raise OratorError(f"'{args.output.name}' should end in .csv or .json.")
+    check_writable(args.output)
+    track = read_track(args.motion, args.set, args.fps, args.on)
+    write_numbers(track, args.output)
+    print(f"{args.output}: {len(track.values)} frames of {len(track.names)} numbers, {track.fps:g} a second")
+    return 0
+
+
+def _draw(args: argparse.Namespace) -> int:
+    if reason := without_torch("Drawing with Talking Head Anime"):
+        raise OratorError(f"{reason}.")
+    from ...core.pictures import read_picture
+    from ..cli import Bar
+    from .draw import DrawSettings, draw_sequence, parse_levels
+    from .files import load
+    from .layout import CREDIT
+
+    settings = DrawSettings(parse_levels(args.levels), not args.every_frame)
+    picture = read_picture(args.picture)
+    checkpoint = load(args.weights)
+    track = read_track(args.motion, checkpoint.form.kind, args.fps, args.on)
+    bar = Bar()
+
+    def progress(fraction: float, text: str, _picture: np.ndarray | None) -> None:
+        bar(fraction, text)
+
+    cache = args.cache or args.output / "cache"
+    done = draw_sequence(checkpoint, picture, track, args.output, settings, cache, progress)
+    print(
+        f"{args.output}: {len(done.frames)} frames of {done.drawings} drawings ({done.drawn} new, {done.morphs} "
+        f"morphs) by the {checkpoint.form.title}"
+    )
+    print(CREDIT, file=sys.stderr)
+    return 0

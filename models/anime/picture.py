@@ -1,0 +1,45 @@
+"""Pictures as the published networks take and give them: light linear, from -1 to 1, straight opacity.
+
+As the published code does it, clear pixels are made black before the networks. IEC 61966-2-1 for sRGB.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ...core.errors import OratorError
+from ...core.pictures import fitted, keyed, opaque
+from .layout import Form
+
+
+def fit_picture(picture: np.ndarray, form: Form) -> np.ndarray:
+    """A picture (H, W, 4) uint8 at the form's size, its plain background made clear. Raises OratorError."""
+    picture = keyed(picture)
+    if opaque(picture):
+        raise OratorError(
+            "The picture has no clear background, and its border is of several colours: cut the character out and save "
+            "it as a PNG with alpha."
+        )
+    out = fitted(picture, form.size)
+    if (out[..., 3] > 127).mean() < 0.05:
+        raise OratorError("The picture is almost empty: the character should fill most of its middle square.")
+    return out
+
+
+def to_network(picture: np.ndarray) -> Tensor:
+    """(N, N, 4) uint8 sRGB to (1, 4, N, N) float32."""
+    x = picture.astype(np.float64) / 255.0
+    x[x[..., 3] == 0.0] = 0.0
+    colour = x[..., :3]
+    x[..., :3] = np.where(colour <= 0.04045, colour / 12.92, ((colour + 0.055) / 1.055) ** 2.4)
+    return torch.from_numpy((x.transpose(2, 0, 1)[None] * 2.0 - 1.0).astype(np.float32))
+
+
+def from_network(image: Tensor) -> np.ndarray:
+    """(1, 4, N, N) to (N, N, 4) uint8 sRGB."""
+    x = np.clip((image[0].numpy().astype(np.float64).transpose(1, 2, 0) + 1.0) / 2.0, 0.0, 1.0)
+    colour = x[..., :3]
+    x[..., :3] = np.where(colour <= 0.0031308, colour * 12.92, 1.055 * colour ** (1.0 / 2.4) - 0.055)
+    return np.rint(x * 255.0).astype(np.uint8)
