@@ -100,12 +100,17 @@ def warm_up(device: str, threads: int, runtime: str) -> None:
     """
     with suppress(Exception):
         use_device(device, threads, runtime)
-        import soxr  # noqa: F401
+        wake()
 
-        from .face import generate as _face  # noqa: F401
 
-        for name in runtimes.USUAL:
-            runtimes.network(name)
+def wake() -> None:
+    """The imports of the embedded networks, and the networks: seconds when they are cold. Raises OratorError."""
+    import soxr  # noqa: F401
+
+    from .face import generate as _face  # noqa: F401
+
+    for name in runtimes.USUAL:
+        runtimes.network(name)
 
 
 def add_machine_arguments(parser: argparse.ArgumentParser) -> None:

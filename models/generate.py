@@ -13,8 +13,9 @@ from ..core.performance import Performance, Take
 from ..core.request import GenerationRequest, check_request
 from ..core.settings import Settings
 from ..core.smplx.voice import meet_expressions
-from .pipeline import Performed
-from .progress import Progress, Stages
+from .device import wake
+from .pipeline import Performed, Session
+from .progress import Progress, Stages, awaited
 from .registry import pipeline_of, session_of
 
 
@@ -51,7 +52,7 @@ def perform(
         request = conversation.request
     settings, given = request.settings, request.given
     mode = card_of(settings.model).mode(settings.options)
-    session = session_of(settings)
+    session = awaited(lambda: _woken(settings), cancelled)
     stages = Stages({**session.stages, "Pins": 0.5}, progress, cancelled)
     made = session.perform(request, seed, stages)
     stages.tick("Pins")
@@ -68,6 +69,14 @@ def perform(
     if progress is not None:
         progress(1.0, "Done")
     return Performed(performance, made.arrays, told)
+
+
+def _woken(settings: Settings) -> Session:
+    """The model, with what it imports and reads: seconds in a cold start."""
+    session = session_of(settings)
+    if not card_of(settings.model).in_folder:
+        wake()
+    return session
 
 
 def make_take(

@@ -2,16 +2,49 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from typing import Final, TypeVar
 
 from ..core.errors import Cancelled
 
 Progress = Callable[[float, str], None]
 Tick = Callable[[float], None]
+Result = TypeVar("Result")
+_ASK: Final = 0.05
+"""Seconds between two questions."""
 
 
 def no_tick(_fraction: float) -> None:
     """For callers that neither watch nor cancel."""
+
+
+def awaited(work: Callable[[], Result], cancelled: Callable[[], bool] | None) -> Result:
+    """What `work` gives: imports and files that take seconds, beside this thread, which goes on asking `cancelled`.
+
+    Raises what the work raises, and Cancelled at once; what was begun then ends by itself and is ready the next time.
+    """
+    if cancelled is None:
+        return work()
+    ended = threading.Event()
+    found: list[Result] = []
+    wrong: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            found.append(work())
+        except BaseException as error:
+            wrong.append(error)
+        finally:
+            ended.set()
+
+    threading.Thread(target=run, name="orator-waking", daemon=True).start()
+    while not ended.wait(_ASK):
+        if cancelled():
+            raise Cancelled
+    if wrong:
+        raise wrong[0]
+    return found[0]
 
 
 class Stages:
