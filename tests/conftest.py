@@ -42,6 +42,25 @@ def pytest_sessionfinish(exitstatus: int) -> None:
     shutil.rmtree(RESOURCES, ignore_errors=True)
 
 
+def _note(state: str, test: str) -> None:
+    """One line a test into the file that the runner reads when this process is stopped before its report."""
+    place = os.environ.get("ORATOR_ENDED")
+    if place:
+        with open(place, "a", encoding="utf-8") as stream:
+            stream.write(f"{state}\t{test}\n")
+
+
+def pytest_runtest_logstart(nodeid: str) -> None:
+    """Which test runs."""
+    _note("running", nodeid)
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """How it ended; a setup that fails or skips is the end of it too."""
+    if report.when == "call" or report.outcome != "passed":
+        _note(report.outcome, report.nodeid)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure() -> None:
     """Leave at once after Blender tests: bpy 4.2 and 4.5 crash or hang in their own teardown after a sound."""
