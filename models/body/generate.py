@@ -13,10 +13,11 @@ from ...core.body import legs
 from ...core.body.accents import Accents, find_accents, speaking
 from ...core.body.semantics import word_channels
 from ...core.body.steps import wander
+from ...core.catalogue.styles import STYLES
 from ...core.mask import Mask
 from ...core.performance import MODEL_FPS, Performance
 from ...core.rotations import hemisphere_continuous
-from ...core.settings import STYLES, Settings
+from ...core.settings import Settings
 from ...core.skeleton import JOINT_COUNT
 from ...core.speech.features import at_rate
 from ..condition import SpeechCondition
