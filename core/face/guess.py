@@ -11,8 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from ..catalogue.emotions import EMOTIONS
-from ..settings import EmotionTrack
+from ..settings import EMOTIONS, EmotionTrack
 from ..speech.features import FEATURE_FPS, SpeechFeatures
 
 _STEP: Final = 0.5
