@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
+import json
 import os
 import pickle
 import struct
@@ -284,3 +286,26 @@ def test_curves_stay_within_the_range() -> None:
 def test_emotions_outside_their_range_are_refused(spec: str) -> None:
     with pytest.raises(OratorError, match="is not understood"):
         parse_emotion(spec)
+
+
+# --- Rig mappings --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.fault("12.25")
+def test_every_entry_of_a_mapping_has_its_type() -> None:
+    """Each entry of a profile, exchanged for values of every other type, is refused when it is read."""
+    whole = json.loads(profiles.to_json(profiles.RigProfile(joints={"head": "Head"}, root="Root")))
+    assert set(profiles._CHECKS) == {f.name for f in dataclasses.fields(profiles.RigProfile)}
+    assert profiles.from_json(json.dumps(whole)).joints == {"head": "Head"}
+    odd = (None, True, 7, 0.5, "text", [1], ["a", 2], {"head": 3}, {"head": {"gain": "much"}}, {"nobody": "Bone"})
+    for name in profiles._CHECKS:
+        refused = 0
+        for value in odd:
+            try:
+                kept = profiles.from_json(json.dumps({**whole, name: value}))
+            except OratorError as error:
+                assert f"'{name}'" in str(error)
+                refused += 1
+            else:
+                assert profiles.from_json(profiles.to_json(kept)) == kept
+        assert refused >= 5, name
