@@ -22,19 +22,12 @@ from . import interrupt
 from .errors import Cancelled, OratorError
 from .files import sweep
 from .journal import JOURNAL, Journal, stamp
+from .ranges import check_options, file_options, option_names
 from .reading import is_ordinary_file, read_text, sentence_for
 from .speech.transcripts import SUFFIXES
 
 AUDIO: Final = (".wav", ".mp3", ".ogg", ".opus", ".flac", ".m4a", ".mp4", ".aif", ".aiff")
 LARGEST_TABLE: Final = 16 << 20
-MOST_TAKES: Final = 1000
-_PATHS: Final = ("transcript", "pins", "hints", "emotion-reference", "partner", "turns")
-OPTIONS: Final = frozenset(
-    "transcript channel parts seed takes pins emotion emotion-reference reference-strength model emage-mode hints "
-    "energy gesture-rate handedness stance head-activity travel temperature lip-strength blink-rate style character "
-    "frame fps keys partner turns attention nod-rate warmth agreement restlessness".split()
-)
-"""Columns of a batch table besides `speech` and `output`: the options of `generate`."""
 
 
 @dataclass(frozen=True)
@@ -84,12 +77,10 @@ def _outputs(output: Path, takes: int) -> tuple[Path, ...]:
 def _line(number: int, speech: Path, output: Path, options: dict[str, str], problem: str = "") -> BatchLine:
     takes = 1
     try:
+        check_options(options)
         takes = int(options.get("takes", "1"))
-        if not 1 <= takes <= MOST_TAKES:
-            raise ValueError
-    except ValueError:
-        takes = 1
-        problem = problem or f"'takes' is '{options['takes'][:20]}', which is no whole number from 1 to {MOST_TAKES}."
+    except OratorError as error:
+        problem = problem or str(error)
     arguments = [str(speech), "-o", str(output)]
     for name, value in options.items():
         # Written with '=', so that a value may begin with a minus sign.
@@ -132,7 +123,7 @@ def _rows(table: Path) -> list[dict[str, str]]:
     rows = [row for row in rows if any(row)]
     if "speech" not in names or not rows:
         raise OratorError(f"'{table.name}' has no column 'speech', or no lines. Its first line names the columns.")
-    unknown = [name for name in names if name and name not in OPTIONS | {"speech", "output"}]
+    unknown = [name for name in names if name and name not in option_names() | {"speech", "output"}]
     if unknown:
         raise OratorError(f"'{table.name}' has the column '{unknown[0][:80]}', which is no option of generate.")
     return [{name: cell for name, cell in zip(names, row, strict=False) if name and cell} for row in rows]
@@ -186,7 +177,7 @@ def lines_of_table(
             problem = f"it writes '{output.name}', as a line before does."
             output = out / f"{number:03d}_{output.name}"
         taken.add(output)
-        for name in _PATHS:
+        for name in file_options():
             if name in row and is_ordinary_file(_found(table.parent, row[name])):
                 row[name] = str(_found(table.parent, row[name]))
         if "character" in row and not Path(row["character"]).is_absolute():
@@ -202,7 +193,7 @@ def _paths_read(line: BatchLine) -> Iterator[str]:
     """What a line's options name as files to read."""
     for argument in line.arguments[3:]:
         name, _, value = argument.removeprefix("--").partition("=")
-        if name in _PATHS:
+        if name in file_options():
             yield value
         elif name == "character":
             head, dot, _ = value.partition(".blend")

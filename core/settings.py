@@ -3,34 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, make_dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .catalogue import controls as catalogue
+from .catalogue.controls import CONTROL_NAMES, CONTROLS, NUMBER_OF
+from .catalogue.emotions import EMOTIONS
+from .catalogue.styles import STYLES
 from .errors import OratorError
+from .model_card import own_controls
+from .ranges import check_number
 from .skeleton import PARTS
 
 if TYPE_CHECKING:
     from .face.style import FaceStyle
 
-EMOTIONS: tuple[str, ...] = ("neutral", "happy", "sad", "angry", "fear", "disgust", "contempt", "surprise")
-"""MEAD's eight, in the order of every emotion vector."""
+if TYPE_CHECKING:
+
+    class _Controls:
+        def __getattr__(self, name: str) -> float: ...
+
+else:
+    _Controls = make_dataclass(
+        "_Controls",
+        [(row.name, float, field(default=row.default)) for row in CONTROLS],
+        frozen=True,
+        kw_only=True,
+    )
 
 
-STYLES: tuple[str, ...] = ("neutral", "calm", "lively", "formal")
-"""Ways of gesturing that the body network knows."""
-
-
-CONTROLS: tuple[str, ...] = (
-    "energy", "gesture_rate", "handedness", "stance", "head_activity", "travel", "temperature", "blink_rate",
-    "lip_strength",
-)  # fmt: skip
-"""Settings with a number, which may change over time."""
-
-
-LAST_SEED = 2**31 - 1
 _LATEST = 1e6
 
 
@@ -114,37 +116,19 @@ def parse_emotion(spec: str) -> EmotionTrack:
     return EmotionTrack(np.array(times)[order], np.array(weights)[order], np.array(intensities)[order])
 
 
-@dataclass(frozen=True)
-class Settings:
-    """The controls of a generation. Numbers are multipliers around 1 unless said otherwise.
+@dataclass(frozen=True, kw_only=True)
+class Settings(_Controls):
+    """The controls of a generation: a number for each row of core/catalogue/controls.py (`energy`, `stance` ...).
 
     parts          which of upper, hands, lower, face are generated; the others rest (or are given by hints)
-    energy         size and speed of gestures, 0.3 - 2
-    gesture_rate   strokes a minute, 0.3 - 2
-    handedness     -1 left only, 0 both, 1 right only
-    stance         0 as it comes; -1 narrow and still, 1 wide with weight shifts
-    head_activity  nods and turns, 0 - 2
-    travel         the root walks when above 0 (0 - 1)
     style          one of STYLES
-    temperature    spread of the sampling, 0.5 - 1.5
-    blink_rate     blinks a minute
-    lip_strength   mouth opening, 0 - 2
     model          a model's id, 'embedded' or 'emage:FOLDER' (core/model_card.py)
     options        what is for that model alone: its own controls, its mode, its files
     transcript     the words that are said, or None
     """
 
     parts: tuple[str, ...] = PARTS
-    energy: float = 1.0
-    gesture_rate: float = 1.0
-    handedness: float = 0.0
-    stance: float = 0.0
-    head_activity: float = 1.0
-    travel: float = 0.0
-    style: str = "neutral"
-    temperature: float = 1.0
-    blink_rate: float = 18.0
-    lip_strength: float = 1.0
+    style: str = STYLES[0]
     model: str = "embedded"
     options: Mapping[str, Any] = field(default_factory=dict)
     transcript: str | None = None
@@ -157,11 +141,13 @@ class Settings:
             raise OratorError(f"The parts are {', '.join(PARTS)}; choose at least one of them.")
         if self.style not in STYLES:
             raise OratorError(f"The style '{self.style}' is not known. Choose {', '.join(STYLES)}.")
-        for control in catalogue.CONTROLS:
-            control.check(getattr(self, control.name))
         for name, keys in self.curves.items():
             if not all(abs(value) <= _LATEST for key in keys for value in key):
                 raise OratorError(f"A key of {name.replace('_', ' ')} is no number. Delete it, or set it again.")
+        own = own_controls()
+        for name in (*CONTROL_NAMES, *(name for name in self.options if name in own)):
+            row = own.get(name) or NUMBER_OF[name]
+            check_number(row, self.options[name] if name in own else getattr(self, name))
 
     def curve(self, name: str, seconds: np.ndarray) -> np.ndarray:
         """The control `name` at each time, (N,): its curve when it has one, else its constant."""
@@ -170,7 +156,7 @@ class Settings:
             value = self.options[name] if name in self.options else getattr(self, name)
             return np.full(len(seconds), float(value))
         found = np.interp(seconds, [k[0] for k in keys], [k[1] for k in keys])
-        control = catalogue.BY_NAME.get(name)
+        control = NUMBER_OF.get(name)
         # Curves between an artist's keys swing a little beyond them.
         return found if control is None else np.clip(found, control.low, control.high)
 

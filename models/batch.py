@@ -8,8 +8,9 @@ import io
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from ..core.batch import OPTIONS, BatchLine, lines_of_folder, lines_of_table, run_batch
+from ..core.batch import BatchLine, lines_of_folder, lines_of_table, run_batch
 from ..core.errors import OratorError
+from ..core.ranges import check_options, option_names
 from .device import machine_arguments
 
 
@@ -31,9 +32,10 @@ def batch_lines(args: argparse.Namespace) -> tuple[BatchLine, ...]:
     options = {}
     for text in args.set:
         name, sign, value = text.partition("=")
-        if not sign or name not in OPTIONS:
+        if not sign or name not in option_names():
             raise OratorError(f"--set {text}: write an option of generate as OPTION=VALUE, such as --set seed=7.")
         options[name] = value
+    check_options(options)
     suffix = args.format if args.format.startswith(".") else f".{args.format}"
     if args.source.is_dir():
         return lines_of_folder(args.source, args.output, suffix, options)

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from ..core import interrupt
-from ..core.batch import MOST_TAKES
-from ..core.catalogue.controls import CONTROL_NAMES, CONTROLS
+from ..core.catalogue.controls import CONTROL_NAMES, CONTROLS, NUMBER_OF, NUMBERS
+from ..core.catalogue.styles import STYLES
 from ..core.directing import unreachable_pins
 from ..core.errors import Cancelled, OratorError
 from ..core.face.reference import reference_style
@@ -22,9 +22,10 @@ from ..core.formats.take_npz import read_take, write_take
 from ..core.model_card import card_of, cards, own_controls, split_id
 from ..core.performance import Take, resample
 from ..core.pins import posed
+from ..core.ranges import check_number
 from ..core.reading import ordinary_file
 from ..core.request import GenerationRequest, given_by_pins
-from ..core.settings import LAST_SEED, STYLES, EmotionTrack, Settings, parse_emotion
+from ..core.settings import EmotionTrack, Settings, parse_emotion
 from ..core.skeleton import PARTS
 from ..core.speech.load import load_speech
 from ..core.speech.transcripts import read_transcript
@@ -122,12 +123,11 @@ def request_from(args: argparse.Namespace) -> GenerationRequest:
 
     Raises OratorError.
     """
+    for row in NUMBERS:
+        if getattr(args, row.name, None) is not None:
+            check_number(row, getattr(args, row.name))
     settings = with_mean_hands(settings_from(args))
     emotion = emotion_from(args)
-    if not 1 <= args.takes <= MOST_TAKES:
-        raise OratorError(f"Ask for one take at least, and {MOST_TAKES} at most: --takes 1.")
-    if not 0 <= args.seed <= LAST_SEED:
-        raise OratorError(f"--seed is a whole number from 0 to {LAST_SEED}.")
     speech = load_speech(args.speech, channel=args.channel)
     speeches, listening = with_partner(args, speech)
     pins = () if args.pins is None else posed(read_pins(args.pins))
@@ -141,8 +141,6 @@ def request_from(args: argparse.Namespace) -> GenerationRequest:
 def emotion_from(args: argparse.Namespace) -> EmotionTrack:
     """The emotion out of parsed options. Raises OratorError."""
     strength = args.reference_strength
-    if strength is not None and not 0.0 <= strength <= 1.0:
-        raise OratorError("The reference's strength is a number from 0 to 1, such as --reference-strength 0.8.")
     if args.emotion_reference is None:
         if strength is not None:
             raise OratorError("--reference-strength needs a clip: give one with --emotion-reference.")
@@ -225,8 +223,8 @@ def _hand_mean(take: Take, chosen: Path | None) -> np.ndarray | None:
 def _export(args: argparse.Namespace) -> int:
     from ..core.formats.neutral import write_neutral
 
-    if args.fps is not None and not 1.0 <= args.fps <= 240.0:
-        raise OratorError(f"--fps {args.fps:g}: give a frame rate from 1 to 240.")
+    if args.fps is not None:
+        check_number(NUMBER_OF["fps"], args.fps)
     check_writable(args.output)
     take = read_take(args.take)
     performance = take.performance if args.fps is None else resample(take.performance, args.fps)

@@ -7,7 +7,7 @@ from bpy.props import PointerProperty, StringProperty
 
 from ..core.blender import conversing, generation, strips
 from ..core.catalogue.listening import LISTENING
-from .layout import TAB, control_property, draw_job, draw_sentence
+from .layout import TAB, draw_job, draw_sentence, number_property
 
 
 def _strip_names(_self: object, context: bpy.types.Context, text: str) -> list[str]:
@@ -30,7 +30,7 @@ class OratorTalk(bpy.types.PropertyGroup):
         "listens_to": PointerProperty(
             type=bpy.types.Object, name="Listens to", description="Whom this character attends to", poll=_other_armature
         ),
-        **{control.name: control_property(control) for control in LISTENING},
+        **{control.name: number_property(control) for control in LISTENING},
     }  # fmt: skip
 
 

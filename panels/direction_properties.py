@@ -5,7 +5,9 @@ from __future__ import annotations
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, PointerProperty, StringProperty
 
+from ..core.catalogue.sliders import SLIDERS
 from ..operators.pins import COVERS
+from .layout import number_property
 
 REGION_ITEMS = (
     ("all", "Everything", "Body and face"),
@@ -107,55 +109,21 @@ def _changed(self: OratorLayers, context: bpy.types.Context) -> None:
     relayer.changed(self, context.scene)
 
 
-def _slider(name: str, text: str, default: float, low: float, high: float, **more: object):
-    return FloatProperty(
-        name=name, description=text, default=default, min=low, max=high, update=_changed, options=set(), **more
-    )
-
-
 class OratorLayers(bpy.types.PropertyGroup):
-    """Sliders over a take; moving one rewrites the baked curves without generating again."""
+    """Sliders over a take (core/catalogue/sliders.py); moving one rewrites the curves, no network runs."""
 
-    amplitude_upper: _slider("Upper Body", "Size of the gestures", 1.0, 0.0, 2.0)
-    amplitude_hands: _slider("Hands", "Size of the finger motion", 1.0, 0.0, 2.0)
-    amplitude_lower: _slider("Lower Body", "Size of sway and steps", 1.0, 0.0, 2.0)
-    head_motion: _slider("Head", "Size of nods and turns", 1.0, 0.0, 2.0)
-    stillness: _slider("Stillness", "How still the body is in pauses", 0.0, 0.0, 1.0)
-    smooth_upper: _slider("Smooth Upper", "Seconds of smoothing", 0.0, 0.0, 0.5)
-    smooth_hands: _slider("Smooth Hands", "Seconds of smoothing", 0.0, 0.0, 0.5)
-    smooth_lower: _slider("Smooth Lower", "Seconds of smoothing", 0.0, 0.0, 0.5)
     swap_sides: BoolProperty(
         name="Swap Sides", description="Left and right of the body change places", update=_changed, options=set()
     )
-    symmetry: _slider("Symmetry", "How alike both arms move", 0.0, 0.0, 1.0)
-    offset: _slider("Body Delay", "Seconds the body comes later", 0.0, -1.0, 1.0)
-    lip_strength: _slider("Lips", "Size of the mouth shapes", 1.0, 0.0, 2.0)
-    jaw_range: _slider("Jaw", "How far the jaw drops", 1.0, 0.0, 2.0)
-    upper_strength: _slider("Upper Face", "Size of brows, cheeks and lids", 1.0, 0.0, 2.0)
-    tongue_strength: _slider("Tongue", "How far the tongue comes out", 1.0, 0.0, 2.0)
-    smoothing_lower: _slider("Smooth Mouth", "Seconds of smoothing", 0.0, 0.0, 0.2)
-    smoothing_upper: _slider("Smooth Upper Face", "Seconds of smoothing", 0.0, 0.0, 0.2)
-    eyelid_offset: _slider("Eyes Closed", "Offset of the lids: -1 eyes more open, 1 more shut", 0.0, -1.0, 1.0)
-    lip_offset: _slider("Lips Closed", "Offset of the lips: -1 more apart, 1 closer together", 0.0, -1.0, 1.0)
-    delay: _slider("Face Delay", "Seconds the face comes later", 0.0, -0.5, 0.5)
     own_eyes: BoolProperty(
         name="Blinks and Gaze",
         description="Lay blinks and gaze anew with these sliders",
         update=_changed,
         options=set(),
     )
-    rate: _slider("Blinks", "Blinks a minute", 18.0, 0.0, 60.0)
-    blink_strength: _slider("Blink Strength", "How far the lids close", 1.0, 0.0, 1.5)
-    gaze_strength: _slider("Gaze", "How far the eyes wander", 1.0, 0.0, 2.0)
-    lid_follow: _slider("Lids Follow", "How far the lids go down with the eyes", 1.0, 0.0, 2.0)
-    variation: IntProperty(
-        name="Eye Seed",
-        description="Other blinks and glances of the same kind; 0: the generated ones",
-        default=0,
-        min=0,
-        update=_changed,
-        options=set(),
-    )
+
+
+OratorLayers.__annotations__.update({row.name: number_property(row, update=_changed, options=set()) for row in SLIDERS})
 
 
 class OratorLoop(bpy.types.PropertyGroup):

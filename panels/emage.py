@@ -7,7 +7,7 @@ from bpy.props import EnumProperty, PointerProperty, StringProperty
 
 from ..core.blender import emage
 from ..core.model_card import cards, own_controls
-from .layout import TAB, control_property
+from .layout import TAB, number_property
 
 _items: list[tuple[str, str, str, int]] = []  # Blender keeps no strings of its own
 
@@ -88,7 +88,7 @@ _own: list[type] = []
 def attach() -> None:
     """Hang the properties on scenes; those of the models' own controls are made of their cards."""
     bpy.types.Scene.orator_emage = PointerProperty(type=OratorEmage)
-    fields = {control.name: control_property(control) for control in own_controls().values()}
+    fields = {control.name: number_property(control) for control in own_controls().values()}
     _own.append(type("OratorModel", (bpy.types.PropertyGroup,), {"__annotations__": fields}))
     bpy.utils.register_class(_own[0])
     bpy.types.Scene.orator_model = PointerProperty(type=_own[0])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 
 import bpy
-from bpy.props import FloatProperty
+from bpy.props import FloatProperty, IntProperty
 
 from ..core.blender import job, report
 from ..core.catalogue.controls import Control
@@ -13,11 +13,12 @@ from ..core.catalogue.controls import Control
 TAB = "Orator"
 
 
-def control_property(control: Control):
-    """The property of a control, which can be keyed."""
-    return FloatProperty(
-        name=control.label, description=control.help, default=control.default, min=control.low, max=control.high
-    )
+def number_property(row: Control, **more: object):
+    """The property of a row, which can be keyed."""
+    if row.whole:
+        low, high = int(row.low), int(row.high)
+        return IntProperty(name=row.label, description=row.help, default=int(row.default), min=low, max=high, **more)
+    return FloatProperty(name=row.label, description=row.help, default=row.default, min=row.low, max=row.high, **more)
 
 
 def draw_job(layout: bpy.types.UILayout) -> bool:

@@ -14,9 +14,12 @@ from bpy.props import (
 )
 
 from ..core.blender import characters, takes
-from ..core.settings import EMOTIONS
+from ..core.catalogue.controls import CONTROLS, NUMBER_OF
+from ..core.catalogue.emotions import EMOTION_ROWS
+from ..core.catalogue.styles import GESTURE_STYLES
 from . import direction_properties
 from .direction_properties import REGION_ITEMS, OratorLane, OratorLayers, OratorLoop, OratorPin
+from .layout import number_property
 
 
 def _can_act(_self: bpy.types.PropertyGroup, obj: bpy.types.Object) -> bool:
@@ -96,10 +99,7 @@ class OratorOverridden(bpy.types.PropertyGroup):
 
 
 def _emotion_items() -> list[tuple[str, str, str, int]]:
-    return [
-        (name.upper(), name.capitalize(), f"The face and voice are {name}" if name != "neutral" else "No emotion", k)
-        for k, name in enumerate(EMOTIONS)
-    ]
+    return [(row.name.upper(), row.label, row.help, k) for k, row in enumerate(EMOTION_ROWS)]
 
 
 def _weight(name: str):
@@ -161,60 +161,16 @@ class OratorScene(bpy.types.PropertyGroup):
         name="Lower Body", description="Generate hips, legs and where the character stands", default=True
     )
     use_face: BoolProperty(name="Face", description="Generate lips, jaw, brows, eyes and blinks", default=True)
-    energy: FloatProperty(name="Energy", description="Size and speed of gestures", default=1.0, min=0.3, max=2.0)
-    gesture_rate: FloatProperty(
-        name="Gesture Rate",
-        description="How many gestures a minute, around what is natural",
-        default=1.0,
-        min=0.3,
-        max=2.0,
-    )
-    handedness: FloatProperty(
-        name="Handedness",
-        description="-1 gestures with the left hand only, 0 with both, 1 with the right only",
-        default=0.0,
-        min=-1.0,
-        max=1.0,
-    )
-    stance: FloatProperty(
-        name="Stance",
-        description="-1 stands narrow and still, 1 wide and shifting weight",
-        default=0.0,
-        min=-1.0,
-        max=1.0,
-    )
-    head_activity: FloatProperty(
-        name="Head", description="How much the head nods and turns", default=1.0, min=0.0, max=2.0
-    )
-    travel: FloatProperty(name="Travel", description="0 stays in place, 1 walks about", default=0.0, min=0.0, max=1.0)
-    temperature: FloatProperty(
-        name="Variety", description="How far takes differ: low is safe, high is daring", default=1.0, min=0.5, max=1.5
-    )
-    lip_strength: FloatProperty(name="Lips", description="How far the mouth opens", default=1.0, min=0.0, max=2.0)
-    blink_rate: FloatProperty(name="Blinks", description="Blinks a minute", default=18.0, min=0.0, max=60.0)
     style: EnumProperty(
         name="Style",
         description="The way of gesturing",
-        items=(
-            ("neutral", "Neutral", "As people mostly talk"),
-            ("calm", "Calm", "Slower and smaller"),
-            ("lively", "Lively", "Quicker and larger"),
-            ("formal", "Formal", "Upright, hands kept close"),
-        ),
+        items=tuple((style.name, style.label, style.help) for style in GESTURE_STYLES),
     )
     emotion: EnumProperty(
         name="Emotion",
         description="The emotion of face and body; key it to change over time",
         items=_emotion_items(),
         options={"ANIMATABLE"},
-    )
-    intensity: FloatProperty(
-        name="Intensity",
-        description="How strong the emotion is; key it to change over time",
-        default=0.6,
-        min=0.0,
-        max=1.0,
-        subtype="FACTOR",
     )
     emotion_source: EnumProperty(
         name="From",
@@ -225,14 +181,6 @@ class OratorScene(bpy.types.PropertyGroup):
             ("GUESS", "Guess", "A guess from the voice's loudness and pitch, often wrong: look at the result"),
         ),
     )
-    weight_neutral: _weight("neutral")
-    weight_happy: _weight("happy")
-    weight_sad: _weight("sad")
-    weight_angry: _weight("angry")
-    weight_fear: _weight("fear")
-    weight_disgust: _weight("disgust")
-    weight_contempt: _weight("contempt")
-    weight_surprise: _weight("surprise")
     use_markers: BoolProperty(
         name="Emotion Markers",
         description="Timeline markers such as 'happy:0.8', 'sad 50%' or 'neutral' set the emotion from there on",
@@ -246,20 +194,6 @@ class OratorScene(bpy.types.PropertyGroup):
         description="A Live Link Face .csv, or a take saved as .npz; used when no take is chosen",
         subtype="FILE_PATH",
     )
-    reference_strength: FloatProperty(
-        name="Strength",
-        description="How far the face takes over the clip's style",
-        default=1.0,
-        min=0.0,
-        max=1.0,
-        subtype="FACTOR",
-    )
-    seed: IntProperty(
-        name="Seed", description="The same seed gives the same take; another seed gives another", min=0, default=0
-    )
-    count: IntProperty(
-        name="Takes", description="How many takes one press makes, each with the next seed", default=1, min=1, max=16
-    )
     keys: EnumProperty(
         name="Keys",
         description="How the F-curves are written",
@@ -267,20 +201,6 @@ class OratorScene(bpy.types.PropertyGroup):
             ("SPARSE", "Sparse", "As few Bezier keys as the bounds below allow: easy to edit"),
             ("DENSE", "Dense", "A key on every frame: exact"),
         ),
-    )
-    bound_degrees: FloatProperty(
-        name="Rotation", description="How many degrees sparse curves may be off", default=0.5, min=0.01, max=10.0
-    )
-    bound_millimetres: FloatProperty(
-        name="Location", description="How many millimetres sparse curves may be off", default=2.0, min=0.1, max=100.0
-    )
-    bound_weight: FloatProperty(
-        name="Weight",
-        description="How far sparse shape key values may be off",
-        default=0.01,
-        min=0.0005,
-        max=0.2,
-        precision=3,
     )
     show_ghost: BoolProperty(
         name="Ghost", description="Draw the highlighted pin's pose in the 3D Viewport", default=False
@@ -301,6 +221,17 @@ class OratorScene(bpy.types.PropertyGroup):
     overridden: CollectionProperty(type=OratorOverridden)
     loop: PointerProperty(type=OratorLoop)
 
+
+_NUMBERS = {
+    **{row.name: number_property(row) for row in CONTROLS},
+    **{name: number_property(NUMBER_OF[name]) for name in ("seed", "bound_degrees", "bound_millimetres")},
+    "bound_weight": number_property(NUMBER_OF["bound_weight"], precision=3),
+    "intensity": number_property(NUMBER_OF["intensity"], subtype="FACTOR"),
+    "reference_strength": number_property(NUMBER_OF["reference_strength"], subtype="FACTOR"),
+    "count": number_property(NUMBER_OF["takes"]),
+    **{f"weight_{row.name}": _weight(row.name) for row in EMOTION_ROWS},
+}
+OratorScene.__annotations__.update(_NUMBERS)
 
 CLASSES: tuple[type, ...] = (
     *direction_properties.CLASSES,

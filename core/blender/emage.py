@@ -14,6 +14,7 @@ from ..catalogue.controls import Control
 from ..editions import without_torch
 from ..errors import OratorError
 from ..model_card import ModelCard, card_of, cards, unheard
+from ..ranges import within
 from ..settings import EmotionTrack, Settings
 from . import bake, preferences
 from .model_file import chosen_file, known_hand_mean
@@ -79,7 +80,7 @@ def own_of(scene: bpy.types.Scene) -> tuple[Control, ...]:
 
 def own_value(scene: bpy.types.Scene, control: Control) -> float:
     """What a model's own control is set to."""
-    return float(getattr(scene.orator_model, control.name))
+    return within(control, getattr(scene.orator_model, control.name))
 
 
 def with_hands(scene: bpy.types.Scene, character: bpy.types.Object, settings: Settings) -> Settings:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 import bpy
 import numpy as np
 
+from ..catalogue.emotions import EMOTIONS
 from ..errors import OratorError
 from ..face.marks import Mark, marked, read_mark
-from ..settings import EMOTIONS, EmotionTrack, parse_emotion
+from ..settings import EmotionTrack, parse_emotion
 from ..speech.speech import Speech
 from . import bake, compat, takes
 

@@ -10,10 +10,11 @@ from typing import Any, Final
 import bpy
 
 from ..batch import AUDIO
+from ..catalogue.controls import CONTROL_NAMES
 from ..errors import OratorError
 from ..farm.lines import FarmLine
 from ..files import explain_write_error, write_atomically
-from ..settings import CONTROLS, EmotionTrack, Settings
+from ..settings import EmotionTrack, Settings
 from . import generation, strips
 from .emotion import read_emotion
 
@@ -78,7 +79,7 @@ def _options(settings: Settings, emotion: EmotionTrack, alone: bool) -> tuple[di
     plain, notes = Settings(), []
     options = {
         name.replace("_", "-"): f"{getattr(settings, name):g}"
-        for name in CONTROLS
+        for name in CONTROL_NAMES
         if getattr(settings, name) != getattr(plain, name)
     }
     options |= {"parts": ",".join(settings.parts), "style": settings.style, "model": settings.model}

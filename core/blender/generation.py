@@ -6,12 +6,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import bpy
+import numpy as np
 
 from ..baking import BakeStyle, BakeTarget, PreparedBake, prepare
+from ..catalogue.controls import CONTROLS
 from ..errors import OratorError
 from ..fitting import Bounds
+from ..ranges import within
 from ..request import GenerationRequest
-from ..settings import CONTROLS, Settings
+from ..settings import Settings
 from ..speech.speech import Speech
 from . import bake, characters, copies, own, strips, takes
 from .emage import hand_notes, own_of, unheard_notes, with_hands, with_model
@@ -129,13 +132,15 @@ def read_settings(scene: bpy.types.Scene, speech: Speech) -> Settings:
     options = scene.orator
     parts = tuple(part for part in ("upper", "hands", "lower", "face") if getattr(options, f"use_{part}"))
     curves = {}
-    paths = {name: f"orator.{name}" for name in CONTROLS}
-    for name, path in (paths | {control.name: f"orator_model.{control.name}" for control in own_of(scene)}).items():
+    rows = {f"orator.{row.name}": row for row in CONTROLS} | {f"orator_model.{row.name}": row for row in own_of(scene)}
+    for path, row in rows.items():
         keyed = sampled(scene, path, speech, _CURVE_STEP)
         if keyed is not None:
-            curves[name] = tuple(zip(keyed[0].tolist(), keyed[1].tolist(), strict=True))
+            # As Blender shows it: a curve that swings beyond the range stays at its end.
+            values = np.clip(keyed[1], row.low, row.high)
+            curves[row.name] = tuple(zip(keyed[0].tolist(), values.tolist(), strict=True))
     text = options.transcript_text.as_string() if options.transcript_text is not None else options.transcript
-    values = {name: getattr(options, name) for name in CONTROLS}
+    values = {row.name: within(row, getattr(options, row.name)) for row in CONTROLS}
     settings = Settings(parts=parts, style=options.style, transcript=text.strip() or None, curves=curves, **values)
     return with_model(scene, settings)
 

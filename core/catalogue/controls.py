@@ -1,11 +1,12 @@
-"""The controls of a generation: numbers that may change over time."""
+"""Numbers that an artist sets: the controls of a generation, which may change over time, and everything else.
+
+Pure rows: this folder imports nothing. core/ranges.py refuses what lies outside of them.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
-
-from ..errors import OratorError
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class Control:
     default: float
     low: float
     high: float
+    whole: bool = False
 
     @property
     def flag(self) -> str:
@@ -28,15 +30,6 @@ class Control:
     def range_text(self) -> str:
         """The range as text."""
         return f"{self.low:g} - {self.high:g}"
-
-    def check(self, value: float, where: str = "") -> None:
-        """Raises OratorError for a value outside the range, or no number; `where` says what of."""
-        if not isinstance(value, int | float) or not self.low <= value <= self.high:
-            said = f"{value:g}" if isinstance(value, int | float) else repr(value)
-            raise OratorError(
-                f"{where}{self.flag} is {said}: give a number from {self.low:g} to {self.high:g} "
-                f"({self.help[0].lower()}{self.help[1:]})."
-            )
 
 
 CONTROLS: Final[tuple[Control, ...]] = (
@@ -55,4 +48,22 @@ CONTROLS: Final[tuple[Control, ...]] = (
 )  # fmt: skip
 
 CONTROL_NAMES: Final[tuple[str, ...]] = tuple(control.name for control in CONTROLS)
-BY_NAME: Final[dict[str, Control]] = {control.name: control for control in CONTROLS}
+
+NUMBERS: Final[tuple[Control, ...]] = (
+    Control("seed", "Seed", "The same seed gives the same take; another seed gives another", 0, 0, 2**31 - 1, True),
+    Control("takes", "Takes", "How many takes are made, each with the next seed", 1, 1, 1000, True),
+    Control("reference_strength", "Strength", "How far the face takes over the clip's style", 1.0, 0.0, 1.0),
+    Control("intensity", "Intensity", "How strong the emotion is; key it to change over time", 0.6, 0.0, 1.0),
+    Control("fps", "Frame Rate", "Frames a second", 30.0, 1.0, 240.0),
+    Control("frame", "Starts at", "The scene frame at which the sound file begins", 1.0, -1048574.0, 1048574.0),
+    Control("threads", "Threads", "Processor threads; 0: as many as the networks like", 0, 0, 1024, True),
+    Control("bound_degrees", "Rotation", "How many degrees sparse curves may be off", 0.5, 0.01, 10.0),
+    Control("bound_millimetres", "Location", "How many millimetres sparse curves may be off", 2.0, 0.1, 100.0),
+    Control("bound_weight", "Weight", "How far sparse shape key values may be off", 0.01, 0.0005, 0.2),
+)
+"""What stays the same over a take."""
+
+CHOICES: Final[dict[str, tuple[str, ...]]] = {"keys": ("sparse", "dense")}
+"""Options that are one of some words."""
+
+NUMBER_OF: Final[dict[str, Control]] = {row.name: row for row in (*CONTROLS, *NUMBERS)}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from ..catalogue.controls import NUMBER_OF
 from ..speech.features import speech_features
 from ..speech.speech import SAMPLE_RATE, Speech
 from .activity import activities, own_voice
@@ -97,5 +98,6 @@ def _blinking(settings: Settings, turns: Turns) -> Settings:
         return settings
     times = np.arange(0.0, turns.seconds + 0.2, 0.2)
     rate = np.where(turns.speaking("own", times), _TALKING_BLINKS, _LISTENING_BLINKS) * settings.blink_rate
-    keys = tuple(zip(times.tolist(), rate.tolist(), strict=True))
+    row = NUMBER_OF["blink_rate"]
+    keys = tuple(zip(times.tolist(), np.clip(rate, row.low, row.high).tolist(), strict=True))
     return replace(settings, curves={**settings.curves, "blink_rate": keys})

@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 
 from ..catalogue.listening import LISTENING
+from ..ranges import check_number
 from ..speech.features import FEATURE_FPS, SpeechFeatures
 from .turns import Stretch, Turns
 
@@ -36,7 +37,7 @@ class ListeningControls:
 
     def __post_init__(self) -> None:
         for control in LISTENING:
-            control.check(getattr(self, control.name))
+            check_number(control, getattr(self, control.name))
 
 
 @dataclass(frozen=True)

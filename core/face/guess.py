@@ -11,7 +11,8 @@ from typing import Final
 
 import numpy as np
 
-from ..settings import EMOTIONS, EmotionTrack
+from ..catalogue.emotions import EMOTIONS
+from ..settings import EmotionTrack
 from ..speech.features import FEATURE_FPS, SpeechFeatures
 
 _STEP: Final = 0.5

@@ -10,20 +10,13 @@ from typing import Final
 
 import numpy as np
 
+from ..catalogue.emotions import EMOTION_ROWS, EMOTIONS
 from ..errors import OratorError
-from ..settings import EMOTIONS, EmotionTrack
+from ..settings import EmotionTrack
 
 _PIECE: Final = re.compile(r"^(?P<name>[^\W\d_]+)(?:\s*[:=]\s*|\s+)?(?P<amount>[-+]?[\d.,]+\s*%?)?$")
 _FORM: Final = "Write it like 'happy:0.8', 'happy 80%', 'neutral' or 'sad:0.4+fear:0.3'"
-_MEANT: Final[dict[str, str]] = {
-    word: emotion
-    for emotion, words in dict(
-        neutral="none calm", happy="joy joyful glad cheerful smile happiness", sad="sadness unhappy sorrow",
-        angry="anger mad furious rage", fear="afraid scared fearful fright", disgust="disgusted",
-        contempt="contemptuous scorn", surprise="surprised shock amazed",
-    ).items()
-    for word in words.split()
-}  # fmt: skip
+_MEANT: Final[dict[str, str]] = {word: row.name for row in EMOTION_ROWS for word in row.words.split()}
 """Words for which an emotion's own name is offered."""
 _ALIKE, _SURELY_ALIKE = 0.72, 0.85
 _TURN: Final = 1.0 / 30.0

@@ -14,8 +14,9 @@ import numpy as np
 from scipy.ndimage import uniform_filter1d
 
 from ..arkit import BLINK, COUNT, EYE_LOOK, INDEX, UPPER_FACE
+from ..catalogue.emotions import EMOTIONS
 from ..errors import OratorError
-from ..settings import EMOTIONS, EmotionTrack
+from ..settings import EmotionTrack
 from .facs import MOUTH_TABLE, UPPER_TABLE
 
 EXPRESSION: Final[tuple[int, ...]] = tuple(i for i in UPPER_FACE if i not in BLINK and i not in EYE_LOOK)

@@ -22,8 +22,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import pictures
 from orator.core.arkit import ARKIT, INDEX
 from orator.core.blender.character import add_character, add_stage
+from orator.core.catalogue.emotions import EMOTIONS
 from orator.core.rotations import from_rotvec
-from orator.core.settings import EMOTIONS, Settings, constant_emotion
+from orator.core.settings import Settings, constant_emotion
 from orator.models.face import generate_face
 from orator.models.training.face.data import Sample, load
 from orator.models.training.face.evaluate import condition_of

@@ -15,7 +15,7 @@ import torch
 from torch import nn
 
 from ...core.arkit import LIPS
-from ...core.settings import EMOTIONS
+from ...core.catalogue.emotions import EMOTIONS
 from ...core.speech.phones import PHONES
 from .sampling import CHANNELS, PATCH, STEPS
 

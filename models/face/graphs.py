@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from ...core.arkit import LIPS
-from ...core.settings import EMOTIONS
+from ...core.catalogue.emotions import EMOTIONS
 from ..runtime.graph import Function, Graph, Makers
 from ..weights import load_module
 from .emodiff import CHANNELS, PATCH, SPEECH, EmoDiff

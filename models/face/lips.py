@@ -14,7 +14,7 @@ import torch
 from torch import nn
 
 from ...core.arkit import INDEX, LIPS
-from ...core.settings import EMOTIONS
+from ...core.catalogue.emotions import EMOTIONS
 from ...core.speech.phones import PHONES
 from .inputs import LIP_INPUTS
 

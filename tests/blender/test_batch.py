@@ -14,12 +14,12 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_every_option_of_generate_may_be_a_column(scene: bpy.types.Scene) -> None:
-    from orator.core.batch import OPTIONS
+    from orator.core.ranges import option_names
     from orator.operators.command_line import build_parser
 
     commands = next(a for a in build_parser()._actions if isinstance(a, argparse._SubParsersAction)).choices
     options = {o[2:] for a in commands["generate"]._actions for o in a.option_strings if o.startswith("--")}
-    assert options - {"help", "output", "device", "threads", "runtime"} == OPTIONS
+    assert options - {"help", "output", "device", "threads", "runtime"} == option_names()
 
 
 @pytest.mark.skipif(bpy.app.version[:2] != (4, 5), reason="one Blender is enough: this takes half a minute")

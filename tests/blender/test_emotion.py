@@ -8,10 +8,10 @@ import pytest
 from helpers.characters import make_motion, make_rig, speech_file
 from orator.core.arkit import INDEX
 from orator.core.blender import bake, emotion, generation, takes
+from orator.core.catalogue.emotions import EMOTIONS
 from orator.core.errors import OratorError
 from orator.core.formats.livelink import write_livelink
 from orator.core.performance import Take, make_performance
-from orator.core.settings import EMOTIONS
 from orator.core.speech.speech import Speech
 
 FPS = 24.0

@@ -10,11 +10,11 @@ pytest.importorskip("torch")
 
 from orator.core import skeleton
 from orator.core.arkit import INDEX
+from orator.core.catalogue.emotions import EMOTIONS
 from orator.core.face.facs import MOUTH_TABLE, UPPER_TABLE
 from orator.core.formats.livelink import write_livelink
 from orator.core.formats.take_npz import read_take
 from orator.core.performance import make_performance, rest_performance
-from orator.core.settings import EMOTIONS
 from orator.core.speech.load import load_speech
 from orator.core.speech.speech import SAMPLE_RATE
 from orator.models.cli import main

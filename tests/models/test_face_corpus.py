@@ -8,7 +8,7 @@ import pytest
 pytest.importorskip("torch")
 
 from orator.core.arkit import COUNT, INDEX, LIPS
-from orator.core.settings import EMOTIONS
+from orator.core.catalogue.emotions import EMOTIONS
 from orator.core.speech.features import SpeechFeatures
 from orator.core.speech.phones import PHONES, Phone
 from orator.models.training.face.corpus import make_item

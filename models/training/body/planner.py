@@ -18,7 +18,6 @@ from ....core.speech.phones import Word
 from .clips import Clip, Library
 from .compose import Event
 
-STYLES: Final[tuple[str, ...]] = ("neutral", "calm", "lively", "formal")
 CLASS_APART: Final = 0.48
 """Seconds between strokes that words ask for: nearer ones share a stroke, or the rarer class has it."""
 SHORT_PAUSE: Final = 1.2

@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 
 from ....core.arkit import INDEX
-from ....core.settings import EMOTIONS
+from ....core.catalogue.emotions import EMOTIONS
 from ....core.speech.features import SpeechFeatures, at_rate
 from ....core.speech.phones import PHONE_INDEX, Phone
 from .emotions import bend_mouth, drive, noise, upper_face

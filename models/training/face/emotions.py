@@ -8,8 +8,8 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from ....core.arkit import COUNT, INDEX
+from ....core.catalogue.emotions import EMOTIONS
 from ....core.face.facs import MOUTH_TABLE, UPPER_TABLE
-from ....core.settings import EMOTIONS
 
 _PARTING: Final = frozenset("jawOpen mouthLowerDownLeft mouthLowerDownRight mouthUpperUpLeft mouthUpperUpRight".split())
 ARKIT_PARTING: Final[tuple[str, ...]] = tuple(sorted(_PARTING))

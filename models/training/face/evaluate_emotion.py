@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ....core.arkit import BROWS, INDEX, LIPS
+from ....core.catalogue.emotions import EMOTIONS
 from ....core.face.style import EXPRESSION
-from ....core.settings import EMOTIONS, Settings, constant_emotion
+from ....core.settings import Settings, constant_emotion
 from ...face import generate_face
 from .corpus import make_item
 from .data import Sample

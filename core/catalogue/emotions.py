@@ -1,0 +1,102 @@
+"""MEAD's eight emotions as FACS patterns on the ARKit weights, in the order of every emotion vector.
+
+Patterns follow the action units of Ekman and Friesen's manual (FACS, 1978; EMFACS): happy 6+12, sad 1+4+15, angry
+4+5+7+23, fear 1+2+4+5+20, disgust 9+10+15, contempt one-sided 12+14, surprise 1+2+5+26.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True)
+class Emotion:
+    """One row.
+
+    upper  weights of the upper face at intensity 1; a name without a side is both sides
+    mouth  what the mouth adds; parting (jawOpen, LowerDown, UpperUp) only counts while the lips are apart
+    head   degrees of pitch (down is positive), yaw (to the person's left), roll
+    words  for which the emotion's own name is offered
+    """
+
+    name: str
+    upper: Mapping[str, float]
+    mouth: Mapping[str, float]
+    head: tuple[float, float, float]
+    words: str = ""
+
+    @property
+    def label(self) -> str:
+        """Its name in a menu."""
+        return self.name.capitalize()
+
+    @property
+    def help(self) -> str:
+        """A tooltip."""
+        return f"The face and voice are {self.name}" if self.upper else "No emotion"
+
+
+EMOTION_ROWS: Final[tuple[Emotion, ...]] = (
+    Emotion(
+        "neutral",
+        upper={},
+        mouth={},
+        head=(0, 0, 0),
+        words="none calm",
+    ),
+    Emotion(
+        "happy",
+        upper=dict(cheekSquint=0.86, eyeSquint=0.46, browOuterUp=0.16, browInnerUp=0.1),
+        mouth=dict(mouthSmile=0.74, mouthDimple=0.18, mouthUpperUp=0.08, jawOpen=0.02),
+        head=(-1.5, 0, 2.0),
+        words="joy joyful glad cheerful smile happiness",
+    ),
+    Emotion(
+        "sad",
+        upper=dict(browInnerUp=0.94, browDown=0.1, eyeSquint=0.2),
+        mouth=dict(mouthFrown=0.78, mouthShrugLower=0.3, mouthStretch=0.04),
+        head=(5.5, -1, -1.5),
+        words="sadness unhappy sorrow",
+    ),
+    Emotion(
+        "angry",
+        upper=dict(browDown=0.96, eyeSquint=0.46, noseSneer=0.34, eyeWide=0.2),
+        mouth=dict(
+            mouthFrown=0.36, mouthStretch=0.14, mouthLowerDown=0.14, mouthUpperUp=0.12, mouthFunnel=0.1, jawForward=0.2
+        ),
+        head=(3.5, 0, 0),
+        words="anger mad furious rage",
+    ),
+    Emotion(
+        "fear",
+        upper=dict(browInnerUp=0.86, browOuterUp=0.3, eyeWide=0.92, browDown=0.14),
+        mouth=dict(mouthStretch=0.62, mouthFrown=0.24, mouthLowerDown=0.12),
+        head=(-2.5, 1.5, 1.0),
+        words="afraid scared fearful fright",
+    ),
+    Emotion(
+        "disgust",
+        upper=dict(noseSneer=0.96, browDown=0.5, eyeSquint=0.56, cheekSquint=0.46),
+        mouth=dict(mouthUpperUp=0.28, mouthFrown=0.42, mouthShrugUpper=0.3, mouthShrugLower=0.14),
+        head=(-2.0, 4.0, -2.0),
+        words="disgusted",
+    ),
+    Emotion(
+        "contempt",
+        upper=dict(browOuterUpLeft=0.72, browDownRight=0.34, eyeSquint=0.34, noseSneerRight=0.3, cheekSquintRight=0.4),
+        mouth=dict(mouthDimpleRight=0.7, mouthSmileRight=0.6, mouthFrownLeft=0.1),
+        head=(-4.0, 3.0, 2.5),
+        words="contemptuous scorn",
+    ),
+    Emotion(
+        "surprise",
+        upper=dict(browInnerUp=0.94, browOuterUp=0.94, eyeWide=0.72),
+        mouth=dict(jawOpen=0.12, mouthFunnel=0.16),
+        head=(-3.0, 0, 0.5),
+        words="surprised shock amazed",
+    ),
+)
+
+EMOTIONS: Final[tuple[str, ...]] = tuple(row.name for row in EMOTION_ROWS)
