@@ -28,6 +28,7 @@ from ..core.request import GenerationRequest, given_by_pins
 from ..core.settings import EmotionTrack, Settings, parse_emotion
 from ..core.skeleton import PARTS
 from ..core.speech.load import load_speech
+from ..core.speech.no_speech import notes_of
 from ..core.speech.transcripts import read_transcript
 from . import registry  # noqa: F401  the models, whose cards the options are made of
 from .anime.command import add_anime_commands
@@ -199,6 +200,8 @@ def _generate(args: argparse.Namespace) -> int:
             f"{path}: {take.performance.frames} frames, {take.performance.seconds:.2f} s, "
             f"made in {take.meta['seconds_taken']:.1f} s"
         )
+        for sentence in notes_of(take.meta):
+            print(f"Note: {sentence}", file=sys.stderr)
     return 0
 
 

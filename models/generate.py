@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..core.calm import meet
+from ..core.laughter import laugh
 from ..core.model_card import card_of
 from ..core.performance import Performance, Take
 from ..core.request import GenerationRequest, check_request
@@ -17,6 +20,9 @@ from .device import wake
 from .pipeline import Performed, Session
 from .progress import Progress, Stages, awaited
 from .registry import pipeline_of, session_of
+
+if TYPE_CHECKING:
+    from ..core.speech.no_speech import NoSpeech
 
 
 def generate(
@@ -44,11 +50,13 @@ def perform(
 ) -> Performed:
     """The performance as `generate` gives it, with the arrays that the model tells beside it."""
     check_request(request)
+    sound = request.speech
+    request, heard = _speech_alone(request)
     conversation = None
     if len(request.speeches) > 1 and card_of(request.settings.model).speeches < 2:
         from ..core.conversation.answer import hear_conversation
 
-        conversation = hear_conversation(request)
+        conversation = hear_conversation(request, tuple(one.laughs for one in heard))
         request = conversation.request
     settings, given = request.settings, request.given
     mode = card_of(settings.model).mode(settings.options)
@@ -57,9 +65,13 @@ def perform(
     made = session.perform(request, seed, stages)
     stages.tick("Pins")
     performance, told = made.performance, dict(made.meta)
+    if heard and (heard[0].laughs or heard[0].other):
+        told["no_speech"] = heard[0].as_meta()
     if conversation is not None:
         performance = conversation.answer(performance, seed)
         told |= conversation.as_meta()
+    if heard and heard[0].laughs:
+        performance = laugh(performance, heard[0].laughs, sound, seed, settings.parts)
     if given is not None and given.anything and mode.keeps:
         if request.face_terms is not None:
             performance = request.face_terms(performance)
@@ -77,6 +89,18 @@ def _woken(settings: Settings) -> Session:
     if not card_of(settings.model).in_folder:
         wake()
     return session
+
+
+def _speech_alone(request: GenerationRequest) -> tuple[GenerationRequest, tuple[NoSpeech, ...]]:
+    """The request with what is no speech silenced, and what that was; untouched for a model that hears sounds whole."""
+    from .gate import hear_gate, speech_alone
+
+    threshold = request.settings.speech_gate
+    if threshold <= 0.0 or not card_of(request.settings.model).mode(request.settings.options).keeps:
+        return request, ()
+    heard = tuple(hear_gate(speech, threshold) for speech in request.speeches)
+    alone = tuple(speech_alone(speech, one) for speech, one in zip(request.speeches, heard, strict=True))
+    return replace(request, speeches=alone), heard
 
 
 def make_take(

@@ -15,6 +15,7 @@ from ..fitting import Bounds
 from ..ranges import within
 from ..request import GenerationRequest
 from ..settings import Settings
+from ..speech.no_speech import notes_of
 from ..speech.speech import Speech
 from . import bake, characters, copies, own, strips, takes
 from .emage import hand_notes, own_of, unheard_notes, with_hands, with_model
@@ -108,10 +109,10 @@ def read_speech(context: bpy.types.Context) -> Speech:
         raise OratorError(f"{reason}.")
     options = context.scene.orator
     if options.source == "FILE":
-        return strips.speech_of_file(options.file, options.file_frame, context.scene, options.channel)
+        return strips.speech_of_file(options.file, options.file_frame, context.scene)
     found = strips.find_strip(context, options.strip, options.strip_scene)
     assert found is not None
-    return strips.speech_of_strip(*found, options.channel)
+    return strips.speech_of_strip(*found)
 
 
 def read_speech_start(context: bpy.types.Context) -> float:
@@ -254,4 +255,12 @@ def deliver(request: TakeRequest, made: tuple[Made, ...]) -> tuple[str, ...]:
     coverage = made[0].prepared.coverage
     sentences = [f"{names} on '{character.name}': {coverage.sentence()}; {keys} keys."]
     rests = own.notes(data, takes.find(data, made_ids[0]))
-    return (*sentences, *coverage.notes, *parted, *rests, *request.speech.notes, *request.notes)
+    return (
+        *sentences,
+        *notes_of(made[0].take.meta),
+        *coverage.notes,
+        *parted,
+        *rests,
+        *request.speech.notes,
+        *request.notes,
+    )

@@ -45,6 +45,10 @@ CONTROLS: Final[tuple[Control, ...]] = (
     Control("temperature", "Variety", "How far takes differ: low is safe, high is daring", 1.0, 0.5, 1.5),
     Control("lip_strength", "Lips", "How far the mouth opens", 1.0, 0.0, 2.0),
     Control("blink_rate", "Blinks", "Blinks a minute", 18.0, 0.0, 60.0),
+    Control(
+        "speech_gate", "Speech Gate", "How readily music, noise and laughs are taken for no speech; 0 performs it all",
+        0.5, 0.0, 1.0,
+    ),
 )  # fmt: skip
 
 CONTROL_NAMES: Final[tuple[str, ...]] = tuple(control.name for control in CONTROLS)

@@ -13,12 +13,14 @@ from ..speech.speech import SAMPLE_RATE, Speech
 from .activity import activities, own_voice
 from .conduct import ListeningControls, plan_conduct
 from .perform import converse
-from .turns import Turns, find_turns
+from .turns import WHO, Stretch, Turns, find_turns
 
 if TYPE_CHECKING:
     from ..performance import Performance
     from ..request import GenerationRequest
     from ..settings import Settings
+
+Spans = tuple[tuple[float, float], ...]
 
 _TALKING_BLINKS: Final = 26.0 / 18.0
 _LISTENING_BLINKS: Final = 19.0 / 18.0
@@ -78,15 +80,16 @@ def together(speeches: tuple[Speech, ...]) -> tuple[Speech, ...]:
     return tuple(out)
 
 
-def hear_conversation(request: GenerationRequest) -> Conversation:
+def hear_conversation(request: GenerationRequest, laughs: tuple[Spans, ...] = ()) -> Conversation:
     """Turns and own voices of a request with two speeches of one length. Raises OratorError for the same sound twice.
 
-    What leaks from the partner's microphone is no word of the performer.
+    What leaks from the partner's microphone is no word of the performer. `laughs` are each person's, in seconds.
     """
     own, partner = request.speeches[:2]
     mine, theirs = activities(own, partner)
     listening = request.listening or Listening()
-    turns = listening.turns or find_turns(mine, theirs)
+    laughter = tuple(Stretch(who, "laughter", *span) for who, spans in zip(WHO, laughs, strict=False) for span in spans)
+    turns = listening.turns or find_turns(mine, theirs, laughter)
     settings = _blinking(request.settings, turns)
     alone = replace(request, speeches=(own_voice(own, mine),), settings=settings)
     return Conversation(alone, turns, own_voice(partner, theirs), listening)
