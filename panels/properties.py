@@ -131,6 +131,16 @@ class OratorScene(bpy.types.PropertyGroup):
     file_frame: FloatProperty(
         name="Starts at", description="The scene frame at which the sound file begins", default=1.0
     )
+    channel: EnumProperty(
+        name="Channel",
+        description="Which channel of the sound is performed",
+        items=(
+            ("auto", "Automatic", "All of them, or the one with speech where they hold different things"),
+            ("mix", "Mix", "All of them together"),
+            ("1", "Left", "The first channel"),
+            ("2", "Right", "The second channel"),
+        ),
+    )
     transcript: StringProperty(
         name="Transcript", description="The words that are said, if you have them: lips and beats become more exact"
     )

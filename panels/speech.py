@@ -49,6 +49,7 @@ def _draw(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
             layout.label(text=reason, icon="INFO")
     if not generation.missing_speech(context):
         work.warm(preferences.read())
+    layout.prop(options, "channel")
     layout.prop(options, "transcript")
     layout.prop(options, "transcript_text", text="or Text")
 

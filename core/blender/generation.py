@@ -109,10 +109,10 @@ def read_speech(context: bpy.types.Context) -> Speech:
         raise OratorError(f"{reason}.")
     options = context.scene.orator
     if options.source == "FILE":
-        return strips.speech_of_file(options.file, options.file_frame, context.scene)
+        return strips.speech_of_file(options.file, options.file_frame, context.scene, options.channel)
     found = strips.find_strip(context, options.strip, options.strip_scene)
     assert found is not None
-    return strips.speech_of_strip(*found)
+    return strips.speech_of_strip(*found, options.channel)
 
 
 def read_speech_start(context: bpy.types.Context) -> float:

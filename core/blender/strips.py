@@ -63,11 +63,14 @@ def heard_bounds(scene: bpy.types.Scene, strip: Any) -> tuple[int, int, float]:
     return left, right, content
 
 
-def speech_of_strip(scene: bpy.types.Scene, strip: Any) -> Any:
+def speech_of_strip(scene: bpy.types.Scene, strip: Any, channel: str = "auto") -> Any:
     """The Speech of a sound strip: what is heard between its handles, from its left handle on.
+
+    channel: see core/speech/load.py. Of a long file only what lies between the handles is kept.
 
     Raises OratorError when the sound is missing, cannot be read, or nothing of it lies between the handles.
     """
+    from ..speech.load import NothingThere, Part
     from ..speech.speech import SAMPLE_RATE, Speech
 
     fps = scene.render.fps / scene.render.fps_base
@@ -80,22 +83,25 @@ def speech_of_strip(scene: bpy.types.Scene, strip: Any) -> Any:
         )
     if len(getattr(strip, "retiming_keys", ())) > 0:
         return _mixed_down(scene, strip, left, right, fps)
-    whole = _sound(strip.sound, strip.name)
     skipped = (left - content) / fps - float(getattr(strip, "sound_offset", 0.0))
     first = round(skipped * SAMPLE_RATE)
     count = max(1, round((right - left) / fps * SAMPLE_RATE))
+    begin, wanted, spare = max(first, 0), max(first + count, 0) - max(first, 0), 2.0 * SAMPLE_RATE / fps
+    nothing = OratorError(
+        f"The strip '{strip.name}' has no sound between its handles. Move its handles, or choose another strip."
+    )
+    if wanted <= 0:
+        raise nothing
+    part = Part(begin / SAMPLE_RATE, (wanted + int(spare) + 1) / SAMPLE_RATE)
+    try:
+        whole = _sound(strip.sound, strip.name, channel, part)
+    except NothingThere:
+        raise nothing from None
     # A strip lasts whole frames: an untrimmed one would lose the sound's last part of a frame.
-    if (
-        whole_right
-        and compat.right_trim(strip) == 0.0
-        and 0 < len(whole.samples) - (first + count) < 2.0 * SAMPLE_RATE / fps
-    ):
-        count = len(whole.samples) - first
-    heard = whole.samples[max(first, 0) : max(first + count, 0)]
-    if len(heard) == 0:
-        raise OratorError(
-            f"The strip '{strip.name}' has no sound between its handles. Move its handles, or choose another strip."
-        )
+    if whole_right and compat.right_trim(strip) == 0.0 and 0 < len(whole.samples) - wanted < spare:
+        count += len(whole.samples) - wanted
+        wanted = len(whole.samples)
+    heard = whole.samples[:wanted]
     if first < 0:
         heard = np.concatenate([np.zeros(min(-first, count), np.float32), heard])[:count]
     return Speech(np.ascontiguousarray(heard), left / fps, strip.name, whole.notes)
@@ -106,20 +112,20 @@ def start_of_strip(scene: bpy.types.Scene, strip: Any) -> float:
     return heard_bounds(scene, strip)[0] * scene.render.fps_base / scene.render.fps
 
 
-def speech_of_file(path: str, frame: float, scene: bpy.types.Scene) -> Any:
+def speech_of_file(path: str, frame: float, scene: bpy.types.Scene, channel: str = "auto") -> Any:
     """The Speech of a sound file that begins at a scene frame. Raises OratorError."""
     if not path.strip():
         raise OratorError("No sound file is chosen. Choose one, or a strip of the Video Sequencer.")
     fps = scene.render.fps / scene.render.fps_base
-    return _file(Path(bpy.path.abspath(path)), frame / fps)
+    return _file(Path(bpy.path.abspath(path)), frame / fps, channel)
 
 
-def _file(path: Path, start: float = 0.0) -> Any:
+def _file(path: Path, start: float = 0.0, channel: str = "auto", part: Any = None) -> Any:
     """A sound file; films and AAC through Blender's own decoder where this Blender has one."""
     from ..speech.load import load_speech
 
     try:
-        return load_speech(path, start)
+        return load_speech(path, start, channel, part)
     except OratorError:
         if path.suffix.lower() not in FILMS or not path.is_file():
             raise
@@ -129,6 +135,8 @@ def _file(path: Path, start: float = 0.0) -> Any:
         from ..speech.load import speech_from_samples
         from ..speech.speech import SAMPLE_RATE
 
+        if part is not None:
+            decoded = decoded[round(part.first * SAMPLE_RATE) :][: round(part.seconds * SAMPLE_RATE)]
         return speech_from_samples(decoded, SAMPLE_RATE, start, path.name)
 
 
@@ -144,7 +152,7 @@ def _decoded(path: Path) -> np.ndarray | None:
         return None
 
 
-def _sound(sound: bpy.types.Sound | None, strip_name: str) -> Any:
+def _sound(sound: bpy.types.Sound | None, strip_name: str, channel: str, part: Any) -> Any:
     """The whole sound of a strip, from the file or from what is packed into the .blend."""
     if sound is None:
         raise OratorError(f"The strip '{strip_name}' has no sound. Choose another strip.")
@@ -154,7 +162,7 @@ def _sound(sound: bpy.types.Sound | None, strip_name: str) -> Any:
         try:
             with os.fdopen(handle, "wb") as stream:
                 stream.write(sound.packed_file.data)
-            return _file(Path(name))
+            return _file(Path(name), 0.0, channel, part)
         finally:
             os.unlink(name)
     path = Path(bpy.path.abspath(sound.filepath, library=sound.library))
@@ -163,7 +171,7 @@ def _sound(sound: bpy.types.Sound | None, strip_name: str) -> Any:
             f"The sound file of the strip '{strip_name}' is missing: '{path}'. Choose it again in the strip's Source "
             "panel, or use File > External Data > Find Missing Files."
         )
-    return _file(path)
+    return _file(path, 0.0, channel, part)
 
 
 def _mixed_down(scene: bpy.types.Scene, strip: Any, left: int, right: int, fps: float) -> Any:

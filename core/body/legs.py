@@ -37,10 +37,10 @@ def _knee_terms(side: str) -> tuple[float, float, float, float]:
     return constant, cosine, sine, float(np.arctan2(sine, cosine))
 
 
-def longest_reach(side: str) -> float:
-    """Metres from hip to ankle with the knee at its straightest."""
+def longest_reach(side: str, flexion: float = STRAIGHTEST) -> float:
+    """Metres from hip to ankle with the knee bent by `flexion` radians, at its straightest without."""
     constant, cosine, sine, _ = _knee_terms(side)
-    return float(np.sqrt(constant + cosine * np.cos(STRAIGHTEST) + sine * np.sin(STRAIGHTEST)))
+    return float(np.sqrt(constant + cosine * np.cos(flexion) + sine * np.sin(flexion)))
 
 
 def _unit(v: np.ndarray) -> np.ndarray:

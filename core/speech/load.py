@@ -35,6 +35,10 @@ SAME: Final = 0.5
 CONVERT: Final = "Convert it to WAV or FLAC and choose that file."
 
 
+class NothingThere(OratorError):
+    """The sound ends before the part that is wanted."""
+
+
 @dataclass(frozen=True)
 class Part:
     """Seconds of a sound: from `first` on, `seconds` long."""
@@ -296,7 +300,7 @@ def _collect(
         raise OratorError(f"Most of '{name}' is not numbers (NaN or infinite). Export the sound again.")
     samples = resampler.finish(max(1, round(tally.frames * SAMPLE_RATE / rate)))
     if len(samples) == 0:
-        raise OratorError(f"Nothing of '{name}' lies in the chosen part: it ends earlier. Choose another part.")
+        raise NothingThere(f"Nothing of '{name}' lies in the chosen part: it ends earlier. Choose another part.")
     peak = float(max(samples.max(), -samples.min()))
     if peak > 1.0:
         samples /= peak

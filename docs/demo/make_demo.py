@@ -12,7 +12,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -25,8 +25,8 @@ sys.path.insert(0, str(HERE))
 import pictures  # noqa: E402
 
 FPS = 24
-MOMENTS = 12
-"""Columns of the contact sheet, in two rows."""
+MOMENTS = 8
+"""Columns of the contact sheet."""
 
 
 class Stages:
@@ -58,6 +58,20 @@ def quiet() -> Iterator[None]:
             sys.stdout.flush()
             os.dup2(kept, 1)
             os.close(kept)
+
+
+def progress() -> Callable[[float], None]:
+    """Shows a share on the error stream: it moves in a terminal, and is a line a quarter elsewhere."""
+    shown = -1
+
+    def tell(fraction: float) -> None:
+        nonlocal shown
+        step = int(100 * fraction) if sys.stderr.isatty() else 25 * int(4 * fraction)
+        if step > shown:
+            shown = step
+            print(f"  {step:3d}%", end="\r" if sys.stderr.isatty() else "\n", file=sys.stderr, flush=True)
+
+    return tell
 
 
 def enable() -> None:
@@ -132,7 +146,7 @@ def main(out: Path, speech: Path, transcript: Path | None) -> None:
         character = scene.orator.character
     with stages.stage("add a stage"):
         must(bpy.ops.orator.add_stage(), "Add Stage")
-    with stages.stage("generate three takes (torch starts here)"):
+    with stages.stage("generate three takes (networks load here)"):
         scene.orator.count = 3
         must(bpy.ops.orator.generate(), "Generate")
     with stages.stage("save demo.blend"):
@@ -147,13 +161,14 @@ def main(out: Path, speech: Path, transcript: Path | None) -> None:
     with stages.stage("render the contact sheet sheet.png"):
         first, last = scene.frame_start, scene.frame_end
         moments = [round(first + (last - first) * (k + 0.5) / MOMENTS) for k in range(MOMENTS)]
-        pictures.contact_sheet(scene, character, moments, out / "sheet.png", columns=MOMENTS // 2)
+        pictures.contact_sheet(scene, character, moments, out / "sheet.png", MOMENTS, tell=progress())
     with stages.stage("render the movie demo.mp4 with sound"):
-        pictures.movie(scene, character, out / "demo.mp4")
+        pictures.movie(scene, character, out / "demo.mp4", progress())
     bpy.data.objects.remove(camera)
     seconds = (scene.frame_end - scene.frame_start) / FPS
     total = sum(took for _, took in stages.took)
-    print(f"{'in all':<46} {total:7.1f} s for {seconds:.1f} s of speech; {out}/ holds:")
+    where = f"Blender {bpy.app.version_string}, {os.cpu_count()} cores"
+    print(f"{'in all':<46} {total:7.1f} s for {seconds:.1f} s of speech ({where}); {out}/ holds:")
     for path in sorted(out.iterdir()):
         print(f"  {path.name:<12} {path.stat().st_size / 1e6:7.2f} MB")
 

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from ..runtime import Networks
+from .inputs import Heard
 from .parts import DOWN, PARTS
 
 WINDOW: Final = 64
@@ -20,16 +21,6 @@ TOP_P: Final = 0.95
 CHANCE: Final = 60.0
 """How far chance, against sureness, decides which tokens are settled first. Standing still is always the surest:
 settling it first makes bodies that hardly move (measured: wrists 0.20 against 0.33 m/s, coupling z 11 against 22)."""
-
-
-@dataclass(frozen=True)
-class Heard:
-    """Network inputs of a whole speech: arrays over frames (T, ...) float32, T a multiple of 4; controls (N, 7)."""
-
-    rhythm: np.ndarray
-    phones: np.ndarray
-    words: np.ndarray
-    controls: np.ndarray
 
 
 @dataclass(frozen=True)

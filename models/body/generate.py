@@ -3,49 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d, maximum_filter1d
 
+from ...core.arkit import ARKIT
 from ...core.body import legs
-from ...core.body.accents import Accents, find_accents, speaking
+from ...core.body.accents import find_accents, speaking
+from ...core.body.acting import Acting, play, pose
+from ...core.body.score import Score, Wanted, clauses_of_sound, clauses_of_words, write_score
 from ...core.body.semantics import word_channels
 from ...core.body.steps import wander
-from ...core.catalogue.styles import STYLES
-from ...core.mask import Mask
+from ...core.mask import Mask, runs
 from ...core.performance import MODEL_FPS, Performance
+from ...core.residual import honour
 from ...core.rotations import hemisphere_continuous
 from ...core.settings import Settings
-from ...core.skeleton import JOINT_COUNT
-from ...core.speech.features import at_rate
+from ...core.skeleton import HANDS, JOINT_COUNT, SOLE_BELOW_ANKLE
+from ...core.speech.features import FEATURE_FPS, at_rate
 from ..condition import SpeechCondition
 from ..runtime import Networks
-from .decode import Given, Heard, codebook, decode_frames, decode_tokens, nearest
 from .inbetween import fill_in
-from .inputs import rhythm_channels
-from .parts import (
-    DOWN,
-    PART_JOINTS,
-    PARTS,
-    matrix_quaternions,
-    metric_root,
-    part_features,
-    rot6d,
-    rot6d_matrices,
-    scaled_root,
-)
-from .shape import amplify, pace, planted_targets, settle
+from .inputs import Heard, rhythm_channels
+from .parts import DOWN, PART_JOINTS
+from .shape import planted_targets, settle
 
-PIECE: Final = 450
-"""Tokens decoded to frames at a time (a minute), which bounds the memory."""
-FINISH: Final = 1200
-"""Frames finished at a time: short enough to stop at once when asked."""
-MARGIN: Final = 600
-"""Frames of neighbours that a piece's smoothing sees."""
-GUIDANCE: Final = 2.0
-"""How far what the words change is taken: their gestures are seen on 81 % of class words at 1.6, on 86 % at 2.2."""
+PIECE: Final = 900
+"""Frames posed at a time: it bounds the memory, and is short enough to stop at once when asked."""
+NETWORK_STYLES: Final = ("neutral", "calm", "lively", "formal")
 
 
 def hear(condition: SpeechCondition, settings: Settings, tokens: int) -> Heard:
@@ -55,78 +43,34 @@ def hear(condition: SpeechCondition, settings: Settings, tokens: int) -> Heard:
     rhythm = rhythm_channels(condition.features, frames)
     phones = at_rate(condition.posteriors, frames, MODEL_FPS)
     words = word_channels(condition.words, frames, MODEL_FPS)
-    style = settings.style if settings.style in STYLES else STYLES[0]
+    style = settings.style if settings.style in NETWORK_STYLES else NETWORK_STYLES[0]
     controls = np.stack(
         [
             np.log(np.clip(settings.curve("gesture_rate", seconds), 0.3, 2.2)),
             np.clip(settings.curve("handedness", seconds), -1.0, 1.0),
             np.clip(settings.curve("stance", seconds), -1.0, 1.0),
-            *(np.full(tokens, float(style == name)) for name in STYLES),
+            *(np.full(tokens, float(style == name)) for name in NETWORK_STYLES),
         ],
         axis=1,
     ).astype(np.float32)
     return Heard(rhythm, phones, words, controls)
 
 
-def given_values(mask: Mask, hints: Performance, nets: Networks, tokens: int) -> Given | None:
-    """The hints as the network takes them; whole tokens that are given are known at once."""
-    body = ~mask.joints
-    if not (body.any() or (~mask.root).any()):
-        return None
-    frames = tokens * DOWN
-    extra = frames - len(body)
+def wanted_of(settings: Settings) -> Wanted:
+    """What the settings ask of the score and of how it is played."""
 
-    def padded(array: np.ndarray) -> np.ndarray:
-        return np.pad(array, ((0, extra), *([(0, 0)] * (array.ndim - 1))), mode="edge")
+    def curve(name: str, least: float, most: float) -> Callable[[float], float]:
+        keys = settings.curves.get(name)
+        constant = float(np.clip(getattr(settings, name), least, most))
+        if not keys:
+            return lambda _: constant
+        at, values = np.array([k[0] for k in keys]), np.clip([k[1] for k in keys], least, most)
+        return lambda time: float(np.interp(time, at, values))
 
-    joints = padded(body)
-    root_given = padded(~mask.root)
-    values = rot6d(padded(hints.rotations))
-    root = scaled_root(padded(hints.translation))
-    known = np.full((tokens, len(PARTS)), -1, np.int64)
-    latents: dict[str, np.ndarray] = {}
-    contacts = np.ones((frames, 2), np.float32)
-    for k, part in enumerate(PARTS):
-        whole = joints[:, list(PART_JOINTS[part])].all(axis=1)
-        if part == "lower":
-            whole = whole & root_given
-        if not whole.any():
-            continue
-        # A token with a given frame is known: the network fills in between what it is sure of. Between given frames
-        # the pose runs straight, so that a key is met in passing and a given range is met as it is.
-        source = np.flatnonzero(whole)
-        place = np.searchsorted(source, np.arange(frames), side="right")
-        left = source[np.clip(place - 1, 0, len(source) - 1)]
-        right = source[np.clip(np.where(whole, place - 1, place), 0, len(source) - 1)]
-        share = np.clip((np.arange(frames) - left) / np.maximum(right - left, 1), 0.0, 1.0).astype(np.float32)[:, None]
-        codes = codebook(nets, part)
-        latents[part] = np.zeros((tokens, codes.shape[1]), np.float32)
-        touched = whole.reshape(tokens, DOWN).any(axis=1)
-        for a in range(0, tokens, PIECE):
-            b = min(a + PIECE, tokens)
-            rows = slice(a * DOWN, b * DOWN)
-            before, after = (part_features(part, values[x], root[x], contacts[x]) for x in (left[rows], right[rows]))
-            between = before * (1.0 - share[rows]) + after * share[rows]
-            z = nets.run(f"body_{part}.encode", features=between[None])["latents"][0]
-            latents[part][a:b] = z
-            known[a:b, k] = np.where(touched[a:b], nearest(codes, z), -1)
-    bits = joints.astype(np.float32)
-    given = root_given.astype(np.float32)
-    return Given(values * bits[..., None], bits, root * given[:, None], given, known, latents)
-
-
-def _frames(nets: Networks, latents: dict[str, np.ndarray], first: int, last: int) -> tuple[np.ndarray, ...]:
-    """(rotations (T, 55, 4), translation (T, 3), contacts (T, 2)) of tokens first..last."""
-    features = decode_frames(nets, latents, first, last)
-    rotations = np.zeros((len(features["upper"]), JOINT_COUNT, 4), np.float32)
-    rotations[..., 0] = 1.0
-    for part in PARTS:
-        joints = list(PART_JOINTS[part])
-        own = features[part][:, : 6 * len(joints)].reshape(-1, len(joints), 6)
-        rotations[:, joints] = matrix_quaternions(rot6d_matrices(own))
-    lower = features["lower"]
-    translation = metric_root(lower[:, -5:-2])
-    return rotations, translation, lower[:, -2:]
+    return Wanted(
+        curve("gesture_rate", 0.3, 2.2), curve("handedness", -1.0, 1.0), curve("energy", 0.2, 2.2), settings.style,
+        float(np.clip(settings.temperature, 0.3, 1.7)),
+    )  # fmt: skip
 
 
 def _quiet(condition: SpeechCondition, frames: int) -> np.ndarray:
@@ -134,6 +78,14 @@ def _quiet(condition: SpeechCondition, frames: int) -> np.ndarray:
     active = (at_rate(speaking(condition.features), frames, MODEL_FPS) > 0.3).astype(np.float32)
     pause, silence = (1.0 - maximum_filter1d(active, int(seconds * MODEL_FPS)) for seconds in (0.6, 1.6))
     return gaussian_filter1d(np.maximum(0.5 * pause, silence), 0.2 * MODEL_FPS)
+
+
+def score_of(condition: SpeechCondition, wanted: Wanted, seed: int, alive: Callable[[], None]) -> Score:
+    """What is gestured when in a speech."""
+    spoken = clauses_of_words(condition.words) if condition.words else []
+    clauses = spoken or clauses_of_sound(speaking(condition.features), FEATURE_FPS)
+    accents = find_accents(condition.features)
+    return write_score(accents, condition.words, clauses, condition.seconds, wanted, seed, alive=alive)
 
 
 def generate_body(
@@ -147,77 +99,112 @@ def generate_body(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Rotations (T, 55, 4) wxyz and translation (T, 3) metres for `condition.frames` frames at 30 fps.
 
-    `mask` and `hints` are what the artist gave (True in the mask: generate); the networks are led by them, exactness
-    is added by the caller. `tick(fraction)` may raise to stop. `folder` holds weights other than the embedded ones.
-    Face joints rest. Raises OratorError for missing or damaged weights.
+    `mask` and `hints` are what the artist gave (True in the mask: generate): the body passes through it, and between
+    key poses the in-between network answers; exactness is added by the caller. `tick(fraction)` may raise to stop.
+    `folder` holds weights other than the embedded ones. Face joints rest. Raises OratorError for missing or damaged
+    weights.
     """
     frames = condition.frames
-    nets = Networks(folder)
     tick(0.02)
-    tokens = -(-frames // DOWN)
-    heard = hear(condition, settings, tokens)
-    tick(0.04)
-    given = given_values(mask, hints, nets, tokens)
-    latents = decode_tokens(nets, heard, given, settings.temperature, seed, lambda f: tick(0.05 + 0.7 * f), GUIDANCE)
-    total = tokens * DOWN
-    rotations = np.empty((total, JOINT_COUNT, 4), np.float32)
-    translation, contacts = np.empty((total, 3), np.float32), np.empty((total, 2), np.float32)
-    for a in range(0, tokens, PIECE):
-        b = min(a + PIECE, tokens)
-        span = slice(a * DOWN, b * DOWN)
-        rotations[span], translation[span], contacts[span] = _frames(nets, latents, a, b)
-        tick(0.75 + 0.05 * b / tokens)
-    rotations, translation, contacts = rotations[:frames], translation[:frames], contacts[:frames]
-    led = fill_in(nets, heard, mask, hints, rotations, translation, seed, lambda f: tick(0.8 + 0.02 * f))
-    return _finish(rotations, translation, contacts, led, condition, settings, seed, tick)
-
-
-def _finish(
-    rotations: np.ndarray,
-    translation: np.ndarray,
-    contacts: np.ndarray,
-    led: np.ndarray,
-    condition: SpeechCondition,
-    settings: Settings,
-    seed: int,
-    tick: Callable[[float], None],
-) -> tuple[np.ndarray, np.ndarray]:
-    """Amplitudes, limits, travel and feet, a piece at a time with its neighbours for the smoothing.
-
-    led  (T, 55) how far key poses lead each joint
-    """
-    frames = len(rotations)
-    seconds = np.arange(frames) / MODEL_FPS
-    energy = np.clip(settings.curve("energy", seconds), 0.1, 2.5)
-    head = np.clip(settings.curve("head_activity", seconds), 0.0, 2.5)
-    own = 1.0 - led.max(axis=1)
-    rate = np.clip(settings.curve("gesture_rate", seconds), 0.3, 2.0)
-    accents = find_accents(condition.features)
-    quiet = _quiet(condition, frames) * own
-    ankles, yaw = np.empty((frames, 2, 3), np.float32), np.empty((frames, 2), np.float32)
-    for a in range(0, frames, PIECE * DOWN):
-        span = slice(a, a + PIECE * DOWN)
-        place, feet = legs.foot_state(rotations[span], translation[span])
-        ankles[span], yaw[span] = place, legs.yaw_of(feet)
-    places, turns = planted_targets(ankles, yaw, contacts)
-    travel = settings.curve("travel", seconds)
-    root = translation.astype(np.float64)
+    wanted, quiet = wanted_of(settings), _quiet(condition, frames)
+    score = score_of(condition, wanted, seed, lambda: tick(0.1))
+    tracks = play(score, wanted, frames, _acting(settings, quiet), lambda: tick(0.3))
+    tick(0.45)
+    travel = settings.curve("travel", np.arange(frames) / MODEL_FPS)
+    moved, stepped = np.zeros((frames, 3)), np.zeros((frames, 2, 3))
     if travel.max() > 0.01:
         moved, stepped = wander(travel, condition.seconds, seed)
-        root, places = root + moved, places + stepped
-    out = np.empty_like(rotations)
-    path = np.empty_like(translation)
-    for a in range(0, frames, FINISH):
-        b = min(a + FINISH, frames)
-        low, high = max(0, a - MARGIN), min(frames, b + MARGIN)
-        wide = slice(low, high)
-        near = accents.times - low / MODEL_FPS
-        here = (near >= 0.0) & (near < (high - low) / MODEL_FPS)
-        paced = pace(rotations[wide], rate[wide], Accents(near[here], accents.strength[here]), low, seed)
-        tick(0.8 + 0.2 * (a + 0.3 * (b - a)) / frames)
-        shaped = amplify(paced, energy[wide], head[wide], quiet[wide], own[wide])
-        tick(0.8 + 0.2 * (a + 0.6 * (b - a)) / frames)
-        made, where = settle(shaped, root[wide], places[wide], turns[wide])
-        out[a:b], path[a:b] = made[a - low : b - low], where[a - low : b - low]
-        tick(0.8 + 0.2 * b / frames)
+    rotations, translation = np.empty((frames, JOINT_COUNT, 4), np.float32), np.empty((frames, 3), np.float32)
+    for a in range(0, frames, PIECE):
+        b = min(a + PIECE, frames)
+        rotations[a:b], translation[a:b] = pose(tracks, a, b, moved[a:b], stepped[a:b])
+        tick(0.45 + 0.4 * b / frames)
+    rotations = hemisphere_continuous(rotations)
+    body = [*range(22), *HANDS]
+    if mask.joints[:, body].all() and mask.root.all():
+        return rotations, translation
+    ankles, turns = tracks.ground.ankles + stepped, tracks.ground.feet
+    return _led(
+        condition,
+        settings,
+        mask,
+        hints,
+        seed,
+        tick,
+        folder,
+        Made(rotations, translation, ankles, turns, tracks.ground.contacts),
+    )
+
+
+def _acting(settings: Settings, quiet: np.ndarray) -> Acting:
+    """Head activity, stance and stillness as functions of seconds."""
+
+    def curve(name: str, least: float, most: float) -> Callable[[float], float]:
+        return lambda time: float(np.clip(settings.curve(name, np.array([time]))[0], least, most))
+
+    last = len(quiet) - 1
+    return Acting(
+        curve("head_activity", 0.0, 2.5), curve("stance", -1.0, 1.0),
+        lambda time: float(quiet[min(max(round(time * MODEL_FPS), 0), last)]),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Made:
+    """A body before it is led: rotations, translation, and its feet: ankles (T, 2, 3), headings, contacts (T, 2)."""
+
+    rotations: np.ndarray
+    translation: np.ndarray
+    ankles: np.ndarray
+    turns: np.ndarray
+    contacts: np.ndarray
+
+
+def _led(
+    condition: SpeechCondition,
+    settings: Settings,
+    mask: Mask,
+    hints: Performance,
+    seed: int,
+    tick: Callable[[float], None],
+    folder: Path | None,
+    made: Made,
+) -> tuple[np.ndarray, np.ndarray]:
+    """The body led through what is given: smooth at ranges, the in-between network near key poses; feet planted."""
+    frames = len(made.rotations)
+    face = np.zeros((frames, len(ARKIT)), np.float32)
+    met = honour(
+        Performance(made.rotations, made.translation, face), replace(hints, face=face), replace(mask, face=face == 0)
+    )
+    rotations, translation = np.array(met.rotations, np.float32), np.array(met.translation, np.float32)
+    tick(0.87)
+    heard = hear(condition, settings, -(-frames // DOWN))
+    led = fill_in(Networks(folder), heard, mask, hints, rotations, translation, seed, lambda f: tick(0.88 + 0.04 * f))
+    lower = list(PART_JOINTS["lower"])
+    given = ~mask.joints[:, lower].all(axis=1) | ~mask.root | (led[:, lower].max(axis=1) > 0.01)
+    if not given.any():
+        return hemisphere_continuous(rotations), translation
+    places, turns = _stepped_over(made, rotations, translation, given)
+    out, path = np.empty_like(rotations), np.empty_like(translation)
+    for a in range(0, frames, PIECE):
+        span = slice(a, min(a + PIECE, frames))
+        out[span], path[span] = settle(rotations[span], translation[span].astype(np.float64), places[span], turns[span])
+        tick(0.92 + 0.08 * span.stop / frames)
     return hemisphere_continuous(out), path
+
+
+def _stepped_over(
+    made: Made, rotations: np.ndarray, translation: np.ndarray, given: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Foot targets where something leads the legs: its own there, the made ones elsewhere, a step between both."""
+    own, feet = legs.foot_state(rotations, translation)
+    ankles = np.where(given[:, None, None], own, made.ankles)
+    turns = np.where(given[:, None], legs.yaw_of(feet), made.turns)
+    contacts = np.array(made.contacts)
+    contacts[given] = own[given][..., 1] < SOLE_BELOW_ANKLE + 0.012
+    for first, last in runs(given):
+        # One foot steps right beside what is given, the other after it.
+        for foot, (near, far) in enumerate(((2, 16), (17, 31))):
+            contacts[last + near : last + far, foot] = 0.0
+            contacts[max(0, first - far) : max(0, first - near), foot] = 0.0
+    return planted_targets(ankles, np.unwrap(turns, axis=0), contacts)

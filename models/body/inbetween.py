@@ -13,7 +13,7 @@ from ...core.performance import Performance
 from ...core.rotations import slerp
 from ...core.skeleton import FACE_JOINTS
 from ..runtime import Networks
-from .decode import Heard
+from .inputs import Heard
 from .parts import DOWN, JOINTS, matrix_quaternions, metric_root, rot6d, rot6d_matrices, scaled_root
 
 WINDOW: Final = 64

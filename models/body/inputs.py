@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -25,6 +26,16 @@ RHYTHM: Final[tuple[str, ...]] = (
     "accent_wide",
 )
 RHYTHM_WIDTH: Final = len(RHYTHM)
+
+
+@dataclass(frozen=True)
+class Heard:
+    """Network inputs of a whole speech: arrays over frames (T, ...) float32, T a multiple of 4; controls (N, 7)."""
+
+    rhythm: np.ndarray
+    phones: np.ndarray
+    words: np.ndarray
+    controls: np.ndarray
 
 
 def rhythm_channels(features: SpeechFeatures, frames: int) -> np.ndarray:

@@ -1,0 +1,217 @@
+"""A score becomes motion: arms, hands, trunk, head, breath, pelvis and feet play together, frame by frame."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from scipy.ndimage import gaussian_filter1d
+
+from ..rotations import from_rotvec, multiply
+from ..skeleton import INDEX, JOINT_COUNT, REST_OFFSETS
+from .arms import Arms, arm_rotations, play_arms, signed_places
+from .ground import Ground, raised, stand, turned
+from .legs import level_feet, plant
+from .plausible import clear_torso
+from .score import Score, Wanted, rng_at
+from .tracks import FPS, Key, curve_at, drift, keyed, pulses
+
+BREATHS_A_SECOND: Final = 0.26
+MARGIN: Final = 45
+"""Frames of neighbours that a piece's smoothing sees."""
+ARM_JOINTS: Final = np.array(
+    [[INDEX[f"{side}_{n}"] for n in ("collar", "shoulder", "elbow", "wrist")] for side in ("left", "right")]
+)
+FINGER_JOINTS: Final = np.array([range(25, 40), range(40, 55)])
+
+
+@dataclass(frozen=True)
+class Acting:
+    """What may change over time, functions of seconds: head activity, stance, and 1 where nobody speaks for long."""
+
+    head: Callable[[float], float]
+    stance: Callable[[float], float]
+    calm: Callable[[float], float]
+
+
+def _posture(score: Score, wanted: Wanted, frames: int, calm: np.ndarray) -> np.ndarray:
+    """(T, 3) forward bend, turn and side lean of the trunk, radians: another posture for another thought."""
+    manner, keys = wanted.manner, []
+    size = np.radians([4.8, 5.8, 4.7]) * manner.trunk
+    lean = np.array([np.radians(manner.lean), 0.0, 0.0])
+    for start, end in score.clauses:
+        rng = rng_at(score.seed, start, 91)
+        if rng.random() < 0.75:
+            goal = lean + np.clip(rng.normal(0.0, 1.0, 3), -1.9, 1.9) * size
+            keys.append(Key(start - rng.uniform(0.0, 0.5), rng.uniform(0.7, 1.3), goal))
+        if end - start > 2.0 and rng.random() < 0.5:
+            goal = lean + np.clip(rng.normal(0.0, 1.0, 3), -1.9, 1.9) * size
+            keys.append(Key(start + rng.uniform(0.9, 1.5), rng.uniform(0.7, 1.2), goal))
+    keys.sort(key=lambda k: k.begin)
+    rng = rng_at(score.seed, 0.0, 92)
+    track = keyed(frames, lean + rng.normal(0.0, 0.5, 3) * size, keys)
+    return track * (1.0 - 0.5 * calm)[:, None] + drift(frames, 0.8, np.radians(0.7), rng, 3)
+
+
+def _followed(places: np.ndarray, busy: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """(T, 3) bend, turn and lean with which the trunk follows and leads the hands; places (T, 2, 3), busy (T, 2)."""
+    left, right = places[:, 0], places[:, 1]
+    aside = np.where(busy[:, 0] > 0, left[:, 0] - 0.2, 0.0) * busy[:, 0]
+    aside = aside + np.where(busy[:, 1] > 0, right[:, 0] + 0.2, 0.0) * busy[:, 1]
+    ahead = (right[:, 2] - left[:, 2]) * np.maximum(busy[:, 0], busy[:, 1])
+    height = ((left[:, 1] + 0.2) * busy[:, 0] + (right[:, 1] + 0.2) * busy[:, 1]) / 2.0
+    reach = (left[:, 2] * busy[:, 0] + right[:, 2] * busy[:, 1]) / 2.0
+    turn = 0.55 * aside + 0.42 * ahead
+    bend = 0.22 * reach - 0.28 * height
+    lean = -0.16 * aside + 0.1 * (left[:, 1] * busy[:, 0] - right[:, 1] * busy[:, 1])
+    out = gaussian_filter1d(np.stack([bend, turn, lean], axis=1), 2.8, axis=0, mode="nearest")
+    # The trunk begins a little before the hand where it drives, after it where it is pulled along.
+    at = np.clip(np.arange(len(out)) - int(rng.integers(-2, 3)), 0, len(out) - 1)
+    return gaussian_filter1d(out[at], 1.0, axis=0, mode="nearest")
+
+
+def _gaze(score: Score, wanted: Wanted, frames: int) -> np.ndarray:
+    """(T, 3) pitch, yaw, roll of where the head looks about the listener, radians; away while thinking."""
+    manner, keys, at = wanted.manner, [], 0.4
+    for start, end in [*score.clauses, (frames / FPS, frames / FPS + 1.0)]:
+        while at < start - 1.6:
+            rng = rng_at(score.seed, at, 101)
+            keys.append(_look(at, manner.gaze, manner.chin, rng))
+            at += rng.uniform(1.3, 3.2)
+        rng = rng_at(score.seed, start, 102)
+        if rng.random() < 0.8:
+            at = max(at + 0.35, start - rng.uniform(-0.1, 0.35))
+            keys.append(_look(at, manner.gaze, manner.chin, rng))
+        middle = start + rng.uniform(0.8, 1.8)
+        if middle < end - 0.4 and middle > at + 0.6:
+            at = middle
+            keys.append(_look(at, manner.gaze, manner.chin, rng))
+    return keyed(frames, np.radians([manner.chin, 0.0, 0.0]), keys)
+
+
+def _look(at: float, gaze: float, chin: float, rng: np.random.Generator) -> Key:
+    away = rng.random() < 0.2 * gaze
+    yaw = rng.choice((-1.0, 1.0)) * rng.uniform(13.0, 24.0) if away else rng.normal(0.0, 6.0)
+    pitch = chin + (rng.normal(2.0, 6.0) if away else rng.normal(0.0, 3.4))
+    roll = np.clip(rng.normal(0.0, 3.4) + 0.1 * yaw, -11.0, 11.0)
+    return Key(float(at), float(rng.uniform(0.42, 0.7)), np.radians([pitch, yaw * min(gaze, 1.25), roll]))
+
+
+def _nods(score: Score, wanted: Wanted, frames: int) -> np.ndarray:
+    """(T, 3) nods with accents and shakes with no, radians."""
+    out = np.zeros((frames, 3))
+    down, tilt = [], []
+    for time, size in score.nods:
+        rng = rng_at(score.seed, time, 111)
+        down.append(np.radians(size * rng.uniform(2.6, 5.6)))
+        tilt.append(np.radians(rng.normal(0.0, 2.2)))
+    times = [t for t, _ in score.nods]
+    out[:, 0] = pulses(frames, times, down, 0.28, 0.46)
+    out[:, 2] = pulses(frames, times, tilt, 0.3, 0.5)
+    for time in score.shakes:
+        rng = rng_at(score.seed, time, 112)
+        sign = rng.choice((-1.0, 1.0)) * np.radians(rng.uniform(6.0, 10.0))
+        for k, part in enumerate((0.7, -1.0, 0.8)):
+            out[:, 1] += pulses(frames, [time - 0.1 + 0.24 * k], [sign * part], 0.24, 0.26)
+    return out * wanted.manner.head
+
+
+@dataclass(frozen=True)
+class Tracks:
+    """All that moves, before it is joint rotations; everything over frames (T, ...), see `play`."""
+
+    arms: Arms
+    ground: Ground
+    trunk: np.ndarray
+    beats: np.ndarray
+    head: np.ndarray
+    breath: np.ndarray
+    lean: float
+
+    @property
+    def frames(self) -> int:
+        return len(self.trunk)
+
+
+def play(score: Score, wanted: Wanted, frames: int, acting: Acting, alive: Callable[[], None]) -> Tracks:
+    """The tracks of a whole speech. `alive` is called often and may raise to stop."""
+    rng = rng_at(score.seed, 0.0, 121)
+    calm = curve_at(acting.calm, frames)
+    arms = play_arms(score, wanted, frames, alive)
+    ground = stand(score, wanted, frames, acting.stance, acting.calm, alive)
+    busy = np.stack(arms.busy, axis=1)
+    level = curve_at(wanted.energy, frames)[:, None] ** 0.5
+    follow = _followed(signed_places(arms), busy, rng) * wanted.manner.trunk
+    alive()
+    beats = _trunk_beats(score, wanted, frames, calm)
+    trunk = _posture(score, wanted, frames, calm) * level + follow + beats * level
+    alive()
+    phase = BREATHS_A_SECOND * np.arange(frames) / FPS + rng.random()
+    breath = np.sin(2 * np.pi * phase + drift(frames, 3.0, 0.4, rng)[:, 0]) * (1.0 + 0.3 * calm)
+    head = _head(score, wanted, frames, acting, trunk, calm)
+    lean = float(np.radians(wanted.manner.lean))
+    ground.position[:, 0] -= 0.05 * trunk[:, 2]
+    ground.position[:, 2] -= 0.12 * (trunk[:, 0] - lean)
+    return Tracks(arms, ground, trunk, beats, head, breath, lean)
+
+
+def pose(
+    tracks: Tracks, first: int, last: int, moved: np.ndarray, stepped: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Rotations (N, 55, 4) and translation (N, 3) of the frames first..last; `moved` (N, 3) and `stepped` (N, 2, 3)
+    are a walk's offsets of root and ankles. Frames near the borders see their neighbours."""
+    low, high = max(0, first - MARGIN), min(tracks.frames, last + MARGIN)
+    wide, inner = slice(low, high), slice(first - low, last - low)
+    frames = high - low
+    ground = tracks.ground.cut(low, high)
+    trunk, beats, breath = tracks.trunk[wide], tracks.beats[wide], tracks.breath[wide]
+    # The pelvis takes a part of what the trunk turns, and goes against its lean.
+    roll = ground.roll - 0.25 * trunk[:, 2]
+    pelvis = turned(ground.heading + 0.42 * trunk[:, 1], 0.22 * trunk[:, 0] + 0.42 * beats[:, 0], roll)
+    rotations = np.zeros((frames, JOINT_COUNT, 4))
+    rotations[..., 0] = 1.0
+    rotations[:, 0] = pelvis
+    spine = trunk * np.array([0.78, 0.58, 1.0])
+    spine[:, 2] -= 0.85 * roll
+    for name, share, lift in (("spine1", 0.4, 0.3), ("spine2", 0.3, 0.7), ("spine3", 0.3, 0.5)):
+        own = share * spine
+        own[:, 0] -= np.radians(lift) * breath
+        rotations[:, INDEX[name]] = from_rotvec(own)
+    head = tracks.head[wide]
+    rotations[:, INDEX["neck"]], rotations[:, INDEX["head"]] = from_rotvec(0.42 * head), from_rotvec(0.58 * head)
+    solved, fingers = arm_rotations(tracks.arms.cut(low, high))
+    rise = np.zeros((frames, 3))
+    rise[:, 2] = np.radians(0.9) * breath
+    solved[:, 0, 0] = multiply(solved[:, 0, 0], from_rotvec(rise))
+    solved[:, 1, 0] = multiply(solved[:, 1, 0], from_rotvec(-rise))
+    for k in range(2):
+        rotations[:, ARM_JOINTS[k]], rotations[:, FINGER_JOINTS[k]] = solved[:, k], fingers[:, k]
+    rotations = clear_torso(rotations)[inner]
+    position = raised(ground, pelvis)[inner] + moved
+    ground = tracks.ground.cut(first, last)
+    return plant(rotations, position - REST_OFFSETS[0], ground.ankles + stepped, level_feet(ground.feet))
+
+
+def _trunk_beats(score: Score, wanted: Wanted, frames: int, calm: np.ndarray) -> np.ndarray:
+    """(T, 3) small beats of the trunk with the strokes, radians."""
+    out = np.zeros((frames, 3))
+    times = [g.time for g in score.gestures]
+    for axis, size in enumerate((3.8, 4.0, 2.3)):
+        draws = [rng_at(score.seed, t, 131 + axis).normal(0.5 if axis == 0 else 0.0, 1.0) for t in times]
+        sizes = [np.radians(size) * d * g.size for d, g in zip(draws, score.gestures, strict=True)]
+        out[:, axis] = pulses(frames, times, sizes, 0.27, 0.46)
+    return out * wanted.manner.trunk * (1.0 - calm)[:, None]
+
+
+def _head(score: Score, wanted: Wanted, frames: int, acting: Acting, trunk: np.ndarray, calm: np.ndarray) -> np.ndarray:
+    """(T, 3) rotation vectors of neck and head together; the eyes stay with the listener while the trunk turns."""
+    amount = curve_at(acting.head, frames)[:, None]
+    rng = rng_at(score.seed, 0.0, 141)
+    gaze = _gaze(score, wanted, frames)
+    lively = _nods(score, wanted, frames) + drift(frames, 0.6, np.radians(1.2), rng, 3)
+    slow = gaussian_filter1d(gaze, 60.0, axis=0, mode="nearest")
+    head = slow + (gaze - slow) * np.minimum(amount, 1.3) + lively * amount * (1.0 - 0.4 * calm)[:, None]
+    against = gaussian_filter1d(trunk, 2.5, axis=0, mode="nearest") * np.array([0.55, 0.42, 0.35])
+    return head - against

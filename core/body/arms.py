@@ -1,0 +1,269 @@
+"""From a score to both arms and hands: strokes with their preparation, holds, chains and the way back to rest."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from scipy.ndimage import gaussian_filter1d
+
+from .fingers import ANGLES, LEAST, MOST, SHAPES, hand_rotations
+from .gestures import Stroke, choose_way, draw_stroke
+from .reach import ANGLE, FLEXION, HEIGHT, OUT, RADIUS, SHRUG, solve_arm, wrist_place
+from .rests import RESTS
+from .score import Gesture, Rest, Score, Wanted, rng_at
+from .tracks import FPS, Key, curve_at, drift, keyed, pulses
+
+SIDES: Final = ("left", "right")
+LEAST_TRAVEL: Final = 0.15
+"""Metres: a stroke that would move less than this goes back to where it could have begun."""
+FASTEST: Final = 0.8
+"""Metres a second on the whole of a stroke: its peak is nearly twice that."""
+WAIT: Final = 1.15
+"""Seconds without a gesture over which hands stay up; over longer ones they go to rest."""
+
+
+@dataclass(frozen=True)
+class Arms:
+    """Per side, left then right: states (T, 8), hand angles (T, 13), and how much each arm gestures (T,) 0..1."""
+
+    states: tuple[np.ndarray, np.ndarray]
+    hands: tuple[np.ndarray, np.ndarray]
+    busy: tuple[np.ndarray, np.ndarray]
+
+    def cut(self, first: int, last: int) -> Arms:
+        """The frames first..last."""
+        return Arms(*(tuple(a[first:last] for a in pair) for pair in (self.states, self.hands, self.busy)))
+
+
+def _strokes(gesture: Gesture, wanted: Wanted, seed: int) -> dict[str, tuple[Stroke, float]]:
+    """Each side's stroke and its lag in seconds."""
+    manner = wanted.manner
+    rng = rng_at(seed, gesture.time, 51)
+    energy = wanted.energy(gesture.time)
+    size = 0.9 * gesture.size * energy**1.08
+    shift = rng.normal(0.0, 1.0, 3) * np.array([0.045, 0.045, 0.02])
+    shift[1] += manner.height + 0.05 * (energy - 1.0)
+    width = manner.width * energy**0.2
+    way = choose_way(gesture.kind, gesture.hands, rng)
+    spread = wanted.variety
+    first = draw_stroke(way, size, width, shift * spread, rng, spread)
+    if gesture.hands != "both":
+        return {gesture.hands: (first, 0.0)}
+    lead, follow = SIDES if rng.random() < 0.5 else SIDES[::-1]
+    if way.hands == "both" or gesture.mirrored:
+        other = draw_stroke(way, size, width, shift, np.random.default_rng(rng.integers(1 << 31)), 0.6 * spread)
+        return {lead: (first, 0.0), follow: (other, float(rng.uniform(0.0, 0.05)))}
+    # One hand leads; the other does something of its own, smaller and elsewhere.
+    apart = shift * np.array([1.0, 0.3, 1.0]) + np.array([rng.normal(0.02, 0.05), rng.normal(-0.06, 0.05), 0.0])
+    other = draw_stroke(choose_way(gesture.kind, "both", rng), size * rng.uniform(0.6, 1.0), width, apart, rng, spread)
+    return {lead: (first, 0.0), follow: (other, float(rng.uniform(0.0, 0.12)))}
+
+
+def _rest_at(rests: tuple[Rest, ...], time: float, side: str, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """(state, hand angles) of a side's rest pose at a time, a little different at every visit."""
+    rest = rests[max(0, bisect_right(rests, time, key=lambda r: r.time) - 1)]
+    k = SIDES.index(side)
+    arm = RESTS[rest.name][1 - k if rest.flipped else k]
+    rng = rng_at(seed, time, 52 + k)
+    state = arm.state()
+    state[RADIUS] += abs(rng.normal(0.0, 0.022))
+    state[HEIGHT] += rng.normal(0.0, 0.013)
+    state[ANGLE] += rng.normal(0.0, 0.12)
+    state[OUT] += rng.normal(0.0, 0.05)
+    state[4:7] += np.radians(rng.normal(0.0, [7.0, 4.0, 3.0]))
+    return state, arm.hand() + rng.normal(0.0, 4.0, ANGLES)
+
+
+class _Timeline:
+    """The keys of one arm, written from left to right."""
+
+    def __init__(self, state: np.ndarray, hand: np.ndarray) -> None:
+        self.start = (state, hand)
+        self.state = state
+        self.keys: list[Key] = []
+        self.shapes: list[Key] = []
+
+    def move(self, begin: float, length: float, state: np.ndarray, hand: np.ndarray, bow: np.ndarray | None) -> None:
+        self.keys.append(Key(begin, length, state, bow))
+        # Fingers are ready a little before the hand arrives.
+        self.shapes.append(Key(begin, max(0.85 * length, 0.12), hand))
+        self.state = state
+
+    def near(self, state: np.ndarray, length: float, fastest: float) -> np.ndarray:
+        """The state, or as far towards it as the arm comes in `length` seconds at `fastest` m/s on the whole."""
+        return self.state + (state - self.state) * min(1.0, fastest * length / max(self.far(state), 1e-6))
+
+    def far(self, state: np.ndarray) -> float:
+        """Metres from where the arm is now."""
+        return float(np.linalg.norm(wrist_place(state[None]) - wrist_place(self.state[None])))
+
+
+def _timeline(
+    side: str, score: Score, wanted: Wanted, drawn: list[tuple[Gesture, dict]], alive: Callable[[], None]
+) -> tuple[_Timeline, list[tuple[float, float]]]:
+    """The arm's keys and the spans in which it gestures."""
+    seed, rests = score.seed, score.rests
+    line = _Timeline(*_rest_at(rests, 0.0, side, seed))
+    spans: list[tuple[float, float]] = []
+    mine = [(g, s) for g, s in drawn if side in s]
+    free_at, resting = 0.0, True
+    for k, (gesture, strokes) in enumerate(mine):
+        alive()
+        stroke, lag = strokes[side]
+        rng = rng_at(seed, gesture.time, 61 + SIDES.index(side))
+        begin, free_at = _make(line, stroke, gesture.time + lag, gesture.until + lag, free_at, wanted, rng, resting)
+        following = mine[k + 1][0].time if k + 1 < len(mine) else score.seconds + 30.0
+        if stroke.again > 1:
+            free_at = _again(line, stroke, gesture.time + lag, following, wanted, rng)
+        resting = following - free_at > WAIT
+        if resting:
+            length = rng.uniform(0.55, 0.95) / wanted.manner.tempo
+            goal = _rest_at(rests, free_at + length, side, seed)
+            line.move(free_at, length, *goal, np.array([0.0, rng.uniform(0.0, 0.05), *[0.0] * 6]))
+            until = following - 0.9
+            _idle(line, rests, free_at + length, until, side, seed)
+            free_at += 0.7 * length
+        elif following - free_at > 0.85:
+            half = 0.6 * line.state + 0.4 * _rest_at(rests, free_at, side, seed)[0]
+            hand = 0.5 * stroke.shape + 0.5 * SHAPES["relaxed"]
+            line.move(free_at, rng.uniform(0.45, 0.6), half, hand, None)
+            free_at += 0.3
+        spans.append((begin, free_at))
+    if not mine:
+        _idle(line, rests, 0.0, score.seconds + 30.0, side, seed)
+    elif mine[0][0].time > 2.0:
+        first = _Timeline(*line.start)
+        _idle(first, rests, 0.0, mine[0][0].time - 1.0, side, seed)
+        line.keys, line.shapes = first.keys + line.keys, first.shapes + line.shapes
+    return line, spans
+
+
+def _idle(line: _Timeline, rests: tuple[Rest, ...], begin: float, end: float, side: str, seed: int) -> None:
+    """Changes of the rest pose while the arm is at rest."""
+    first = bisect_right(rests, begin, key=lambda r: r.time)
+    for rest in rests[first:]:
+        if rest.time >= end - 0.6:
+            break
+        if rest.time > begin:
+            length = float(rng_at(seed, rest.time, 55).uniform(0.8, 1.3))
+            line.move(rest.time, length, *_rest_at(rests, rest.time + 1e-3, side, seed), None)
+
+
+def _make(
+    line: _Timeline,
+    stroke: Stroke,
+    time: float,
+    until: float,
+    free_at: float,
+    wanted: Wanted,
+    rng: np.random.Generator,
+    resting: bool,
+) -> tuple[float, float]:
+    """Preparation and stroke so that the stroke ends at `time`; returns when it began and when it is let go."""
+    tempo = wanted.manner.tempo * wanted.energy(time) ** 0.1 * rng.uniform(0.92, 1.1)
+    fastest = FASTEST * wanted.energy(time) ** 0.8 * wanted.manner.tempo
+    span = float(np.linalg.norm(wrist_place(stroke.end[None]) - wrist_place(stroke.start[None])))
+    length = float(np.clip((0.33 + 0.5 * span) / tempo, 0.32, 0.66))
+    gap = time - free_at
+    if gap > length + 0.24:
+        way = line.far(stroke.start)
+        ready = float(np.clip((0.34 + 0.55 * way) / tempo, 0.34, 0.8))
+        ready = min(ready, gap - length + 0.16)
+        begin = time - length - ready + 0.06
+        rise = np.array([0.0, 0.25 * rng.uniform(0.0, 0.12), rng.normal(0.0, 0.02), *[0.0] * 5])
+        line.move(begin, ready, line.near(stroke.start, ready, fastest), stroke.prepared, rise)
+        line.move(time - length, length, stroke.end, stroke.shape, stroke.bow)
+        return begin, max(until, time + 0.05)
+    goal = stroke.end if line.far(stroke.end) > LEAST_TRAVEL else stroke.start
+    length = float(np.clip((0.33 + 0.5 * line.far(goal)) / tempo, 0.34, max(gap + 0.14, 0.34)))
+    goal = line.near(goal, length, fastest)
+    line.move(time - length, length, goal, stroke.shape, 0.6 * stroke.bow)
+    return time - length, max(until, time + 0.05)
+
+
+def _again(
+    line: _Timeline, stroke: Stroke, time: float, following: float, wanted: Wanted, rng: np.random.Generator
+) -> float:
+    """The stroke once or twice more, smaller; returns when the hand is free."""
+    at = time
+    for k in range(1, stroke.again):
+        length = 0.24 / wanted.manner.tempo * rng.uniform(0.9, 1.15)
+        if following - at < 2 * length + 0.75:
+            break
+        back = stroke.end + (stroke.start - stroke.end) * rng.uniform(0.5, 0.75) * 0.85**k
+        line.move(at, length, back, stroke.shape, None)
+        line.move(at + length, length, stroke.end, stroke.shape, 0.5 * stroke.bow)
+        at += 2 * length
+    return at + 0.15
+
+
+def play_arms(score: Score, wanted: Wanted, frames: int, alive: Callable[[], None]) -> Arms:
+    """Both arms' tracks over a whole speech, with the small life that no hand is without."""
+    states, hands, busy = [], [], []
+    drawn = []
+    for gesture in score.gestures:
+        alive()
+        drawn.append((gesture, _strokes(gesture, wanted, score.seed)))
+    for k, side in enumerate(SIDES):
+        line, spans = _timeline(side, score, wanted, drawn, alive)
+        rng = rng_at(score.seed, 0.0, 70 + k)
+        level = curve_at(wanted.energy, frames)[:, None]
+        state = keyed(frames, line.start[0], line.keys)
+        own = np.zeros(frames)
+        for a, b in spans:
+            own[max(0, int(a * FPS)) : max(0, int(b * FPS))] = 1.0
+        own = gaussian_filter1d(own, 4.0)
+        _add_beats(state, own, score, wanted, rng)
+        wander = np.array([0.12, 0.026, 0.014, 0.06, *np.radians([6.0, 4.0, 3.0, 0.0])])
+        slow = drift(frames, 1.3, 1.0, rng, 8)
+        # Hands at rest wander away from the body, not into it.
+        slow[:, RADIUS] = np.logaddexp(0.0, 1.6 * slow[:, RADIUS]) - 0.35
+        state += slow * wander * (1.0 - 0.7 * own)[:, None] * level**0.8
+        size = np.array([0.03, 0.007, 0.007, 0.03, *np.radians([4.0, 3.0, 1.5, 0.4])])
+        state += drift(frames, 0.55, 1.0, rng, 8) * size * (0.5 + 0.5 * own)[:, None]
+        state[:, SHRUG] += np.radians(wanted.manner.shoulders)
+        hand = keyed(frames, line.start[1], line.shapes)
+        speed = np.linalg.norm(np.diff(wrist_place(state), axis=0, prepend=wrist_place(state[:1])), axis=1) * FPS
+        # Fingers close a little with the effort of a stroke, trail it, and never all move alike.
+        effort = gaussian_filter1d(np.clip(speed, 0.0, 1.6), 1.5)
+        give = rng.normal(0.0, 1.0, ANGLES) * np.array([5.0, 7.0] * 4 + [3.0, 4.0, 4.0, 5.0, 0.0])
+        hand += (
+            effort[:, None] * give + drift(frames, 0.22, 1.0, rng, ANGLES) * FINGER_LIFE * (0.55 + 0.45 * own)[:, None]
+        )
+        states.append(state)
+        hands.append(np.clip(hand, LEAST, MOST))
+        busy.append(own)
+    return Arms(tuple(states), tuple(hands), tuple(busy))
+
+
+def _add_beats(state: np.ndarray, own: np.ndarray, score: Score, wanted: Wanted, rng: np.random.Generator) -> None:
+    """Small beats of forearm and hand on the accents that no gesture takes, added in place where the arm gestures."""
+    more = [1.0 + 1.3 * max(wanted.rate(t) - 1.0, 0.0) for t, _ in score.beats]
+    sizes = [s * rng.uniform(0.6, 1.2) * wanted.energy(t) * m for (t, s), m in zip(score.beats, more, strict=True)]
+    lift = pulses(len(state), [t for t, _ in score.beats], sizes, 0.24, 0.46) * wanted.manner.size
+    # A beat begins with a small dip of the hand.
+    lift -= 0.3 * pulses(len(state), [t - 0.24 for t, _ in score.beats], sizes, 0.22, 0.24) * wanted.manner.size
+    for column, amount in ((HEIGHT, 0.05), (RADIUS, 0.012), (FLEXION, np.radians(-9.0))):
+        state[:, column] += amount * lift * (0.12 + 0.88 * own)
+
+
+FINGER_LIFE: Final = np.array([8.5, 11.0, 8.0, 10.5, 8.0, 10.5, 8.5, 11.0, 3.0, 5.0, 6.0, 8.0, 0.0])
+"""Degrees by which fingers move on their own."""
+
+
+def arm_rotations(arms: Arms) -> tuple[np.ndarray, np.ndarray]:
+    """(T, 2, 4, 4) rotations of both arms, (T, 2, 15, 4) of both hands."""
+    solved = np.stack([solve_arm(s, side) for s, side in zip(arms.states, SIDES, strict=True)], axis=1)
+    fingers = np.stack([hand_rotations(h, side) for h, side in zip(arms.hands, SIDES, strict=True)], axis=1)
+    return solved, fingers
+
+
+def signed_places(arms: Arms) -> np.ndarray:
+    """(T, 2, 3) wrist places in the chest's frame, x to the person's left."""
+    places = np.stack([wrist_place(s) for s in arms.states], axis=1)
+    places[:, 1, 0] *= -1.0
+    return places

@@ -1,0 +1,65 @@
+"""Rest poses: where hands are when they do not gesture, from hanging down to folded arms and a hand at the chin."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from .fingers import SHAPES
+from .reach import cylinder
+
+
+class Arm(NamedTuple):
+    """Wrist (x to the own side, y up, z ahead; cm from the chest's joint), elbow out, turns in degrees, hand shape."""
+
+    x: float
+    y: float
+    z: float
+    out: float
+    supination: float
+    flexion: float
+    deviation: float
+    shape: str
+    shrug: float = 0.0
+
+    def state(self) -> np.ndarray:
+        """The arm's eight numbers, see `reach`; radians and metres."""
+        angle, radius, height = cylinder(self.x / 100.0, self.y / 100.0, self.z / 100.0)
+        turns = np.radians([self.supination, self.flexion, self.deviation, self.shrug])
+        return np.array([angle, radius, height, self.out, *turns])
+
+    def hand(self) -> np.ndarray:
+        """The hand's thirteen angles, see `fingers`."""
+        return SHAPES[self.shape]
+
+
+_DOWN = Arm(23.5, -34.5, 4, 0.0, -6, 6, 0, "hanging")
+_FRONT = Arm(18.5, -33.5, 14, 0.05, -28, 8, 0, "relaxed")
+_BACK = Arm(23.0, -33.5, -5, 0.1, -14, 4, 0, "hanging")
+_POCKET = Arm(23.0, -30.0, 7, 0.35, -12, 10, 0, "pocket")
+_HIP = Arm(26.5, -19.0, -2, 1.15, -62, 26, -6, "on_hip")
+_READY = Arm(12.0, -17.0, 27, 0.1, 4, -4, 4, "relaxed")
+
+RESTS: Final[dict[str, tuple[Arm, Arm]]] = {
+    "down": (_DOWN, _DOWN),
+    "down_front": (_FRONT, _FRONT._replace(z=13, x=20)),
+    "down_back": (_BACK, _DOWN._replace(z=-1)),
+    "one_low": (_DOWN, Arm(14.0, -19.0, 24, 0.1, -8, 2, 4, "loose")),
+    "clasp_low": (Arm(7.0, -26.5, 20, 0.35, -22, 14, 4, "clasp"), Arm(6.0, -25.0, 23, 0.35, -18, 20, 4, "clasp")),
+    "clasp_mid": (Arm(8.0, -12.5, 24, 0.3, -10, 14, 2, "clasp"), Arm(7.0, -11.0, 27, 0.3, -6, 20, 2, "clasp")),
+    "steeple": (Arm(9.5, -7.0, 25, 0.3, 4, -16, 8, "flat"), Arm(9.5, -7.0, 25, 0.3, 4, -16, 8, "flat")),
+    "hold_wrist": (_FRONT._replace(x=15, z=14), Arm(-3.0, -22.0, 23, 0.4, -30, 16, 0, "grip")),
+    "hip_one": (_DOWN, _HIP),
+    "hips": (_HIP, _HIP),
+    "behind": (Arm(12.0, -27.5, -18, -0.15, -10, -8, 0, "loose"), Arm(11.0, -26.5, -20, -0.15, -10, -8, 0, "loose")),
+    "folded": (Arm(-9.0, -6.0, 19, 0.35, 0, 8, 0, "loose"), Arm(-8.0, -2.5, 23, 0.4, -22, 12, 0, "relaxed")),
+    "pockets": (_POCKET, _POCKET),
+    "pocket_one": (_POCKET, _DOWN),
+    "ready": (_READY, _READY._replace(x=9, y=-14, z=29)),
+    "thinker": (Arm(-4.0, -13.0, 20, 0.3, 10, 6, 0, "loose"), Arm(4.0, 10.0, 22, 0.0, 30, 20, 0, "lazy_point")),
+}
+"""Left and right arm of each rest pose; those that are not symmetric are mirrored half of the time."""
+LOW: Final = frozenset({"down", "down_front", "down_back", "pockets", "pocket_one"})
+"""Rests with both hands down."""
+ASYMMETRIC: Final = frozenset(name for name, (left, right) in RESTS.items() if left != right)

@@ -1,0 +1,296 @@
+"""What is gestured when: a score of gestures, rests, nods and looks, drawn from a speech's accents, words and pauses.
+
+The rules follow what gesture studies agree on (McNeill, "Hand and Mind", 1992; Kendon, "Gesture", 2004): the stroke
+ends on or just before the stressed syllable, strokes chain within a clause, hands rest between thoughts, and posture
+changes with what is talked about. Every draw has random numbers of its own, made from the seed and its time: what is
+changed in one place leaves the others as they were.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from ..speech.phones import Word
+from .accents import Accents
+from .gestures import BEATS
+from .manners import MANNERS, REST_WEIGHTS, Manner
+from .rests import ASYMMETRIC, LOW, RESTS
+from .semantics import FUNCTION_WORDS, normal_form, stress_time, word_class
+
+CLASS_APART: Final = 0.5
+"""Seconds between strokes that words ask for: nearer ones share a stroke, or the rarer class has it."""
+LONGEST_CLAUSE: Final = 3.6
+PAUSE: Final = 0.22
+SILENCE: Final = 1.5
+
+
+@dataclass(frozen=True)
+class Gesture:
+    """A gesture whose stroke ends at `time` seconds; `hands` left, right or both; held until `until`."""
+
+    time: float
+    kind: str
+    hands: str
+    size: float
+    until: float
+    mirrored: bool
+    label: str
+    wished: bool = False
+
+
+@dataclass(frozen=True)
+class Rest:
+    """From `time` on, hands that do not gesture rest like this; `flipped`: left and right changed over."""
+
+    time: float
+    name: str
+    flipped: bool
+
+
+@dataclass(frozen=True)
+class Score:
+    """Gestures and rests in time order; beats and nods (time, size), shakes; clauses (start, end) of speech."""
+
+    gestures: tuple[Gesture, ...]
+    rests: tuple[Rest, ...]
+    beats: tuple[tuple[float, float], ...]
+    nods: tuple[tuple[float, float], ...]
+    shakes: tuple[float, ...]
+    clauses: tuple[tuple[float, float], ...]
+    seconds: float
+    seed: int
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What an artist asks of the score. Curves are functions of seconds.
+
+    rate 1 as it comes; handedness -1 left only to 1 right only; style one of MANNERS; variety, about 1, how far draws
+    are spread
+    """
+
+    rate: Callable[[float], float] = field(default=lambda _: 1.0)
+    handedness: Callable[[float], float] = field(default=lambda _: 0.0)
+    energy: Callable[[float], float] = field(default=lambda _: 1.0)
+    style: str = "neutral"
+    variety: float = 1.0
+
+    @property
+    def manner(self) -> Manner:
+        return MANNERS.get(self.style, MANNERS["neutral"])
+
+
+def rng_at(seed: int, time: float, salt: int) -> np.random.Generator:
+    """Random numbers that belong to a seed, a moment (to a thirtieth of a second) and a purpose."""
+    return np.random.default_rng((int(seed) & 0xFFFFFFFF, max(0, round(time * 30.0)), salt))
+
+
+def clauses_of_words(words: tuple[Word, ...], longest: float = LONGEST_CLAUSE) -> list[tuple[float, float]]:
+    """Spans (start, end) of words without a pause, long ones cut."""
+    spans: list[list[Word]] = []
+    for word in words:
+        if spans and word.start - spans[-1][-1].end < PAUSE and word.end - spans[-1][0].start < longest:
+            spans[-1].append(word)
+        else:
+            spans.append([word])
+    return [(group[0].start, group[-1].end) for group in spans]
+
+
+def clauses_of_sound(active: np.ndarray, fps: float, longest: float = LONGEST_CLAUSE) -> list[tuple[float, float]]:
+    """Spans (start, end) in which somebody speaks, from how much they do (N,) 0..1; long ones cut evenly."""
+    from ..mask import runs
+
+    out: list[tuple[float, float]] = []
+    for first, last in runs(np.asarray(active) > 0.5):
+        start, end = first / fps, last / fps
+        if end - start < 0.12:
+            continue
+        count = max(1, int(np.ceil((end - start) / longest)))
+        out += [(start + (end - start) * k / count, start + (end - start) * (k + 1) / count) for k in range(count)]
+    return out
+
+
+def write_score(
+    accents: Accents,
+    words: tuple[Word, ...] | None,
+    clauses: list[tuple[float, float]],
+    seconds: float,
+    wanted: Wanted,
+    seed: int,
+    wishes: tuple[Gesture, ...] = (),
+    alive: Callable[[], None] = lambda: None,
+) -> Score:
+    """The score of a speech. `clauses` from `clauses_of_words` or `clauses_of_sound`; wishes stand as they are."""
+    words = words or ()
+    resting, rests = _rests(words, clauses, seconds, wanted, seed)
+    alive()
+    asked = _asked(accents, words, resting, wanted, seed)
+    alive()
+    gestures = _gestures(asked, clauses, seconds, wanted, seed, wishes)
+    alive()
+    taken = np.array([g.time for g in gestures] or [-9.0])
+    nods, beats = [], []
+    for time, strength in zip(accents.times, accents.strength, strict=True):
+        rng = rng_at(seed, time, 11)
+        lead = float(np.clip(rng.normal(0.07, 0.03), -0.02, 0.15))
+        if rng.random() < min(0.92 * wanted.rate(float(time)), 1.0):
+            # A stroke carries most of the beat itself.
+            own = 0.65 if np.abs(taken - time).min() < 0.26 else 1.0
+            beats.append((float(time) - lead, own * float(0.5 + 0.9 * strength) * rng.uniform(0.75, 1.25)))
+        if rng.random() < 0.5 + 0.5 * strength:
+            nods.append((float(time - np.clip(rng.normal(0.05, 0.04), -0.04, 0.13)), float(0.5 + strength)))
+    shakes = tuple(
+        stress_time(w) for w in words if word_class(w.text) == "negate" and rng_at(seed, w.start, 12).random() < 0.6
+    )
+    return Score(gestures, rests, tuple(beats), tuple(nods), shakes, tuple(clauses), seconds, seed)
+
+
+def _draw_rest(rng: np.random.Generator, manner: Manner, before: str, low: bool) -> Rest:
+    names = [n for n in RESTS if n in LOW] if low else list(RESTS)
+    weights = np.array([REST_WEIGHTS[n] * manner.rests.get(n, 1.0) * (0.1 if n == before else 1.0) for n in names])
+    if low:
+        weights = weights + 0.05
+    name = names[int(rng.choice(len(names), p=weights / weights.sum()))]
+    return Rest(0.0, name, bool(name in ASYMMETRIC and rng.random() < 0.5))
+
+
+def _rests(
+    words: tuple[Word, ...], clauses: list[tuple[float, float]], seconds: float, wanted: Wanted, seed: int
+) -> tuple[list[tuple[float, float]], tuple[Rest, ...]]:
+    """The clauses that are spoken at rest, and the rest pose of every stretch of time."""
+    manner = wanted.manner
+    classed = np.array([stress_time(w) for w in words if word_class(w.text)] or [-9.0])
+    resting: list[tuple[float, float]] = []
+    rests = [_draw_rest(rng_at(seed, 0.0, 21), manner, "", low=True)]
+    last, calm, low = 0.0, 0.0, 0.0
+    for k, (start, end) in enumerate(clauses):
+        rng = rng_at(seed, start, 22)
+        asked = int(((classed > start) & (classed < end)).sum())
+        quiet = start - (clauses[k - 1][1] if k else 0.0)
+        if quiet > SILENCE:
+            rests += _listening(start - quiet, start - 1.0, manner, rests[-1].name, seed)
+            calm, low = calm + quiet, low + quiet
+        # What has been rested too little is more likely to come: stretches of speech differ, shares do not drift.
+        share = manner.resting / max(wanted.rate(start), 0.3) ** 0.5
+        owed = np.clip(1.0 + (share * (end - 1.0) - calm) / 1.6, 0.0, 4.0)
+        again = bool(resting) and resting[-1][1] > start - 0.5
+        if asked <= 2 and k > 0 and rng.random() < share * owed * (1.45 if again else 0.9) * (0.7 if asked else 1.1):
+            resting.append((start - 0.2, end))
+            # On the way down and up again hands are not at rest.
+            gained = max(end - start - (0.0 if again else 0.9), 0.2)
+            calm += gained
+            if again:
+                low += gained * (rests[-1].name in LOW)
+                continue
+            down = rng.random() < np.clip(0.8 + (0.95 * share * end - low) / 1.6, 0.2, 1.0)
+            rests.append(_moved(_draw_rest(rng, manner, rests[-1].name, low=bool(down)), start - 0.1))
+            low += gained * bool(down)
+            last = start
+        elif start - last > 6.0:
+            rests.append(_moved(_draw_rest(rng, manner, rests[-1].name, low=rng.random() < 0.7), start - 0.1))
+            last = start
+    rests += _listening(clauses[-1][1] if clauses else 0.0, seconds, manner, rests[-1].name, seed)
+    return resting, tuple(rests)
+
+
+def _listening(begin: float, end: float, manner: Manner, before: str, seed: int) -> list[Rest]:
+    """Rests with both hands down for a stretch in which nobody speaks."""
+    out: list[Rest] = []
+    at = begin
+    while at < end:
+        out.append(_moved(_draw_rest(rng_at(seed, at, 25), manner, out[-1].name if out else before, low=True), at))
+        at += rng_at(seed, at, 26).uniform(6.0, 12.0)
+    return out
+
+
+def _moved(rest: Rest, time: float) -> Rest:
+    return Rest(float(time), rest.name, rest.flipped)
+
+
+def _asked(
+    accents: Accents, words: tuple[Word, ...], resting: list[tuple[float, float]], wanted: Wanted, seed: int
+) -> list[tuple[float, str, float]]:
+    """(time, class, strength) of the gestures to make, in time order, far enough apart."""
+    chosen: list[tuple[float, str, float]] = []
+
+    def strength_at(time: float) -> float:
+        near = np.abs(accents.times - time) < 0.15
+        return float(accents.strength[near].max()) if near.any() else 0.2
+
+    classed = [(stress_time(w), word_class(w.text)) for w in words if word_class(w.text)]
+    # Rare classes first: in running text "I" and "you" would crowd out everything else.
+    common = [c for c in classed if c[1] in ("me", "you")]
+    for time, name in [*(c for c in classed if c[1] not in ("me", "you")), *common]:
+        rest = any(a <= time <= b for a, b in resting)
+        keep = (0.6 if rest else 0.97) * min(1.0, wanted.rate(time) / 0.8)
+        if rng_at(seed, time, 31).random() < keep and _free(time, [c[0] for c in chosen], CLASS_APART):
+            insort(chosen, (time, name, strength_at(time)))
+    taken = np.array([c[0] for c in chosen] or [-9.0])
+    spoken = np.array([stress_time(w) for w in words if normal_form(w.text) not in FUNCTION_WORDS] or [-9.0])
+    scored = []
+    for time, strength in zip(accents.times, accents.strength, strict=True):
+        time = float(time)
+        if any(a <= time <= b for a, b in resting):
+            continue
+        # Where the words are known, content words carry the strokes.
+        bonus = 0.15 if np.abs(spoken - time).min() < 0.14 else 0.0
+        scored.append((float(strength) + bonus + rng_at(seed, time, 32).normal(0.0, 0.15), time))
+    beats: list[float] = []
+    for value, time in sorted(scored, reverse=True):
+        rate = wanted.rate(time) * wanted.manner.rate
+        apart = 0.47 / max(rate, 0.2) ** 0.9
+        if (
+            value > 0.3 - 0.28 * rate
+            and _free(time, beats, apart)
+            and np.abs(taken - time).min() >= max(0.5, 0.8 * apart)
+        ):
+            insort(beats, time)
+    return sorted([*chosen, *((t, "beat", strength_at(t)) for t in beats)])
+
+
+def _free(time: float, taken: list[float], apart: float) -> bool:
+    """Whether no one of the sorted `taken` is within `apart` seconds."""
+    k = bisect_left(taken, time)
+    return all(abs(time - other) >= apart for other in taken[max(0, k - 1) : k + 1])
+
+
+def _gestures(
+    asked: list[tuple[float, str, float]],
+    clauses: list[tuple[float, float]],
+    seconds: float,
+    wanted: Wanted,
+    seed: int,
+    wishes: tuple[Gesture, ...],
+) -> tuple[Gesture, ...]:
+    manner, out, mode, recent = wanted.manner, [], "both", []
+    asked = [a for a in asked if all(abs(a[0] - w.time) > 0.45 for w in wishes)]
+    names, base = tuple(BEATS), np.array(list(BEATS.values()))
+    ends = np.array([end for _, end in clauses] or [0.0])
+    for k, (time, label, strength) in enumerate(asked):
+        rng = rng_at(seed, time, 41)
+        hand = float(np.clip(wanted.handedness(time), -1.0, 1.0))
+        if k == 0 or rng.random() < 0.42 or hand != 0.0:
+            both = manner.both * (1.0 - abs(hand)) ** 1.5
+            draw, right = rng.random(), 0.5 + 0.5 * hand if hand else 0.55
+            mode = "both" if draw < both else ("right" if rng.random() < right else "left")
+        kind = label
+        if label == "beat":
+            weights = base * np.array([0.12 if n in recent else 1.0 for n in names])
+            kind = names[int(rng.choice(len(names), p=weights / weights.sum()))]
+        recent = [*recent[-3:], kind]
+        following = asked[k + 1][0] if k + 1 < len(asked) else seconds + 9.0
+        end = float(ends[ends >= time - 0.05].min()) if (ends >= time - 0.05).any() else time
+        lead = float(np.clip(rng.normal(0.10, 0.035), 0.0, 0.2))
+        at = max(time - lead, 0.2)
+        hold = float(np.clip(rng.normal(manner.hold, 0.4 * manner.hold), 0.08, 1.6))
+        # Towards the end of a clause hands wait for its last word.
+        until = max(at + hold, min(end, at + 1.6 * hold) if end - at < 0.9 else 0.0)
+        size = manner.size * (0.82 + 0.3 * strength) * rng.uniform(0.88, 1.16)
+        mirrored = rng.random() < manner.mirror
+        out.append(Gesture(at, kind, mode, size, float(min(until, following - 0.3)), mirrored, label))
+    return tuple(sorted([*out, *wishes], key=lambda g: g.time))
