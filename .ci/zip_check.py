@@ -25,7 +25,7 @@ BLENDER = {
     "bmesh",
 }
 BROUGHT = {"numpy", "requests", "certifi", "idna", "urllib3", "zstandard"}
-FULL_ONLY = {"torch", "smplx", "huggingface_hub", "tqdm"}
+FULL_ONLY = {"torch", "smplx", "huggingface_hub", "tqdm", "PIL"}
 """What the small edition leaves out; its buttons say so."""
 OPTIONAL = {"audioread"}
 """Used where a system has it."""
