@@ -105,7 +105,7 @@ def _nods(score: Score, wanted: Wanted, frames: int) -> np.ndarray:
     down, tilt = [], []
     for time, size in score.nods:
         rng = rng_at(score.seed, time, 111)
-        down.append(np.radians(size * rng.uniform(2.6, 5.6)))
+        down.append(np.radians(size * rng.uniform(3.2, 5.6)))
         tilt.append(np.radians(rng.normal(0.0, 2.2)))
     times = [t for t, _ in score.nods]
     out[:, 0] = pulses(frames, times, down, 0.28, 0.46)
@@ -146,7 +146,7 @@ def play(score: Score, wanted: Wanted, frames: int, acting: Acting, alive: Calla
     follow = _followed(signed_places(arms), busy, rng) * wanted.manner.trunk
     alive()
     beats = _trunk_beats(score, wanted, frames, calm)
-    trunk = _posture(score, wanted, frames, calm) * level + follow + beats * level
+    trunk = _posture(score, wanted, frames, calm) * level + follow + beats * np.maximum(level, 0.85)
     alive()
     phase = BREATHS_A_SECOND * np.arange(frames) / FPS + rng.random()
     breath = np.sin(2 * np.pi * phase + drift(frames, 3.0, 0.4, rng)[:, 0]) * (1.0 + 0.3 * calm)
@@ -169,7 +169,7 @@ def pose(
     trunk, beats, breath = tracks.trunk[wide], tracks.beats[wide], tracks.breath[wide]
     # The pelvis takes a part of what the trunk turns, and goes against its lean.
     roll = ground.roll - 0.25 * trunk[:, 2]
-    pelvis = turned(ground.heading + 0.42 * trunk[:, 1], 0.22 * trunk[:, 0] + 0.42 * beats[:, 0], roll)
+    pelvis = turned(ground.heading + 0.42 * trunk[:, 1], 0.22 * trunk[:, 0] + 0.45 * beats[:, 0], roll)
     rotations = np.zeros((frames, JOINT_COUNT, 4))
     rotations[..., 0] = 1.0
     rotations[:, 0] = pelvis
@@ -195,14 +195,16 @@ def pose(
 
 
 def _trunk_beats(score: Score, wanted: Wanted, frames: int, calm: np.ndarray) -> np.ndarray:
-    """(T, 3) small beats of the trunk with the strokes, radians."""
+    """(T, 3) small beats of the trunk with strokes and accents, radians."""
     out = np.zeros((frames, 3))
-    times = [g.time for g in score.gestures]
-    for axis, size in enumerate((3.8, 4.0, 2.3)):
-        draws = [rng_at(score.seed, t, 131 + axis).normal(0.5 if axis == 0 else 0.0, 1.0) for t in times]
-        sizes = [np.radians(size) * d * g.size for d, g in zip(draws, score.gestures, strict=True)]
-        out[:, axis] = pulses(frames, times, sizes, 0.27, 0.46)
-    return out * wanted.manner.trunk * (1.0 - calm)[:, None]
+    moments = [(g.time, max(g.size, 0.9)) for g in score.gestures] + [(t, 0.5 * s) for t, s in score.beats]
+    for axis, size in enumerate((3.6, 3.8, 2.3)):
+        sizes = []
+        for time, strength in moments:
+            draw = rng_at(score.seed, time, 131 + axis).normal(*((0.85, 0.6) if axis == 0 else (0.0, 1.0)))
+            sizes.append(np.radians(size) * draw * strength)
+        out[:, axis] = pulses(frames, [t for t, _ in moments], sizes, 0.27, 0.46)
+    return out * wanted.manner.trunk**0.5 * (1.0 - calm)[:, None]
 
 
 def _head(score: Score, wanted: Wanted, frames: int, acting: Acting, trunk: np.ndarray, calm: np.ndarray) -> np.ndarray:

@@ -20,7 +20,7 @@ from .tracks import FPS, Key, curve_at, drift, keyed, pulses
 SIDES: Final = ("left", "right")
 LEAST_TRAVEL: Final = 0.15
 """Metres: a stroke that would move less than this goes back to where it could have begun."""
-FASTEST: Final = 0.8
+FASTEST: Final = 0.83
 """Metres a second on the whole of a stroke: its peak is nearly twice that."""
 WAIT: Final = 1.15
 """Seconds without a gesture over which hands stay up; over longer ones they go to rest."""
@@ -44,7 +44,7 @@ def _strokes(gesture: Gesture, wanted: Wanted, seed: int) -> dict[str, tuple[Str
     manner = wanted.manner
     rng = rng_at(seed, gesture.time, 51)
     energy = wanted.energy(gesture.time)
-    size = 0.9 * gesture.size * energy**1.08
+    size = 0.99 * gesture.size * energy**1.08
     shift = rng.normal(0.0, 1.0, 3) * np.array([0.045, 0.045, 0.02])
     shift[1] += manner.height + 0.05 * (energy - 1.0)
     width = manner.width * energy**0.2
@@ -167,7 +167,7 @@ def _make(
     tempo = wanted.manner.tempo * wanted.energy(time) ** 0.1 * rng.uniform(0.92, 1.1)
     fastest = FASTEST * wanted.energy(time) ** 0.8 * wanted.manner.tempo
     span = float(np.linalg.norm(wrist_place(stroke.end[None]) - wrist_place(stroke.start[None])))
-    length = float(np.clip((0.33 + 0.5 * span) / tempo, 0.32, 0.66))
+    length = float(np.clip((0.33 + 0.5 * span) / tempo, 0.345, 0.66))
     gap = time - free_at
     if gap > length + 0.24:
         way = line.far(stroke.start)
@@ -179,7 +179,7 @@ def _make(
         line.move(time - length, length, stroke.end, stroke.shape, stroke.bow)
         return begin, max(until, time + 0.05)
     goal = stroke.end if line.far(stroke.end) > LEAST_TRAVEL else stroke.start
-    length = float(np.clip((0.33 + 0.5 * line.far(goal)) / tempo, 0.34, max(gap + 0.14, 0.34)))
+    length = float(np.clip((0.33 + 0.5 * line.far(goal)) / tempo, 0.345, max(gap + 0.14, 0.34)))
     goal = line.near(goal, length, fastest)
     line.move(time - length, length, goal, stroke.shape, 0.6 * stroke.bow)
     return time - length, max(until, time + 0.05)
@@ -225,6 +225,7 @@ def play_arms(score: Score, wanted: Wanted, frames: int, alive: Callable[[], Non
         state += slow * wander * (1.0 - 0.7 * own)[:, None] * level**0.8
         size = np.array([0.03, 0.007, 0.007, 0.03, *np.radians([4.0, 3.0, 1.5, 0.4])])
         state += drift(frames, 0.55, 1.0, rng, 8) * size * (0.5 + 0.5 * own)[:, None]
+        state = gaussian_filter1d(state, 1.3, axis=0, mode="nearest")
         state[:, SHRUG] += np.radians(wanted.manner.shoulders)
         hand = keyed(frames, line.start[1], line.shapes)
         speed = np.linalg.norm(np.diff(wrist_place(state), axis=0, prepend=wrist_place(state[:1])), axis=1) * FPS
@@ -247,11 +248,11 @@ def _add_beats(state: np.ndarray, own: np.ndarray, score: Score, wanted: Wanted,
     lift = pulses(len(state), [t for t, _ in score.beats], sizes, 0.24, 0.46) * wanted.manner.size
     # A beat begins with a small dip of the hand.
     lift -= 0.3 * pulses(len(state), [t - 0.24 for t, _ in score.beats], sizes, 0.22, 0.24) * wanted.manner.size
-    for column, amount in ((HEIGHT, 0.05), (RADIUS, 0.012), (FLEXION, np.radians(-9.0))):
+    for column, amount in ((HEIGHT, 0.057), (RADIUS, 0.012), (FLEXION, np.radians(-9.0))):
         state[:, column] += amount * lift * (0.12 + 0.88 * own)
 
 
-FINGER_LIFE: Final = np.array([8.5, 11.0, 8.0, 10.5, 8.0, 10.5, 8.5, 11.0, 3.0, 5.0, 6.0, 8.0, 0.0])
+FINGER_LIFE: Final = np.array([9.5, 12.5, 9.0, 12.0, 9.0, 12.0, 9.5, 12.5, 3.0, 5.5, 6.5, 9.0, 0.0])
 """Degrees by which fingers move on their own."""
 
 

@@ -44,7 +44,7 @@ class Manner:
     rate: float = 1.0
     both: float = 0.58
     mirror: float = 0.45
-    resting: float = 0.285
+    resting: float = 0.275
     hold: float = 0.32
     rests: dict[str, float] = field(default_factory=dict)
     trunk: float = 1.0
@@ -66,7 +66,7 @@ MANNERS: Final[dict[str, Manner]] = {
         sway=0.9, head=0.8, gaze=0.8, lean=1.0, rests={"clasp_low": 2.5, "down": 0.8, "hold_wrist": 2.0, "hips": 0.2},
     ),
     "lively": Manner(
-        size=1.14, width=1.12, height=0.03, tempo=1.12, rate=1.2, both=0.68, resting=0.17, hold=0.2, trunk=1.15,
+        size=1.14, width=1.12, height=0.03, tempo=1.06, rate=1.2, both=0.68, resting=0.17, hold=0.2, trunk=1.15,
         shifts=22, steps=6.5, sway=1.15, head=1.1, gaze=1.1, lean=3.0,
         rests={"ready": 3.0, "down": 0.8, "hips": 2.0, "behind": 0.2, "folded": 0.3},
     ),
@@ -91,12 +91,12 @@ MANNERS: Final[dict[str, Manner]] = {
         rests={"ready": 3.0, "one_low": 2.0, "folded": 0.2, "behind": 0.2, "pockets": 0.2},
     ),
     "thoughtful": Manner(
-        size=0.85, width=0.85, height=0.02, tempo=0.78, rate=0.7, both=0.35, resting=0.38, hold=0.8, trunk=1.0,
+        size=0.85, width=0.85, height=0.02, tempo=0.82, rate=0.7, both=0.35, resting=0.38, hold=0.8, trunk=1.0,
         lean=4.0, shifts=13, steps=2.5, head=0.75, gaze=1.7, chin=4.0,
         rests={"thinker": 14.0, "hold_wrist": 2.0, "folded": 2.5, "pocket_one": 2.5, "steeple": 2.0, "hips": 0.2},
     ),
     "angry": Manner(
-        size=1.12, width=0.95, height=0.04, tempo=1.25, rate=1.15, both=0.55, mirror=0.6, resting=0.17, hold=0.28,
+        size=1.12, width=0.95, height=0.04, tempo=1.1, rate=1.15, both=0.55, mirror=0.6, resting=0.17, hold=0.28,
         trunk=1.2, lean=8.0, shoulders=4.0, shifts=16, steps=5.0, feet=0.3, head=1.25, gaze=0.7, chin=3.0,
         rests={"hips": 8.0, "hip_one": 3.0, "folded": 4.0, "clasp_low": 0.1, "pockets": 0.1, "down": 0.7},
     ),

@@ -1,4 +1,4 @@
-"""Ways of gesturing that the body network knows, in the order of its inputs."""
+"""Ways of gesturing; what each does is in `core/body/manners.py`."""
 
 from __future__ import annotations
 
@@ -20,6 +20,11 @@ GESTURE_STYLES: Final[tuple[Style, ...]] = (
     Style("calm", "Calm", "Slower and smaller"),
     Style("lively", "Lively", "Quicker and larger"),
     Style("formal", "Formal", "Upright, hands kept close"),
+    Style("shy", "Shy", "Small and close, eyes wander, one arm is held"),
+    Style("assertive", "Assertive", "Wide stance and wide strokes that are held, hands on the hips"),
+    Style("storyteller", "Storyteller", "Large and high with the whole trunk, both hands"),
+    Style("thoughtful", "Thoughtful", "Slow and few, a hand at the chin, looks away"),
+    Style("angry", "Angry", "Leaning forward, quick and hard strokes"),
 )
 
 STYLES: Final[tuple[str, ...]] = tuple(style.name for style in GESTURE_STYLES)
