@@ -9,8 +9,10 @@ import numpy as np
 
 from ..rig.description import Bone, MeshDescription, RigDescription, Shape
 from ..skeleton import JOINTS
+from . import vrm_addon
 from .characters import armatures_of, family_of, is_character
 from .model_file import rest_hands
+from .vrm_addon import Told
 
 _BONE_PATH = re.compile(r'pose\.bones\["((?:[^"\\]|\\.)*)"\]\.(?:rotation|location)')
 _SHAPE_PATH = re.compile(r'key_blocks\["((?:[^"\\]|\\.)*)"\]\.value')
@@ -36,7 +38,7 @@ def skinned_meshes(armature: bpy.types.Object) -> list[bpy.types.Object]:
     return sorted(found, key=lambda obj: obj.name)
 
 
-def _mesh(obj: bpy.types.Object) -> MeshDescription:
+def _mesh(obj: bpy.types.Object, told: Told) -> MeshDescription:
     keys = obj.data.shape_keys
     if keys is None:
         return MeshDescription(obj.name)
@@ -49,7 +51,7 @@ def _mesh(obj: bpy.types.Object) -> MeshDescription:
         if block.name != basis
     )
     still = "pinned" if obj.show_only_shape_key else "" if keys.use_relative else "absolute"
-    return MeshDescription(obj.name, shapes, still)
+    return MeshDescription(obj.name, shapes, still, told)
 
 
 def _points(block: bpy.types.ShapeKey) -> np.ndarray:
@@ -144,7 +146,8 @@ def describe(armature: bpy.types.Object) -> RigDescription:
     The rest pose is read from the armature's data, so it does not matter which pose the rig stands in, or whether
     it is shown in pose or rest position.
     """
-    meshes = tuple(_mesh(obj) for obj in skinned_meshes(armature))
+    told = vrm_addon.expressions(armature)
+    meshes = tuple(_mesh(obj, told.get(obj.name, {})) for obj in skinned_meshes(armature))
     world = np.array(armature.matrix_world, dtype=np.float64)
     if armature.type != "ARMATURE":
         return RigDescription(armature.name, (), meshes, world)
@@ -157,4 +160,6 @@ def describe(armature: bpy.types.Object) -> RigDescription:
         waiting[:0] = list(bone.children)
     held, limited = _holds(armature)
     bones = tuple(_bone(armature.pose.bones[b.name], driven, held.get(b.name, ()), b.name in limited) for b in ordered)
-    return RigDescription(armature.name, bones, meshes, world, stands=_stands(armature))
+    return RigDescription(
+        armature.name, bones, meshes, world, stands=_stands(armature), human=vrm_addon.human_joints(armature)
+    )

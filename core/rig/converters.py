@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -35,6 +35,7 @@ class Converter:
     looks      key -> {ARKit name: weight}.
     prefer     lists of keys: where all but the last few exist, the last one repeats them and is dropped.
     signature  keys that tell the set.
+    spread     key -> (shape, weight) of all shapes that it moves, where it moves several.
     silence    the key that shows what the mouth's other shapes leave up to 1, as sets of visemes do; '' for none.
     """
 
@@ -45,6 +46,7 @@ class Converter:
     prefer: tuple[tuple[str, ...], ...] = ()
     signature: tuple[str, ...] = ()
     silence: str = ""
+    spread: dict[str, tuple[tuple[str, float], ...]] = field(default_factory=dict)
 
     @cached_property
     def matrix(self) -> np.ndarray:
@@ -82,7 +84,11 @@ class Converter:
         if self.silence in keys:
             mouth = [k for k, key in enumerate(keys) if any(n.startswith(("jaw", "mouth")) for n in self.looks[key])]
             weights[:, keys.index(self.silence)] = np.clip(1.0 - weights[:, mouth].sum(axis=1), 0.0, 1.0)
-        return {names[0]: weights[:, k] for k, names in enumerate(self.shapes.values())}
+        out: dict[str, np.ndarray] = {}
+        for k, (key, names) in enumerate(self.shapes.items()):
+            for name, share in self.spread.get(key, ((names[0], 1.0),)):
+                out[name] = np.clip(out.get(name, 0.0) + np.float32(share) * weights[:, k], 0.0, 1.0)
+        return out
 
     def _solve(self, face: np.ndarray) -> np.ndarray:
         """(T, K) by coordinate descent within [0, 1]."""
@@ -140,7 +146,12 @@ def converters() -> tuple[Converter, ...]:
 
 
 def converter_for(mesh: MeshDescription, name: str = "") -> Converter | None:
-    """The converter for a mesh's shapes, already cut to what the mesh has; None when no set is told by its names."""
+    """The converter for a mesh's shapes, already cut to what the mesh has; None when no set is told.
+
+    What the character itself says (a VRM avatar's expressions) is taken before the shapes' names.
+    """
+    if not name and (told := _told(mesh)) is not None:
+        return told
     best: Converter | None = None
     for converter in converters():
         if name and converter.name != name:
@@ -151,3 +162,19 @@ def converter_for(mesh: MeshDescription, name: str = "") -> Converter | None:
         if enough and (best is None or len(own.shapes) > len(best.shapes)):
             best = own
     return best
+
+
+def _told(mesh: MeshDescription) -> Converter | None:
+    """VRM 1's set with the shapes that the avatar's expressions move on this mesh; None where they move no mouth."""
+    have = {shape.name for shape in mesh.shapes}
+    told = {key: tuple(b for b in binds if b[0] in have) for key, binds in mesh.told.items()}
+    base = next(c for c in converters() if c.name == "vrm1")
+    shapes = {key: (told[key][0][0],) for key in base.shapes if told.get(key)}
+    for *better, worse in base.prefer:
+        if all(key in shapes for key in better[:2]):
+            shapes.pop(worse, None)
+    if not shapes or not any(key in shapes for key in (*base.signature, "blink", "blinkLeft")):
+        return None
+    looks = {key: base.looks[key] for key in shapes}
+    spread = {key: told[key] for key in shapes}
+    return replace(base, title="VRM expressions, as assigned", shapes=shapes, looks=looks, spread=spread)

@@ -84,8 +84,9 @@ def arkit_name(shape: str) -> tuple[str, str] | None:
 def match_shapes(mesh: MeshDescription) -> dict[str, str]:
     """Shape key name -> ARKit name, for one mesh; of several sets the one that matches most wins each weight."""
     found = {}
+    called = {binds[0][0]: key for key, binds in mesh.told.items() if len(binds) == 1}
     for shape in mesh.shapes:
-        match = arkit_name(shape.name)
+        match = arkit_name(shape.name) or arkit_name(called.get(shape.name, ""))
         if match is not None:
             found[shape.name] = match
     # Beside the shape itself its duplicate is another one of the artist's.
