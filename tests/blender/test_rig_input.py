@@ -118,7 +118,7 @@ def test_centimetres_and_tiny_bones(scene: bpy.types.Scene) -> None:
         ("{ not json", "broken at line 1"),
         ('{"orator_profile": 1, "joints": {"left_tail": "tail"}}', "left_tail"),
         ('{"orator_profile": 1, "joints": {"pelvis": "no such bone"}}', "another rig"),
-        ('{"orator_profile": 1, "ik_limbs": {"left_arm": 3}}', "does not know"),
+        ('{"orator_profile": 1, "ik_limbs": {"left_arm": 3}}', "'ik_limbs' must have"),
         ('{"orator_profile": 1, "adjust": {"jawOpen": {"gian": 1}}}', "does not know"),
         ("", "broken at line 1"),
     ],
