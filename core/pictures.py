@@ -38,7 +38,7 @@ def read_picture(path: Path, largest: int = LARGEST) -> np.ndarray:
     limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
     try:
         with Image.open(path) as image:
-            _check_size(path, *image.size)
+            check_size(path.name, *image.size)
             if getattr(image, "n_frames", 1) > 1:
                 raise OratorError(f"'{path.name}' is animated ({image.n_frames} pictures): save one of them as a PNG.")
             image.draft("RGB", (largest, largest))
@@ -70,17 +70,16 @@ def _as_rgba(image: object) -> object:
     return image.convert("RGB").convert("RGBA") if image.mode in ("CMYK", "YCbCr", "LAB") else image.convert("RGBA")
 
 
-def _check_size(path: Path, width: int, height: int) -> None:
+def check_size(name: str, width: int, height: int) -> None:
+    """Raises OratorError for a picture that is no portrait."""
     if min(width, height) < SMALLEST:
         raise OratorError(
-            f"'{path.name}' has {width} x {height} pixels, too few to draw a face from: use at least {SMALLEST}."
+            f"'{name}' has {width} x {height} pixels, too few to draw a face from: use at least {SMALLEST}."
         )
     if width * height > _PIXELS:
-        raise OratorError(f"'{path.name}' has {width} x {height} pixels: make it smaller, 4096 is plenty.")
+        raise OratorError(f"'{name}' has {width} x {height} pixels: make it smaller, 4096 is plenty.")
     if max(width, height) > LONGEST * min(width, height):
-        raise OratorError(
-            f"'{path.name}' is {width} x {height}, a strip rather than a portrait: crop it to the character."
-        )
+        raise OratorError(f"'{name}' is {width} x {height}, a strip rather than a portrait: crop it to the character.")
 
 
 def png_bytes(picture: np.ndarray) -> bytes:

@@ -13,6 +13,7 @@ from . import (
     export,
     farm,
     generate,
+    picture,
     pins,
     presets,
     rig,
@@ -23,6 +24,7 @@ from . import (
 MODULES = (
     speech,
     character,
+    picture,
     rig,
     generate,
     conversation,

@@ -6,6 +6,7 @@ import bpy
 
 from ..core.blender import generation
 from ..core.blender.characters import has_skeleton
+from ..core.blender.picture import is_picture, marks_shown
 from .layout import TAB
 
 
@@ -34,6 +35,11 @@ class ORATOR_PT_character(bpy.types.Panel):
         row = layout.row(align=True)
         row.operator("orator.add_character", icon="OUTLINER_OB_ARMATURE")
         row.operator("orator.add_stage", icon="LIGHT_AREA")
+        layout.operator("orator.add_talking_picture", icon="IMAGE_DATA")
+        if is_picture(character):
+            row = layout.row(align=True)
+            row.operator("orator.show_picture_marks", icon="EMPTY_AXIS", depress=marks_shown(character))
+            row.operator("orator.update_picture", icon="FILE_REFRESH")
 
 
 CLASSES: tuple[type, ...] = (ORATOR_PT_character,)

@@ -9,6 +9,7 @@ beyond 1.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -54,6 +55,17 @@ NUMBERS: Final[dict[str, tuple[str, ...]]] = {
 """Each set in the published order."""
 
 
+TURN_SHAPES: Final = {
+    "headNodDown": ("head_x", 1.0),
+    "headNodUp": ("head_x", -1.0),
+    "headTurnLeft": ("head_y", 1.0),
+    "headTurnRight": ("head_y", -1.0),
+    "headTiltRight": ("neck_z", 1.0),
+    "headTiltLeft": ("neck_z", -1.0),
+}
+"""Shape keys that show the head's turns on a mesh without bones: which number, and which way of it. 1 is 15 degrees."""
+
+
 def lowest(number: str) -> float:
     """The least value of a number: turns go both ways, all else is from 0."""
     return -1.0 if number in HEAD_NUMBERS + BODY_NUMBERS[:2] or "rotation" in number else 0.0
@@ -83,6 +95,19 @@ def anime_numbers(performance: Performance, name: str, times: np.ndarray, brow: 
     if "breath" in entry:
         found[entry["breath"]] = 0.5 - 0.5 * np.cos(2.0 * np.pi * times / anime_sets()["breath_seconds"])
     return {key: np.asarray(found[key], np.float32) for key in NUMBERS[name]}
+
+
+def turn_shapes(performance: Performance, names: Iterable[str]) -> dict[str, np.ndarray]:
+    """Values (T,) in [0, 1] of those of `names` that are TURN_SHAPES."""
+    wanted = [name for name in names if name in TURN_SHAPES]
+    if not wanted:
+        return {}
+    turns = _turns(performance, anime_sets()["sets"]["6"]["turns"])
+    out = {}
+    for name in wanted:
+        number, sign = TURN_SHAPES[name]
+        out[name] = np.clip(sign * turns[number], 0.0, 1.0).astype(np.float32)
+    return out
 
 
 def _turns(performance: Performance, turns: dict[str, Any]) -> dict[str, np.ndarray]:

@@ -12,6 +12,7 @@ from ..performance import Performance
 from ..rotations import IDENTITY, angle_between, conjugate, from_rotvec, multiply, slerp, to_rotvec
 from ..skeleton import INDEX
 from ..smplx.names import expression_values
+from .anime import turn_shapes
 from .converters import Converter, converter_for
 from .description import MeshDescription, RigDescription, Shape
 from .faces import match_shapes
@@ -49,6 +50,7 @@ def face_shapes(
             converter = converter_for(mesh, profile.converter)
         values = converter.apply(face) if converter else {}
         values |= expression_values((s.name for s in mesh.shapes), performance.expressions)
+        values |= turn_shapes(performance, (s.name for s in mesh.shapes))
         if converter:
             notes.append(f"{mesh.name}: {converter.title}")
             shown |= set(converter.shown())

@@ -1,0 +1,276 @@
+"""Where a drawn face has its eyes, brows, mouth and chin: proposed from the picture, checked after the artist.
+
+Places are pixels from the top left. Left and right are the character's, so its left eye is on the picture's right.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from ..errors import OratorError
+
+NAMES: Final = (
+    "eye_left",
+    "eye_right",
+    "eye_left_corner",
+    "eye_right_corner",
+    "eye_left_top",
+    "eye_right_top",
+    "brow_left",
+    "brow_right",
+    "mouth",
+    "mouth_left",
+    "mouth_right",
+    "chin",
+    "cheek_left",
+    "cheek_right",
+)
+"""Centres of the eyes, their outer corners and highest points; the brows' middles; the mouth's middle and corners; the
+chin's lowest point; the face's edge at the height of the eyes."""
+_ALIKE: Final = 40.0
+Place = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Marks:
+    """Places by NAMES, and sentences about what was not found and is only guessed."""
+
+    places: dict[str, Place]
+    notes: tuple[str, ...] = ()
+
+    def at(self, name: str) -> np.ndarray:
+        return np.array(self.places[name], float)
+
+    def eye_size(self, side: str) -> tuple[float, float]:
+        """Half the width and half the height of an eye."""
+        centre = self.at(f"eye_{side}")
+        width = abs(self.at(f"eye_{side}_corner")[0] - centre[0])
+        return float(width), float(centre[1] - self.at(f"eye_{side}_top")[1])
+
+    @property
+    def face(self) -> tuple[np.ndarray, float, float]:
+        """Middle of the face, half its width, and its height from the eyes to the chin."""
+        left, right = self.at("cheek_left"), self.at("cheek_right")
+        eyes = (self.at("eye_left") + self.at("eye_right")) / 2.0
+        middle = np.array([(left[0] + right[0]) / 2.0, eyes[1]])
+        return middle, float((left[0] - right[0]) / 2.0), float(self.at("chin")[1] - eyes[1])
+
+
+def check_marks(marks: Marks, width: int, height: int) -> None:
+    """Raises OratorError when marks lie outside the picture, are crossed, or on one another."""
+    missing = [name for name in NAMES if name not in marks.places]
+    if missing:
+        raise OratorError(f"The marks {', '.join(missing[:3])} are missing: undo, or add the picture again.")
+    for name in NAMES:
+        x, y = marks.places[name]
+        if not (np.isfinite([x, y]).all() and 0 <= x < width and 0 <= y < height):
+            raise OratorError(f"The mark '{name}' lies outside the picture: drag it back onto the face.")
+    crossed = (
+        ("eye_right", "eye_left", 0, "The marks of the eyes are crossed: the character's left eye is on your right."),
+        ("mouth_right", "mouth_left", 0, "The corners of the mouth are crossed: its left is on your right."),
+        ("cheek_right", "cheek_left", 0, "The marks of the cheeks are crossed: its left is on your right."),
+        ("eye_left_top", "eye_left", 1, "The top of the left eye lies below its middle."),
+        ("eye_right_top", "eye_right", 1, "The top of the right eye lies below its middle."),
+        ("mouth", "chin", 1, "The chin lies above the mouth."),
+        ("eye_left", "mouth", 1, "The mouth lies above the left eye."),
+        ("eye_right", "mouth", 1, "The mouth lies above the right eye."),
+    )
+    for first, second, axis, sentence in crossed:
+        if marks.places[second][axis] - marks.places[first][axis] < 2.0:
+            raise OratorError(f"{sentence} Drag the marks to where their names say.")
+    for side in ("left", "right"):
+        if marks.eye_size(side)[0] < 2.0:
+            raise OratorError(f"The corner of the {side} eye lies on its middle. Drag it to the eye's outer corner.")
+
+
+def guessed(picture: np.ndarray) -> Marks:
+    """Marks of an upright face by usual proportions, from the outline of what is not clear."""
+    solid = picture[..., 3] > 127
+    rows, columns = np.flatnonzero(solid.any(axis=1)), np.flatnonzero(solid.any(axis=0))
+    if not len(rows):
+        raise OratorError("The picture is empty: every pixel is clear. Choose another one.")
+    top, bottom, left, right = rows[0], rows[-1], columns[0], columns[-1]
+    half = min((right - left) * 0.22, (bottom - top) * 0.25)
+    upper = solid[top : top + max(1, (bottom - top) // 3)]
+    middle = float(np.flatnonzero(upper.any(axis=0)).mean())
+    return _from_eyes(middle, top + (bottom - top) * 0.42, half)
+
+
+def _from_eyes(middle: float, eyes: float, half: float) -> Marks:
+    """Usual proportions about the middle between the eyes; `half` is half the face's width."""
+    places: dict[str, Place] = {"mouth": (middle, eyes + half * 0.78), "chin": (middle, eyes + half * 1.22)}
+    for side, sign in (("left", 1.0), ("right", -1.0)):
+        x = middle + sign * half * 0.46
+        places[f"eye_{side}"] = (x, eyes)
+        places[f"eye_{side}_corner"] = (x + sign * half * 0.24, eyes)
+        places[f"eye_{side}_top"] = (x, eyes - half * 0.2)
+        places[f"brow_{side}"] = (x, eyes - half * 0.42)
+        places[f"mouth_{side}"] = (middle + sign * half * 0.26, eyes + half * 0.78)
+        places[f"cheek_{side}"] = (middle + sign * half, eyes)
+    return Marks(places, ("no face was found, so the marks are a guess: drag them",))
+
+
+@dataclass(frozen=True)
+class _Patch:
+    """A piece of the face that is not skin."""
+
+    x: float
+    y: float
+    left: float
+    right: float
+    top: float
+    bottom: float
+    area: int
+
+    @property
+    def width(self) -> float:
+        return self.right - self.left
+
+
+def _skin(picture: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+    """Colour of the skin and the mask (H, W) of its largest joined area, its holes filled out; None without one."""
+    from scipy.ndimage import binary_closing, label
+
+    solid = picture[..., 3] > 200
+    rows, columns = np.flatnonzero(solid.any(axis=1)), np.flatnonzero(solid.any(axis=0))
+    top, height = rows[0], rows[-1] - rows[0] + 1
+    middle, width = int((columns[0] + columns[-1]) / 2), columns[-1] - columns[0] + 1
+    window = np.zeros_like(solid)
+    window[top + int(height * 0.15) : top + int(height * 0.7), max(0, middle - width // 5) : middle + width // 5] = True
+    colours = picture[window & solid][:, :3]
+    if len(colours) < 100:
+        return None
+    bins, counts = np.unique(colours // 24, axis=0, return_counts=True)
+    best = None
+    for k in np.argsort(counts)[::-1][:4]:
+        mine = colours[(np.abs(colours.astype(int) - (bins[k] * 24 + 12)) <= 24).all(axis=1)]
+        colour = np.median(mine, axis=0)
+        alike = solid & (np.linalg.norm(picture[..., :3] - colour, axis=2) < _ALIKE)
+        areas, _ = label(binary_closing(alike, iterations=1))
+        inside = areas[window & (areas > 0)]
+        if not len(inside):
+            continue
+        which = np.bincount(inside).argmax()
+        mask = (areas == which) & solid
+        # Skin is light and warm more often than hair or clothes are.
+        worth = mask[window].sum() * (0.4 + colour.mean() / 255.0) * (1.2 if colour[0] >= colour[2] else 0.8)
+        if best is None or worth > best[0]:
+            best = (worth, colour, mask)
+    return None if best is None else (best[1], best[2])
+
+
+def _patches(picture: np.ndarray, mask: np.ndarray, solid: np.ndarray) -> list[_Patch]:
+    """What lies within the skin and is none of it."""
+    from scipy.ndimage import binary_fill_holes, find_objects, label
+
+    inside = binary_fill_holes(mask) & ~mask & solid
+    areas, count = label(inside, np.ones((3, 3)))
+    out = []
+    sizes = np.bincount(areas.ravel(), minlength=count + 1)
+    for k, (rows, columns) in enumerate(find_objects(areas), start=1):
+        if sizes[k] < max(12, 2e-5 * mask.size):
+            continue
+        y, x = np.nonzero(areas[rows, columns] == k)
+        out.append(
+            _Patch(
+                float(x.mean() + columns.start),
+                float(y.mean() + rows.start),
+                float(columns.start),
+                float(columns.stop - 1),
+                float(rows.start),
+                float(rows.stop - 1),
+                int(sizes[k]),
+            )
+        )
+    return out
+
+
+def _eyes(patches: list[_Patch], middle: float, width: float) -> tuple[_Patch, _Patch] | None:
+    """The pair of patches most alike, level, symmetric and large: (right, left) of the character."""
+    best, found = 0.0, None
+    for a in patches:
+        for b in patches:
+            apart = b.x - a.x
+            if not 0.12 * width < apart < 0.8 * width or abs(a.y - b.y) > 0.2 * apart:
+                continue
+            if not 0.45 < a.area / b.area < 2.2 or max(a.width, b.width) > 0.9 * apart:
+                continue
+            off = abs((a.x + b.x) / 2 - middle) / width
+            thick = min((p.bottom - p.top) / max(p.width, 1.0) for p in (a, b))
+            worth = min(a.area, b.area) * np.exp(-((off / 0.15) ** 2)) * np.clip(thick / 0.45, 0.1, 1.0)
+            if worth > best:
+                best, found = worth, (a, b)
+    return found
+
+
+def propose(picture: np.ndarray) -> Marks:
+    """Marks for a picture (H, W, 4) uint8, as well as simple means find them. Raises OratorError for an empty one."""
+    start = guessed(picture)
+    found = _skin(picture)
+    if found is None:
+        return start
+    _, mask = found
+    rows = np.flatnonzero(mask.sum(axis=1) > 3)
+    columns = np.flatnonzero(mask.sum(axis=0) > 3)
+    if len(rows) < 20 or len(columns) < 20:
+        return start
+    width = float(columns[-1] - columns[0])
+    patches = _patches(picture, mask, picture[..., 3] > 200)
+    pair = _eyes(patches, float(columns.mean()), width)
+    if pair is None:
+        return start
+    return _marked(mask, patches, pair, picture.shape)
+
+
+def _marked(mask: np.ndarray, patches: list[_Patch], pair: tuple[_Patch, _Patch], shape: tuple[int, ...]) -> Marks:
+    """All marks about a pair of eyes."""
+    right, left = pair
+    middle, eyes, apart = (right.x + left.x) / 2, (right.y + left.y) / 2, left.x - right.x
+    row = np.flatnonzero(mask[int(eyes) : int(eyes + apart * 0.3) + 1].any(axis=0))
+    row = row[np.abs(row - middle) < apart * 1.4]
+    half = float(min(middle - row[0], row[-1] - middle)) if len(row) else apart
+    out = dict(_from_eyes(middle, eyes, max(half, apart * 0.7)).places)
+    notes: list[str] = []
+    for side, eye, sign in (("left", left, 1.0), ("right", right, -1.0)):
+        y = (eye.top + eye.bottom) / 2
+        out[f"eye_{side}"] = ((eye.left + eye.right) / 2, y)
+        out[f"eye_{side}_corner"] = (eye.right if sign > 0 else eye.left, y)
+        out[f"eye_{side}_top"] = ((eye.left + eye.right) / 2, eye.top)
+        above = [
+            p
+            for p in patches
+            if p.bottom < eye.top + 2 and abs(p.x - eye.x) < eye.width and p.y > eye.top - apart * 0.7
+        ]
+        brow = max(above, key=lambda p: p.width, default=None)
+        gap = (eye.bottom - eye.top) * 0.35
+        out[f"brow_{side}"] = (eye.x, eye.top - gap) if brow is None else (brow.x, brow.y)
+    below = [
+        p
+        for p in patches
+        if p.top > max(left.bottom, right.bottom) - 2 and abs(p.x - middle) < apart * 0.3 and p.width > apart * 0.15
+    ]
+    mouth = max(below, key=lambda p: p.width - 0.3 * (p.bottom - p.top), default=None)
+    if mouth is None:
+        notes.append("the mouth was not found: drag its marks")
+    else:
+        y = (mouth.top + mouth.bottom) / 2
+        out["mouth"] = ((mouth.left + mouth.right) / 2, y)
+        out["mouth_left"], out["mouth_right"] = (mouth.right, y), (mouth.left, y)
+    out["chin"] = (out["mouth"][0], _chin(mask, out["mouth"], eyes, apart))
+    height, width = shape[:2]
+    held = {n: (float(np.clip(x, 0, width - 1)), float(np.clip(y, 0, height - 1))) for n, (x, y) in out.items()}
+    return replace(Marks(held), notes=tuple(notes))
+
+
+def _chin(mask: np.ndarray, mouth: Place, eyes: float, apart: float) -> float:
+    """Where the skin ends below the mouth, within usual proportions; a neck of the same colour is cut off."""
+    x, y = int(mouth[0]), int(mouth[1])
+    column = mask[:, max(0, x - 2) : x + 3].mean(axis=1) > 0.5
+    usual = y + 0.55 * (y - eyes)
+    end = y + int(0.15 * apart)
+    while end < len(column) - 1 and column[end] and end < y + 1.1 * (y - eyes):
+        end += 1
+    return float(end if end < y + 1.05 * (y - eyes) else usual)
