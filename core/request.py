@@ -13,6 +13,7 @@ from .settings import EmotionTrack, Settings, constant_emotion
 
 if TYPE_CHECKING:  # scipy comes with these: not while Blender registers
     from .baking import BakeTarget
+    from .body.wishes import Wish
     from .conversation.answer import Listening
     from .directing import PosePin
     from .given import GivenMotion
@@ -50,6 +51,7 @@ class GenerationRequest:
     target      what the take will be shown on, for models that care; None: anything
     face_terms  tells a generated performance in the terms that `given` is in (core/smplx/at_bake.py): expressions and
                 ARKit weights cannot be mixed otherwise. None: as it is
+    wishes      gestures that the take is to show, or not to
     listening   how the second speech is attended to; None: as people do, facing each other
     """
 
@@ -61,6 +63,7 @@ class GenerationRequest:
     target: BakeTarget | None = None
     face_terms: FaceTerms | None = None
     listening: Listening | None = None
+    wishes: tuple[Wish, ...] = ()
 
     @property
     def speech(self) -> Speech:

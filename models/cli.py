@@ -68,6 +68,12 @@ def add_generate_arguments(parser: argparse.ArgumentParser) -> None:
     for control in (*CONTROLS, *own_controls().values()):
         parser.add_argument(f"--{control.flag}", type=float, help=f"{control.help}, {control.range_text}")
     parser.add_argument("--style", choices=STYLES, help="the way of gesturing")
+    parser.add_argument(
+        "--gesture",
+        action="append",
+        metavar="TIME:KIND",
+        help="a gesture wished for: 3.2:shrug, 3.2:point:right:1.2",
+    )
     add_machine_arguments(parser)
     add_partner_arguments(parser)
 
@@ -136,7 +142,10 @@ def request_from(args: argparse.Namespace) -> GenerationRequest:
     for sentence in (*speech.notes, *unheard(args), *unreachable_pins(pins)[:MOST_NOTES]):
         print(f"Note: {sentence}", file=sys.stderr)
     seeds = tuple(range(args.seed, args.seed + args.takes))
-    return GenerationRequest(speeches, settings, emotion, seeds, given, listening=listening)
+    from ..core.body.wishes import parse_wish
+
+    wishes = tuple(parse_wish(text) for text in args.gesture or ())
+    return GenerationRequest(speeches, settings, emotion, seeds, given, listening=listening, wishes=wishes)
 
 
 def emotion_from(args: argparse.Namespace) -> EmotionTrack:

@@ -122,16 +122,15 @@ def write_score(
     seconds: float,
     wanted: Wanted,
     seed: int,
-    wishes: tuple[Gesture, ...] = (),
     alive: Callable[[], None] = lambda: None,
 ) -> Score:
-    """The score of a speech. `clauses` from `clauses_of_words` or `clauses_of_sound`; wishes stand as they are."""
+    """The score of a speech. `clauses` from `clauses_of_words` or `clauses_of_sound`."""
     words = words or ()
     resting, rests = _rests(words, clauses, seconds, wanted, seed)
     alive()
     asked = _asked(accents, words, resting, wanted, seed)
     alive()
-    gestures = _gestures(asked, clauses, seconds, wanted, seed, wishes)
+    gestures = _gestures(asked, clauses, seconds, wanted, seed)
     alive()
     taken = np.array([g.time for g in gestures] or [-9.0])
     nods, beats = [], []
@@ -265,10 +264,8 @@ def _gestures(
     seconds: float,
     wanted: Wanted,
     seed: int,
-    wishes: tuple[Gesture, ...],
 ) -> tuple[Gesture, ...]:
     manner, out, mode, recent = wanted.manner, [], "both", []
-    asked = [a for a in asked if all(abs(a[0] - w.time) > 0.45 for w in wishes)]
     names, base = tuple(BEATS), np.array(list(BEATS.values()))
     ends = np.array([end for _, end in clauses] or [0.0])
     for k, (time, label, strength) in enumerate(asked):
@@ -293,4 +290,4 @@ def _gestures(
         size = manner.size * (0.82 + 0.3 * strength) * rng.uniform(0.88, 1.16)
         mirrored = rng.random() < manner.mirror
         out.append(Gesture(at, kind, mode, size, float(min(until, following - 0.3)), mirrored, label))
-    return tuple(sorted([*out, *wishes], key=lambda g: g.time))
+    return tuple(out)

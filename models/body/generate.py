@@ -17,6 +17,7 @@ from ...core.body.acting import Acting, play, pose
 from ...core.body.score import Score, Wanted, clauses_of_sound, clauses_of_words, write_score
 from ...core.body.semantics import word_channels
 from ...core.body.steps import wander
+from ...core.body.wishes import Wish, with_wishes
 from ...core.mask import Mask, runs
 from ...core.performance import MODEL_FPS, Performance
 from ...core.residual import honour
@@ -80,12 +81,19 @@ def _quiet(condition: SpeechCondition, frames: int) -> np.ndarray:
     return gaussian_filter1d(np.maximum(0.5 * pause, silence), 0.2 * MODEL_FPS)
 
 
-def score_of(condition: SpeechCondition, wanted: Wanted, seed: int, alive: Callable[[], None]) -> Score:
-    """What is gestured when in a speech."""
+def score_of(
+    condition: SpeechCondition,
+    settings: Settings,
+    seed: int,
+    wishes: tuple[Wish, ...] = (),
+    alive: Callable[[], None] = lambda: None,
+) -> Score:
+    """What is gestured when in a speech; wished gestures stand as they are."""
     spoken = clauses_of_words(condition.words) if condition.words else []
     clauses = spoken or clauses_of_sound(speaking(condition.features), FEATURE_FPS)
     accents = find_accents(condition.features)
-    return write_score(accents, condition.words, clauses, condition.seconds, wanted, seed, alive=alive)
+    score = write_score(accents, condition.words, clauses, condition.seconds, wanted_of(settings), seed, alive)
+    return replace(score, gestures=with_wishes(score.gestures, wishes)) if wishes else score
 
 
 def generate_body(
@@ -96,6 +104,7 @@ def generate_body(
     seed: int,
     tick: Callable[[float], None],
     folder: Path | None = None,
+    wishes: tuple[Wish, ...] = (),
 ) -> tuple[np.ndarray, np.ndarray]:
     """Rotations (T, 55, 4) wxyz and translation (T, 3) metres for `condition.frames` frames at 30 fps.
 
@@ -107,7 +116,7 @@ def generate_body(
     frames = condition.frames
     tick(0.02)
     wanted, quiet = wanted_of(settings), _quiet(condition, frames)
-    score = score_of(condition, wanted, seed, lambda: tick(0.1))
+    score = score_of(condition, settings, seed, wishes, lambda: tick(0.1))
     tracks = play(score, wanted, frames, _acting(settings, quiet), lambda: tick(0.3))
     tick(0.45)
     travel = settings.curve("travel", np.arange(frames) / MODEL_FPS)

@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from ...core import skeleton
+from ...core.body.wishes import told
 from ...core.face.facs import emotion_head
 from ...core.face.guess import suggest_emotion
 from ...core.mask import everything
@@ -42,7 +43,12 @@ class EmbeddedSession:
     def perform(self, request: GenerationRequest, seed: int, stages: Stages) -> Performed:
         """The wanted parts of a performance; the others rest."""
         condition = listen(request.speech, request.settings.transcript, request.frames, stages)
-        return Performed(self._perform(condition, request, seed, stages))
+        made = self._perform(condition, request, seed, stages)
+        if not set(request.settings.parts) - {"face"}:
+            return Performed(made)
+        from ..body.generate import score_of
+
+        return Performed(made, meta={"gestures": told(score_of(condition, request.settings, seed, request.wishes))})
 
     def _perform(
         self, condition: SpeechCondition, request: GenerationRequest, seed: int, stages: Stages
@@ -57,7 +63,7 @@ class EmbeddedSession:
 
             mask = everything(condition.frames) if given is None else given.mask
             hints = base if given is None else given.values
-            made, path = generate_body(condition, settings, mask, hints, seed, tick)
+            made, path = generate_body(condition, settings, mask, hints, seed, tick, wishes=request.wishes)
             joints = [j for part in body_parts for j in skeleton.PART_JOINTS[part]]
             rotations[:, joints] = made[:, joints]
             if "lower" in body_parts:
@@ -73,7 +79,7 @@ class EmbeddedSession:
                 # A face alone still nods: its own head pose stands in for the body's.
                 rotations[:, joint] = from_rotvec(head)
             else:
-                # The body's network nods with the gestures; the emotion adds how the head is held.
+                # The body nods with the gestures; the emotion adds how the head is held.
                 held = emotion_head(emotion.at(np.arange(condition.frames) / MODEL_FPS), MODEL_FPS)
                 if held.any():
                     rotations[:, joint] = multiply(rotations[:, joint], from_rotvec(held))

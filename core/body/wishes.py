@@ -1,0 +1,85 @@
+"""Gestures that an artist wishes for, and the track of what a take does, in plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ..errors import OratorError
+from .gestures import KINDS
+from .score import Gesture, Score
+
+NOTHING: Final = "none"
+"""The kind that asks for no gesture near its time."""
+HANDS: Final = ("left", "right", "both")
+APART: Final = 0.45
+"""Seconds around a wish in which nothing else is gestured."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A gesture of `kind` whose stroke ends at `time` seconds, held for `hold` seconds; `size` 1 is as it comes.
+
+    Raises OratorError for values that no gesture has.
+    """
+
+    time: float
+    kind: str
+    hands: str = "both"
+    size: float = 1.0
+    hold: float = 0.35
+
+    def __post_init__(self) -> None:
+        if self.kind not in (*KINDS, NOTHING):
+            raise OratorError(f"There is no gesture '{self.kind}'. Wish for {', '.join(KINDS)}, or {NOTHING}.")
+        if self.hands not in HANDS:
+            raise OratorError(f"A gesture is made with {', '.join(HANDS)}; '{self.hands}' is none of them.")
+        if not (0.0 <= self.time < 1e6 and 0.2 <= self.size <= 2.0 and 0.0 <= self.hold <= 5.0):
+            raise OratorError(
+                "A wished gesture has a time from 0, a size from 0.2 to 2, and is held for 0 to 5 seconds."
+            )
+
+
+def parse_wish(text: str) -> Wish:
+    """`TIME:KIND[:HANDS[:SIZE[:HOLD]]]`, like `3.2:shrug:both:1.2`. Raises OratorError that shows the form."""
+    parts = text.strip().split(":")
+    try:
+        numbers = [float(value) for value in (parts[0], *parts[3:5])]
+        kind, hands = parts[1].strip(), parts[2].strip() if len(parts) > 2 else "both"
+    except (ValueError, IndexError):
+        form = "Write it like '3.2:shrug' or '3.2:point:right:1.2:0.5'."
+        raise OratorError(f"The gesture '{text}' is not understood. {form}") from None
+    return Wish(numbers[0], kind, hands, *numbers[1:])
+
+
+def with_wishes(gestures: Iterable[Gesture], wishes: Iterable[Wish]) -> tuple[Gesture, ...]:
+    """The gestures in time order with the wished ones among them and no others near those; the rest as it was."""
+    wishes = tuple(wishes)
+    kept = [g for g in gestures if all(abs(g.time - w.time) > APART for w in wishes)]
+    made = [
+        Gesture(w.time, w.kind, w.hands, w.size, w.time + w.hold, True, w.kind, True)
+        for w in wishes
+        if w.kind != NOTHING
+    ]
+    return tuple(sorted([*kept, *made], key=lambda g: g.time))
+
+
+def told(score: Score) -> list[dict[str, Any]]:
+    """The track of a score's gestures, JSON-like, in time order: what a take keeps in its `meta`."""
+    return [
+        {
+            "time": round(g.time, 3),
+            "kind": g.kind,
+            "hands": g.hands,
+            "size": round(g.size, 2),
+            "hold": round(max(g.until - g.time, 0.0), 2),
+            **({"wished": True} if g.wished else {}),
+        }
+        for g in score.gestures
+    ]
+
+
+def wish_again(row: Mapping[str, Any]) -> Wish:
+    """The wish that a row of `told` is."""
+    return Wish(row["time"], row["kind"], row["hands"], min(max(row["size"], 0.2), 2.0), min(row["hold"], 5.0))
