@@ -14,6 +14,7 @@ from .given import GivenMotion
 from .layers import BodyLayers, Pauses, apply_body_layers
 from .mask import Mask
 from .performance import Performance, sample
+from .rotations import multiply, to_rotvec
 from .skeleton import FACE_JOINTS, INDEX
 from .smplx.voice import SILENT, Voice, changed_names, follow
 
@@ -102,7 +103,8 @@ def shape_face(performance: Performance, shaping: Shaping, voice: Voice = SILENT
     """The face under its sliders; the very arrays when they are neutral."""
     layers, face = shaping.layers, performance.face
     if layers.eyes is not None:
-        face = apply_eyes(face, performance.fps, shaping.seed, layers.eyes)
+        head = to_rotvec(multiply(performance.rotations[:, INDEX["neck"]], performance.rotations[:, INDEX["head"]]))
+        face = apply_eyes(face, performance.fps, shaping.seed, layers.eyes, head=head)
     if layers.face != FaceControls():
         face = apply_face_controls(face, layers.face, performance.fps)
     if face is performance.face:

@@ -49,14 +49,14 @@ EMOTION_ROWS: Final[tuple[Emotion, ...]] = (
     Emotion(
         "happy",
         upper=dict(cheekSquint=0.86, eyeSquint=0.46, browOuterUp=0.16, browInnerUp=0.1),
-        mouth=dict(mouthSmile=0.74, mouthDimple=0.18, mouthUpperUp=0.08, jawOpen=0.02),
+        mouth=dict(mouthSmile=0.92, mouthDimple=0.2, mouthUpperUp=0.1, jawOpen=0.02),
         head=(-1.5, 0, 2.0),
         words="joy joyful glad cheerful smile happiness",
     ),
     Emotion(
         "sad",
         upper=dict(browInnerUp=0.94, browDown=0.1, eyeSquint=0.2),
-        mouth=dict(mouthFrown=0.78, mouthShrugLower=0.3, mouthStretch=0.04),
+        mouth=dict(mouthFrown=0.94, mouthShrugLower=0.36, mouthStretch=0.04),
         head=(5.5, -1, -1.5),
         words="sadness unhappy sorrow",
     ),
@@ -64,7 +64,7 @@ EMOTION_ROWS: Final[tuple[Emotion, ...]] = (
         "angry",
         upper=dict(browDown=0.96, eyeSquint=0.46, noseSneer=0.34, eyeWide=0.2),
         mouth=dict(
-            mouthFrown=0.36, mouthStretch=0.14, mouthLowerDown=0.14, mouthUpperUp=0.12, mouthFunnel=0.1, jawForward=0.2
+            mouthFrown=0.42, mouthStretch=0.2, mouthLowerDown=0.2, mouthUpperUp=0.2, mouthFunnel=0.1, jawForward=0.28
         ),
         head=(3.5, 0, 0),
         words="anger mad furious rage",
@@ -72,28 +72,28 @@ EMOTION_ROWS: Final[tuple[Emotion, ...]] = (
     Emotion(
         "fear",
         upper=dict(browInnerUp=0.86, browOuterUp=0.3, eyeWide=0.92, browDown=0.14),
-        mouth=dict(mouthStretch=0.62, mouthFrown=0.24, mouthLowerDown=0.12),
+        mouth=dict(mouthStretch=0.8, mouthFrown=0.26, mouthLowerDown=0.16),
         head=(-2.5, 1.5, 1.0),
         words="afraid scared fearful fright",
     ),
     Emotion(
         "disgust",
         upper=dict(noseSneer=0.96, browDown=0.5, eyeSquint=0.56, cheekSquint=0.46),
-        mouth=dict(mouthUpperUp=0.28, mouthFrown=0.42, mouthShrugUpper=0.3, mouthShrugLower=0.14),
+        mouth=dict(mouthUpperUp=0.4, mouthFrown=0.48, mouthShrugUpper=0.34, mouthShrugLower=0.16),
         head=(-2.0, 4.0, -2.0),
         words="disgusted",
     ),
     Emotion(
         "contempt",
-        upper=dict(browOuterUpLeft=0.72, browDownRight=0.34, eyeSquint=0.34, noseSneerRight=0.3, cheekSquintRight=0.4),
-        mouth=dict(mouthDimpleRight=0.7, mouthSmileRight=0.6, mouthFrownLeft=0.1),
+        upper=dict(browOuterUpLeft=0.8, browDownRight=0.34, eyeSquint=0.34, noseSneerRight=0.3, cheekSquintRight=0.44),
+        mouth=dict(mouthDimpleRight=0.84, mouthSmileRight=0.76, mouthFrownLeft=0.12),
         head=(-4.0, 3.0, 2.5),
         words="contemptuous scorn",
     ),
     Emotion(
         "surprise",
         upper=dict(browInnerUp=0.94, browOuterUp=0.94, eyeWide=0.72),
-        mouth=dict(jawOpen=0.12, mouthFunnel=0.16),
+        mouth=dict(jawOpen=0.18, mouthFunnel=0.18),
         head=(-3.0, 0, 0.5),
         words="surprised shock amazed",
     ),

@@ -2,8 +2,10 @@
 
 Because it replaces those channels whole, it can be laid again after generation with another seed, rate or strength.
 Blinks: about 0.22 s, closing in a third of it, more of them at clause ends (Nakano and Kitazawa, "Eyeblink entrainment
-at breakpoints of speech", 2010). Gaze: saccades of 25-60 ms between rests, with the main sequence's speeds, and upper
-lids that follow the eye down.
+at breakpoints of speech", 2010) and with large gaze shifts (Evinger et al., 1994); some are double, half, or slow and
+soft, before a thought. Gaze: saccades of 25-60 ms with the main sequence's speeds, between them micro-saccades and
+drift (Martinez-Conde et al., "The role of fixational eye movements", 2004); while the head turns the eyes stay where
+they look. Upper lids follow the eye down.
 """
 
 from __future__ import annotations
@@ -14,13 +16,22 @@ from itertools import pairwise
 from typing import Final
 
 import numpy as np
+from scipy.ndimage import gaussian_filter1d
 
 from ..arkit import BLINK, EYE_LOOK, INDEX
+from ..catalogue.emotions import EMOTIONS
 
 LOOK_DEGREES: Final = 30.0
 """How far an eyeLook weight of 1 turns the eye."""
 _CLAUSE_GAP: Final = 0.22
 _CLOSE, _HOLD = 0.30, 0.12  # shares of a blink spent closing and shut
+_STEADY: Final = 0.9
+"""Share of a head's turn that the eyes take back: the vestibulo-ocular reflex."""
+_RESET: Final = 1.2
+"""Seconds over which a new direction of the head becomes the eyes' own."""
+_FELT_DOWN: Final[dict[str, float]] = dict(sad=7.0, contempt=-2.0, disgust=2.0)
+_FELT_DROOP: Final[dict[str, float]] = dict(sad=0.22, contempt=0.26, disgust=0.12, happy=0.05)
+"""Degrees by which an emotion lowers the gaze, and how far it lowers the lids, at full strength."""
 
 
 @dataclass(frozen=True)
@@ -48,16 +59,17 @@ def clause_ends(face: np.ndarray, fps: float) -> list[float]:
 
 
 def blink_times(
-    seconds: float, ends: Sequence[float], rate: float, rng: np.random.Generator
+    seconds: float, ends: Sequence[float], rate: float, rng: np.random.Generator, shifts: Sequence[float] = ()
 ) -> list[tuple[float, float, float]]:
-    """Blinks as (start, length, depth): near clause ends first, the rest by chance, at least 0.5 s apart.
+    """Blinks as (start, length, depth): near clause ends and large gaze shifts first, the rest by chance.
 
-    rate is in blinks a minute; 0 gives none.
+    rate is in blinks a minute; 0 gives none. They are at least 0.5 s apart, but for the second of a double blink.
     """
     if rate <= 0 or seconds <= 0:
         return []
     wanted = rate * seconds / 60
     starts: list[float] = []
+    slow: set[float] = set()
 
     def add(at: float) -> bool:
         if not 0.0 <= at < seconds or any(abs(at - s) < 0.5 for s in starts):
@@ -69,8 +81,15 @@ def blink_times(
     for end in ends:
         if rng.random() < share:
             at = end + rng.normal(0.03, 0.09)
-            if add(at) and rng.random() < 0.08:
-                add(at + rng.uniform(0.5, 0.7))
+            if add(at):
+                if rng.random() < 0.08:
+                    add(at + rng.uniform(0.5, 0.7))
+                elif rng.random() < 0.12:
+                    slow.add(at)
+    share = min(0.5, 0.2 * wanted / max(len(shifts), 1))
+    for shift in shifts:
+        if rng.random() < share:
+            add(shift - 0.04)
     # The others: renewal with a dead time, at the rate that is left.
     left = wanted - len(starts)
     if left > 0:
@@ -79,7 +98,15 @@ def blink_times(
         while at < seconds:
             add(at)
             at += mean * (0.35 + 0.65 * rng.exponential())
-    return sorted((s, float(rng.uniform(0.19, 0.26)), float(rng.uniform(0.92, 1.0))) for s in starts)
+    out = []
+    for start in sorted(starts):
+        if start in slow:
+            out.append((start, float(rng.uniform(0.36, 0.52)), 1.0))
+        else:
+            half = rng.random() < 0.06
+            depth = rng.uniform(0.55, 0.75) if half else rng.uniform(0.92, 1.0)
+            out.append((start, float(rng.uniform(0.19, 0.26)), float(depth)))
+    return out
 
 
 def lid_curve(times: np.ndarray, blinks: Sequence[tuple[float, float, float]]) -> np.ndarray:
@@ -100,48 +127,75 @@ def lid_curve(times: np.ndarray, blinks: Sequence[tuple[float, float, float]]) -
     return lid
 
 
-def gaze_degrees(times: np.ndarray, ends: Sequence[float], rng: np.random.Generator) -> np.ndarray:
-    """Gaze (T, 2) in degrees, right-to-left (the person's left is positive) and up: rests, saccades and tiny drift.
+def gaze_degrees(
+    times: np.ndarray, ends: Sequence[float], rng: np.random.Generator
+) -> tuple[np.ndarray, list[tuple[float, float]]]:
+    """Gaze (T, 2) in degrees, right-to-left (the person's left is positive) and up, and its shifts (second, degrees).
 
-    Mostly at the listener, away now and then (more at clause starts), with small shifts in between.
+    Mostly at the listener, away now and then (more at clause starts), with small shifts, micro-saccades and drift.
     """
     seconds = float(times[-1]) if len(times) else 0.0
-    points = [(0.0, np.zeros(2))]
-    at, away = 0.0, False
-    marks = np.asarray([*ends, 1e9])
-    while at < seconds:
-        at += float(rng.uniform(0.35, 1.1) if away else rng.uniform(0.7, 2.8))
-        near = float(np.min(np.abs(marks - at)))
-        if near < 0.5:
-            at = max(at, float(marks[np.argmin(np.abs(marks - at))]) + rng.uniform(0.0, 0.15))
-        away = not away and rng.random() < (0.42 if near < 0.5 else 0.22)
-        if away:
-            side = rng.choice([-1.0, 1.0])
-            goal = np.array([side * rng.uniform(5, 13), rng.choice([-1.0, 0.4, 1.0]) * rng.uniform(1, 7)])
-        else:
-            goal = rng.normal(0, (1.6, 1.0))
-        points.append((at, goal))
+    shifts = _shifts(seconds, ends, rng)
     turns = np.zeros((len(times), 2))
-    for (_, before), (at, goal) in pairwise(points):
+    told: list[tuple[float, float]] = []
+    for (_, before), (at, goal) in pairwise(shifts):
         size = float(np.linalg.norm(goal - before))
         length = 0.036 + 0.0022 * size
         low, high = np.searchsorted(times, (at, at + length))
         u = np.clip((times[low : high + 1] - at) / length, 0, 1)
         # Steps, summed below: a saccade costs only its own frames.
         turns[low : high + 1] += np.diff(u * u * (3 - 2 * u), prepend=0.0)[:, None] * (goal - before)
-    out = np.cumsum(turns, axis=0)
-    drift = np.cumsum(rng.normal(0, 0.035, (len(times), 2)), axis=0)
-    return out + drift - _slow(drift, max(3, len(times) // max(1, int(seconds / 2) or 1)))
+        told.append((at, size))
+    return np.cumsum(turns, axis=0) + _fixation(times, rng), told
 
 
-def _slow(track: np.ndarray, width: int) -> np.ndarray:
-    """A moving mean (T, C) over `width` frames, shrinking at the ends."""
-    if len(track) == 0:
-        return track
-    total = np.cumsum(np.pad(track, ((1, 0), (0, 0))), axis=0)
-    k = np.arange(len(track))
-    low, high = np.maximum(k - width // 2, 0), np.minimum(k + width // 2 + 1, len(track))
-    return (total[high] - total[low]) / (high - low)[:, None]
+def _shifts(seconds: float, ends: Sequence[float], rng: np.random.Generator) -> list[tuple[float, np.ndarray]]:
+    """Where the eyes rest, as (second of arrival, degrees (2,)), in order."""
+    points = [(0.0, np.zeros(2))]
+    at, away = 0.0, False
+    marks = np.asarray([*ends, 1e9])
+    while at < seconds:
+        at += float(rng.uniform(0.30, 0.95) if away else rng.uniform(0.40, 1.75))
+        near = float(np.min(np.abs(marks - at)))
+        if near < 0.5:
+            at = max(at, float(marks[np.argmin(np.abs(marks - at))]) + rng.uniform(0.0, 0.15))
+        away = (not away or rng.random() < 0.25) and rng.random() < (0.46 if near < 0.5 else 0.26)
+        if away:
+            side = rng.choice([-1.0, 1.0])
+            goal = np.array([side * rng.uniform(5, 13), rng.choice([-4.6, 3.2, 8.0]) * rng.uniform(0.3, 1.0)])
+        else:
+            # From eye to eye to mouth of whoever listens.
+            goal = np.array([rng.choice([-1.0, 0.0, 1.0]) * 1.9, rng.choice([0.0, 0.0, -2.0])]) + rng.normal(0, 0.5, 2)
+        points.append((at, goal))
+    return points
+
+
+def _fixation(times: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """What eyes do while they rest (T, 2), degrees: micro-saccades about once a second, and slow drift."""
+    count = len(times)
+    if count < 2:
+        return np.zeros((count, 2))
+    seconds = float(times[-1] - times[0])
+    step = seconds / (count - 1)
+    hops = np.zeros((count, 2))
+    at = rng.exponential(0.9)
+    place = np.zeros(2)
+    while at < seconds:
+        # Mostly back towards what is looked at.
+        goal = -0.6 * place + rng.normal(0, (0.38, 0.22))
+        hops[int(at / step)] += goal
+        place = place + goal
+        at += 0.25 + rng.exponential(0.8)
+    drift = gaussian_filter1d(rng.normal(0, 1.0, (count, 2)), 0.22 / step, axis=0, mode="nearest")
+    drift *= np.array([0.30, 0.24]) * np.sqrt(2 * np.sqrt(np.pi) * 0.22 / step)
+    return np.cumsum(hops, axis=0) + drift
+
+
+def _kept(head: np.ndarray, fps: float) -> np.ndarray:
+    """Degrees (T, 2) by which the eyes turn back (left, up) while a head (T, 3), rotation vectors, turns."""
+    turned = np.degrees(np.asarray(head, np.float64)[:, [1, 0]]) * (1.0, -1.0)
+    quick = turned - gaussian_filter1d(turned, _RESET * fps, axis=0, mode="nearest")
+    return np.clip(-_STEADY * quick, -12.0, 12.0)
 
 
 def apply_eyes(
@@ -150,10 +204,14 @@ def apply_eyes(
     seed: int,
     controls: EyeControls | None = None,
     rate: np.ndarray | None = None,
+    head: np.ndarray | None = None,
+    felt: np.ndarray | None = None,
 ) -> np.ndarray:
     """The face (T, 52) with this layer's blinks and gaze in place of whatever eyeBlink and eyeLook it had.
 
-    All other channels keep their values. `rate` (T,), blinks a minute over time, replaces the constant.
+    All other channels keep their values. `rate` (T,), blinks a minute over time, replaces the constant. `head` (T, 3),
+    rotation vectors in radians, is how the head turns: the eyes stay where they look. `felt` (T, 8), emotion weights
+    times intensity, lowers gaze and lids as the emotion does.
     """
     controls = controls or EyeControls()
     face = np.asarray(face, np.float32)
@@ -162,14 +220,24 @@ def apply_eyes(
     seconds = frames / fps
     ends = clause_ends(face, fps)
     chance = [seed & 0xFFFFFFFF] if controls.variation == 0 else [seed & 0xFFFFFFFF, controls.variation & 0xFFFFFFFF]
+    gaze, shifts = gaze_degrees(times, ends, np.random.default_rng([*chance, 13]))
+    if frames and head is not None:
+        gaze = gaze + _kept(head, fps)
+    droop = np.full(frames, 0.5 * controls.droop)
+    if frames and felt is not None:
+        for name, degrees in _FELT_DOWN.items():
+            gaze[:, 1] -= degrees * felt[:, EMOTIONS.index(name)]
+        for name, amount in _FELT_DROOP.items():
+            droop += amount * felt[:, EMOTIONS.index(name)]
+    gaze *= controls.gaze_strength
     peak = controls.rate if rate is None else float(np.max(rate, initial=0.0))
-    blinks = blink_times(seconds, ends, peak, np.random.default_rng([*chance, 11]))
+    far = [at for at, size in shifts if size > 8.0]
+    blinks = blink_times(seconds, ends, peak, np.random.default_rng([*chance, 11]), far)
     if rate is not None:
         thin = np.random.default_rng([*chance, 12]).random(len(blinks))
         at = [min(int(b[0] * fps), frames - 1) for b in blinks]
         blinks = [b for b, k, p in zip(blinks, at, thin, strict=True) if p * max(peak, 1e-9) < rate[k]]
     lid = lid_curve(times, blinks) * controls.blink_strength
-    gaze = gaze_degrees(times, ends, np.random.default_rng([*chance, 13])) * controls.gaze_strength
     out = face.copy()
     out[:, list(EYE_LOOK)] = 0.0
     side, up = gaze[:, 0] / LOOK_DEGREES, gaze[:, 1] / LOOK_DEGREES
@@ -178,7 +246,7 @@ def apply_eyes(
         ("eyeLookUpLeft", up), ("eyeLookUpRight", up), ("eyeLookDownLeft", -up), ("eyeLookDownRight", -up),
     ):  # fmt: skip
         out[:, INDEX[name]] = np.clip(value, 0, 1)
-    follow = controls.lid_follow * np.clip(-up, 0, 1) * 0.75 + 0.5 * controls.droop
+    follow = controls.lid_follow * np.clip(-up, 0, 1) * 0.75 + droop
     value = np.clip(np.maximum(lid, 0) + (1 - np.clip(lid, 0, 1)) * follow, 0, 1)
     out[:, list(BLINK)] = value[:, None]
     return out

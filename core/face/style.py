@@ -127,7 +127,7 @@ def apply_style(face: np.ndarray, style: FaceStyle) -> np.ndarray:
         out[:, columns] += strength * (wanted - own)
     columns = list(BEND)
     rounded = np.clip(out[:, INDEX["mouthPucker"]] + out[:, INDEX["mouthFunnel"]], 0.0, 1.0)[:, None]
-    shift = np.clip(style.mean[columns] - out[:, columns].mean(axis=0), -0.5, 0.8)
+    shift = np.clip(style.mean[columns] - out[:, columns].mean(axis=0), -0.5, 1.0)
     out[:, columns] += strength * shift * (1.0 - 0.45 * rounded)
     return np.clip(out, 0.0, 1.0)
 

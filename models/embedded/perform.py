@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-import numpy as np
-
 from ...core import skeleton
 from ...core.body.wishes import told
 from ...core.face.facs import emotion_head
@@ -13,7 +11,7 @@ from ...core.face.guess import suggest_emotion
 from ...core.mask import everything
 from ...core.performance import MODEL_FPS, Performance, make_performance
 from ...core.request import GenerationRequest
-from ...core.rotations import from_rotvec, multiply
+from ...core.rotations import from_rotvec, multiply, to_rotvec
 from ...core.speech.features import speech_features
 from ...core.speech.speech import Speech
 from ...core.stance import relaxed_performance
@@ -70,17 +68,22 @@ class EmbeddedSession:
                 translation = path
         if "face" in settings.parts:
             from ..face import generate_face
+            from ..face.generate import felt_of
+            from ..face.voice import voice_model
 
             if emotion.guess:
-                emotion = suggest_emotion(condition.features)
-            face, head = generate_face(condition, settings, emotion, seed, stages.tick("Face"))
+                emotion = suggest_emotion(condition.features, voice_model())
             joint = skeleton.INDEX["head"]
-            if "upper" not in body_parts:
-                # A face alone still nods: its own head pose stands in for the body's.
-                rotations[:, joint] = from_rotvec(head)
-            else:
+            moved = None
+            if "upper" in body_parts:
                 # The body nods with the gestures; the emotion adds how the head is held.
-                held = emotion_head(emotion.at(np.arange(condition.frames) / MODEL_FPS), MODEL_FPS)
+                held = emotion_head(felt_of(condition, emotion), MODEL_FPS)
                 if held.any():
                     rotations[:, joint] = multiply(rotations[:, joint], from_rotvec(held))
+                moved = to_rotvec(multiply(rotations[:, skeleton.INDEX["neck"]], rotations[:, joint]))
+            tick = stages.tick("Face")
+            face, head = generate_face(condition, settings, emotion, seed, tick, body_head=moved)
+            if moved is None:
+                # A face alone still nods: its own head pose stands in for the body's.
+                rotations[:, joint] = from_rotvec(head)
         return make_performance(rotations, translation, face)

@@ -23,13 +23,15 @@ def generate_face(
     seed: int,
     tick: Tick = no_tick,
     stages: tuple[str, ...] = STAGES,
+    body_head: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Face (T, 52) float32 in [0, 1] and head (T, 3) float32 rotation vectors in radians, T = condition.frames.
 
-    Deterministic for a seed. Honours the settings' lip_strength, head_activity and blink_rate with their curves. Works
-    in windows: an hour needs no more memory than its result and a minute's work. `tick` is called at least every 0.15 s
-    and may raise Cancelled. Raises OratorError when the weights are missing or damaged.
+    `body_head` (T, 3), rotation vectors, is how a body turns the head in place of the face's own nods: the eyes stay
+    where they look. Deterministic for a seed. Honours the settings' lip_strength, head_activity and blink_rate with
+    their curves. Works in windows: an hour needs no more memory than its result and a minute's work. `tick` is called
+    at least every 0.15 s and may raise Cancelled. Raises OratorError when the weights are missing or damaged.
     """
     from .generate import generate
 
-    return generate(condition, settings, emotion, seed, tick, stages)
+    return generate(condition, settings, emotion, seed, tick, stages, body_head)

@@ -5,38 +5,52 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+from scipy.ndimage import gaussian_filter1d
 
-from ...core.arkit import COUNT, LIPS
+from ...core.arkit import COUNT, INDEX, LIPS
 from ...core.face.controls import FaceControls, apply_face_controls
 from ...core.face.eyes import EyeControls, apply_eyes
-from ...core.face.style import apply_style
+from ...core.face.feeling import perform
+from ...core.face.prosody import prosody_of
+from ...core.face.style import EXPRESSION, apply_style
 from ...core.performance import MODEL_FPS
 from ...core.settings import EmotionTrack, Settings
 from ..condition import SpeechCondition
 from ..progress import Tick
 from ..runtime import Networks
-from .inputs import LIP_FPS, lip_inputs, pitch_octaves, speech_inputs
+from .inputs import lip_inputs, pitch_octaves, speech_inputs
 from .sampling import CHANNELS, PATCH, sample, window_noise
 
 WINDOW: Final = 240
 OVERLAP: Final = 24
-GUIDANCE: Final = (1.1, 1.1)
+GUIDANCE: Final = (1.1, 1.35)
 """Guidance scales of speech and emotion."""
+SETTLE: Final = 3.0
+"""Frames (standard deviation)."""
+TALK_RAISE: Final = 0.74
+RAISES: Final = [i for name, i in INDEX.items() if name.startswith(("browInnerUp", "browOuterUp"))]
 LIP_BLOCK: Final = 1200
 LIP_MARGIN: Final = 60
 LIP_SIDE: Final = 0.15
 """Share of either neighbour at 60 fps: the variation above 8 Hz is then a real face's quarter."""
 
 
-def run_lips(nets: Networks, condition: SpeechCondition, emotion: EmotionTrack, tick: Tick) -> np.ndarray:
-    """The mouth (T, 28) float32 at 30 fps, in blocks of 20 s that see a second of their neighbours."""
+def felt_of(condition: SpeechCondition, emotion: EmotionTrack) -> np.ndarray:
+    """The emotion (T, 8) float32 as this speech performs it: what the networks are told."""
+    frames = condition.frames
+    heard = prosody_of(condition.features, frames, MODEL_FPS)
+    return perform(emotion.at(np.arange(frames) / MODEL_FPS), heard).astype(np.float32)
+
+
+def run_lips(nets: Networks, condition: SpeechCondition, felt: np.ndarray, tick: Tick) -> np.ndarray:
+    """The mouth (T, 28) float32 at 30 fps of a felt emotion (T, 8), in blocks of 20 s that see their neighbours."""
     features = condition.features
     total = 2 * condition.frames
     out = np.empty((condition.frames, len(LIPS)), np.float32)
     for first in range(0, total, LIP_BLOCK):
         low, high = max(first - LIP_MARGIN, 0), min(first + LIP_BLOCK + LIP_MARGIN, total)
         speech = lip_inputs(condition.posteriors, features.energy, features.voicing, features.onset, high - low, low)
-        feeling = emotion.at(np.arange(low, high) / LIP_FPS).astype(np.float32)
+        feeling = felt[np.arange(low, high) // 2]
         made = nets.run("face_lips.mouth", speech=speech[None], emotion=feeling[None])["mouth"][0]
         last = min(first + LIP_BLOCK, total)
         out[first // 2 : last // 2] = soften(made)[first - low : last - low : 2]
@@ -55,7 +69,7 @@ def _padded(rows: np.ndarray, frames: int) -> np.ndarray:
     return np.pad(rows, ((0, frames - len(rows)), (0, 0)), mode="edge").astype(np.float32)
 
 
-def run_diffusion(nets: Networks, condition: SpeechCondition, lips: np.ndarray, emotion: EmotionTrack, seed: int,
+def run_diffusion(nets: Networks, condition: SpeechCondition, lips: np.ndarray, felt: np.ndarray, seed: int,
                   tick: Tick, use_lips: bool = True, temperature: float = 1.0) -> np.ndarray:  # fmt: skip
     """Frames (T, 55) float32: every window knows the end of the one before, and joins it over 0.8 s."""
     frames = condition.frames
@@ -68,7 +82,7 @@ def run_diffusion(nets: Networks, condition: SpeechCondition, lips: np.ndarray, 
         count = min(WINDOW, frames - first)
         size = -(-max(count, 4 * PATCH) // PATCH) * PATCH
         speech = _padded(speech_inputs(condition.features, condition.posteriors, pitch, first, count), size)
-        feeling = _padded(emotion.at(np.arange(first, first + count) / MODEL_FPS), size)
+        feeling = _padded(felt[first : first + count], size)
         before = np.zeros((size, CHANNELS + 1), np.float32)
         known = min(OVERLAP // 2, count) if number else 0
         if known:
@@ -88,28 +102,43 @@ def run_diffusion(nets: Networks, condition: SpeechCondition, lips: np.ndarray, 
 
 
 def generate(condition: SpeechCondition, settings: Settings, emotion: EmotionTrack, seed: int, tick: Tick,
-             stages: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
+             stages: tuple[str, ...], body_head: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
     """See `models.face.generate_face`."""
     tick(0.0)
     nets = Networks()
-    lips = run_lips(nets, condition, emotion, lambda f: tick(0.25 * f))
+    felt = felt_of(condition, emotion)
+    lips = run_lips(nets, condition, felt, lambda f: tick(0.25 * f))
     made = run_diffusion(
-        nets, condition, lips, emotion, seed, lambda f: tick(0.25 + 0.65 * f),
+        nets, condition, lips, felt, seed, lambda f: tick(0.25 + 0.65 * f),
         "lip_condition" in stages, settings.temperature,
     )  # fmt: skip
     seconds = np.arange(condition.frames) / MODEL_FPS
-    face = np.clip(made[:, :COUNT], 0.0, 1.0)
+    face = settle(np.clip(made[:, :COUNT], 0.0, 1.0), felt)
     if "refine" in stages:
         face = refine(face, lips)
     if emotion.style is not None:
         face = apply_style(face, emotion.style)
     face = apply_face_controls(face, FaceControls(), MODEL_FPS, settings.curve("lip_strength", seconds))
     tick(0.95)
-    if "eyes" in stages:
-        face = apply_eyes(face, MODEL_FPS, seed, EyeControls(), settings.curve("blink_rate", seconds))
     head = made[:, COUNT:] * settings.curve("head_activity", seconds)[:, None]
+    if "eyes" in stages:
+        rate = settings.curve("blink_rate", seconds)
+        face = apply_eyes(face, MODEL_FPS, seed, EyeControls(), rate, head if body_head is None else body_head, felt)
     tick(1.0)
     return face.astype(np.float32), head.astype(np.float32)
+
+
+def settle(face: np.ndarray, felt: np.ndarray) -> np.ndarray:
+    """The face (T, 52) without the flicker that few sampling steps leave above the lips; plain talk raises brows less.
+
+    felt (T, 8): where an emotion is felt, brows keep their reach.
+    """
+    out = face.copy()
+    columns = list(EXPRESSION)
+    out[:, columns] = gaussian_filter1d(face[:, columns], SETTLE, axis=0, mode="nearest")
+    share = np.clip(felt[:, 1:].sum(axis=1, keepdims=True), 0.0, 1.0)
+    out[:, RAISES] *= 1.0 - (1.0 - TALK_RAISE) * (1.0 - share)
+    return out
 
 
 def refine(face: np.ndarray, lips: np.ndarray) -> np.ndarray:

@@ -90,6 +90,22 @@ def align(
     return tuple(w for w in words if not _unheard(posteriors, w))
 
 
+def align_phones(posteriors: np.ndarray, words: list[tuple[str, ...]], seconds: float) -> tuple[Phone, ...] | None:
+    """Phones with times from posteriors (N, 40) at 100 fps, where the phones of every word are known already.
+
+    None when what is heard is plainly something else.
+    """
+    spoken = [tuple((name, 0 if name in VOWELS else -1) for name in word) for word in words]
+    chain = _chain(spoken, [True] * len(spoken))
+    if int(chain.repeats.sum() * 2) > len(posteriors):
+        return None
+    path = _viterbi(_emissions(posteriors), chain, None, None)
+    found = _words(path, chain, posteriors, [""] * len(spoken), spoken, seconds)
+    if not found or _explained(posteriors, found) < MATCH:
+        return None
+    return tuple(phone for word in found for phone in word.phones)
+
+
 @dataclass(frozen=True)
 class _Said:
     """A word of the transcript with its phones, and the subtitle that it is in."""

@@ -301,8 +301,8 @@ def espeak(text: str, voice: str, words_a_minute: int = 165, pitch: int = 50, sp
     for kind, position, length, sample, name in EVENTS:
         if kind == WORD_EVENT:
             # The event's length stops at an apostrophe; the word does not.
-            token = text[position - 1 :].split(maxsplit=1)[0] if length else ""
-            word, spelled = word + 1, token.strip(".,!?;:").lower()
+            following = text[position - 1 :].split(maxsplit=1) if length else []
+            word, spelled = word + 1, (following[0] if following else "").strip(".,!?;:").lower()
         elif kind == PHONE_EVENT:
             marks.append((name, sample / rate, word, spelled))
     segments = []

@@ -14,9 +14,11 @@ import numpy as np
 
 from ....core.arkit import INDEX
 from ....core.catalogue.emotions import EMOTIONS
-from ....core.speech.features import SpeechFeatures, at_rate
+from ....core.face.feeling import perform
+from ....core.face.prosody import prosody_of
+from ....core.speech.features import SpeechFeatures
 from ....core.speech.phones import PHONE_INDEX, Phone
-from .emotions import bend_mouth, drive, noise, upper_face
+from .emotions import bend_mouth, noise, upper_face
 from .upper import accents, brows, head
 from .visemes import loudness_scale, mouth
 
@@ -31,7 +33,7 @@ class FaceItem:
     lips     (2T, 52) float32 at 60 fps: the mouth of the speech under the emotion
     face     (T, 52) float32 at 30 fps: the whole face without blinks and gaze (those are a layer)
     head     (T, 3) float32 radians
-    emotion  (T, 8) float32, weights times intensity as the artist asks (before easing)
+    emotion  (T, 8) float32, weights times intensity as performed (core/face/feeling.py): what the networks are told
     """
 
     lips: np.ndarray
@@ -46,13 +48,13 @@ def item_rng(name: str, seed: int) -> np.random.Generator:
 
 
 def random_emotion(frames: int, rng: np.random.Generator, fps: float = FPS) -> np.ndarray:
-    """An emotion track (T, 8): constants, ramps, switches and mixtures; three tenths of all is neutral."""
+    """An emotion track (T, 8): constants, ramps, switches and mixtures; four tenths of all is neutral."""
     out = np.zeros((frames, len(EMOTIONS)))
     at = 0
     while at < frames:
         span = frames if rng.random() < 0.55 else int(rng.uniform(1.5, 5.0) * fps)
         row = np.zeros(len(EMOTIONS))
-        if rng.random() < 0.7:
+        if rng.random() < 0.6:
             k = int(rng.integers(1, len(EMOTIONS)))
             row[k] = rng.choice([1.0, 1.0, 0.5, rng.uniform(0.1, 1.0)])
             if rng.random() < 0.15:
@@ -64,20 +66,6 @@ def random_emotion(frames: int, rng: np.random.Generator, fps: float = FPS) -> n
         out[at : at + span] = row
         at += span
     return out.astype(np.float32)
-
-
-def loud(features: SpeechFeatures, frames: int, fps: float = FPS) -> np.ndarray:
-    """Loudness 0 (silent) to 1 (loud), (frames,)."""
-    return np.clip(1.0 + at_rate(features.energy, frames, fps) / 36.0, 0.0, 1.0)
-
-
-def octaves(features: SpeechFeatures, frames: int, fps: float = FPS) -> np.ndarray:
-    """Pitch in octaves around the clip's median, 0 where unvoiced, (frames,)."""
-    voiced = features.f0 > 0
-    if not voiced.any():
-        return np.zeros(frames)
-    tone = np.where(voiced, np.log2(np.maximum(features.f0, 40.0) / np.median(features.f0[voiced])), 0.0)
-    return np.clip(at_rate(tone, frames, fps), -1.0, 1.0)
 
 
 def phrase_ends(phones: Sequence[Phone], seconds: float) -> list[float]:
@@ -95,8 +83,10 @@ def make_item(
     frames = int(np.ceil(features.seconds * FPS - 1e-6))
     if emotion is None:
         emotion = random_emotion(frames, rng)
-    energy, pitch = loud(features, frames), octaves(features, frames)
-    driven = drive(emotion.astype(float), energy)
+    heard = prosody_of(features, frames, FPS)
+    energy, pitch = heard.loud, heard.pitch
+    felt = perform(emotion, heard)
+    driven = felt.copy()
     driven[:, 0] = 0.0
     speech = mouth(phones, features.seconds, DOUBLE_FPS, loudness_scale(features.energy))
     double = np.repeat(driven, 2, axis=0)[: len(speech)]
@@ -104,14 +94,19 @@ def make_item(
     lips = bend_mouth(speech, double)
     points = accents(phones, energy, pitch, rng)
     ends = phrase_ends(phones, features.seconds)
-    upper = upper_face(driven, rng) + brows(points, ends, frames, driven, rng)
+    upper = upper_face(driven, heard.phrases, rng)
+    talk = brows(points, heard.phrases, ends, driven, rng)
+    upper = upper + talk * (1.0 - 0.8 * upper)
     single = np.pad(lips[::2], ((0, max(frames - len(lips[::2]), 0)), (0, 0)), mode="edge")[:frames]
     face = np.clip(single + upper, 0, 1)
     # Sneer and cheeks follow wide lips a little, as skin does.
     spread = (single[:, INDEX["mouthSmileLeft"]] + single[:, INDEX["mouthStretchLeft"]]) / 2
     face[:, [INDEX["cheekSquintLeft"], INDEX["cheekSquintRight"]]] += 0.15 * spread[:, None]
     turned = head(points, ends, energy, driven, rng)
-    return FaceItem(lips.astype(np.float32), np.clip(face, 0, 1).astype(np.float32), turned.astype(np.float32), emotion)
+    return FaceItem(
+        lips.astype(np.float32), np.clip(face, 0, 1).astype(np.float32), turned.astype(np.float32),
+        felt.astype(np.float32),
+    )  # fmt: skip
 
 
 def soft_onehot(phones: Sequence[Phone], frames: int, rng: np.random.Generator | None = None) -> np.ndarray:

@@ -59,6 +59,7 @@ def _posteriors(features: SpeechFeatures, item: Any) -> tuple[np.ndarray, np.nda
 
 def prepare(splits: tuple[str, ...] = ("train", "val", "test"), simulated: bool = False) -> None:
     """Writes a file a split. `simulated` uses noisy true phones where no phone network is at hand."""
+    from ..phones_human import human_items
     from ..speech_corpus import load_items
 
     folder = cache_folder()
@@ -66,7 +67,7 @@ def prepare(splits: tuple[str, ...] = ("train", "val", "test"), simulated: bool 
     for split in splits:
         arrays: dict[str, np.ndarray] = {}
         index = []
-        for item in load_items(split):
+        for item in (*load_items(split), *(human_items(split) if split == "train" else ())):
             features = speech_features(Speech(item.samples.astype(np.float32) / 32768.0))
             if simulated:
                 sharp = soft_onehot(item.phones, features.frames)

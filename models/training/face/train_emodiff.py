@@ -18,11 +18,13 @@ from ...face.sampling import CHANNELS, STEPS
 from .corpus import FaceItem, make_item
 from .data import Sample, load
 from .fit import Schedule, arguments, fit, start_from
+from .life import UPPER
 
 SEED = 5
 WEIGHT = torch.ones(CHANNELS)
 WEIGHT[list(LIPS)] = 0.5
 WEIGHT[COUNT:] = 2.0
+WEIGHT[list(UPPER)] = 1.5
 WEIGHT[list(BROWS)] = 3.0
 
 
@@ -100,7 +102,11 @@ def train(
     net.mean.copy_(torch.from_numpy(frames.mean(axis=0)))
     floor = np.r_[np.full(COUNT, 0.02), np.full(3, 0.01)]
     net.scale.copy_(torch.from_numpy(np.maximum(frames.std(axis=0), floor)))
+    fresh = net.mean.clone(), net.scale.clone()
     start_from(net, start)
+    # What is learned further may move further: its own statistics count, not those of the start.
+    net.mean.copy_(fresh[0])
+    net.scale.copy_(fresh[1])
     print(len(sources), "items", len(frames) / 1800, "minutes", sum(p.numel() for p in net.parameters()), flush=True)
 
     def loss(step: int) -> torch.Tensor:

@@ -12,33 +12,37 @@ import torch
 from torch import nn
 
 from ....core.arkit import INDEX, LIPS
+from ....core.face.feeling import perform
+from ....core.face.prosody import prosody_of
 from ...face.inputs import LIP_FPS, lip_inputs
 from ...face.lips import CLOSE, JAW, PARTING, LipNet, gate
-from .corpus import DOUBLE_FPS, item_rng, loud, random_emotion, soft_onehot
+from .corpus import DOUBLE_FPS, item_rng, random_emotion, soft_onehot
 from .data import Sample, load
-from .emotions import bend_mouth, drive
+from .emotions import bend_mouth
 from .fit import Schedule, arguments, fit, start_from
 from .measures import LIPLESS, openness
 from .visemes import BILABIALS, loudness_scale, mouth
 
 SEED = 4
 CROP = 240
+FELT = 6
 CHANNEL_WEIGHT = torch.ones(len(LIPS))
 CHANNEL_WEIGHT[[JAW, CLOSE, *PARTING]] = 2.5
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """A sample's network inputs by kind, its neutral mouth (T2, 52), loudness (T,), and masks (T2, 4) at 60 fps.
+    """A sample's network inputs by kind, its neutral mouth (T2, 52) and masks (T2, 4) at 60 fps, performed emotions.
 
     masks: lips closed, teeth on the lip, pause, and phones that must stay open.
+    felt: some random emotion tracks (T, 8) at 30 fps as this speech performs them.
     """
 
     name: str
     inputs: dict[str, np.ndarray]
     speech: np.ndarray
-    energy: np.ndarray
     masks: np.ndarray
+    felt: tuple[np.ndarray, ...]
 
 
 def prepare(sample: Sample) -> Prepared:
@@ -59,9 +63,12 @@ def prepare(sample: Sample) -> Prepared:
         elif phone.name in LIPLESS and phone.end - phone.start > 0.02:
             keep_open[low + 2 : max(high - 2, low + 3)] = True
     shut = openness(speech) < 0.02
-    masks = np.stack([shut & bilabial, speech[:, INDEX["mouthRollLower"]] > 0.3, shut & ~bilabial,
+    masks = np.stack([shut & bilabial, speech[:, INDEX["mouthRollLower"]] > 0.2, shut & ~bilabial,
                       keep_open & (openness(speech) > 0.1)], axis=1)  # fmt: skip
-    return Prepared(sample.id, inputs, speech.astype(np.float32), loud(features, (frames + 1) // 2), masks)
+    half = (frames + 1) // 2
+    heard, rng = prosody_of(features, half), item_rng(sample.id, 3)
+    felt = tuple(perform(random_emotion(half, rng), heard).astype(np.float32) for _ in range(FELT))
+    return Prepared(sample.id, inputs, speech.astype(np.float32), masks, felt)
 
 
 def torch_openness(lips: torch.Tensor) -> torch.Tensor:
@@ -77,21 +84,15 @@ def batch(items: list[Prepared], rng: np.random.Generator, size: int, real: floa
     for k in rng.choice(len(items), size, p=weights / weights.sum()):
         item = items[k]
         kind = str(rng.choice(["real", "sharp", "noisy"], p=[real, 0.85 - real, 0.15]))
-        # Emotions rise and fall over more than the crop: half a second is drawn before it.
         start = 2 * int(rng.integers(0, max(len(item.speech) - CROP, 1) // 2 + 1))
-        lead = min(start, 60)
-        span = slice(start - lead, start + CROP)
-        speech = item.speech[span]
-        half = (len(speech) + 1) // 2
-        emotion = random_emotion(half, rng)
-        energy = item.energy[(start - lead) // 2 : (start - lead) // 2 + half]
-        driven = drive(emotion.astype(float), np.pad(energy, (0, half - len(energy)), mode="edge"))
-        driven[:, 0] = 0
-        double = np.repeat(driven, 2, axis=0)[: len(speech)]
-        target = bend_mouth(speech, double)[lead:, list(LIPS)]
+        span = slice(start, start + CROP)
+        felt = item.felt[int(rng.integers(len(item.felt)))]
+        double = np.repeat(felt, 2, axis=0)[: len(item.speech)][span]
+        shown = double.copy()
+        shown[:, 0] = 0
+        target = bend_mouth(item.speech[span], shown)[:, list(LIPS)]
         parts = (
-            item.inputs[kind][span][lead:], np.repeat(emotion, 2, axis=0)[lead : len(speech)], target,
-            item.masks[span][lead:],
+            item.inputs[kind][span], double, target, item.masks[span],
         )  # fmt: skip
         for store, part in zip(rows, parts, strict=True):
             store.append(np.pad(part.astype(np.float32), ((0, CROP - len(part)), (0, 0)), mode="edge"))

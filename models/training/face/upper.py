@@ -1,12 +1,14 @@
-"""Brow accents, squints and head motion that follow the speech: rules with chance, for the diffusion to learn.
+"""Attitudes over phrases, accents on top and head motion: rules with chance, for the diffusion to learn.
 
 Accents fall on stressed vowels that stand out in loudness or pitch, as brow raises and nods do in talk (Ekman,
-"About brows", 1979; Graf et al., "Visual prosody", 2002): about nine brow raises and thirty nods a minute.
+"About brows", 1979; Graf et al., "Visual prosody", 2002): about nine brow raises and thirty nods a minute. Below them
+an attitude is held over a phrase or two: a real speaker's brow is up for seconds, not for syllables.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
@@ -50,44 +52,109 @@ def pulse(times: np.ndarray, at: float, rise: float, hold: float, fall: float) -
     return (up * up * (3 - 2 * up)) * (down * down * (3 - 2 * down))
 
 
-def brows(points: Sequence[tuple[float, float]], phrase_ends: Sequence[float], frames: int, driven: np.ndarray,
-          rng: np.random.Generator, fps: float = FPS) -> np.ndarray:  # fmt: skip
-    """Brow raises and frowns of talk, squints, (T, 52): the strongest accents get one, a little uneven."""
+ATTITUDES: Final[tuple[tuple[float, dict[str, tuple[float, float]]], ...]] = (
+    (0.24, dict(browInnerUp=(0.45, 0.80), browOuterUp=(0.26, 0.60), eyeWide=(0.10, 0.42))),
+    (0.17, dict(browInnerUp=(0.55, 0.92), browOuterUp=(0.04, 0.20), cheekSquint=(0.0, 0.12))),
+    (0.15, dict(browOuterUpLeft=(0.35, 0.65), browDownRight=(0.25, 0.50), eyeSquintRight=(0.15, 0.40))),
+    (0.20, dict(browDown=(0.40, 0.75), eyeSquint=(0.18, 0.50), noseSneer=(0.06, 0.26))),
+    (0.10, dict(eyeSquint=(0.35, 0.62), cheekSquint=(0.12, 0.34), browDown=(0.05, 0.20))),
+    (0.08, dict(noseSneer=(0.26, 0.48), browDown=(0.15, 0.35), cheekSquint=(0.10, 0.30))),
+    (0.06, dict(eyeWide=(0.40, 0.75), browOuterUp=(0.30, 0.60), browInnerUp=(0.25, 0.55))),
+)
+"""Attitudes of talk, how often and how far: interest, earnest, doubt, effort, knowing, distaste, news."""
+_HELD: Final = 0.56
+"""Share of phrases that show an attitude; one may go on over the next phrase."""
+_DRIFT: Final = ((0.05, 0.03), (0.05, 0.03), (0.03, 0.02), (0.06, 0.035), (0.01, 0.01), (0.05, 0.03), (0.03, 0.02))
+"""Mean and deviation of what never stops, by `_SEVEN`."""
+_SEVEN: Final = ("browInnerUp", "browDown", "browOuterUp", "eyeSquint", "eyeWide", "cheekSquint", "noseSneer")
+
+
+def attitudes(spans: Sequence[tuple[int, int]], frames: int, rng: np.random.Generator, fps: float = FPS) -> np.ndarray:
+    """The slow layer (T, 52): plateaus of one to four seconds that come and go with phrases, uneven between sides."""
     face = np.zeros((frames, COUNT))
     times = np.arange(frames) / fps
-    quiet = rng.uniform(2.5, 5.0)
-    last = -9.0
-    raising = rng.random() < 0.85
-    for at, strength in points:
-        chance = np.clip((strength - 0.32) * 2.2, 0.0, 1.0)
-        if at - last < quiet or rng.random() > chance:
+    chances = np.array([chance for chance, _ in ATTITUDES])
+    skip = False
+    for number, (start, end) in enumerate(spans):
+        if skip or rng.random() > _HELD:
+            skip = False
             continue
-        last, quiet = at, rng.uniform(3.0, 8.5)
+        last = end
+        if end - start < 1.6 * fps and number + 1 < len(spans) and rng.random() < 0.5:
+            last, skip = spans[number + 1][1], True
+        units = ATTITUDES[int(rng.choice(len(ATTITUDES), p=chances / chances.sum()))][1]
+        reach = rng.uniform(0.7, 1.0)
+        mirror = rng.random() < 0.5
+        lean = float(np.clip(rng.normal(0, 0.14), -0.35, 0.35))
+        rise, fall = rng.uniform(0.22, 0.45), rng.uniform(0.3, 0.65)
+        span = pulse(times, start / fps, rise, (last - start) / fps + rng.uniform(-0.15, 0.1), fall)
+        span = span * (1.0 + 0.12 * noise(rng, frames, 1, 0.8, fps)[:, 0])
+        for name, (low, high) in units.items():
+            value = reach * rng.uniform(low, high)
+            for full, side in sides(name, mirror):
+                face[:, INDEX[full]] += value * (1 + side * lean) * span
+    return np.clip(face, 0.0, 1.0)
+
+
+def sides(name: str, mirror: bool = False) -> list[tuple[str, float]]:
+    """The ARKit names of a unit with their side (-1 right, 1 left, 0 middle); one-sided units may be mirrored."""
+    if mirror and name.endswith(("Left", "Right")):
+        name = name.replace("Left", "\0").replace("Right", "Left").replace("\0", "Right")
+    found = [(name, 0.0), (name + "Left", 1.0), (name + "Right", -1.0)]
+    return [(full, side) for full, side in found if full in INDEX]
+
+
+def accent_moves(points: Sequence[tuple[float, float]], phrase_ends: Sequence[float], frames: int,
+                 rng: np.random.Generator, fps: float = FPS) -> np.ndarray:  # fmt: skip
+    """The fast layer (T, 52): raises and frowns on accents that stand out, a thought at a phrase's end."""
+    face = np.zeros((frames, COUNT))
+    times = np.arange(frames) / fps
+    quiet, last = rng.uniform(1.5, 4.0), -9.0
+    for at, strength in points:
+        if at - last < quiet or rng.random() > np.clip((strength - 0.28) * 2.2, 0.0, 1.0):
+            continue
+        last, quiet = at, rng.uniform(4.5, 10.0)
         bump = pulse(times, at - 0.03, rng.uniform(0.14, 0.22), rng.uniform(0.05, 0.30), rng.uniform(0.25, 0.45))
-        size = rng.uniform(0.20, 0.40) * (0.7 + 0.5 * strength)
-        if rng.random() < (0.82 if raising else 0.55):
-            lean = np.clip(rng.normal(0, 0.25), -0.6, 0.6)
-            face[:, INDEX["browInnerUp"]] += bump * size * 0.9
-            face[:, INDEX["browOuterUpLeft"]] += bump * size * (0.75 + lean)
-            face[:, INDEX["browOuterUpRight"]] += bump * size * (0.75 - lean)
-            face[:, [INDEX["eyeWideLeft"], INDEX["eyeWideRight"]]] += 0.25 * (bump * size)[:, None]
+        size = rng.uniform(0.24, 0.46) * (0.75 + 0.5 * strength)
+        lean = float(np.clip(rng.normal(0, 0.25), -0.6, 0.6))
+        kind = rng.random()
+        if kind < 0.60:
+            units = dict(browInnerUp=0.9, browOuterUp=0.75, eyeWide=0.35)
+        elif kind < 0.88:
+            units = dict(browDown=0.95, eyeSquint=0.55, noseSneer=0.25)
         else:
-            face[:, [INDEX["browDownLeft"], INDEX["browDownRight"]]] += 0.8 * (bump * size)[:, None]
-            face[:, [INDEX["eyeSquintLeft"], INDEX["eyeSquintRight"]]] += 0.5 * (bump * size)[:, None]
+            units = dict(browOuterUpLeft=0.9, cheekSquintRight=0.4, eyeSquintRight=0.5)
+        for name, value in units.items():
+            for full, side in sides(name, bool(kind * 1000 % 1 < 0.5)):
+                face[:, INDEX[full]] += value * size * (1 + side * lean) * bump
     for end in phrase_ends:
         if rng.random() < 0.12:
-            bump = pulse(times, end - 0.15, 0.25, 0.15, 0.5)
-            face[:, INDEX["browInnerUp"]] += 0.22 * bump
-    drift = noise(rng, frames, 6, 1.6, fps)
-    for k, name in enumerate(("browInnerUp", "browDown", "browOuterUp", "eyeSquint", "cheekSquint", "noseSneer")):
-        base, size = ((0.035, 0.02), (0.04, 0.025), (0.02, 0.015), (0.06, 0.03), (0.05, 0.03), (0.02, 0.015))[k]
+            face[:, INDEX["browInnerUp"]] += 0.28 * pulse(times, end - 0.15, 0.25, 0.15, 0.5)
+    return face
+
+
+def brows(points: Sequence[tuple[float, float]], spans: Sequence[tuple[int, int]], phrase_ends: Sequence[float],
+          driven: np.ndarray, rng: np.random.Generator, fps: float = FPS) -> np.ndarray:  # fmt: skip
+    """The upper face of talk (T, 52): attitudes over phrases, accents on top, and a drift that never stops."""
+    frames = len(driven)
+    share = np.clip(driven[:, 2:].sum(axis=1) + driven[:, 1] ** 2, 0, 1)[:, None]
+    face = attitudes(spans, frames, rng, fps) * (1.0 - 0.80 * share)
+    face += accent_moves(points, phrase_ends, frames, rng, fps) * (1.0 - 0.40 * share)
+    drift = noise(rng, frames, len(_SEVEN), 1.6, fps)
+    for k, name in enumerate(_SEVEN):
+        base, size = (
+            (0.05, 0.03),
+            (0.05, 0.03),
+            (0.03, 0.02),
+            (0.06, 0.035),
+            (0.01, 0.01),
+            (0.05, 0.03),
+            (0.03, 0.02),
+        )[k]
         value = np.maximum(base + size * drift[:, k], 0.0)
-        for full in (name, name + "Left", name + "Right"):
-            if full in INDEX:
-                face[:, INDEX[full]] += value * (1.0 + 0.1 * rng.standard_normal())
-    # A brow that an emotion already holds moves less for an accent.
-    held = 1.0 - 0.45 * np.clip(driven.sum(axis=1), 0, 1)
-    return np.clip(face * held[:, None], 0.0, 1.0)
+        for full, _ in sides(name):
+            face[:, INDEX[full]] += value * (1.0 + 0.1 * rng.standard_normal())
+    return np.clip(face, 0.0, 1.0)
 
 
 def head(points: Sequence[tuple[float, float]], phrase_ends: Sequence[float], energy: np.ndarray, driven: np.ndarray,

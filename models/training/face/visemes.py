@@ -23,10 +23,12 @@ GRID_FPS: Final = 120.0
 # jaw; lower lip down, upper lip up; funnel, pucker; stretch, smile; roll lower, roll upper; press; shrug lower, upper;
 # tongue; closure of the lips independent of the jaw
 _ROWS: Final = ("J", "LD", "UU", "FU", "PU", "ST", "SM", "RL", "RU", "PR", "SL", "SU", "TO", "C")
-_HERTZ: Final = dict(J=7.6, LD=8.6, UU=8.6, FU=6.6, PU=6.6, ST=7.0, SM=5.4, RL=10.8, RU=10.0, PR=10.0, SL=6.6, SU=6.6,
+_HERTZ: Final = dict(J=7.2, LD=7.6, UU=7.6, FU=6.6, PU=6.6, ST=7.0, SM=5.4, RL=10.8, RU=10.0, PR=10.0, SL=6.6, SU=6.6,
                      TO=10.8, C=12.5)  # fmt: skip
 """Half-amplitude frequency of each row at dominance 1."""
 _REACH: Final = 0.9
+_ROLL_MOST: Final = 0.34
+"""How far a lower lip goes under the teeth in talk."""
 
 Target = dict[str, tuple[float, float]]
 """Row name -> (value, dominance)."""
@@ -51,45 +53,54 @@ def _consonant(lips: dict[str, tuple[float, float]]) -> Target:
     return target
 
 
-_AA = _vowel(0.43, 0.18, 0.11)
-_EH = _vowel(0.30, 0.24, 0.13, ST=0.14, SM=0.06)
-_IY = _vowel(0.13, 0.26, 0.13, ST=0.42, SM=0.20)
-_AO = _vowel(0.35, 0.14, 0.09, FU=0.42, PU=0.26)
-_UW = _vowel(0.14, 0.10, 0.05, FU=0.34, PU=0.58)
-_OW = _vowel(0.27, 0.12, 0.07, FU=0.44, PU=0.40)
-_ALVEOLAR = _consonant(dict(J=(0.11, 0.7), LD=(0.17, 0.5), UU=(0.07, 0.4)))
-_VELAR = _consonant(dict(J=(0.15, 0.5), LD=(0.17, 0.25), UU=(0.08, 0.25)))
+_AA = _vowel(0.37, 0.23, 0.17)
+_EH = _vowel(0.26, 0.28, 0.22, ST=0.14, SM=0.06)
+_IY = _vowel(0.12, 0.32, 0.25, ST=0.42, SM=0.20)
+_AO = _vowel(0.31, 0.18, 0.14, FU=0.42, PU=0.26)
+_UW = _vowel(0.15, 0.16, 0.10, FU=0.34, PU=0.58)
+_OW = _vowel(0.25, 0.16, 0.11, FU=0.44, PU=0.40)
+_ALVEOLAR = _consonant(dict(J=(0.06, 1.2), LD=(0.14, 0.9), UU=(0.08, 0.8)))
+_VELAR = _consonant(dict(J=(0.08, 0.9), LD=(0.13, 0.6), UU=(0.08, 0.6)))
 _SIBILANT = _consonant(
-    dict(J=(0.06, 1.6), LD=(0.22, 1.0), UU=(0.10, 0.9), ST=(0.34, 0.9), SM=(0.14, 0.7), FU=(0.0, 0.5), PU=(0.0, 0.5))
+    dict(J=(0.05, 1.6), LD=(0.20, 1.0), UU=(0.13, 0.9), ST=(0.34, 0.9), SM=(0.14, 0.7), FU=(0.0, 0.5), PU=(0.0, 0.5))
 )
 _POSTALVEOLAR = _consonant(
-    dict(J=(0.07, 1.6), LD=(0.18, 0.9), UU=(0.14, 0.9), FU=(0.52, 1.2), PU=(0.34, 1.2), ST=(0.0, 0.6), SM=(0.0, 0.5),
+    dict(J=(0.06, 1.6), LD=(0.18, 0.9), UU=(0.18, 0.9), FU=(0.52, 1.2), PU=(0.34, 1.2), ST=(0.0, 0.6), SM=(0.0, 0.5),
          SL=(0.10, 0.7))
 )  # fmt: skip
 _LABIODENTAL = _consonant(
-    dict(J=(0.08, 1.4), LD=(0.0, 3.0), UU=(0.15, 1.0), RL=(0.62, 9.0), PR=(0.18, 4.0), C=(0.0, 1.0))
+    dict(
+        J=(0.05, 2.4),
+        LD=(-0.02, 6.0),
+        UU=(0.12, 1.4),
+        RL=(0.40, 16.0),
+        PR=(0.0, 2.0),
+        ST=(0.02, 0.6),
+        SL=(0.10, 1.0),
+        C=(0.30, 2.0),
+    )
 )
-_DENTAL = _consonant(dict(J=(0.13, 1.0), LD=(0.16, 0.7), UU=(0.07, 0.6), TO=(0.34, 3.0)))
+_DENTAL = _consonant(dict(J=(0.09, 1.3), LD=(0.14, 0.9), UU=(0.09, 0.8), TO=(0.34, 3.0)))
 _BILABIAL = _consonant(
-    dict(J=(0.07, 0.5), LD=(-0.03, 12.0), UU=(-0.03, 12.0), C=(1.25, 26.0), RL=(0.12, 1.0), RU=(0.10, 1.0),
-         PR=(0.16, 1.5))
+    dict(J=(0.07, 0.5), LD=(-0.03, 12.0), UU=(-0.03, 12.0), C=(1.25, 26.0), RL=(0.08, 1.0), RU=(0.08, 1.0),
+         PR=(0.10, 1.5))
 )  # fmt: skip
 
 TARGETS: Final[dict[str, tuple[Target, ...]]] = {
-    "AA": (_AA,), "AE": (_vowel(0.37, 0.26, 0.15, ST=0.16, SM=0.08),), "AH": (_vowel(0.26, 0.18, 0.09),),
-    "AO": (_AO,), "AW": (_AA, _OW), "AY": (_AA, _vowel(0.18, 0.26, 0.12, ST=0.26, SM=0.12)), "EH": (_EH,),
-    "ER": (_vowel(0.18, 0.16, 0.09, FU=0.24, PU=0.12),), "EY": (_EH, _vowel(0.20, 0.26, 0.13, ST=0.38, SM=0.18)),
-    "IH": (_vowel(0.18, 0.22, 0.11, ST=0.22, SM=0.08),), "IY": (_IY,), "OW": (_OW, _UW), "OY": (_AO, _IY),
-    "UH": (_vowel(0.19, 0.14, 0.08, FU=0.34, PU=0.30),), "UW": (_UW,),
+    "AA": (_AA,), "AE": (_vowel(0.31, 0.29, 0.23, ST=0.16, SM=0.08),), "AH": (_vowel(0.30, 0.25, 0.18),),
+    "AO": (_AO,), "AW": (_AA, _OW), "AY": (_AA, _vowel(0.17, 0.32, 0.24, ST=0.26, SM=0.12)), "EH": (_EH,),
+    "ER": (_vowel(0.27, 0.24, 0.18, FU=0.24, PU=0.12),), "EY": (_EH, _vowel(0.18, 0.32, 0.24, ST=0.38, SM=0.18)),
+    "IH": (_vowel(0.20, 0.29, 0.22, ST=0.22, SM=0.08),), "IY": (_IY,), "OW": (_OW, _UW), "OY": (_AO, _IY),
+    "UH": (_vowel(0.22, 0.21, 0.14, FU=0.34, PU=0.30),), "UW": (_UW,),
     "B": (_BILABIAL,), "P": (_BILABIAL,), "M": (_BILABIAL,), "F": (_LABIODENTAL,), "V": (_LABIODENTAL,),
     "T": (_ALVEOLAR,), "D": (_ALVEOLAR,), "N": (_ALVEOLAR,), "K": (_VELAR,), "G": (_VELAR,), "NG": (_VELAR,),
     "S": (_SIBILANT,), "Z": (_SIBILANT,), "SH": (_POSTALVEOLAR,), "CH": (_POSTALVEOLAR,), "JH": (_POSTALVEOLAR,),
     "ZH": (_POSTALVEOLAR,), "TH": (_DENTAL,), "DH": (_DENTAL,),
-    "L": (_consonant(dict(J=(0.19, 0.8), LD=(0.18, 0.5), UU=(0.08, 0.4), TO=(0.12, 2.0))),),
+    "L": (_consonant(dict(J=(0.16, 0.8), LD=(0.18, 0.5), UU=(0.12, 0.4), TO=(0.12, 2.0))),),
     "HH": (_consonant(dict(J=(0.16, 0.12), LD=(0.14, 0.1), UU=(0.07, 0.1))),),
     "R": (_consonant(dict(J=(0.13, 0.8), LD=(0.14, 0.5), UU=(0.09, 0.5), FU=(0.30, 0.9), PU=(0.22, 0.8))),),
     "W": (_consonant(dict(J=(0.10, 1.2), LD=(0.06, 1.2), UU=(0.03, 1.2), FU=(0.30, 1.5), PU=(0.66, 2.0))),),
-    "Y": (_consonant(dict(J=(0.11, 1.0), LD=(0.22, 0.6), UU=(0.10, 0.5), ST=(0.32, 0.7), SM=(0.14, 0.6))),),
+    "Y": (_consonant(dict(J=(0.10, 1.0), LD=(0.24, 0.6), UU=(0.16, 0.5), ST=(0.32, 0.7), SM=(0.14, 0.6))),),
 }  # fmt: skip
 VOWELS: Final = frozenset("AA AE AH AO AW AY EH ER EY IH IY OW OY UH UW".split())
 BILABIALS: Final = frozenset("PBM")
@@ -118,7 +129,7 @@ def _events(phones: Sequence[Phone], seconds: float) -> list[tuple[float, float,
 
 def _strength(phone: Phone, loudness: float) -> float:
     """How far a vowel reaches: more when stressed, loud or held; 1 is ordinary."""
-    stress = {0: 0.86, 1: 1.08, 2: 1.0}.get(phone.stress, 1.0)
+    stress = {0: 0.93, 1: 1.05, 2: 1.0}.get(phone.stress, 1.0)
     held = np.clip(0.8 + 2.2 * (phone.end - phone.start), 0.85, 1.12)
     return float(stress * held * loudness)
 
@@ -228,11 +239,11 @@ def compose(row: dict[str, np.ndarray]) -> np.ndarray:
     put("mouthStretchLeft mouthStretchRight", positive["ST"])
     put("mouthSmileLeft mouthSmileRight", positive["SM"])
     put("mouthDimpleLeft mouthDimpleRight", 0.3 * positive["SM"])
-    put("mouthRollLower", positive["RL"])
+    put("mouthRollLower", np.minimum(positive["RL"], _ROLL_MOST))
     put("mouthRollUpper", positive["RU"])
     put("mouthPressLeft mouthPressRight", positive["PR"])
     put("mouthShrugLower", positive["SL"] + 0.12 * closed)
     put("mouthShrugUpper", positive["SU"] + 0.05 * closed)
     put("tongueOut", positive["TO"])
-    put("jawForward", 0.25 * positive["FU"] * positive["PU"] + 0.12 * positive["RL"])
+    put("jawForward", 0.25 * positive["FU"] * positive["PU"])
     return face
