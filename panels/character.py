@@ -35,7 +35,10 @@ class ORATOR_PT_character(bpy.types.Panel):
         row = layout.row(align=True)
         row.operator("orator.add_character", icon="OUTLINER_OB_ARMATURE")
         row.operator("orator.add_stage", icon="LIGHT_AREA")
-        layout.operator("orator.add_talking_picture", icon="IMAGE_DATA")
+        row = layout.row(align=True)
+        row.operator("orator.add_talking_picture", icon="IMAGE_DATA")
+        row.operator("orator.add_drawings", icon="IMAGE_REFERENCE")
+        layout.operator("orator.key_drawings", icon="KEYFRAME")
         if is_picture(character):
             row = layout.row(align=True)
             row.operator("orator.show_picture_marks", icon="EMPTY_AXIS", depress=marks_shown(character))

@@ -222,3 +222,14 @@ def redraw_time(window_manager: bpy.types.WindowManager | None) -> None:
         for area in window.screen.areas:
             if area.type in kinds:
                 area.tag_redraw()
+
+
+# --- Geometry nodes ------------------------------------------------------------------------------------------------
+
+
+def modifier_input_path(modifier: bpy.types.NodesModifier, socket: str) -> str:
+    """The path of an input of a node modifier, from its object; from 5.2 inputs are properties of their own."""
+    path = f'modifiers["{bpy.utils.escape_identifier(modifier.name)}"]'
+    if hasattr(modifier, "properties"):
+        return f"{path}.properties.inputs.{socket}.value"
+    return f'{path}["{socket}"]'

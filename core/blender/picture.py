@@ -31,7 +31,7 @@ def add_picture(context: bpy.types.Context, path: str) -> tuple[bpy.types.Object
     from ..picture.marks import propose
     from ..picture.puppet import build
 
-    image = _load(path)
+    image = load_still(path)
     try:
         pixels = _pixels(image)
         notes: list[str] = []
@@ -53,7 +53,8 @@ def add_picture(context: bpy.types.Context, path: str) -> tuple[bpy.types.Object
     return obj, (*notes, *marks.notes)
 
 
-def _load(path: str) -> bpy.types.Image:
+def load_still(path: str) -> bpy.types.Image:
+    """A still picture, packed. Raises OratorError."""
     name = Path(path).name
     if not Path(path).is_file():
         raise OratorError(f"The picture '{path}' is missing: choose it again.")
@@ -129,7 +130,7 @@ def _object(
     flat = {"Line": line, "Mouth": _dark(line), "Teeth": (0.98, 0.97, 0.95), "Tongue": _tongue(line)}
     for title in MATERIALS:
         picture = {"Picture": image, "Skin": plate}.get(title)
-        material = _textured(f"{name} {title}", picture) if picture else _plain(f"{name} {title}", flat[title])
+        material = textured(f"{name} {title}", picture) if picture else _plain(f"{name} {title}", flat[title])
         mesh.materials.append(material)
     mesh.polygons.foreach_set("material_index", puppet.materials.astype(np.int32))
     mesh.uv_layers.new(name="UVMap")
@@ -192,7 +193,7 @@ def _plain(name: str, colour: tuple[float, ...]) -> bpy.types.Material:
     return material
 
 
-def _textured(name: str, image: bpy.types.Image) -> bpy.types.Material:
+def textured(name: str, image: bpy.types.Image) -> bpy.types.Material:
     """A picture as it is, with its alpha; no light changes it."""
     material = bpy.data.materials.new(name)
     material.use_nodes = True

@@ -8,6 +8,7 @@ most consonants, C open, D wide open, E rounded, F puckered, G teeth on the lip 
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -48,11 +49,12 @@ class Chart:
     brows: dict[str, int]
 
 
-def chart_of(names: list[str], mapping: dict[str, str] | None = None) -> Chart:
+def chart_of(names: list[str], mapping: dict[str, str] | None = None, mouths_needed: bool = True) -> Chart:
     """The chart of drawings by their names, in order; names end in what they show: mouth_A, eyes closed, brow-high.
 
     `mapping` says for names of another chart which of the letters, eyes or brows they are. Letters without a drawing
-    take the nearest. Raises OratorError when there is no mouth at all, or two drawings are the same letter.
+    take the nearest. Raises OratorError when there is nothing of the chart, or no mouth though `mouths_needed`, or two
+    drawings are the same letter.
     """
     kinds = {**{m: m for m in MOUTHS}, **{e: e for e in EYES}, **{f"brow {b}": f"brow {b}" for b in BROWS}}
     found: dict[str, int] = {}
@@ -66,11 +68,11 @@ def chart_of(names: list[str], mapping: dict[str, str] | None = None) -> Chart:
             raise OratorError(f"'{names[found[what]]}' and '{name}' are both {what}: rename one of them.")
         found[what] = index
     mouths = {m: found[m] for m in MOUTHS if m in found}
-    if not mouths:
+    if not mouths and (mouths_needed or not found):
         raise OratorError(
             "No drawing is a mouth of the chart: name them mouth_A to mouth_H and mouth_X, or map your names to these."
         )
-    full = {m: _nearest(m, mouths) for m in MOUTHS}
+    full = {m: _nearest(m, mouths) for m in MOUTHS} if mouths else {}
     return Chart(full, _states(EYES, found, ""), _states(BROWS, found, "brow "))
 
 
@@ -80,8 +82,17 @@ def missing_mouths(names: list[str], mapping: dict[str, str] | None = None) -> s
     return "".join(m for m in MOUTHS if m not in told)
 
 
+def set_of(name: str) -> str | None:
+    """Whether a drawing is of the 'mouth', the 'eyes' or the 'brows', by its name; None when it is of neither."""
+    told = _told(name)
+    if told is None:
+        return None
+    return "mouth" if told in MOUTHS else ("eyes" if told in EYES else "brows")
+
+
 def _told(name: str) -> str | None:
-    words = "".join(c if c.isalnum() else " " for c in name).split()
+    # Blender puts .001 behind the second thing of a name.
+    words = "".join(c if c.isalnum() else " " for c in re.sub(r"\.\d{3}$", "", name)).split()
     lower = [w.lower() for w in words]
     if any(w.startswith("brow") for w in lower):
         return next((f"brow {b}" for b in BROWS if b in lower), None)
