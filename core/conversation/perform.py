@@ -29,7 +29,7 @@ FACING: Final = 1.6
 _ARMS: Final = tuple(
     INDEX[f"{side}_{name}"] for side in ("left", "right") for name in ("collar", "shoulder", "elbow", "wrist")
 )
-_CALM: Final = 0.9
+_CALM: Final = 1.8
 """Seconds over which a listener's arm movement is evened."""
 _STILL: Final = 2.5
 """Seconds over which a listener's weight is evened, beside the shifts of the conduct."""
@@ -127,7 +127,8 @@ def _turn_head(rotations: np.ndarray, conduct: Conduct, towards: np.ndarray, tim
     goal = gaussian_filter1d(towards, 0.15 * fps, axis=0, mode="nearest") + _steps(conduct.glances, times, head=True)
     goal[:, 0] = np.clip(goal[:, 0] - trunk, -reach[0], reach[0]) + trunk
     goal[:, 1] = np.clip(goal[:, 1], -reach[1], reach[1])
-    move = goal - slow
+    # A listener nods for the partner, not to a beat of its own.
+    move = goal - slow - 0.7 * _calm(conduct, times)[:, None] * (own - slow)
     for nod in conduct.of("nod"):
         move[:, 1] += nod.size * _cycles(times, nod.time, nod.length, nod.cycles)
     for shake in conduct.of("shake"):
