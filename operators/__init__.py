@@ -20,6 +20,7 @@ from . import (
     rig,
     speech,
     take,
+    talking_head,
 )
 
 MODULES = (
@@ -27,6 +28,7 @@ MODULES = (
     character,
     picture,
     drawings,
+    talking_head,
     rig,
     generate,
     conversation,

@@ -38,7 +38,9 @@ class ORATOR_PT_character(bpy.types.Panel):
         row = layout.row(align=True)
         row.operator("orator.add_talking_picture", icon="IMAGE_DATA")
         row.operator("orator.add_drawings", icon="IMAGE_REFERENCE")
-        layout.operator("orator.key_drawings", icon="KEYFRAME")
+        row = layout.row(align=True)
+        row.operator("orator.key_drawings", icon="KEYFRAME")
+        row.operator("orator.draw_talking_head", icon="RENDER_ANIMATION")
         if is_picture(character):
             row = layout.row(align=True)
             row.operator("orator.show_picture_marks", icon="EMPTY_AXIS", depress=marks_shown(character))

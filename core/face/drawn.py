@@ -26,14 +26,16 @@ class NumberTrack:
 
 
 def group_of(number: str) -> str:
-    """'mouth', 'eyes', 'brows', 'irises' or 'turn': the numbers that are alike to an animator."""
+    """'mouth', 'eyes', 'brows', 'irises', 'turn', 'tilt' or 'breath': the numbers that are alike to an animator."""
     if number.startswith("mouth"):
         return "mouth"
     if number.startswith("eyebrow"):
         return "brows"
     if number.startswith("iris"):
         return "irises"
-    return "eyes" if "eye" in number else "turn"
+    if "eye" in number:
+        return "eyes"
+    return "breath" if number == "breathing" else ("tilt" if number.endswith("_z") else "turn")
 
 
 def held_performance(performance: Performance, fps: float, every: int) -> tuple[Performance, np.ndarray]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +32,7 @@ def add_anime_commands(commands: argparse._SubParsersAction) -> None:
     draw.add_argument("--weights", type=Path, required=True, help="the folder of the published .pt files")
     draw.add_argument("-o", "--output", type=Path, required=True, metavar="FOLDER", help="where 0001.png ... go")
     _drawn_timing(draw)
-    draw.add_argument("--levels", default="", help="steps of each group, like mouth=3,eyes=2,brows=1,irises=1,turn=2")
+    draw.add_argument("--levels", default="", help="steps of each group: mouth=3,eyes=2,turn=2,tilt=1 ...")
     draw.add_argument("--cache", type=Path, help="where drawings are kept for the next time (OUTPUT/cache)")
     draw.add_argument("--every-frame", action="store_true", help="draw each frame anew, to compare")
     draw.set_defaults(run=_draw)
@@ -92,10 +93,12 @@ def _draw(args: argparse.Namespace) -> int:
         bar(fraction, text)
 
     cache = args.cache or args.output / "cache"
+    wall, used = time.perf_counter(), time.process_time()
     done = draw_sequence(checkpoint, picture, track, args.output, settings, cache, progress)
+    spent = f"{time.perf_counter() - wall:.1f} s, {time.process_time() - used:.1f} s of processor time"
     print(
         f"{args.output}: {len(done.frames)} frames of {done.drawings} drawings ({done.drawn} new, {done.morphs} "
-        f"morphs) by the {checkpoint.form.title}"
+        f"morphs) by the {checkpoint.form.title}, in {spent}"
     )
     print(CREDIT, file=sys.stderr)
     return 0

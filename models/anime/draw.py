@@ -26,9 +26,9 @@ from .layout import CREDIT
 from .picture import fit_picture, from_network, to_network
 from .poser import Expression, Poser, Prepared
 
-LEVELS: Final = {"mouth": 3, "eyes": 2, "brows": 1, "irises": 1, "turn": 2}
-"""Steps between 0 and 1 of each group; turns and irises have as many on the other side."""
-_STAY: Final = 0.7
+LEVELS: Final = {"mouth": 3, "eyes": 2, "brows": 1, "irises": 1, "turn": 2, "tilt": 2, "breath": 1}
+"""Steps between 0 and 1 of each group; turns, tilts and irises have as many on the other side."""
+_STAY: Final = 0.9
 """How far, in steps, a turn, an iris or a brow goes from its level before it takes another: no flicker between two."""
 _NOTHING: Final = lambda fraction, text, picture: None  # noqa: E731
 
@@ -70,7 +70,7 @@ def quantise(track: NumberTrack, levels: dict[str, int]) -> np.ndarray:
     wanted = track.values.astype(np.float64) * steps
     out = np.rint(wanted).astype(np.int64)
     for k, name in enumerate(track.names):
-        if group_of(name) in ("turn", "irises", "brows"):
+        if group_of(name) not in ("mouth", "eyes"):
             now = out[0, k]
             for t in range(len(out)):
                 if abs(wanted[t, k] - now) > _STAY:

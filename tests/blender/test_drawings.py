@@ -129,3 +129,21 @@ def test_what_cannot_be_keyed_is_a_sentence(acted: bpy.types.Scene, tmp_path: Pa
     faces.write(tmp_path / "nose.png")
     with pytest.raises(RuntimeError, match="mouth"):
         bpy.ops.orator.add_drawings(directory=str(tmp_path), files=[{"name": "nose.png"}])
+
+
+def test_talking_head_anime_draws_onto_a_plane(acted: bpy.types.Scene, tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    pytest.importorskip("PIL")
+    from helpers.anime_files import write_weights
+
+    folder = write_weights(tmp_path / "weights")
+    options = {"picture": str(faces.write(tmp_path / "a.png")), "weights": str(folder), "output": str(tmp_path / "out")}
+    assert bpy.ops.orator.draw_talking_head(every=3, **options) == {"FINISHED"}
+    plane = bpy.data.objects["Take 1 drawn"]
+    user = next(n for n in plane.active_material.node_tree.nodes if n.type == "TEX_IMAGE").image_user
+    assert (user.frame_start, user.frame_duration) == (START, len(TABLE))
+    assert len(list((tmp_path / "out").glob("*.png"))) == len(TABLE) and "CC BY 4.0" in plane["credit"]
+    with pytest.raises(RuntimeError, match=r"lacks|no folder|no weights"):
+        bpy.ops.orator.draw_talking_head(**{**options, "weights": str(tmp_path / "out")})
+    with pytest.raises(RuntimeError, match=r"Save the \.blend first"):
+        bpy.ops.orator.draw_talking_head(**{**options, "output": "//here"})

@@ -100,7 +100,7 @@ def test_no_room_no_picture_no_fit(
 
 
 def test_levels_round_and_turns_do_not_flicker() -> None:
-    track = _track([{"head_x": v, "mouth_aaa": 0.4} for v in (0.0, 0.24, 0.27, 0.24, 0.4, 0.3, 0.14)])
+    track = _track([{"head_x": v, "mouth_aaa": 0.4} for v in (0.0, 0.24, 0.27, 0.24, 0.46, 0.3, 0.04)])
     steps = quantise(track, parse_levels("turn=2"))
     names = track.names
     assert list(steps[:, names.index("head_x")]) == [0, 0, 0, 0, 1, 1, 0], "0.25 is the border of two levels"

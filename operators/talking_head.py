@@ -1,0 +1,151 @@
+"""Talking Head Anime: a shown take drawn as an image sequence by the published networks, on a plane."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import bpy
+from bpy.props import IntProperty, StringProperty
+
+from ..core.blender import compat, generation, job, report, takes
+from ..core.editions import without_torch
+from ..core.errors import OratorError
+from .poll import Explained
+
+
+class ORATOR_OT_draw_talking_head(Explained, bpy.types.Operator):
+    """Draw what the shown take says as pictures of one character, by the published networks of Talking Head Anime"""
+
+    bl_idname = "orator.draw_talking_head"
+    bl_label = "Draw Talking Head"
+    bl_options = {"UNDO"}  # noqa: RUF012
+
+    picture: StringProperty(name="Picture", description="The character, cut out, as a PNG", subtype="FILE_PATH")
+    weights: StringProperty(name="Weights", description="The folder of the author's .pt files", subtype="DIR_PATH")
+    output: StringProperty(
+        name="Pictures", description="Where 0001.png and the following go", subtype="DIR_PATH", default="//talking_head"
+    )
+    every: IntProperty(name="On", description="Hold each drawing for so many frames", default=2, min=1, max=4)
+    _timer: Any = None
+
+    @classmethod
+    def disabled_reason(cls, context: bpy.types.Context) -> str:
+        """Only with a take, PyTorch, and no other job."""
+        if reason := without_torch("Talking Head Anime"):
+            return reason
+        if job.current() is not None:
+            return f"{job.current().title} is running: wait for it, or cancel it"
+        character = generation.active_character(context)
+        if character is None or takes.shown(character) is None:
+            return "Show a take on a character first: its performance is what is drawn"
+        return ""
+
+    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
+        """Ask for the files."""
+        return context.window_manager.invoke_props_dialog(self, width=520)
+
+    def draw(self, _context: bpy.types.Context) -> None:
+        """The files, and whom to name."""
+        from ..models.anime.layout import CREDIT
+
+        for name in ("picture", "weights", "output", "every"):
+            self.layout.prop(self, name)
+        column = self.layout.column(align=True)
+        for line in textwrap.wrap(CREDIT, 80):
+            column.label(text=line, translate=False)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Draw beside Blender, or blocking without a window."""
+        try:
+            work = self._work(context)
+            self._scene = context.scene.name
+            if bpy.app.background:
+                self._done(job.run_blocking(work))
+                return {"FINISHED"}
+            self._number = job.start("Drawing", work)
+        except Exception as error:
+            self.report({"ERROR"}, job.explain(error))
+            return {"CANCELLED"}
+        self._timer = context.window_manager.event_timer_add(0.2, window=context.window)
+        context.window_manager.modal_handler_add(self)
+        return {"RUNNING_MODAL"}
+
+    def _work(self, context: bpy.types.Context) -> job.Work:
+        """Everything read from Blender; what is returned touches none of it."""
+        from ..core.blender.bake import scene_fps
+        from ..core.blender.drawings import performed
+
+        item = takes.shown(generation.active_character(context))
+        performance, start = performed(item)
+        fps, every = scene_fps(context.scene), self.every
+        self._first, self._name = round(start * fps), f"{item.name} drawn"
+        picture, weights, output = (Path(bpy.path.abspath(p)) for p in (self.picture, self.weights, self.output))
+        if self.output.startswith("//") and not bpy.data.filepath:
+            raise OratorError("Save the .blend first, or choose a folder for the pictures.")
+
+        def work(progress: job.Progress, cancelled: Any) -> Any:
+            from ..core.face.drawn import number_track
+            from ..core.pictures import read_picture
+            from ..models.anime.draw import draw_sequence
+            from ..models.anime.files import load
+
+            pixels = read_picture(picture)
+            progress(0.0, "Reading the weights")
+            checkpoint = load(weights)
+            track = number_track(performance, checkpoint.form.kind, fps, every)
+            return draw_sequence(
+                checkpoint, pixels, track, output, cache=output / "cache",
+                progress=lambda fraction, text, _: progress(fraction, text), cancelled=cancelled,
+            )  # fmt: skip
+
+        return work
+
+    def _done(self, made: Any) -> None:
+        from ..core.blender.sequence import add_sequence
+        from ..models.anime.layout import CREDIT
+
+        scene = bpy.data.scenes[self._scene]
+        add_sequence(scene, made.frames, self._first, self._name, CREDIT)
+        report.remember(f"{len(made.frames)} pictures of {made.drawings} drawings. {CREDIT}")
+
+    def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        """Watch the drawing; Esc cancels, and what is drawn is kept."""
+        running = job.current()
+        if event.type == "ESC" and event.value == "PRESS" and running is not None and running.number == self._number:
+            job.cancel()
+            running = None
+        if running is None or running.number != self._number:
+            return self._end(context, "Drawing was cancelled; what is drawn is kept for the next time.")
+        if event.type != "TIMER":
+            return {"PASS_THROUGH"}
+        message = job.poll()
+        compat.redraw(context.window_manager)
+        if message is None:
+            return {"PASS_THROUGH"}
+        if message.kind != "done":
+            return self._end(context, message.text or "Drawing was cancelled; what is drawn is kept for the next time.")
+        try:
+            self._done(message.result)
+        except Exception as error:
+            return self._end(context, job.explain(error))
+        self._end(context, "")
+        return {"FINISHED"}
+
+    def cancel(self, context: bpy.types.Context) -> None:
+        """Blender ends the operator itself."""
+        if self._timer is not None:
+            self._end(context, "")
+
+    def _end(self, context: bpy.types.Context, sentence: str) -> set[str]:
+        context.window_manager.event_timer_remove(self._timer)
+        self._timer = None
+        compat.redraw(context.window_manager)
+        if sentence:
+            report.remember(sentence)
+            self.report({"WARNING"}, sentence)
+        return {"CANCELLED"}
+
+
+CLASSES: tuple[type, ...] = (ORATOR_OT_draw_talking_head,)
