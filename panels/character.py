@@ -41,6 +41,7 @@ class ORATOR_PT_character(bpy.types.Panel):
         row = layout.row(align=True)
         row.operator("orator.key_drawings", icon="KEYFRAME")
         row.operator("orator.draw_talking_head", icon="RENDER_ANIMATION")
+        layout.operator("orator.import_face", icon="IMPORT")
         if is_picture(character):
             row = layout.row(align=True)
             row.operator("orator.show_picture_marks", icon="EMPTY_AXIS", depress=marks_shown(character))

@@ -182,3 +182,19 @@ def test_gltf_has_the_shapes_and_the_take(scene: bpy.types.Scene, obj: bpy.types
     channels = [c for a in gltf["animations"] for c in a["channels"]]
     assert any(c["target"]["path"] == "weights" for c in channels)
     assert len(gltf["images"]) == 2, "the picture and the skin behind it"
+
+
+def test_a_recorded_face_plays_on_a_picture(scene: bpy.types.Scene, obj: bpy.types.Object, tmp_path: Path) -> None:
+    from orator.core.formats.livelink import write_livelink
+
+    write_livelink(talking(), tmp_path / "clip.csv")
+    assert bpy.ops.orator.import_face(filepath=str(tmp_path / "clip.csv")) == {"FINISHED"}
+    assert takes.shown(obj).name == "clip"
+    blocks = obj.data.shape_keys.key_blocks
+    scene.frame_set(20)
+    assert blocks["eyeBlinkLeft"].value == pytest.approx(1.0, abs=0.02)
+    scene.frame_set(5)
+    assert blocks["headTurnLeft"].value == pytest.approx(0.5, abs=0.05)
+    (tmp_path / "clip.mp4").write_bytes(b"film")
+    with pytest.raises(RuntimeError, match="is a film"):
+        bpy.ops.orator.import_face(filepath=str(tmp_path / "clip.mp4"))
