@@ -15,11 +15,12 @@ from .body import BodyRetarget
 from .description import RigDescription
 from .families import plain
 from .profile import RigProfile
+from .words import word_of
 
 _UPPER, _LOWER = np.radians(34.0), np.radians(7.0)
 """How far lids turn for a blink where the bones do not show how far the eye is open."""
 _UPPER_SHARE: Final = 0.85
-_LID: Final = re.compile(r"eyelid|(?:^|[^a-z])lid|まぶた|瞼")
+_LID: Final = re.compile(r"eyelid|eye[ _.]?blink|(?:^|[^a-z])lid|まぶた|瞼")
 _UP: Final = re.compile(r"upper|top|up(?![a-z]{3})|上")
 _DOWN: Final = re.compile(r"lower|bottom|bot|low|down|dn|下")
 _SIDE: Final = {
@@ -51,7 +52,7 @@ def lids_by_name(description: RigDescription, head: str | None) -> dict[str, str
             continue
         if head not in description.ancestors(bone.name):
             continue
-        side = next((s for s, pattern in _SIDE.items() if pattern.search(bone.name)), None)
+        side = next((s for s, pattern in _SIDE.items() if pattern.search(bone.name)), None) or word_of(bone.name).side
         kind = "upper" if _UP.search(lower) else "lower" if _DOWN.search(lower) else None
         if kind is None and plain(bone.name).startswith(("lidt", "lidb")):
             kind = "upper" if plain(bone.name).startswith("lidt") else "lower"
