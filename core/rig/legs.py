@@ -25,7 +25,7 @@ from .limb import Limb
 _SIDES = ("left", "right")
 _ALOFT_FADE = 0.25
 _PLANE_FADE = 0.15
-_REACH = 0.9985
+_REACH = 0.9995
 """How much of a leg's length may be used: a knee is never locked quite straight."""
 
 

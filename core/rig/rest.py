@@ -99,6 +99,29 @@ def body_axes(positions: dict[str, np.ndarray], world: np.ndarray) -> tuple[np.n
     return measured, True
 
 
+def standing_legs(positions: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """SMPL-X's rest positions with the knees as far beside the line from hip to ankle as this rig's own are.
+
+    The neutral skeleton's knees are bowed outwards by 12 degrees, which its skin does not show: legs that stand
+    straight at rest would become bandy. positions are in SMPL-X axes, any unit; forward bends are left as they are.
+    """
+    smplx = dict(zip(JOINTS, rest_positions(), strict=True))
+
+    def beside(points: dict[str, np.ndarray], side: str) -> float:
+        hip, knee, ankle = (points[f"{side}_{j}"] for j in ("hip", "knee", "ankle"))
+        way = ankle - hip
+        length = max(float(np.linalg.norm(way)), 1e-12)
+        return float((knee - hip - (((knee - hip) @ way) / length**2) * way)[0]) / length
+
+    for side in _SIDES:
+        joints = [f"{side}_{j}" for j in ("hip", "knee", "ankle")]
+        if all(j in positions for j in joints):
+            length = float(np.linalg.norm(smplx[joints[2]] - smplx[joints[0]]))
+            more = np.clip(beside(positions, side) - beside(smplx, side), -0.1, 0.1)
+            smplx[joints[1]] = smplx[joints[1]] + np.array([more * length, 0.0, 0.0])
+    return smplx
+
+
 def _chain(positions: dict[str, np.ndarray], names: list[str]) -> float:
     points = [positions[n] for n in names if n in positions]
     if len(points) != len(names):
@@ -107,8 +130,8 @@ def _chain(positions: dict[str, np.ndarray], names: list[str]) -> float:
 
 
 def body_scale(positions: dict[str, np.ndarray], object_scale: float) -> float:
-    """Rig units per metre: by the legs, or the trunk, or the arms, or else the object's own scale."""
-    smplx = dict(zip(JOINTS, rest_positions(), strict=True))
+    """Rig units per metre: by the legs, or the trunk, or the arms, or else the object's own scale; in SMPL-X axes."""
+    smplx = standing_legs(positions)
     limbs = ("hip knee ankle", "shoulder elbow wrist")
     legs, arms = ([[f"{side}_{part}" for part in parts.split()] for side in _SIDES] for parts in limbs)
     for chains in (legs, [["pelvis", "head"]], arms):
@@ -152,7 +175,7 @@ class _Measure:
     def __init__(self, positions: dict[str, np.ndarray], tips: dict[str, np.ndarray]) -> None:
         self.rig = positions
         self.tips = tips
-        self.smplx = dict(zip(JOINTS, rest_positions(), strict=True))
+        self.smplx = standing_legs(positions)
         self.out: dict[str, np.ndarray] = {j: IDENTITY for j in positions}
 
     def direction(self, joint: str, towards: str) -> tuple[np.ndarray, np.ndarray] | None:
@@ -295,7 +318,11 @@ def fit_rest(description: RigDescription, profile: RigProfile) -> RestFit:
     axes, sure = body_axes(positions, description.world)
     # A true SMPL-X body plays a take as it is: its metres are the take's metres, whatever its proportions.
     exact = profile.family == BODY_FAMILY
-    scale = 1.0 / description.scale if exact else body_scale(positions, description.scale)
+    scale = (
+        1.0 / description.scale
+        if exact
+        else body_scale({j: axes.T @ p for j, p in positions.items()}, description.scale)
+    )
     if profile.rest == "smplx":
         return RestFit(axes, scale, _known(positions, description.stands), sure)
     measure = _Measure({j: axes.T @ p for j, p in positions.items()}, _tips(description, profile, axes))

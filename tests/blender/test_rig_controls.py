@@ -22,7 +22,8 @@ from orator.core.rig.rest import fit_rest  # noqa: E402
 from orator.core.rotations import forward_kinematics  # noqa: E402
 from orator.core.skeleton import INDEX  # noqa: E402
 
-CHAINS = (("shoulder", "elbow", "wrist"), ("hip", "knee", "ankle"), ("index1", "index2", "index3"))
+# Legs from hip to ankle: the neutral skeleton's knees are bowed, and a rig keeps its own.
+CHAINS = (("shoulder", "elbow", "wrist"), ("hip", "ankle"), ("index1", "index2", "index3"))
 PARTS = {"shoulder": "upper_arm", "elbow": "forearm", "wrist": "hand", "hip": "thigh", "knee": "shin", "ankle": "foot",
          "index1": "f_index.01", "index2": "f_index.02", "index3": "f_index.03"}  # fmt: skip
 

@@ -3,8 +3,8 @@
     PYTHONPATH=build/path:... python tests/readback/people.py FOLDER TAKE.npz [--sheets OUT]
 
 FOLDER holds .glb, .gltf, .fbx, .vrm files or .json bone tables (name, parent, head, tail, connected). Direction: mean
-degrees between limb bones of rig and performance; feet: how far the balls of standing feet are from their rest height,
-5 and 95 %; knees: the median bend beyond the performance's own.
+degrees between limb bones of rig and performance (legs from hip to ankle, since a rig keeps its own knees); feet: how
+far the balls of standing feet are from their rest height, 5 and 95 %; knees: the median bend beyond the performance's.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import numpy as np
 SEGMENTS = [
     (f"{s}_{a}", f"{s}_{b}")
     for s in ("left", "right")
-    for a, b in (("shoulder", "elbow"), ("elbow", "wrist"), ("hip", "knee"), ("knee", "ankle"), ("wrist", "middle1"))
+    for a, b in (("shoulder", "elbow"), ("elbow", "wrist"), ("hip", "ankle"), ("wrist", "middle1"))
 ]
 SUFFIXES = {".glb", ".gltf", ".fbx", ".vrm", ".json"}
 

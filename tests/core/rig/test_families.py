@@ -11,7 +11,8 @@ from measure import measure, naive
 from orator.core.rig.detect import detect
 from orator.core.rig.families import families
 from orator.core.rig.retarget import retarget
-from rigs import moving, standing
+from orator.core.stance import relaxed_performance
+from rigs import moving, posed, standing
 
 
 @pytest.mark.parametrize("name", BUILDS)
@@ -55,3 +56,29 @@ def test_twist_bones_share_the_forearm_twist() -> None:
     motion = retarget(moving(60, 1), description, profile)
     turned = motion.rotations["lowerarm_twist_01_l"]
     assert np.ptp(turned, axis=0).max() > 0.01
+
+
+@pytest.mark.fault("12.21")
+def test_legs_that_stand_straight_stay_straight() -> None:
+    """The neutral skeleton's knees are bowed outwards: a rig with straight legs at rest does not become bandy."""
+    build = BUILDS["unreal 4"]
+    whole = family_rig(build)
+    profile = detect(whole)
+    moved = {}
+    for side in ("left", "right"):
+        hip, knee, ankle = (whole.by_name[profile.joints[f"{side}_{j}"]].head for j in ("hip", "knee", "ankle"))
+        way = ankle - hip
+        moved[profile.joints[f"{side}_knee"]] = hip + way * ((knee - hip) @ way) / (way @ way)
+    bones = []
+    for bone in whole.bones:
+        rest = bone.rest.copy()
+        if bone.name in moved:
+            rest[:3, 3] = moved[bone.name]
+        bones.append(replace(bone, rest=rest))
+    straight = replace(whole, bones=tuple(bones))
+    motion = retarget(relaxed_performance(3), straight, detect(straight))
+    pose = posed(straight, motion, 1)
+    for side in ("left", "right"):
+        hip, knee, ankle = (pose[profile.joints[f"{side}_{j}"]][:3, 3] for j in ("hip", "knee", "ankle"))
+        u, w = knee - hip, ankle - knee
+        assert np.degrees(np.arccos(u @ w / np.linalg.norm(u) / np.linalg.norm(w))) < 5.0
