@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 WEIGHTS: Final[dict[str, tuple[str, ...]]] = {
     "speech": ("phones",),
-    "body": ("body_upper", "body_hands", "body_lower", "body_gesture", "body_between"),
+    "body": ("body_between",),
     "face": ("face_lips", "face_diffusion"),
 }
 """The weight files, by what they are for."""

@@ -1,7 +1,7 @@
 """The networks behind one interface: arrays in, arrays out, run by PyTorch or by ONNX Runtime. Imports neither.
 
 What samples, searches and plans is written on numpy arrays and calls `network(name).run(...)`. A name is the weight
-file and, after a dot, which function of the network: 'body_gesture.step'. The graphs are listed by `graphs.py` of the
+file and, after a dot, which function of the network: 'face_diffusion.step'. The graphs are listed by `graphs.py` of the
 rooms `models/body`, `models/face` and `models/phones`.
 """
 
@@ -21,8 +21,6 @@ from ...core.errors import OratorError
 RUNTIMES: Final = ("auto", "torch", "onnx")
 USUAL: Final = (
     "phones.listen",
-    *(f"body_gesture.{name}" for name in ("context", "step", "refine")),
-    *(f"body_{part}.decode" for part in ("upper", "hands", "lower")),
     *("face_lips.mouth", "face_diffusion.condition", "face_diffusion.step"),
 )
 """What every generation without an artist's poses runs."""

@@ -14,8 +14,8 @@ _HEADING = """# Quality
 
 Written by `orator evaluate` (`python -m orator.models.cli evaluate -o docs/quality.md`), on whole voices and whole
 sentences that no network was trained on. There is no real recording of speech with gesture behind these networks: the
-body and face corpora are assembled by rules from labelled gesture clips and aligned speech (see the cards in
-`models/weights`), so the figures say how people-like and how well timed the result is, not how near it is to one
+body is acted by rules from the speech, and the face's corpus is assembled by rules from aligned speech (see the cards
+in `models/weights`), so the figures say how people-like and how well timed the result is, not how near it is to one
 person. Every table has a control: shuffled or shifted speech, the rules on true phone times, or another tool's figure.
 
 What the figures mean, what misses its goal, and pictures: [the body](quality_body.md), [the face](quality_face.md).
@@ -38,11 +38,10 @@ def _face() -> str:
 def _body() -> str:
     from .body.evaluate import evaluate
     from .body.evaluate_hints import evaluate_hints
-    from .body.evaluate_vq import evaluate_vq
     from .body.evaluate_words import evaluate_words
     from .body.report import section
 
-    return section(evaluate() | {"codes": evaluate_vq(), "words": evaluate_words(), "hints": evaluate_hints()})
+    return section(evaluate() | {"words": evaluate_words(), "hints": evaluate_hints()})
 
 
 def _runtimes() -> str:

@@ -17,7 +17,6 @@ from ...core.rotations import angle_between
 from ...core.speech.features import speech_features
 from ...core.speech.speech import SAMPLE_RATE, Speech
 from .. import runtime
-from ..body import decode
 from ..generate import generate
 from ..phones import posteriors
 from .speech_corpus import load_items
@@ -27,29 +26,17 @@ NAMES = ("torch", "onnx")
 
 @dataclass(frozen=True)
 class Made:
-    """What one runtime made of a clip: posteriors (N, 40), tokens (K, 3) of all windows, the take."""
+    """What one runtime made of a clip: posteriors (N, 40), the take."""
 
     posteriors: np.ndarray
-    tokens: np.ndarray
     take: Performance
 
 
 def make(speech: Speech, kind: str) -> Made:
-    """A clip through one runtime; tokens are noted as they are filled in."""
+    """A clip through one runtime."""
     runtime.configure(kind, threads=1)
-    noted: list[np.ndarray] = []
-    fill = decode.Window.fill
-
-    def noting(window: decode.Window, *args: object) -> np.ndarray:
-        noted.append(fill(window, *args))  # type: ignore[arg-type]
-        return noted[-1]
-
-    decode.Window.fill = noting  # type: ignore[method-assign]
-    try:
-        take = generate(GenerationRequest((speech,)))
-    finally:
-        decode.Window.fill = fill  # type: ignore[method-assign]
-    return Made(posteriors(speech_features(speech)), np.concatenate(noted), take)
+    take = generate(GenerationRequest((speech,)))
+    return Made(posteriors(speech_features(speech)), take)
 
 
 def compare(clips: int, seconds: float) -> dict[str, float]:
@@ -57,7 +44,6 @@ def compare(clips: int, seconds: float) -> dict[str, float]:
     voices: dict[str, int] = {}
     most = -(-clips // 4)
     found = {"clips": 0.0, "voices": 0.0, "posteriors": 0.0, "face": 0.0, "degrees": 0.0, "millimetres": 0.0}
-    equal = tokens = 0
     speeds: list[tuple[float, float]] = []
     for item in load_items("test"):
         if voices.get(item.voice, 0) >= most or sum(voices.values()) >= clips:
@@ -65,7 +51,6 @@ def compare(clips: int, seconds: float) -> dict[str, float]:
         voices[item.voice] = voices.get(item.voice, 0) + 1
         samples = item.samples[: int(seconds * SAMPLE_RATE)].astype(np.float32) / 32768.0
         one, other = (make(Speech(samples), kind) for kind in NAMES)
-        equal, tokens = equal + int((one.tokens == other.tokens).sum()), tokens + one.tokens.size
         places = [wrists(m.take.rotations, m.take.translation) for m in (one, other)]
         speeds.append(tuple(float(wrist_speed(p).mean()) for p in places))  # type: ignore[arg-type]
         turned = angle_between(one.take.rotations, other.take.rotations).max()
@@ -79,7 +64,7 @@ def compare(clips: int, seconds: float) -> dict[str, float]:
     runtime.configure()
     torch_speed, onnx_speed = np.mean(speeds, axis=0)
     return found | {
-        "clips": sum(voices.values()), "voices": len(voices), "tokens": 100.0 * equal / tokens,
+        "clips": sum(voices.values()), "voices": len(voices),
         "torch_speed": float(torch_speed), "onnx_speed": float(onnx_speed),
     }  # fmt: skip
 
@@ -88,7 +73,6 @@ def section(found: dict[str, float]) -> str:
     """The figures as a section of docs/quality.md."""
     rows = (
         ("phone posteriors, largest difference", f"{found['posteriors']:.1e}"),
-        ("tokens that are equal", f"{found['tokens']:.2f} %"),
         ("face weights, largest difference", f"{found['face']:.1e}"),
         ("joint angles, largest difference", f"{found['degrees']:.2g} degrees"),
         ("wrists, largest distance", f"{found['millimetres']:.2g} mm"),

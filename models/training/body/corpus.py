@@ -1,4 +1,4 @@
-"""The body corpus: every paragraph of the speech corpus with planned motion, written as one .npz a take.
+"""The body corpus: every paragraph of the speech corpus as the body acts it, written as one .npz a take.
 
     python -m orator.models.training.body.corpus [--takes 3] [--split train]
 
@@ -18,19 +18,23 @@ from typing import Final
 
 import numpy as np
 
-from ....core.body.accents import find_accents, prominence
+from ....core.body.legs import foot_state
 from ....core.body.semantics import word_channels
-from ....core.performance import frame_count
+from ....core.mask import everything
+from ....core.performance import MODEL_FPS, frame_count
+from ....core.settings import Settings
+from ....core.skeleton import SOLE_BELOW_ANKLE
 from ....core.speech.features import at_rate, speech_features
 from ....core.speech.phones import PHONE_INDEX, Phone
 from ....core.speech.speech import SAMPLE_RATE, Speech
+from ....core.stance import relaxed_performance
+from ...body.generate import NETWORK_STYLES, generate_body
 from ...body.inputs import PHONES_WIDTH, rhythm_channels
+from ...condition import SpeechCondition
 from ...phones.classify import posteriors
 from ..speech_corpus import SpeechItem, load_items
-from .clips import FPS, training_library
-from .perform import perform
-from .planner import STYLES, Controls, Planner
 
+FPS: Final = MODEL_FPS
 TAKES: Final = 4
 
 
@@ -54,19 +58,19 @@ class Take:
     contacts: np.ndarray
 
 
-def control_vector(controls: Controls) -> np.ndarray:
+def control_vector(settings: Settings) -> np.ndarray:
     """(7,): log rate, handedness, stance, and the style as one of four."""
-    style = np.eye(len(STYLES))[STYLES.index(controls.style)]
-    return np.concatenate([[np.log(controls.rate), controls.handedness, controls.stance], style]).astype(np.float32)
+    style = [float(settings.style == name) for name in NETWORK_STYLES]
+    return np.array([np.log(settings.gesture_rate), settings.handedness, settings.stance, *style], np.float32)
 
 
-def draw_controls(rng: np.random.Generator) -> Controls:
+def draw_settings(rng: np.random.Generator) -> Settings:
     """Controls as an artist may set them: half of the takes have defaults in most of them."""
     rate = float(np.exp(rng.uniform(np.log(0.4), np.log(1.8)))) if rng.random() < 0.6 else 1.0
     hand = float(rng.choice([-1.0, 1.0, rng.uniform(-1.0, 1.0)])) if rng.random() < 0.45 else 0.0
     stance = float(rng.uniform(-1.0, 1.0)) if rng.random() < 0.5 else 0.0
-    style = str(rng.choice(STYLES[1:])) if rng.random() < 0.5 else "neutral"
-    return Controls(rate, hand, stance, style)
+    style = str(rng.choice(NETWORK_STYLES[1:])) if rng.random() < 0.5 else "neutral"
+    return Settings(gesture_rate=rate, handedness=hand, stance=stance, style=style)
 
 
 def phone_track(phones: tuple[Phone, ...], frames: int) -> np.ndarray:
@@ -108,24 +112,22 @@ def with_silence(item: SpeechItem, rng: np.random.Generator) -> SpeechItem:
     return replace(item, samples=samples, words=words, phones=tuple(moved(p) for p in item.phones))
 
 
-def build_takes(item: SpeechItem, planner: Planner, takes: int = TAKES) -> Iterator[Take]:
-    """The takes of one paragraph; every second one is mirrored by the choice of clips and idles, not afterwards."""
+def build_takes(item: SpeechItem, takes: int = TAKES) -> Iterator[Take]:
+    """The takes of one paragraph, each with controls and a seed of its own."""
     item = with_silence(item, silence_rng(item))
     features = speech_features(Speech(item.samples.astype(np.float32) / 32768.0))
     frames = frame_count(item.seconds)
-    accents = find_accents(features)
-    curve = at_rate(prominence(features), frames, FPS)
     rhythm = rhythm_channels(features, frames)
     phones = phone_track(item.phones, frames)
     heard = at_rate(posteriors(features), frames, FPS)
     words = word_channels(item.words, frames, FPS)
-    library = planner.library
+    condition = SpeechCondition(features, heard, item.words, frames, item.seconds)
     for number in range(takes):
-        rng = np.random.default_rng(zlib.crc32(f"{item.id}-{number}".encode()))
-        controls = draw_controls(rng)
-        plan = planner.plan(item.words, accents, item.seconds, controls, rng)
-        idle = library.idles[int(rng.integers(len(library.idles)))]
-        rotations, translation, contacts = perform(plan, curve, idle, controls, rng)
+        seed = zlib.crc32(f"{item.id}-{number}".encode())
+        settings = draw_settings(np.random.default_rng(seed))
+        rotations, translation = generate_body(
+            condition, settings, everything(frames), relaxed_performance(frames), seed, lambda _: None
+        )
         yield Take(
             f"{item.id}-{number}",
             item.voice,
@@ -133,11 +135,17 @@ def build_takes(item: SpeechItem, planner: Planner, takes: int = TAKES) -> Itera
             phones,
             heard,
             words,
-            control_vector(controls),
+            control_vector(settings),
             rotations,
             translation,
-            contacts,
+            contacts_of(rotations, translation),
         )
+
+
+def contacts_of(rotations: np.ndarray, translation: np.ndarray) -> np.ndarray:
+    """(T, 2) 1 where the left and the right foot stand on the floor."""
+    ankles, _ = foot_state(rotations, translation)
+    return (ankles[..., 1] < SOLE_BELOW_ANKLE + 0.006).astype(np.float32)
 
 
 def cache_folder() -> Path:
@@ -170,7 +178,6 @@ def main() -> None:
     parser.add_argument("--share", default="0/1", help="which part of the paragraphs, as k/n")
     arguments = parser.parse_args()
     part, parts = (int(n) for n in arguments.share.split("/"))
-    planner = Planner(training_library())
     seconds = 0.0
     for split in arguments.splits.split(","):
         folder = cache_folder() / split
@@ -178,7 +185,7 @@ def main() -> None:
         for number, item in enumerate(load_items(split)):
             if number % parts != part or item.language != "en":
                 continue
-            for take in build_takes(item, planner, arguments.takes if split == "train" else 1):
+            for take in build_takes(item, arguments.takes if split == "train" else 1):
                 save_take(take, folder)
                 seconds += len(take.rotations) / FPS
         print(f"{split}: {seconds / 3600:.2f} h so far", flush=True)

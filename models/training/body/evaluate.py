@@ -17,8 +17,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from ....core.body import measure
+from ....core.body import alive, measure
 from ....core.body.accents import Accents, find_accents, speaking
+from ....core.catalogue.styles import STYLES
 from ....core.mask import everything
 from ....core.performance import MODEL_FPS, frame_count
 from ....core.settings import Settings
@@ -131,21 +132,6 @@ def accent_timing(path: np.ndarray, accents: Accents, shifts: int = 60) -> dict[
     }
 
 
-def seam_excess(rotations: np.ndarray) -> float:
-    """Wrist acceleration where windows join over elsewhere (95th percentiles); 1 is no seam."""
-    from ...body.decode import OVERLAP, WINDOW
-    from ...body.parts import DOWN
-
-    path = measure.wrists_on_chest(rotations)
-    acceleration = np.linalg.norm(np.diff(path, n=2, axis=0), axis=-1).max(axis=1)
-    near = np.zeros(len(acceleration), bool)
-    for start in range((WINDOW - OVERLAP) * DOWN, len(acceleration), (WINDOW - OVERLAP) * DOWN):
-        near[start : start + OVERLAP * DOWN] = True
-    if not near.any():
-        return 1.0
-    return float(np.percentile(acceleration[near], 95) / np.percentile(acceleration[~near], 95))
-
-
 def speed_in_silence(body: Body, voice: str, silence: float = 6.0, around: float = 8.0) -> float:
     """Mean wrist speed, m/s, in seconds of silence amid a voice's speech, from the second second on."""
     samples = next(load_items("test", voice)).samples.astype(np.float32) / 32768.0
@@ -177,7 +163,7 @@ def evaluate(
         row = measure.describe(rotations, translation, clip.active)
         row["coupling_z"] = measure.coupling(measure.coupling_signals(rotations, translation), clip.accents)
         row.update(accent_timing(measure.wrists(rotations, translation), clip.accents))
-        row["seam"] = seam_excess(rotations)
+        row.update(alive.describe(rotations, translation))
         row["wrist_speed_in_silence"] = speed_in_silence(body, clip.name)
         row["seconds_taken"] = spent
         report["voices"][clip.name] = row
@@ -219,7 +205,7 @@ def _controls(body: Body, clip: Clip) -> dict[str, Any]:
             rows.append([round(float(v), 3) for v in (*speed, root)])
         out[name] = rows
     out["head_activity"] = [round(run(head_activity=v)["head_speed"], 2) for v in (0.5, 1.0, 1.5)]
-    out["style"] = {s: round(run(style=s)["wrist_speed"], 3) for s in ("neutral", "calm", "lively", "formal")}
+    out["style"] = {s: round(run(style=s)["wrist_speed"], 3) for s in STYLES}
     return out
 
 

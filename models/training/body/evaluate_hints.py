@@ -20,10 +20,8 @@ from ....core.rotations import forward_kinematics, normalise, slerp
 from ....core.settings import Settings
 from ...body.generate import generate_body
 from ..speech_corpus import load_items
-from .clips import load_library
 from .corpus import build_takes, cache_folder, silence_rng, with_silence
 from .evaluate import condition_of
-from .planner import Planner
 
 GAPS: Final = (1.0, 2.0, 4.0)
 
@@ -59,10 +57,9 @@ def error_mm(made: Performance, truth: Performance) -> float:
 def evaluate_hints(folder: Path | None = None, takes: int = 4, seconds: float = 25.0) -> dict[str, dict[str, float]]:
     """Millimetres a gap: the networks with hints, without (then warped to the keys), and slerp alone."""
     rows: dict[str, dict[str, list[float]]] = {}
-    planner = Planner(load_library())
     items = [next(load_items("test", voice)) for voice in ("kathleen", "rms", "en-gb-scotland", "en-us+f5")]
     for item in items[:takes]:
-        take = next(iter(build_takes(item, planner, 1)))
+        take = next(iter(build_takes(item, 1)))
         item = with_silence(item, silence_rng(item))
         frames = min(len(take.rotations), int(seconds * MODEL_FPS))
         samples = item.samples[: int(frames / MODEL_FPS * 16000)].astype(np.float32) / 32768.0

@@ -1,4 +1,4 @@
-"""Do gestures follow the words: class words whose gesture is seen, against the plan itself and against no transcript.
+"""Do gestures follow the words: class words whose gesture is seen, against no transcript.
 
 python -m orator.models.training.body.evaluate_words [--folder .cache/body]
 """
@@ -15,13 +15,10 @@ import numpy as np
 import torch
 from torch import nn
 
-from ..speech_corpus import load_items
-from .clips import load_library
-from .corpus import build_takes, cache_folder, silence_rng, with_silence
+from .corpus import cache_folder
 from .data import load_track
 from .detect import class_scores, classifier, train_detector, word_hits
 from .evaluate import Body, clip_of
-from .planner import Planner
 
 VOICES = ("kathleen", "rms", "en-us+f5", "en-gb-scotland")
 
@@ -38,20 +35,15 @@ def detector() -> nn.Module:
 
 
 def evaluate_words(folder: Path | None = None, seconds: float = 100.0) -> dict[str, Any]:
-    """Hits at one in twenty false alarms: of the plan (what the detector can see at best), with words, and without."""
+    """Hits at one in twenty false alarms: with words, and without."""
     model, body = detector(), Body(folder)
-    planner = Planner(load_library())
-    parts: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {"plan": [], "with transcript": [], "without": []}
+    parts: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {"with transcript": [], "without": []}
     for voice in VOICES:
         clip = clip_of(voice, seconds, True)
         words = clip.condition.words or ()
         deaf = replace(clip, condition=replace(clip.condition, words=None))
         parts["with transcript"].append(class_scores(model, body(clip)[0], words))
         parts["without"].append(class_scores(model, body(deaf)[0], words))
-        item = next(load_items("test", voice))
-        take = next(iter(build_takes(item, planner, 1)))
-        spoken = with_silence(item, silence_rng(item)).words
-        parts["plan"].append(class_scores(model, take.rotations.astype(np.float64), spoken))
     return {name: word_hits(*(np.concatenate(x) for x in zip(*rows, strict=True))) for name, rows in parts.items()}
 
 
