@@ -120,3 +120,20 @@ def test_successors_have_their_numbers(name: str) -> None:
     assert numbers["iris_rotation_x"][2] == pytest.approx(0.8)
     assert all(np.abs(v).max() <= 1.0 for v in numbers.values())
     assert anime_numbers(performance, "", performance.times()) == {}
+
+
+@pytest.mark.fault("12.21")
+@pytest.mark.parametrize("spelling", ("Bip01 {s}EyeBlink{k}", "{s}_eyelid_{k}", "eyelid{k}.{s}", "jnt_{s}_eyeBlink{k}"))
+def test_lids_are_told_by_what_they_are_called(spelling: str) -> None:
+    """Rocketbox's names among others: bones that lie on the skin before the eyes, below the head."""
+    description = family_rig(BUILDS["mixamo"])
+    head = detect(description).joints["head"]
+    bones, wanted = list(description.bones), {}
+    for s, side in (("L", "left"), ("R", "right")):
+        for k, kind in (("Top", "upper"), ("Bottom", "lower")):
+            rest = np.eye(4)
+            rest[:3, 3] = description.by_name[head].head
+            name = spelling.format(s=s, k=k)
+            bones.append(Bone(name, head, rest, 0.01))
+            wanted[name] = f"{side}_{kind}"
+    assert detect(replace(description, bones=tuple(bones))).lids == wanted
