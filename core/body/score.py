@@ -178,7 +178,7 @@ def _rests(
         share = manner.resting / max(wanted.rate(start), 0.3) ** 0.5
         owed = np.clip(1.0 + (share * (end - 1.0) - calm) / 1.6, 0.0, 4.0)
         again = bool(resting) and resting[-1][1] > start - 0.5
-        if asked <= 2 and k > 0 and rng.random() < share * owed * (1.45 if again else 0.9) * (0.7 if asked else 1.1):
+        if asked <= 3 and k > 0 and rng.random() < share * owed * (1.45 if again else 0.9) * (1.0 if asked else 1.1):
             resting.append((start - 0.2, end))
             # On the way down and up again hands are not at rest.
             gained = max(end - start - (0.0 if again else 0.9), 0.2)
@@ -226,7 +226,7 @@ def _asked(
     common = [c for c in classed if c[1] in ("me", "you")]
     for time, name in [*(c for c in classed if c[1] not in ("me", "you")), *common]:
         rest = any(a <= time <= b for a, b in resting)
-        keep = (0.6 if rest else 0.97) * min(1.0, wanted.rate(time) / 0.8)
+        keep = (0.3 if rest else 0.97) * min(1.0, wanted.rate(time) / 0.8)
         if rng_at(seed, time, 31).random() < keep and _free(time, [c[0] for c in chosen], CLASS_APART):
             insort(chosen, (time, name, strength_at(time)))
     taken = np.array([c[0] for c in chosen] or [-9.0])
