@@ -16,6 +16,8 @@ from .network import run_network, scaled
 THRESHOLD: Final = 0.5
 SHORTEST: Final = 0.6
 """Seconds that a stretch of something else lasts at the least before it is taken for no speech."""
+_WORD: Final = 0.6
+"""Seconds that speech lasts at the least between long stretches of something else: a syllable there is theirs."""
 _MARGIN: Final = 0.12
 """Seconds kept around speech: quiet consonants at its edges."""
 
@@ -35,6 +37,11 @@ def hear_gate(speech: Speech, threshold: float = THRESHOLD, tick: Callable[[floa
     loud = maximum_filter1d(energy, 21) > -25.0
     quiet_music = music > 0.5
     other = _opened(_closed(~spoken & ~laughs & (loud | quiet_music), 0.5), SHORTEST) & ~spoken & ~laughs
+    long = _opened(other, 1.5)
+    edge = round(_WORD * FEATURE_FPS)
+    # Beyond the sound's ends is nothing either; what fades there would be all that the networks hear.
+    around = np.concatenate([np.full(edge, long[:edge].any()), long, np.full(edge, long[-edge:].any())])
+    other |= _closed(around, _WORD)[edge:-edge] & ~laughs
     return NoSpeech(_spans(_opened(other, SHORTEST)), _spans(laughs))
 
 
