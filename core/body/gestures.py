@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from .fingers import SHAPES
-from .reach import ANGLE, HEIGHT, OUT, RADIUS, cylinder
+from .reach import ANGLE, HEIGHT, LONGEST, OUT, RADIUS, cylinder
 
 
 @dataclass(frozen=True)
@@ -180,6 +180,8 @@ BEATS: Final[dict[str, float]] = {
 """How likely each gesture is on an accent that no word asks anything of."""
 LONGEST_STROKE: Final = 0.45
 """Metres."""
+_SHOULDER: Final = np.array([0.17, 0.125, -0.02])
+"""About where a shoulder is in the chest's frame, metres."""
 KINDS: Final = tuple(WAYS)
 """Every gesture that can be wished for."""
 
@@ -202,7 +204,10 @@ def _comfortable(place: np.ndarray) -> np.ndarray:
     x = float(np.clip(x, -0.13, 0.5))
     y = float(np.clip(y, -0.34, 0.26))
     near = 0.17 if x < 0.2 else 0.17 - 0.6 * (x - 0.2)
-    return np.array([x, y, max(float(z), near)])
+    place = np.array([x, y, max(float(z), near)])
+    # An arm sent beyond its length stands straight, and snaps when it is called back.
+    arm = place - _SHOULDER
+    return _SHOULDER + arm * min(1.0, 0.97 * LONGEST / float(np.linalg.norm(arm)))
 
 
 def choose_way(kind: str, hands: str, rng: np.random.Generator) -> Way:

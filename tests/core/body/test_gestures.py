@@ -87,3 +87,13 @@ def test_every_word_class_has_ways() -> None:
     from orator.core.body.semantics import WORD_CLASSES
 
     assert set(WORD_CLASSES) <= set(WAYS)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_stroke_is_sent_beyond_the_arm(kind: str) -> None:
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        stroke = draw_stroke(choose_way(kind, "left", rng), 1.5, 1.3, np.array([0.09, -0.08, 0.04]), rng)
+        for state in (stroke.start, stroke.end):
+            reached = wrists_in_chest(body_of(state[None], "left"), "left")
+            assert np.linalg.norm(reached - wrist_place(state[None])) < 0.07
