@@ -25,6 +25,8 @@ WINDOW: Final = 240
 OVERLAP: Final = 24
 GUIDANCE: Final = (1.1, 1.35)
 """Guidance scales of speech and emotion."""
+ROLL_MOST: Final = 0.345
+"""How far a lower lip goes under the teeth in talk."""
 SETTLE: Final = 3.0
 """Frames (standard deviation)."""
 TALK_RAISE: Final = 0.74
@@ -55,6 +57,8 @@ def run_lips(nets: Networks, condition: SpeechCondition, felt: np.ndarray, tick:
         last = min(first + LIP_BLOCK, total)
         out[first // 2 : last // 2] = soften(made)[first - low : last - low : 2]
         tick(last / total)
+    roll = LIPS.index(INDEX["mouthRollLower"])
+    out[:, roll] = np.minimum(out[:, roll], ROLL_MOST)
     return np.clip(out, 0.0, 1.0)
 
 

@@ -16,6 +16,8 @@ from pathlib import Path
 import numpy as np
 
 from ....core.arkit import COUNT, LIPS
+from ....core.catalogue.emotions import EMOTIONS
+from ....core.face.prosody import prosody_of
 from ....core.settings import Settings, constant_emotion
 from ....core.speech.phones import Word
 from ...condition import SpeechCondition
@@ -24,6 +26,7 @@ from ...progress import no_tick
 from .data import Sample, load
 from .evaluate_changed import changed_figures
 from .evaluate_emotion import diversity, emotion_figures
+from .life import coupling, emotion_life, life_figures
 from .measures import FPS, dynamics, lip_figures, openness, upper_figures
 from .visemes import loudness_scale, mouth
 
@@ -161,6 +164,24 @@ def _some(data: HeldOut) -> list[Sample]:
     return [*data.human[: len(data.voices)], *data.voices]
 
 
+def life(test: Sequence[Sample]) -> dict[str, object]:
+    """The face's life on two paragraphs of every English voice, its coupling, and that of the next one's face."""
+    seen: dict[str, int] = {}
+    some = []
+    for sample in (s for s in test if s.language == "en"):
+        seen[sample.voice] = seen.get(sample.voice, 0) + 1
+        if seen[sample.voice] <= 2:
+            some.append(sample)
+    faces = [generate_face(condition_of(s), Settings(), constant_emotion(), seed)[0] for seed, s in enumerate(some)]
+    heard = [prosody_of(s.features, len(f)) for s, f in zip(some, faces, strict=True)]
+    felt = {e: [f for f, _ in _faces(some[:5], "real", emotion=e)] for e in EMOTIONS[1:]}
+    return {
+        "neutral": life_figures(faces), "coupling": coupling(faces, heard),
+        "coupling, shuffled": coupling(shuffled(some, faces), heard), "paragraphs": len(some),
+        "emotions": {e: emotion_life(made, e) for e, made in felt.items()},
+    }  # fmt: skip
+
+
 SECTIONS: dict[str, Callable[[HeldOut], object]] = {
     "human voice": lambda d: lip_table(d.human),
     "synthetic voices": lambda d: lip_table(d.synthetic),
@@ -172,6 +193,7 @@ SECTIONS: dict[str, Callable[[HeldOut], object]] = {
     "emotion": lambda d: emotion_figures(_some(d), load("train")[::12][:16]),
     "diversity": lambda d: diversity(_some(d)),
     "changed": _changed,
+    "life": lambda d: life(d.test),
     "minutes": lambda d: {
         name: sum(s.features.seconds for s in some) / 60
         for name, some in (("human", d.human), ("synthetic", d.synthetic), ("German", d.german))
