@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 from helpers.smplx_file import write_model
 from orator.core.blender import emage, generation, takes
+from orator.core.editions import installed
+from orator.core.errors import OratorError
 from orator.core.rotations import from_rotvec
 from orator.core.smplx.hands import FINGERS
 from orator.core.smplx.model_file import read_model
@@ -23,6 +25,10 @@ def test_the_choice_reaches_the_settings(scene: bpy.types.Scene, tmp_path: Path)
     speech = Speech(np.zeros(16000, np.float32))
     assert generation.read_settings(scene, speech).model == "embedded"
     scene.orator_emage.folder, scene.orator_emage.model = str(tmp_path), "EMAGE"
+    if not installed("torch"):
+        with pytest.raises(OratorError, match="needs PyTorch.*Orator Full"):
+            generation.read_settings(scene, speech)
+        return
     with pytest.raises(Exception, match="fetch or choose them"):
         generation.read_settings(scene, speech)
     (tmp_path / "config.json").write_text("{}")
