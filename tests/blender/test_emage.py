@@ -26,7 +26,7 @@ def test_the_choice_reaches_the_settings(scene: bpy.types.Scene, tmp_path: Path)
     assert generation.read_settings(scene, speech).model == "embedded"
     scene.orator_emage.folder, scene.orator_emage.model = str(tmp_path), "EMAGE"
     if not installed("torch"):
-        with pytest.raises(OratorError, match="needs PyTorch.*Orator Full"):
+        with pytest.raises(OratorError, match=r"needs PyTorch.*Orator Full"):
             generation.read_settings(scene, speech)
         return
     with pytest.raises(Exception, match="fetch or choose them"):
