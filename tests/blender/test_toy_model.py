@@ -29,6 +29,9 @@ def toy() -> Iterator[None]:
     registry.unregister("toy")
 
 
+pytest.importorskip("torch", reason="generating wakes a runtime, and here is none")
+
+
 def nods(performance) -> float:
     """Nods a second, counted where the head comes up through the middle."""
     pitch = to_rotvec(np.asarray(performance.rotations[:, INDEX["head"]], float))[:, 0]
