@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .arrays import Array
 from .errors import OratorError
 from .fitting import Bounds
 
@@ -57,11 +58,11 @@ class PreparedBake:
 
     curves: tuple[CurveKeys, ...]
     coverage: Coverage
-    frames: np.ndarray
+    frames: Array
     modes: dict[str, str]
 
 
-def bake_frames(seconds: float, start: float, fps: float) -> np.ndarray:
+def bake_frames(seconds: float, start: float, fps: float) -> Array:
     """Whole scene frames (T,) that a performance of `seconds` covers when it starts at the timeline second `start`.
 
     The first is the first whole frame not before the start, the last still lies within the performance's tail.
@@ -71,7 +72,7 @@ def bake_frames(seconds: float, start: float, fps: float) -> np.ndarray:
     return np.arange(first, last + 1)
 
 
-def sample_at(performance: Performance, seconds: np.ndarray) -> Performance:
+def sample_at(performance: Performance, seconds: Array) -> Performance:
     """`sample` in windows, so that an hour needs little more memory than its result."""
     from .performance import sample
 
@@ -131,9 +132,7 @@ def prepare(
     return PreparedBake(curves, fitted.added_to(motion.coverage), frames, dict(modes))
 
 
-def key_settings(
-    target: BakeTarget, style: BakeStyle, frames: np.ndarray, exact: Mask | None, spoken: np.ndarray
-) -> KeySettings:
+def key_settings(target: BakeTarget, style: BakeStyle, frames: Array, exact: Mask | None, spoken: Array) -> KeySettings:
     """How keys are made for a character; `exact` is False where a value must be met to the number, as pins must.
 
     spoken (T,) is True where expressions must be.

@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
+from .arrays import Array
 from .mask import Mask, runs
 from .performance import Performance
 from .residual import honour
@@ -69,7 +70,7 @@ def _cut(mask: Mask, span: slice) -> Mask:
     return Mask(mask.joints[span], mask.root[span], mask.face[span])
 
 
-def _weight(given: np.ndarray, fps: float) -> np.ndarray:
+def _weight(given: Array, fps: float) -> Array:
     """(T,) 1 within NEAR seconds of the given frames (T,) bool, 0 beyond that and FADE."""
     rows = np.flatnonzero(given)
     if not len(rows):
@@ -81,7 +82,7 @@ def _weight(given: np.ndarray, fps: float) -> np.ndarray:
     return x * x * (3.0 - 2.0 * x)
 
 
-def _nearness(mask: Mask, fps: float) -> tuple[np.ndarray, np.ndarray]:
+def _nearness(mask: Mask, fps: float) -> tuple[Array, Array]:
     """(T, 55) nearness of each joint to frames where it is given itself, and (T,) of the body to pins.
 
     Deep inside of what is given there is nothing to calm.
@@ -89,7 +90,7 @@ def _nearness(mask: Mask, fps: float) -> tuple[np.ndarray, np.ndarray]:
     given = ~mask.joints
     frames = len(given)
     own, body = np.zeros(given.shape, np.float32), np.zeros(frames)
-    known: dict[bytes, tuple[np.ndarray, np.ndarray]] = {}
+    known: dict[bytes, tuple[Array, Array]] = {}
     for j in np.flatnonzero(given.any(axis=0) & ~given.all(axis=0)):
         column = given[:, j]
         key = column.tobytes()
@@ -105,14 +106,14 @@ def _nearness(mask: Mask, fps: float) -> tuple[np.ndarray, np.ndarray]:
     return own, body
 
 
-def _smoothed(part: Performance, weight: np.ndarray, sigma: float) -> Performance:
+def _smoothed(part: Performance, weight: Array, sigma: float) -> Performance:
     """Rotations smoothed over `sigma` seconds where weight (T, 55) says."""
     turns = hemisphere_continuous(part.rotations).astype(np.float64)
     calm = normalise(gaussian_filter1d(turns, sigma * part.fps, axis=0, mode="nearest"))
     return replace(part, rotations=slerp(turns, calm, weight).astype(np.float32))
 
 
-def motion(part: Performance) -> tuple[np.ndarray, np.ndarray]:
+def motion(part: Performance) -> tuple[Array, Array]:
     """(T - 3, 2) jerk of the wrists, m/s³; (T - 2, 6) angular acceleration of the arms' joints, degrees/s²."""
     fps = part.fps
     place, _ = forward_kinematics(part.rotations.astype(np.float64), part.translation.astype(np.float64))
@@ -126,7 +127,7 @@ def _measures(part: Performance) -> tuple[float, float]:
     return tuple(float(values.max(initial=0.0)) for values in motion(part))
 
 
-def _limits(performance: Performance, near: np.ndarray) -> tuple[float, float]:
+def _limits(performance: Performance, near: Array) -> tuple[float, float]:
     """What the take shows far from anything given: 95th percentiles of jerk and of angular acceleration."""
     far = max(runs(near == 0), key=lambda run: run[1] - run[0], default=(0, 0))
     if far[1] - far[0] < 2.0 * performance.fps:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from .arrays import Array
 from .errors import OratorError
 from .performance import Performance, make_performance
 from .regions import joints_of
@@ -60,7 +61,7 @@ def comp(base: Performance, pieces: tuple[Piece, ...]) -> Performance:
     return make_performance(rotations, translation, face, base.fps, expressions)
 
 
-def piece_weight(times: np.ndarray, piece: Piece, seconds: float) -> np.ndarray:
+def piece_weight(times: Array, piece: Piece, seconds: float) -> Array:
     """How much of the piece shows at each time, 0 - 1: smooth steps at its ends, none at the clip's own."""
     half = max(piece.blend, 1e-6) / 2.0
     rise = np.ones(len(times)) if piece.start <= 0 else _smooth((times - (piece.start - half)) / (2 * half))
@@ -68,12 +69,12 @@ def piece_weight(times: np.ndarray, piece: Piece, seconds: float) -> np.ndarray:
     return np.minimum(rise, fall)
 
 
-def _smooth(x: np.ndarray) -> np.ndarray:
+def _smooth(x: Array) -> Array:
     x = np.clip(x, 0.0, 1.0)
     return x**3 * (x * (6.0 * x - 15.0) + 10.0)
 
 
-def _mix(a: np.ndarray, b: np.ndarray, w: np.ndarray) -> np.ndarray:
+def _mix(a: Array, b: Array, w: Array) -> Array:
     return np.where(w[:, None] >= 1.0, b, a * (1.0 - w[:, None]) + b * w[:, None])
 
 

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from . import arkit, skeleton
+from .arrays import Array, Bools
 from .errors import OratorError
 from .given import GivenMotion
 from .mask import Mask, everything
@@ -47,16 +48,16 @@ class PosePin:
 
     name: str
     seconds: float
-    rotations: np.ndarray
-    joints: np.ndarray
-    translation: np.ndarray
+    rotations: Array
+    joints: Bools
+    translation: Array
     root: bool
-    face: np.ndarray
-    channels: np.ndarray
+    face: Array
+    channels: Bools
     hold: float = 0.0
     strength: float = 1.0
     falloff: float = 0.0
-    expressions: np.ndarray | None = None
+    expressions: Array | None = None
     """(100,) SMPL-X expressions, NaN where they are free; None on rigs without expression keys."""
 
     @property
@@ -71,7 +72,7 @@ class LookPin:
     name: str
     start: float
     end: float
-    target: np.ndarray
+    target: Array
     strength: float = 1.0
     ease: float = 0.35
 
@@ -119,7 +120,7 @@ def _disagree(a: PosePin, b: PosePin) -> bool:
     return bool(turned.any() or moved or faces.any())
 
 
-def pin_rows(pin: PosePin, times: np.ndarray) -> np.ndarray:
+def pin_rows(pin: PosePin, times: Array) -> Array:
     """Indices of the frames at `times` (T,) that are the pin's: its hold, or the frame nearest to it.
 
     A scene whose rate changed since has no frame at the pin's own time; the nearest one stands in.
@@ -133,16 +134,14 @@ def pin_rows(pin: PosePin, times: np.ndarray) -> np.ndarray:
 
 
 def pins_at_times(
-    pins: tuple[PosePin, ...], times: np.ndarray, motions: tuple[GivenMotion, ...] = ()
+    pins: tuple[PosePin, ...], times: Array, motions: tuple[GivenMotion, ...] = ()
 ) -> tuple[Performance, Mask]:
     """Hints and mask of the exact pins and the given motions on frames at `times` (T,) seconds."""
     hints = rest_performance(len(times))
     mask = everything(len(times))
     rotations, translation, face = (np.array(a) for a in (hints.rotations, hints.translation, hints.face))
 
-    def give(
-        rows: np.ndarray, has: PosePin | GivenMotion, turns: np.ndarray, path: np.ndarray, weights: np.ndarray
-    ) -> None:
+    def give(rows: Array, has: PosePin | GivenMotion, turns: Array, path: Array, weights: Array) -> None:
         joints, channels = np.flatnonzero(has.joints), np.flatnonzero(has.channels)
         rotations[np.ix_(rows, joints)] = turns[..., joints, :]
         mask.joints[np.ix_(rows, joints)] = False
@@ -197,7 +196,7 @@ def unreachable_pins(pins: tuple[PosePin, ...]) -> tuple[str, ...]:
 
 def direct(
     performance: Performance,
-    times: np.ndarray,
+    times: Array,
     pins: tuple[PosePin, ...] = (),
     looks: tuple[LookPin, ...] = (),
     motions: tuple[GivenMotion, ...] = (),
@@ -219,7 +218,7 @@ def direct(
 
 def direct_expressions(
     performance: Performance,
-    times: np.ndarray,
+    times: Array,
     pins: tuple[PosePin, ...],
     motions: tuple[GivenMotion, ...],
     voice: Voice,
@@ -252,19 +251,19 @@ def direct_expressions(
     return meet_expressions(replace(performance, expressions=made), wanted, times)
 
 
-def _asked(pin: PosePin, voice: Voice) -> np.ndarray | None:
+def _asked(pin: PosePin, voice: Voice) -> Array | None:
     if pin.expressions is not None or not whole(pin.channels) or not voice.expressive:
         return pin.expressions
     return of_weights(pin.face, voice)
 
 
-def _pull_weight(pin: PosePin, times: np.ndarray) -> np.ndarray:
+def _pull_weight(pin: PosePin, times: Array) -> Array:
     """(T,) how far a soft pin pulls at each time."""
     away = np.maximum(np.maximum(pin.seconds - times, times - pin.seconds - pin.hold), 0.0)
     return pin.strength * wendland(away, max(pin.falloff, 1e-3))
 
 
-def _pull(performance: Performance, times: np.ndarray, pin: PosePin) -> Performance:
+def _pull(performance: Performance, times: Array, pin: PosePin) -> Performance:
     weight = _pull_weight(pin, times)
     on = np.flatnonzero(weight > 0)
     rotations, face = np.array(performance.rotations), np.array(performance.face)
@@ -284,7 +283,7 @@ _SHARES: Final = (("spine3", 0.12), ("neck", 0.33), ("head", 0.35))
 _EYE_LIMIT: Final = np.radians(25.0)
 
 
-def _look(performance: Performance, times: np.ndarray, look: LookPin) -> Performance:
+def _look(performance: Performance, times: Array, look: LookPin) -> Performance:
     """Aim the gaze: the direction between the eyes is turned toward the target, eased in and out at the ends."""
     ramp = np.minimum((times - look.start) / look.ease + 1.0, (look.end - times) / look.ease + 1.0)
     ramp = np.clip(ramp, 0.0, 1.0)
@@ -310,7 +309,7 @@ def _look(performance: Performance, times: np.ndarray, look: LookPin) -> Perform
     return make_performance(rotations, performance.translation, face, performance.fps, performance.expressions)
 
 
-def _gaze_error(rotations: np.ndarray, translation: np.ndarray, target: np.ndarray) -> np.ndarray:
+def _gaze_error(rotations: Array, translation: Array, target: Array) -> Array:
     """(T, 4): the shortest model-space turn from where the head faces to the target."""
     positions, world = forward_kinematics(rotations, translation)
     eyes = positions[:, [INDEX["left_eye_smplhf"], INDEX["right_eye_smplhf"]]].mean(axis=1)
@@ -322,7 +321,7 @@ def _gaze_error(rotations: np.ndarray, translation: np.ndarray, target: np.ndarr
     return q / np.linalg.norm(q, axis=-1, keepdims=True)
 
 
-def _aim_eyes(face: np.ndarray, pitch: np.ndarray, yaw: np.ndarray, weight: np.ndarray) -> np.ndarray:
+def _aim_eyes(face: Array, pitch: Array, yaw: Array, weight: Array) -> Array:
     """Eye look weights for a gaze `pitch` down and `yaw` to the person's left (radians), mixed in by `weight`."""
     across = np.clip(yaw / _EYE_LIMIT, -1.0, 1.0)
     down = np.clip(pitch / _EYE_LIMIT, -1.0, 1.0)

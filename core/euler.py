@@ -7,13 +7,14 @@ import warnings
 import numpy as np
 from scipy.spatial.transform import Rotation
 
+from .arrays import Array
 from .rotations import from_scipy, hemisphere_continuous, to_rotvec, to_scipy
 
 ORDERS: tuple[str, ...] = ("XYZ", "XZY", "YXZ", "YZX", "ZXY", "ZYX")
 """Blender's Euler rotation modes: 'XYZ' turns about X first, then Y, then Z, all about the fixed axes."""
 
 
-def to_euler(wxyz: np.ndarray, order: str) -> np.ndarray:
+def to_euler(wxyz: Array, order: str) -> Array:
     """Quaternions (T, 4) to continuous angles (T, 3) x, y, z in radians.
 
     Each frame takes, of the two triples that mean the same rotation and all their whole turns, the one nearest to the
@@ -31,7 +32,7 @@ def to_euler(wxyz: np.ndarray, order: str) -> np.ndarray:
     other[:, last] += np.pi
     turn = 2.0 * np.pi
 
-    def apart(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    def apart(a: Array, b: Array) -> Array:
         return np.abs(a - b - turn * np.round((a - b) / turn)).sum(axis=1)
 
     # Which of the two follows which, for all frames at once; then one walk through them.
@@ -45,14 +46,14 @@ def to_euler(wxyz: np.ndarray, order: str) -> np.ndarray:
     return np.unwrap(chosen, axis=0)
 
 
-def from_euler(angles: np.ndarray, order: str) -> np.ndarray:
+def from_euler(angles: Array, order: str) -> Array:
     """Angles (T, 3) x, y, z in radians to quaternions (T, 4) wxyz."""
     axes = ["XYZ".index(letter) for letter in order]
     angles = np.asarray(angles, np.float64)
     return from_scipy(Rotation.from_euler(order.lower(), angles[:, axes]), (len(angles),))
 
 
-def to_axis_angle(wxyz: np.ndarray) -> np.ndarray:
+def to_axis_angle(wxyz: Array) -> Array:
     """Quaternions (T, 4) to Blender's axis-angle channels (T, 4): angle in radians, then a unit axis; continuous.
 
     The axis does not flip between frames; where there is no rotation the axis of the nearest rotating frame is kept.
@@ -69,7 +70,7 @@ def to_axis_angle(wxyz: np.ndarray) -> np.ndarray:
     return np.column_stack([angle * sign, axis * sign[:, None]])
 
 
-def from_axis_angle(channels: np.ndarray) -> np.ndarray:
+def from_axis_angle(channels: Array) -> Array:
     """Blender's axis-angle channels (T, 4) to quaternions (T, 4) wxyz; the axis need not be of unit length."""
     channels = np.asarray(channels, np.float64)
     axis = channels[:, 1:] / np.maximum(np.linalg.norm(channels[:, 1:], axis=1, keepdims=True), 1e-12)

@@ -15,7 +15,9 @@ from typing import Final
 
 import numpy as np
 
-ErrorOf = Callable[[np.ndarray], np.ndarray]
+from .arrays import Array
+
+ErrorOf = Callable[[Array], Array]
 """(T, C) fitted values -> (T,) error as a share of the bound: at most 1 is within it."""
 
 ROTATION_BOUND: Final = 0.5
@@ -50,12 +52,12 @@ class Fit:
     slopes  (K, C), per sample
     """
 
-    index: np.ndarray
-    values: np.ndarray
-    slopes: np.ndarray
+    index: Array
+    values: Array
+    slopes: Array
 
 
-def _basis(index: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+def _basis(index: Array, count: int) -> tuple[Array, Array]:
     """Segment of each sample (T,) and its four Hermite weights (T, 4): value and slope left, value and slope right."""
     lengths = np.diff(index)
     segment = np.repeat(np.arange(len(lengths)), lengths)
@@ -67,7 +69,7 @@ def _basis(index: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
     return segment, np.stack([1.0 - right, h * u * v * v, right, -h * u2 * v], axis=1)
 
 
-def _bending(h: np.ndarray) -> np.ndarray:
+def _bending(h: Array) -> Array:
     """Bending energy of segments of length h (S,) in the Hermite weights, (S, 4, 4)."""
     one = np.ones_like(h)
     rows = [
@@ -79,7 +81,7 @@ def _bending(h: np.ndarray) -> np.ndarray:
     return np.moveaxis(np.array(rows), -1, 0) / (h**3)[:, None, None]
 
 
-def _solve(index: np.ndarray, samples: np.ndarray, exact: np.ndarray) -> tuple[Fit, np.ndarray]:
+def _solve(index: Array, samples: Array, exact: Array) -> tuple[Fit, Array]:
     """Least squares for keys at `index` (K,), and the fitted samples (T, C); values at `exact` (bool, (T,)) are met."""
     from scipy.linalg import solveh_banded
 
@@ -108,7 +110,7 @@ def _solve(index: np.ndarray, samples: np.ndarray, exact: np.ndarray) -> tuple[F
     return fit, _evaluate(fit, segment, weights)
 
 
-def _evaluate(fit: Fit, segment: np.ndarray, weights: np.ndarray) -> np.ndarray:
+def _evaluate(fit: Fit, segment: Array, weights: Array) -> Array:
     return (
         weights[:, 0:1] * fit.values[segment]
         + weights[:, 1:2] * fit.slopes[segment]
@@ -117,14 +119,14 @@ def _evaluate(fit: Fit, segment: np.ndarray, weights: np.ndarray) -> np.ndarray:
     )
 
 
-def evaluate(fit: Fit, count: int) -> np.ndarray:
+def evaluate(fit: Fit, count: int) -> Array:
     """The fitted curves at every sample, (count, C)."""
     if len(fit.index) == 1:
         return np.repeat(fit.values, count, axis=0)
     return _evaluate(fit, *_basis(fit.index, count))
 
 
-def _worst_per_segment(index: np.ndarray, error: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _worst_per_segment(index: Array, error: Array) -> tuple[Array, Array]:
     """For each segment, both ends included, the largest error (S,) and the sample where it is (S,)."""
     worst = np.maximum.reduceat(error, index[:-1])
     worst = np.maximum(worst, error[index[1:]])
@@ -134,7 +136,7 @@ def _worst_per_segment(index: np.ndarray, error: np.ndarray) -> tuple[np.ndarray
     return worst, at
 
 
-def _refine(samples: np.ndarray, error_of: ErrorOf, index: np.ndarray, exact: np.ndarray) -> tuple[Fit, np.ndarray]:
+def _refine(samples: Array, error_of: ErrorOf, index: Array, exact: Array) -> tuple[Fit, Array]:
     """Adds keys until every sample is within the bound; `exact` gains the samples that need to be met as they are."""
     while True:
         fit, fitted = _solve(index, samples, exact)
@@ -154,7 +156,7 @@ def _refine(samples: np.ndarray, error_of: ErrorOf, index: np.ndarray, exact: np
         index = grown
 
 
-def _thin(fit: Fit, samples: np.ndarray, error_of: ErrorOf, exact: np.ndarray, keep: np.ndarray) -> Fit:
+def _thin(fit: Fit, samples: Array, error_of: ErrorOf, exact: Array, keep: Array) -> Fit:
     """Takes away every other key where the rest can stay within the bound, odd ones, then even ones, twice."""
     count = len(samples)
     for parity in (1, 0, 1, 0):
@@ -182,9 +184,7 @@ def _thin(fit: Fit, samples: np.ndarray, error_of: ErrorOf, exact: np.ndarray, k
     return fit
 
 
-def fit(
-    samples: np.ndarray, error_of: ErrorOf, forced: np.ndarray | None = None, start: np.ndarray | None = None
-) -> Fit:
+def fit(samples: Array, error_of: ErrorOf, forced: Array | None = None, start: Array | None = None) -> Fit:
     """Keys for channels that share their key times, within the bound at every sample.
 
     samples   (T, C), one row per frame
@@ -218,12 +218,12 @@ def fit(
     return _thin(found, samples, error_of, exact, keep | exact)
 
 
-def rotation_error(target: np.ndarray, bound: float = ROTATION_BOUND) -> ErrorOf:
+def rotation_error(target: Array, bound: float = ROTATION_BOUND) -> ErrorOf:
     """Error of quaternion channels wxyz against `target` (T, 4): degrees between the rotations, over the bound."""
     target = np.asarray(target, np.float64)
     limit = bound * MARGIN
 
-    def error(fitted: np.ndarray) -> np.ndarray:
+    def error(fitted: Array) -> Array:
         unit = fitted / np.maximum(np.linalg.norm(fitted, axis=1, keepdims=True), 1e-9)
         chord = np.linalg.norm(unit - target, axis=1)
         return np.degrees(4.0 * np.arcsin(np.minimum(0.5 * chord, 1.0))) / limit
@@ -231,18 +231,18 @@ def rotation_error(target: np.ndarray, bound: float = ROTATION_BOUND) -> ErrorOf
     return error
 
 
-def distance_error(target: np.ndarray, bound: float) -> ErrorOf:
+def distance_error(target: Array, bound: float) -> ErrorOf:
     """Error of channels against `target` (T, C): Euclidean distance, over the bound."""
     target = np.asarray(target, np.float64)
     limit = bound * MARGIN
 
-    def error(fitted: np.ndarray) -> np.ndarray:
+    def error(fitted: Array) -> Array:
         return np.linalg.norm(fitted - target, axis=1) / limit
 
     return error
 
 
-def handles(fit: Fit, frames: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def handles(fit: Fit, frames: Array) -> tuple[Array, Array, Array, Array]:
     """Blender's handles for keys at `frames` (K,), the evenly spaced frames of the keyed samples.
 
     Returns left and right handle frames (K,), and left and right handle values (K, C).

@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 
 from . import arkit, skeleton
+from .arrays import Array
 from .performance import Performance, rest_performance, sample
 from .reading import room, sentence_for, unzipped
 from .rotations import hemisphere_continuous
@@ -27,15 +28,15 @@ class GivenMotion:
     """
 
     name: str
-    seconds: np.ndarray
-    rotations: np.ndarray
-    joints: np.ndarray
-    translation: np.ndarray
+    seconds: Array
+    rotations: Array
+    joints: Array
+    translation: Array
     root: bool
-    face: np.ndarray
-    channels: np.ndarray
-    keys: np.ndarray
-    expressions: np.ndarray | None = None
+    face: Array
+    channels: Array
+    keys: Array
+    expressions: Array | None = None
     """(K, 100) SMPL-X expressions, NaN where they are free; None on rigs without expression keys."""
 
     @property
@@ -46,11 +47,11 @@ class GivenMotion:
     def last(self) -> float:
         return float(self.seconds[-1])
 
-    def covers(self, times: np.ndarray, slack: float) -> np.ndarray:
+    def covers(self, times: Array, slack: float) -> Array:
         """(T,) bool: the times that lie within the motion."""
         return (times >= self.first - slack) & (times <= self.last + slack)
 
-    def at(self, times: np.ndarray) -> Performance:
+    def at(self, times: Array) -> Performance:
         """The motion at `times` (N,) seconds; ends are held."""
         if len(self.seconds) == 1:
             row = np.zeros(len(times), int)

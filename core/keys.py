@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 
 from . import fitting
+from .arrays import Array
 from .euler import ORDERS, from_axis_angle, from_euler, to_axis_angle, to_euler
 from .fitting import Bounds
 from .reach import ROUNDS, Reach, tightened
@@ -36,9 +37,9 @@ class CurveKeys:
     path: str
     index: int
     group: str
-    frames: np.ndarray
-    values: np.ndarray
-    handles: np.ndarray | None = None
+    frames: Array
+    values: Array
+    handles: Array | None = None
 
 
 @dataclass(frozen=True)
@@ -60,13 +61,13 @@ class KeySettings:
     metre: float = 1.0
     pinned: tuple[float, ...] = ()
     modes: Mapping[str, str] = field(default_factory=dict)
-    of_bones: Mapping[str, np.ndarray] = field(default_factory=dict)
-    of_shapes: np.ndarray | None = None
-    start: Mapping[tuple[str, str], np.ndarray] = field(default_factory=dict)
+    of_bones: Mapping[str, Array] = field(default_factory=dict)
+    of_shapes: Array | None = None
+    start: Mapping[tuple[str, str], Array] = field(default_factory=dict)
     reach: Reach | None = None
     whole: RigMotion | None = None
 
-    def exact(self, target: str, group: str) -> np.ndarray:
+    def exact(self, target: str, group: str) -> Array:
         """The frames that must be met by a bone's curves (its group), or a mesh's shapes."""
         own = self.of_shapes if target else self.of_bones.get(group)
         return np.asarray(self.pinned if own is None else np.union1d(own, self.pinned), np.float64)
@@ -84,13 +85,13 @@ class _Channels:
     target: str
     path: str
     group: str
-    samples: np.ndarray
+    samples: Array
     error_of: fitting.ErrorOf | None
-    turn: Callable[[np.ndarray], np.ndarray] | None = None
-    tight: np.ndarray | None = None
+    turn: Callable[[Array], Array] | None = None
+    tight: Array | None = None
     found: fitting.Fit | None = None
 
-    def fit(self, frames: np.ndarray, settings: KeySettings) -> None:
+    def fit(self, frames: Array, settings: KeySettings) -> None:
         """Fit within the bound, more tightly where `tight` says so."""
         if self.error_of is None:
             return
@@ -100,12 +101,12 @@ class _Channels:
         bound = error_of if tight is None else lambda fitted: error_of(fitted) * tight
         self.found = fitting.fit(self.samples, bound, pinned, None if start is None else _index(frames, start))
 
-    def shown(self) -> np.ndarray:
+    def shown(self) -> Array:
         """(T, C) what the fitted curves show."""
         assert self.found is not None
         return fitting.evaluate(self.found, len(self.samples))
 
-    def curves(self, frames: np.ndarray) -> list[CurveKeys]:
+    def curves(self, frames: Array) -> list[CurveKeys]:
         """F-curves; a single channel is no array property (index 0)."""
         count = self.samples.shape[1]
         if self.found is None:
@@ -121,7 +122,7 @@ class _Channels:
 
 
 def _bring_ends_home(
-    body: dict[tuple[str, str], _Channels], motion: RigMotion, frames: np.ndarray, settings: KeySettings
+    body: dict[tuple[str, str], _Channels], motion: RigMotion, frames: Array, settings: KeySettings
 ) -> None:
     """Fit again what moves feet, hands or head too far from where the motion has them."""
     assert settings.reach is not None
@@ -147,24 +148,24 @@ def _bring_ends_home(
             channels.fit(frames, settings)
 
 
-def _index(frames: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+def _index(frames: Array, wanted: Array) -> Array:
     """Indices of those of the `wanted` frames that are among `frames` (T,), ascending."""
     at = np.searchsorted(frames, wanted).clip(0, len(frames) - 1)
     return at[np.abs(frames[at] - wanted) < 1e-3]
 
 
 def _rotation(
-    mode: str, quaternions: np.ndarray, bounds: Bounds | None
-) -> tuple[str, np.ndarray, fitting.ErrorOf | None, Callable[[np.ndarray], np.ndarray]]:
+    mode: str, quaternions: Array, bounds: Bounds | None
+) -> tuple[str, Array, fitting.ErrorOf | None, Callable[[Array], Array]]:
     """Property name, channels (T, C), their error and their way back to quaternions, in a bone's rotation mode."""
     target = hemisphere_continuous(normalise(np.asarray(quaternions, np.float64)))
     error = None if bounds is None else fitting.rotation_error(target, bounds.degrees)
 
-    def through(convert: Callable[[np.ndarray], np.ndarray]) -> fitting.ErrorOf | None:
+    def through(convert: Callable[[Array], Array]) -> fitting.ErrorOf | None:
         if error is None:
             return None
 
-        def wrapped(fitted: np.ndarray) -> np.ndarray:
+        def wrapped(fitted: Array) -> Array:
             turned = convert(fitted)
             return error(turned * np.where(np.sum(turned * target, axis=1) < 0, -1.0, 1.0)[:, None])
 
@@ -172,7 +173,7 @@ def _rotation(
 
     if mode in ORDERS:
 
-        def back(angles: np.ndarray) -> np.ndarray:
+        def back(angles: Array) -> Array:
             return from_euler(angles, mode)
 
         return "rotation_euler", to_euler(target, mode), through(back), back
@@ -182,7 +183,7 @@ def _rotation(
 
 
 def keys_of(
-    motion: RigMotion, frames: np.ndarray, settings: KeySettings, tick: Tick = lambda fraction: None
+    motion: RigMotion, frames: Array, settings: KeySettings, tick: Tick = lambda fraction: None
 ) -> tuple[CurveKeys, ...]:
     """The F-curves of a motion whose samples are at scene `frames` (T,), evenly spaced.
 

@@ -8,6 +8,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d, maximum_filter1d
 
 from .arkit import INDEX as FACE
+from .arrays import Array
 from .performance import Performance, make_performance
 from .rotations import from_rotvec, multiply
 from .skeleton import INDEX, PARTS
@@ -23,7 +24,7 @@ _TALKING: Final = ("mouthClose", "mouthPress", "mouthFunnel", "mouthPucker", "mo
 """Channels of words, which a laugh does not shape."""
 
 
-def envelope(speech: Speech, frames: int, fps: float = 30.0) -> np.ndarray:
+def envelope(speech: Speech, frames: int, fps: float = 30.0) -> Array:
     """(T,) 0 - 1: the bursts of a voice, against its own loudest within a second and a half."""
     hop = SAMPLE_RATE / fps
     edges = np.minimum(np.round(np.arange(frames + 1) * hop).astype(int), len(speech.samples))
@@ -65,12 +66,12 @@ def laugh(
     return make_performance(rotations, performance.translation, face, fps, performance.expressions)
 
 
-def _step(x: np.ndarray) -> np.ndarray:
+def _step(x: Array) -> Array:
     x = np.clip(x, 0.0, 1.0)
     return x * x * (3.0 - 2.0 * x)
 
 
-def _face(face: np.ndarray, hold: np.ndarray, bursts: np.ndarray) -> None:
+def _face(face: Array, hold: Array, bursts: Array) -> None:
     for name in _TALKING:
         for k in (k for channel, k in FACE.items() if channel.startswith(name)):
             face[:, k] *= 1.0 - hold
@@ -82,12 +83,12 @@ def _face(face: np.ndarray, hold: np.ndarray, bursts: np.ndarray) -> None:
             face[:, k] = np.clip(np.maximum(face[:, k], scale * size * hold * (0.85 + 0.15 * bursts)), 0.0, 1.0)
 
 
-def _body(rotations: np.ndarray, hold: np.ndarray, bursts: np.ndarray, back: np.ndarray) -> None:
+def _body(rotations: Array, hold: Array, bursts: Array, back: Array) -> None:
     """Head and chest back (or forward, doubled up), shaken by the bursts; in place."""
     shake = gaussian_filter1d(bursts, 0.8) * hold
     zero = np.zeros(len(hold))
 
-    def turn(name: str, pitch: np.ndarray, roll: np.ndarray = zero) -> None:
+    def turn(name: str, pitch: Array, roll: Array = zero) -> None:
         j = INDEX[name]
         rotations[:, j] = multiply(rotations[:, j], from_rotvec(np.radians(np.stack([pitch, zero, roll], axis=1))))
 

@@ -12,6 +12,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from . import arkit, skeleton
+from .arrays import Array
 from .body.legs import foot_state, plant
 from .performance import Performance, make_performance, sample
 from .regions import REGIONS
@@ -107,7 +108,7 @@ def _offset(performance: Performance, seconds: float) -> Performance:
     return replace(performance, rotations=moved.rotations, translation=moved.translation)
 
 
-def _amplify(rotations: np.ndarray, factor: float) -> np.ndarray:
+def _amplify(rotations: Array, factor: float) -> Array:
     """Each joint's turn away from its median pose, scaled."""
     middle = normalise(np.median(rotations, axis=0).astype(np.float64))
     away = multiply(conjugate(middle)[None], rotations.astype(np.float64))
@@ -115,11 +116,11 @@ def _amplify(rotations: np.ndarray, factor: float) -> np.ndarray:
     return multiply(middle[None], from_rotvec(factor * to_rotvec(away)))
 
 
-def _smooth(rotations: np.ndarray, sigma: float) -> np.ndarray:
+def _smooth(rotations: Array, sigma: float) -> Array:
     return normalise(gaussian_filter1d(rotations, sigma, axis=0, mode="nearest"))
 
 
-def pause_weight(times: np.ndarray, pauses: Pauses) -> np.ndarray:
+def pause_weight(times: Array, pauses: Pauses) -> Array:
     """1 within pauses, 0 in speech, (T,), with soft edges inside the pauses."""
     weight = np.zeros(len(times))
     for start, end in pauses:
@@ -131,8 +132,8 @@ def pause_weight(times: np.ndarray, pauses: Pauses) -> np.ndarray:
 
 
 def _still(
-    rotations: np.ndarray, translation: np.ndarray, made: Performance, amount: float, pauses: Pauses
-) -> tuple[np.ndarray, np.ndarray]:
+    rotations: Array, translation: Array, made: Performance, amount: float, pauses: Pauses
+) -> tuple[Array, Array]:
     weight = amount * pause_weight(made.times(), pauses)
     sigma = _STILL_SIGMA * made.fps
     calm = gaussian_filter1d(rotations, sigma, axis=0, mode="nearest")
@@ -144,7 +145,7 @@ def _still(
 _SIDED: Final = tuple(j for name in ("arm", "hand") for side in ("left", "right") for j in REGIONS[f"{side}_{name}"])
 
 
-def _symmetrical(rotations: np.ndarray, amount: float) -> np.ndarray:
+def _symmetrical(rotations: Array, amount: float) -> Array:
     """Both arms and hands nearer to what lies between one and the mirror image of the other."""
     joints = list(_SIDED)
     other = rotations[:, skeleton.mirror_index()[joints]] * np.array([1.0, 1.0, -1.0, -1.0], np.float32)
@@ -153,11 +154,11 @@ def _symmetrical(rotations: np.ndarray, amount: float) -> np.ndarray:
     return out
 
 
-def _mirror(rotations: np.ndarray, translation: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _mirror(rotations: Array, translation: Array) -> tuple[Array, Array]:
     flipped = rotations[:, skeleton.mirror_index()] * np.array([1.0, 1.0, -1.0, -1.0], np.float32)
     return flipped, translation * np.array([-1.0, 1.0, 1.0], np.float32)
 
 
-def mirror_face(face: np.ndarray) -> np.ndarray:
+def mirror_face(face: Array) -> Array:
     """Face weights (T, 52) with left and right exchanged."""
     return face[:, list(arkit.mirror_index())]

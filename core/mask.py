@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import arkit, skeleton
+from .arrays import Array, Bools
 
 
 @dataclass(frozen=True)
@@ -21,9 +22,9 @@ class Mask:
     face    (T, 52) bool
     """
 
-    joints: np.ndarray
-    root: np.ndarray
-    face: np.ndarray
+    joints: Bools
+    root: Bools
+    face: Bools
 
     @property
     def anything_given(self) -> bool:
@@ -37,13 +38,13 @@ def everything(frames: int) -> Mask:
     )
 
 
-def runs(on: np.ndarray) -> list[tuple[int, int]]:
+def runs(on: Bools) -> list[tuple[int, int]]:
     """Every run of True in (T,) bool: (first, last excluded)."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], on, [False]]).astype(np.int8)))
     return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
 
 
-def same_columns(given: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+def same_columns(given: Bools) -> list[tuple[Array, Bools]]:
     """Columns of (T, K) bool that agree at all frames, together: [(indices, frames)]; empty ones left out."""
     groups: dict[bytes, list[int]] = {}
     for column in range(given.shape[1]):

@@ -12,6 +12,7 @@ from typing import Any, Final
 import numpy as np
 
 from . import arkit, skeleton
+from .arrays import Array
 from .errors import OratorError
 from .rotations import hemisphere_continuous, normalise, slerp
 
@@ -39,11 +40,11 @@ class Performance:
     expressions  (T, 100) float32 or None, FLAME/SMPL-X expression coefficients.
     """
 
-    rotations: np.ndarray
-    translation: np.ndarray
-    face: np.ndarray
+    rotations: Array
+    translation: Array
+    face: Array
     fps: float = MODEL_FPS
-    expressions: np.ndarray | None = None
+    expressions: Array | None = None
 
     @property
     def frames(self) -> int:
@@ -53,7 +54,7 @@ class Performance:
     def seconds(self) -> float:
         return self.frames / self.fps
 
-    def times(self) -> np.ndarray:
+    def times(self) -> Array:
         """Seconds of each frame from the start of the speech, (T,)."""
         return np.arange(self.frames) / self.fps
 
@@ -78,11 +79,11 @@ def rest_performance(frames: int, fps: float = MODEL_FPS) -> Performance:
 
 
 def make_performance(
-    rotations: np.ndarray,
-    translation: np.ndarray,
-    face: np.ndarray,
+    rotations: Array,
+    translation: Array,
+    face: Array,
     fps: float = MODEL_FPS,
-    expressions: np.ndarray | None = None,
+    expressions: Array | None = None,
 ) -> Performance:
     """A checked performance: unit quaternions, continuous hemispheres, face clipped to [0, 1], all float32.
 
@@ -116,7 +117,7 @@ def make_performance(
     )
 
 
-def _continuous_units(rotations: np.ndarray) -> np.ndarray:
+def _continuous_units(rotations: Array) -> Array:
     """Unit, hemisphere-continuous float32 quaternions (T, 55, 4), in windows: an hour needs no second copy.
 
     Values that are already unit stay to the bit, so that reading what was written changes nothing.
@@ -134,7 +135,7 @@ def _continuous_units(rotations: np.ndarray) -> np.ndarray:
     return out
 
 
-def sample(performance: Performance, seconds: np.ndarray) -> Performance:
+def sample(performance: Performance, seconds: Array) -> Performance:
     """The performance at any times (N,) in seconds, by slerp and linear interpolation; ends are held.
 
     The result's `fps` is the source's: its frames are at `seconds`, not at k / fps.
@@ -144,7 +145,7 @@ def sample(performance: Performance, seconds: np.ndarray) -> Performance:
     high = np.minimum(low + 1, performance.frames - 1)
     t = np.clip(position - low, 0.0, 1.0)
 
-    def lerp(array: np.ndarray) -> np.ndarray:
+    def lerp(array: Array) -> Array:
         return (array[low] * (1.0 - t[:, None]) + array[high] * t[:, None]).astype(np.float32)
 
     rotations = slerp(performance.rotations[low], performance.rotations[high], t[:, None])

@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 
+from .arrays import Array
 from .editions import FULL, installed
 from .errors import OratorError
 from .files import write_atomically
@@ -25,7 +26,7 @@ _ALIKE: Final = 12
 """How far colours may be apart and still be one background."""
 
 
-def read_picture(path: Path, largest: int = LARGEST) -> np.ndarray:
+def read_picture(path: Path, largest: int = LARGEST) -> Array:
     """The picture (H, W, 4) uint8. Raises OratorError.
 
     16 bits a channel, palettes, grey and CMYK become 8-bit RGB; larger pictures are made smaller, by whole area.
@@ -82,7 +83,7 @@ def check_size(name: str, width: int, height: int) -> None:
         raise OratorError(f"'{name}' is {width} x {height}, a strip rather than a portrait: crop it to the character.")
 
 
-def png_bytes(picture: np.ndarray) -> bytes:
+def png_bytes(picture: Array) -> bytes:
     """A PNG of an (H, W, 4) uint8 array."""
     from PIL import Image
 
@@ -91,18 +92,18 @@ def png_bytes(picture: np.ndarray) -> bytes:
     return out.getvalue()
 
 
-def write_png(picture: np.ndarray, path: Path) -> None:
+def write_png(picture: Array, path: Path) -> None:
     """Write (H, W, 4) uint8. Raises OratorError."""
     data = png_bytes(picture)
     write_atomically(Path(path), lambda stream: stream.write(data))
 
 
-def opaque(picture: np.ndarray) -> bool:
+def opaque(picture: Array) -> bool:
     """Whether no pixel lets anything through."""
     return bool((picture[..., 3] >= 250).all())
 
 
-def keyed(picture: np.ndarray) -> np.ndarray:
+def keyed(picture: Array) -> Array:
     """The picture with its plain background made clear: what joins the border in the border's own colour.
 
     A picture that already has opacity, or whose border is no single colour, is returned as it is.
@@ -127,7 +128,7 @@ def keyed(picture: np.ndarray) -> np.ndarray:
     return out
 
 
-def fitted(picture: np.ndarray, size: int) -> np.ndarray:
+def fitted(picture: Array, size: int) -> Array:
     """The picture (size, size, 4): its middle square, by whole area when made smaller."""
     from PIL import Image
 

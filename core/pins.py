@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from .arrays import Array
 from .directing import PosePin
 from .performance import MODEL_FPS
 from .rotations import normalise
@@ -24,13 +25,13 @@ class Pins:
     face                (P, 52);                face_pinned (P, 52) bool
     """
 
-    frames: np.ndarray
-    rotations: np.ndarray
-    joints: np.ndarray
-    translation: np.ndarray
-    translation_pinned: np.ndarray
-    face: np.ndarray
-    face_pinned: np.ndarray
+    frames: Array
+    rotations: Array
+    joints: Array
+    translation: Array
+    translation_pinned: Array
+    face: Array
+    face_pinned: Array
 
     @property
     def count(self) -> int:

@@ -12,6 +12,7 @@ from typing import Final
 
 import numpy as np
 
+from .arrays import Array
 from .rig.description import RigDescription
 from .rig.forward import forward
 from .rig.profile import RigProfile
@@ -44,10 +45,10 @@ def reach_of(description: RigDescription, profile: RigProfile, metres: float) ->
 
 def tightened(
     reach: Reach,
-    true: tuple[Mapping[str, np.ndarray], Mapping[str, np.ndarray]],
-    fitted: tuple[Mapping[str, np.ndarray], Mapping[str, np.ndarray]],
-    errors: Mapping[tuple[str, str], np.ndarray],
-) -> dict[tuple[str, str], np.ndarray]:
+    true: tuple[Mapping[str, Array], Mapping[str, Array]],
+    fitted: tuple[Mapping[str, Array], Mapping[str, Array]],
+    errors: Mapping[tuple[str, str], Array],
+) -> dict[tuple[str, str], Array]:
     """How many times more tightly each curve has to be fitted at each frame; empty when every end is within reach.
 
     true, fitted  rotations (T, 4) and locations (T, 3) of bones.
@@ -58,7 +59,7 @@ def tightened(
     wanted, shown = (forward(reach.description, *pose, frames).heads for pose in (true, fitted))
     turned = {n: angle_between(true[0][n], fitted[0][n]) for kind, n in errors if kind == "rotation"}
     moved = {n: np.linalg.norm(true[1][n] - fitted[1][n], axis=1) for kind, n in errors if kind == "location"}
-    out: dict[tuple[str, str], np.ndarray] = {}
+    out: dict[tuple[str, str], Array] = {}
     for end in reach.ends:
         off = np.linalg.norm(wanted[end] - shown[end], axis=1) / reach.units
         if off.max() <= 1.0:

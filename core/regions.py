@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from . import arkit, skeleton
+from .arrays import Array
 from .errors import OratorError
 from .mask import Mask
 
@@ -30,7 +31,7 @@ REGIONS: Final[dict[str, tuple[int, ...]]] = {
 """Region name -> joints; the four parts are regions too. `root` is the translation, `face` also the face weights."""
 
 
-def joints_of(regions: tuple[str, ...]) -> np.ndarray:
+def joints_of(regions: tuple[str, ...]) -> Array:
     """(55,) bool: the joints of the named regions (or joints by their own names).
 
     Raises OratorError for a name that is neither.

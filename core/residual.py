@@ -12,6 +12,7 @@ from typing import Final
 
 import numpy as np
 
+from .arrays import Array
 from .mask import Mask, runs, same_columns
 from .performance import Performance, make_performance
 from .rotations import conjugate, from_rotvec, multiply, to_rotvec
@@ -23,13 +24,13 @@ LONGEST_REACH: Final = 1.1
 _REACH_PER_UNIT: Final = 0.45
 
 
-def wendland(distance: np.ndarray, reach: float) -> np.ndarray:
+def wendland(distance: Array, reach: float) -> Array:
     """Wendland's C4 function: 1 at distance 0, 0 from `reach` on."""
     r = np.minimum(np.abs(distance) / reach, 1.0)
     return (1.0 - r) ** 5 * (8.0 * r**2 + 5.0 * r + 1.0)
 
 
-def smooth_residual(centres: np.ndarray, values: np.ndarray, times: np.ndarray, reach: float) -> np.ndarray:
+def smooth_residual(centres: Array, values: Array, times: Array, reach: float) -> Array:
     """Interpolate `values` (K, C) at `centres` (K,) seconds, sorted and distinct; evaluate at `times` (T,) -> (T, C).
 
     Exact at the centres, C4-smooth, zero at `reach` seconds and more from every centre.
@@ -52,7 +53,7 @@ def reach_for(size: float) -> float:
     return float(np.clip(SHORTEST_REACH + _REACH_PER_UNIT * size, SHORTEST_REACH, LONGEST_REACH))
 
 
-def anchor_frames(given: np.ndarray) -> np.ndarray:
+def anchor_frames(given: Array) -> Array:
     """The frames that steer a residual: single pins, and two frames at each end of a run (they carry its speed)."""
     anchors: set[int] = set()
     for first, stop in runs(given):
@@ -61,7 +62,7 @@ def anchor_frames(given: np.ndarray) -> np.ndarray:
     return np.array(sorted(anchors))
 
 
-def honour(performance: Performance, hints: Performance, mask: Mask, times: np.ndarray | None = None) -> Performance:
+def honour(performance: Performance, hints: Performance, mask: Mask, times: Array | None = None) -> Performance:
     """The performance with every given value met exactly, and a smooth local approach to each.
 
     `hints` and `mask` have the performance's frames; hints count where the mask is False. `times` (T,) seconds when
@@ -98,7 +99,7 @@ def honour(performance: Performance, hints: Performance, mask: Mask, times: np.n
     return _keep_bits(made, hints, ~mask.joints)
 
 
-def _keep_bits(made: Performance, hints: Performance, given: np.ndarray) -> Performance:
+def _keep_bits(made: Performance, hints: Performance, given: Array) -> Performance:
     """Given rotations keep the signs they came with (the same to the bit); generated runs follow their neighbours."""
     rotations = np.array(made.rotations)
     for j in np.flatnonzero(given.any(axis=0)):

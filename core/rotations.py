@@ -5,29 +5,30 @@ from __future__ import annotations
 import numpy as np
 from scipy.spatial.transform import Rotation
 
+from .arrays import Array
 from .skeleton import JOINT_COUNT, PARENTS, REST_OFFSETS
 
 IDENTITY = np.array([1.0, 0.0, 0.0, 0.0])
 
 
-def to_scipy(wxyz: np.ndarray) -> Rotation:
+def to_scipy(wxyz: Array) -> Rotation:
     """Quaternions (..., 4) wxyz as a flat scipy Rotation of prod(...) rotations."""
     return Rotation.from_quat(np.asarray(wxyz, dtype=np.float64).reshape(-1, 4)[:, [1, 2, 3, 0]])
 
 
-def from_scipy(rotation: Rotation, shape: tuple[int, ...]) -> np.ndarray:
+def from_scipy(rotation: Rotation, shape: tuple[int, ...]) -> Array:
     """A flat scipy Rotation as quaternions (*shape, 4) wxyz, float64."""
     return rotation.as_quat()[:, [3, 0, 1, 2]].reshape(*shape, 4)
 
 
-def normalise(wxyz: np.ndarray) -> np.ndarray:
+def normalise(wxyz: Array) -> Array:
     """Unit quaternions; zero-length ones become the identity."""
     wxyz = np.asarray(wxyz)
     norm = np.linalg.norm(wxyz, axis=-1, keepdims=True)
     return np.where(norm > 1e-12, wxyz / np.maximum(norm, 1e-12), IDENTITY.astype(wxyz.dtype))
 
 
-def multiply(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+def multiply(a: Array, b: Array) -> Array:
     """Hamilton product a·b of wxyz quaternions, broadcasting over leading axes."""
     aw, ax, ay, az = np.moveaxis(np.asarray(a), -1, 0)
     bw, bx, by, bz = np.moveaxis(np.asarray(b), -1, 0)
@@ -42,12 +43,12 @@ def multiply(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     )
 
 
-def conjugate(q: np.ndarray) -> np.ndarray:
+def conjugate(q: Array) -> Array:
     """The inverse of unit quaternions (..., 4) wxyz."""
     return np.asarray(q) * np.array([1.0, -1.0, -1.0, -1.0], dtype=np.asarray(q).dtype)
 
 
-def rotate(q: np.ndarray, v: np.ndarray) -> np.ndarray:
+def rotate(q: Array, v: Array) -> Array:
     """Vectors (..., 3) turned by unit quaternions (..., 4) wxyz, broadcasting."""
     q, v = np.asarray(q), np.asarray(v)
     u = q[..., 1:]
@@ -55,7 +56,7 @@ def rotate(q: np.ndarray, v: np.ndarray) -> np.ndarray:
     return v + q[..., :1] * t + np.cross(u, t)
 
 
-def hemisphere_continuous(wxyz: np.ndarray) -> np.ndarray:
+def hemisphere_continuous(wxyz: Array) -> Array:
     """Signs chosen along axis 0 so that neighbouring frames' dot products are not negative; (T, ..., 4)."""
     wxyz = np.array(wxyz)
     if len(wxyz) < 2:
@@ -66,7 +67,7 @@ def hemisphere_continuous(wxyz: np.ndarray) -> np.ndarray:
     return wxyz
 
 
-def slerp(a: np.ndarray, b: np.ndarray, t: np.ndarray) -> np.ndarray:
+def slerp(a: Array, b: Array, t: Array) -> Array:
     """Spherical interpolation of unit quaternions (..., 4) on the shorter way; t (...) in [0, 1], broadcasting."""
     a, b = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
     dot = np.sum(a * b, axis=-1)
@@ -82,40 +83,40 @@ def slerp(a: np.ndarray, b: np.ndarray, t: np.ndarray) -> np.ndarray:
     return normalise(wa[..., None] * a + wb[..., None] * b)
 
 
-def angle_between(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+def angle_between(a: Array, b: Array) -> Array:
     """Angle in degrees between rotations (..., 4), accurate for tiny angles."""
     d = multiply(conjugate(np.asarray(a, np.float64)), np.asarray(b, np.float64))
     return np.degrees(2.0 * np.arctan2(np.linalg.norm(d[..., 1:], axis=-1), np.abs(d[..., 0])))
 
 
-def to_rotvec(wxyz: np.ndarray) -> np.ndarray:
+def to_rotvec(wxyz: Array) -> Array:
     """Rotation vectors (..., 3), radians."""
     return to_scipy(wxyz).as_rotvec().reshape(*np.shape(wxyz)[:-1], 3)
 
 
-def from_rotvec(rotvec: np.ndarray) -> np.ndarray:
+def from_rotvec(rotvec: Array) -> Array:
     """Quaternions (..., 4) wxyz from rotation vectors (..., 3), radians."""
     rotvec = np.asarray(rotvec, dtype=np.float64)
     return from_scipy(Rotation.from_rotvec(rotvec.reshape(-1, 3)), rotvec.shape[:-1])
 
 
-def to_matrix(wxyz: np.ndarray) -> np.ndarray:
+def to_matrix(wxyz: Array) -> Array:
     """Rotation matrices (..., 3, 3)."""
     return to_scipy(wxyz).as_matrix().reshape(*np.shape(wxyz)[:-1], 3, 3)
 
 
-def from_matrix(matrix: np.ndarray) -> np.ndarray:
+def from_matrix(matrix: Array) -> Array:
     """Quaternions (..., 4) wxyz from rotation matrices (..., 3, 3)."""
     matrix = np.asarray(matrix, dtype=np.float64)
     return from_scipy(Rotation.from_matrix(matrix.reshape(-1, 3, 3)), matrix.shape[:-2])
 
 
-def to_rot6d(wxyz: np.ndarray) -> np.ndarray:
+def to_rot6d(wxyz: Array) -> Array:
     """The first two rows of the rotation matrices, (..., 6), as EMAGE and PyTorch3D order them."""
     return to_matrix(wxyz)[..., :2, :].reshape(*np.shape(wxyz)[:-1], 6)
 
 
-def from_rot6d(d6: np.ndarray) -> np.ndarray:
+def from_rot6d(d6: Array) -> Array:
     """Quaternions (..., 4) wxyz from (..., 6), by Gram-Schmidt (Zhou et al., CVPR 2019)."""
     d6 = np.asarray(d6, dtype=np.float64)
     a, b = d6[..., :3], d6[..., 3:]
@@ -125,7 +126,7 @@ def from_rot6d(d6: np.ndarray) -> np.ndarray:
     return from_matrix(np.stack([x, y, np.cross(x, y)], axis=-2))
 
 
-def world_rotations(local: np.ndarray) -> np.ndarray:
+def world_rotations(local: Array) -> Array:
     """Local rotations (T, 55, 4) to model-space rotations (T, 55, 4)."""
     out = np.empty_like(np.asarray(local, dtype=np.float64))
     for j, parent in enumerate(PARENTS):
@@ -133,9 +134,7 @@ def world_rotations(local: np.ndarray) -> np.ndarray:
     return out
 
 
-def forward_kinematics(
-    local: np.ndarray, translation: np.ndarray, offsets: np.ndarray = REST_OFFSETS
-) -> tuple[np.ndarray, np.ndarray]:
+def forward_kinematics(local: Array, translation: Array, offsets: Array = REST_OFFSETS) -> tuple[Array, Array]:
     """Joint positions (T, 55, 3) metres and model-space rotations (T, 55, 4) of a performance's body."""
     world = world_rotations(local)
     positions = np.empty((len(world), JOINT_COUNT, 3))

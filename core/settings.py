@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .arrays import Array
 from .catalogue.controls import CONTROL_NAMES, CONTROLS, NUMBER_OF
 from .catalogue.emotions import EMOTIONS
 from .catalogue.styles import STYLES
@@ -44,13 +45,13 @@ class EmotionTrack:
     the face is held and moves like. With `guess` the weights are suggested from the voice when it is heard.
     """
 
-    times: np.ndarray
-    weights: np.ndarray
-    intensity: np.ndarray
+    times: Array
+    weights: Array
+    intensity: Array
     style: FaceStyle | None = None
     guess: bool = False
 
-    def at(self, seconds: np.ndarray) -> np.ndarray:
+    def at(self, seconds: Array) -> Array:
         """Emotion weights times intensity at each time, (N, 8); rows sum to at most 1."""
         seconds = np.asarray(seconds, np.float64)
         weights = np.stack([np.interp(seconds, self.times, w) for w in np.asarray(self.weights).T], axis=1)
@@ -149,7 +150,7 @@ class Settings(_Controls):
             row = own.get(name) or NUMBER_OF[name]
             check_number(row, self.options[name] if name in own else getattr(self, name))
 
-    def curve(self, name: str, seconds: np.ndarray) -> np.ndarray:
+    def curve(self, name: str, seconds: Array) -> Array:
         """The control `name` at each time, (N,): its curve when it has one, else its constant."""
         keys = self.curves.get(name)
         if not keys:

@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from .arrays import Array
 from .directing import LookPin, PosePin, direct, direct_expressions, pin_rows, pins_at_times
 from .face.controls import FaceControls, apply_face_controls
 from .face.eyes import EyeControls, apply_eyes
@@ -39,13 +40,13 @@ class Shaping:
     seed: int = 0
     motions: tuple[GivenMotion, ...] = ()
 
-    def given(self, seconds: np.ndarray) -> Mask | None:
+    def given(self, seconds: Array) -> Mask | None:
         """False where a frame at `seconds` (T,) is given, exact pins and motion alike; None when nothing is."""
         if not self.motions and not any(pin.exact for pin in self.pins):
             return None
         return pins_at_times(self.pins, seconds, self.motions)[1]
 
-    def spoken(self, seconds: np.ndarray) -> np.ndarray:
+    def spoken(self, seconds: Array) -> Array:
         """(T,) bool: frames at which expressions are given and must be met to the number."""
         rows = np.zeros(len(seconds), bool)
         for pin in self.pins:
@@ -55,7 +56,7 @@ class Shaping:
             rows[[int(np.argmin(np.abs(seconds - k))) for k in motion.keys]] = True
         return rows
 
-    def to_the_number(self, seconds: np.ndarray) -> Mask | None:
+    def to_the_number(self, seconds: Array) -> Mask | None:
         """False where sparse curves must be hit to the number: exact pins, and the keys of given motion."""
         if self.given(seconds) is None:
             return None
@@ -90,9 +91,9 @@ class ShapedFace:
     changed: the weights that the sliders moved.
     """
 
-    face: np.ndarray
-    expressions: np.ndarray | None
-    joints: np.ndarray
+    face: Array
+    expressions: Array | None
+    joints: Array
     changed: frozenset[str] = frozenset()
 
 
@@ -135,7 +136,7 @@ def with_face(body: Performance, shaped: ShapedFace) -> Performance:
     return replace(body, rotations=rotations, face=shaped.face, expressions=shaped.expressions)
 
 
-def apply_direction(sampled: Performance, seconds: np.ndarray, shaping: Shaping, voice: Voice = SILENT) -> Performance:
+def apply_direction(sampled: Performance, seconds: Array, shaping: Shaping, voice: Voice = SILENT) -> Performance:
     """Pins and look-at ranges on frames at `seconds` (T,): exact pins are met on the very frames that are baked."""
     if not shaping.pins and not shaping.looks and not shaping.motions:
         return sampled

@@ -11,6 +11,8 @@ from typing import Final
 
 import numpy as np
 
+from .arrays import Array
+
 _BODY: Final = (
     "pelvis left_hip right_hip spine1 left_knee right_knee spine2 left_ankle right_ankle spine3 left_foot right_foot "
     "neck left_collar right_collar head left_shoulder right_shoulder left_elbow right_elbow left_wrist right_wrist "
@@ -72,7 +74,7 @@ _OFFSETS: Final[dict[str, tuple[float, float, float]]] = {
 }
 
 
-def _rest_offsets() -> np.ndarray:
+def _rest_offsets() -> Array:
     rows = []
     for name in JOINTS:
         if name.startswith("right"):
@@ -83,14 +85,14 @@ def _rest_offsets() -> np.ndarray:
     return np.array(rows, dtype=np.float64)
 
 
-REST_OFFSETS: Final[np.ndarray] = _rest_offsets()
+REST_OFFSETS: Final[Array] = _rest_offsets()
 """(55, 3) metres: each joint from its parent at rest; row 0 is the pelvis in model space."""
 
 SOLE_BELOW_ANKLE: Final = 0.085
 """Metres from the ankle joint down to the sole, standing."""
 
 
-def rest_positions() -> np.ndarray:
+def rest_positions() -> Array:
     """Joint positions at rest, (55, 3) metres, model space (the SMPL-X origin, near the chest)."""
     positions = np.zeros((JOINT_COUNT, 3))
     for j, parent in enumerate(PARENTS):
@@ -102,7 +104,7 @@ FLOOR_AT_REST: Final[float] = float(rest_positions()[INDEX["left_ankle"], 1] - S
 """Height of the soles at rest in model space: `translation[1] = -FLOOR_AT_REST` stands on y = 0."""
 
 
-def mirror_index() -> np.ndarray:
+def mirror_index() -> Array:
     """(55,) int: for each joint the joint of the other side (middle joints: themselves)."""
     swap = {"left": "right", "right": "left"}
     out = []

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-import numpy as np
-
+from .arrays import Array
 from .directing import NEAR, LookPin, PosePin
 from .given import GivenMotion, within
 from .regions import REGIONS, joints_of
@@ -19,7 +18,7 @@ class Cut:
 
     start: float
     end: float
-    joints: np.ndarray
+    joints: Array
     root: bool
     face: bool
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from . import skeleton
+from .arrays import Array
 from .performance import Performance, rest_performance
 from .rotations import from_rotvec
 
@@ -23,7 +24,7 @@ _LEFT: dict[str, tuple[float, float, float]] = {
 }
 
 
-def relaxed_rotations() -> np.ndarray:
+def relaxed_rotations() -> Array:
     """(55, 4) wxyz: standing, arms at the sides, fingers a little curled."""
     rotvec = np.zeros((skeleton.JOINT_COUNT, 3))
     for name, (x, y, z) in _LEFT.items():

@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 
 from .arkit import COUNT
+from .arrays import Array
 from .performance import Performance
 from .reading import room, sentence_for, unzipped
 from .skeleton import JOINT_COUNT
@@ -19,7 +20,7 @@ MAGIC: Final = b"ORATOR1\0"
 _ARRAYS: Final = ("rotations", "translation", "face", "expressions")
 
 
-def _squeeze(array: np.ndarray) -> bytes:
+def _squeeze(array: Array) -> bytes:
     """float32 (T, ...) compressed: bit patterns as differences over time, bytes of equal weight together."""
     bits = np.ascontiguousarray(array, np.float32).view(np.uint32).reshape(len(array), -1)
     steps = bits.copy()
@@ -27,7 +28,7 @@ def _squeeze(array: np.ndarray) -> bytes:
     return zlib.compress(steps.view(np.uint8).reshape(-1, 4).T.tobytes(), 1)
 
 
-def _expand(data: bytes, shape: tuple[int, ...]) -> np.ndarray:
+def _expand(data: bytes, shape: tuple[int, ...]) -> Array:
     count = math.prod(shape)
     planes = np.frombuffer(unzipped(data, 4 * count), np.uint8).reshape(4, count)
     steps = np.ascontiguousarray(planes.T).view(np.uint32).reshape(shape[0], -1)
@@ -68,7 +69,7 @@ def unpack(data: bytes) -> Performance:
         return _checked(float(header["fps"]), arrays)
 
 
-def _checked(fps: float, arrays: dict[str, np.ndarray]) -> Performance:
+def _checked(fps: float, arrays: dict[str, Array]) -> Performance:
     """The arrays to the bit, once they are what a performance can be. Raises ValueError."""
     frames = len(arrays["rotations"])
     wanted = {"rotations": (frames, JOINT_COUNT, 4), "translation": (frames, 3), "face": (frames, COUNT)}

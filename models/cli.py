@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from ..core import interrupt
+from ..core.arrays import Array
 from ..core.catalogue.controls import CONTROL_NAMES, CONTROLS, NUMBER_OF, NUMBERS
 from ..core.catalogue.styles import STYLES
 from ..core.directing import unreachable_pins
@@ -214,7 +215,7 @@ def _generate(args: argparse.Namespace) -> int:
     return 0
 
 
-def _hand_mean(take: Take, chosen: Path | None) -> np.ndarray | None:
+def _hand_mean(take: Take, chosen: Path | None) -> Array | None:
     """The mean hands (30, 3) that an SMPL-X file of the take counts fingers from: as it was made, or of `chosen`.
 
     What a take says of files is never opened: it may come from anywhere.

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
+from ..core.arrays import Array
 from ..core.speech.features import SpeechFeatures
 from ..core.speech.phones import Word
 
@@ -15,7 +14,7 @@ class SpeechCondition:
     """features; posteriors (N, 40) float32, 100 a second; words or None; `frames` motion frames at 30 fps."""
 
     features: SpeechFeatures
-    posteriors: np.ndarray
+    posteriors: Array
     words: tuple[Word, ...] | None
     frames: int
     seconds: float

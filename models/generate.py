@@ -7,8 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from ..core.arrays import Array
 from ..core.calm import meet
 from ..core.laughter import laugh
 from ..core.model_card import card_of
@@ -108,7 +107,7 @@ def make_take(
     seed: int,
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
-) -> tuple[Take, Mapping[str, np.ndarray]]:
+) -> tuple[Take, Mapping[str, Array]]:
     """One take of a request, with its provenance, and arrays to store beside it (EMAGE's published poses)."""
     started = time.perf_counter()
     made = perform(request, seed, progress, cancelled)

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-if TYPE_CHECKING:
-    import numpy as np
+from ..core.arrays import Array
 
+if TYPE_CHECKING:
     from ..core.model_card import ModelCard
     from ..core.performance import Performance
     from ..core.request import GenerationRequest
@@ -22,7 +22,7 @@ class Performed:
     take's provenance."""
 
     performance: Performance
-    arrays: Mapping[str, np.ndarray] = field(default_factory=dict)
+    arrays: Mapping[str, Array] = field(default_factory=dict)
     meta: Mapping[str, Any] = field(default_factory=dict)
 
 

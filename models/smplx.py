@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from ..core.arrays import Array
 from ..core.errors import OratorError
 from ..core.smplx.body import BATCH, Forward, own_forward
 from ..core.smplx.model_file import FLAME, FLAME_LANDMARKS, LANDMARKS, SMPLX, SmplxModel
@@ -33,7 +34,7 @@ def make_forward(model: SmplxModel, betas: int, expressions: int, mean_hands: bo
         return own_forward(model, betas, expressions, mean_hands)
     module = package_module(model, betas, expressions, mean_hands)
 
-    def forward(beta: np.ndarray, expression: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def forward(beta: Array, expression: Array) -> tuple[Array, Array]:
         with torch.no_grad():
             out = module(betas=torch.from_numpy(beta).float(), expression=torch.from_numpy(expression).float())
         # After the joints of the skeleton the package gives landmarks.
@@ -66,7 +67,7 @@ def package_module(model: SmplxModel, betas: int, expressions: int, mean_hands: 
         ) from None
 
 
-def _clean(model: SmplxModel) -> dict[str, np.ndarray]:
+def _clean(model: SmplxModel) -> dict[str, Array]:
     """The entries that the package asks for, of the model's own numbers.
 
     Pose directions are zeros: correctives are shape keys of their own, and a body may go without them.
@@ -91,6 +92,6 @@ def _clean(model: SmplxModel) -> dict[str, np.ndarray]:
     }
 
 
-def _landmarks(model: SmplxModel) -> tuple[np.ndarray, np.ndarray]:
+def _landmarks(model: SmplxModel) -> tuple[Array, Array]:
     """Triangles (51,) and places on them (51, 3), which the package wants and a body does not use."""
     return np.zeros(LANDMARKS, np.int64), np.full((LANDMARKS, 3), 1 / 3)

@@ -13,6 +13,7 @@ import bpy
 import numpy as np
 
 from .. import arkit, skeleton
+from ..arrays import Array
 from ..directing import PosePin
 from ..errors import OratorError
 from ..euler import ORDERS, from_axis_angle, from_euler
@@ -103,7 +104,7 @@ def action_on(character: bpy.types.Object, action: bpy.types.Action | None) -> t
     return action, compat.slot_for(action, character)
 
 
-def _sampled(curves: dict[int, bpy.types.FCurve], name: str, frames: np.ndarray) -> np.ndarray:
+def _sampled(curves: dict[int, bpy.types.FCurve], name: str, frames: Array) -> Array:
     columns = [
         np.full(len(frames), float(value)) if k not in curves else np.array([curves[k].evaluate(f) for f in frames])
         for k, value in enumerate(_DEFAULTS[name])
@@ -111,7 +112,7 @@ def _sampled(curves: dict[int, bpy.types.FCurve], name: str, frames: np.ndarray)
     return np.stack(columns, axis=1)
 
 
-def _rotation(mode: str, curves: Curves, frames: np.ndarray) -> np.ndarray | None:
+def _rotation(mode: str, curves: Curves, frames: Array) -> Array | None:
     """(T, 4) a bone's rotation in the mode it is in; None when that one is not keyed."""
     if mode in ORDERS:
         return from_euler(_sampled(curves["rotation_euler"], "rotation_euler", frames), mode) if (
@@ -139,7 +140,7 @@ def _playing(character: bpy.types.Object, action: bpy.types.Action, slot: Any) -
 
 def sample_action(
     character: bpy.types.Object, scene: bpy.types.Scene, action: bpy.types.Action, slot: Any, keyed: Keyed,
-    frames: np.ndarray,
+    frames: Array,
 ) -> ReadBack:  # fmt: skip
     """The poses of an Action at scene frames (T,), as a performance. Nothing the artist has is changed.
 
@@ -259,14 +260,14 @@ def shape_weights(description: Any, profile: Any, mesh: str, shape: str) -> tupl
     return (name,) if name in arkit.INDEX else ()
 
 
-def flags_of(rows: Any) -> tuple[np.ndarray, bool, np.ndarray]:
+def flags_of(rows: Any) -> tuple[Array, bool, Array]:
     joints, channels = np.zeros(skeleton.JOINT_COUNT, bool), np.zeros(arkit.COUNT, bool)
     joints[[skeleton.INDEX[name] for kind, name in rows if kind == "joint"]] = True
     channels[[arkit.INDEX[name] for kind, name in rows if kind == "face"]] = True
     return joints, any(kind == "root" for kind, _ in rows), channels
 
 
-def spoken_of(rows: Any, made: Performance) -> np.ndarray | None:
+def spoken_of(rows: Any, made: Performance) -> Array | None:
     """(T, 100) the expressions that some rows cover, NaN where they are free; None when they cover none."""
     numbers = [int(name) for kind, name in rows if kind == "expression"]
     if not numbers or made.expressions is None:

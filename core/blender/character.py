@@ -10,6 +10,7 @@ import bpy
 import numpy as np
 from mathutils import Vector
 
+from ..arrays import Array
 from ..character import JOINT_PLACES, Part, build
 from ..character.materials import MATERIALS
 from ..skeleton import FACE_JOINTS, HANDS, INDEX, JOINTS, PARENTS
@@ -28,7 +29,7 @@ _TAILS = {  # where a bone without a next joint ends, from its head
 }  # fmt: skip
 
 
-def bone_tail(name: str) -> np.ndarray:
+def bone_tail(name: str) -> Array:
     """Where a joint's bone ends at rest, (3,): at the next joint along the limb, or at the tip."""
     head = JOINT_PLACES[INDEX[name]]
     if name in _TAILS:
@@ -165,7 +166,7 @@ def _mesh_object(
     return item
 
 
-def write_weights(mesh: bpy.types.Mesh, weights: np.ndarray) -> None:
+def write_weights(mesh: bpy.types.Mesh, weights: Array) -> None:
     """Weights (N, G) into the mesh's deform layer, group by column."""
     work = bmesh.new()
     work.from_mesh(mesh)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import bpy
 import numpy as np
 
+from ..arrays import Array
 from ..catalogue.listening import LISTENING
 from ..errors import OratorError
 from ..speech.speech import Speech
@@ -89,7 +90,7 @@ def _voice(context: bpy.types.Context, character: bpy.types.Object) -> Speech:
     return strips.speech_of_strip(*found)
 
 
-def _eyes_of(partner: bpy.types.Object, character: bpy.types.Object) -> np.ndarray:
+def _eyes_of(partner: bpy.types.Object, character: bpy.types.Object) -> Array:
     """Where the partner's eyes are, (3,) metres in the character's own space; a partner without a head: its top."""
     from .direction import neutral_point
     from .rig_profile import read_rig

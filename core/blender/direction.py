@@ -9,6 +9,7 @@ import bpy
 import numpy as np
 
 from .. import arkit, skeleton
+from ..arrays import Array
 from ..directing import LookPin, PosePin, check_pose_pins
 from ..errors import OratorError
 from ..regions import REGIONS, joints_of
@@ -27,11 +28,11 @@ MOST_KEYS = 200
 _SIZES = (skeleton.JOINT_COUNT * 4, 3, arkit.COUNT)
 
 
-def _flags(mask: np.ndarray) -> str:
+def _flags(mask: Array) -> str:
     return "".join("1" if on else "0" for on in mask)
 
 
-def _mask(flags: str, count: int) -> np.ndarray:
+def _mask(flags: str, count: int) -> Array:
     out = np.zeros(count, bool)
     out[: len(flags)] = [c == "1" for c in flags[:count]]
     return out
@@ -42,7 +43,7 @@ def pins_of(character: bpy.types.Object) -> Any:
     return takes.character_data(character, create=True).pins
 
 
-def _covered(bones: tuple[str, ...] | None, present: dict[str, str]) -> np.ndarray:
+def _covered(bones: tuple[str, ...] | None, present: dict[str, str]) -> Array:
     """(55,) bool: the joints that the chosen bones play; all that the rig has without a choice."""
     chosen = None if bones is None else set(bones)
     covered = np.zeros(skeleton.JOINT_COUNT, bool)
@@ -51,7 +52,7 @@ def _covered(bones: tuple[str, ...] | None, present: dict[str, str]) -> np.ndarr
     return covered
 
 
-def _wanted(regions: tuple[str, ...] | None, body: bool, face: bool) -> np.ndarray:
+def _wanted(regions: tuple[str, ...] | None, body: bool, face: bool) -> Array:
     """(55,) bool: the joints of the regions; jaw and eyes go with the face."""
     wanted = np.ones(skeleton.JOINT_COUNT, bool) if regions is None else joints_of(regions)
     own = list(skeleton.FACE_JOINTS)
@@ -99,8 +100,8 @@ def add_pins(
 
 
 def _add_pin(
-    character: bpy.types.Object, origin: float, frame: float, made: Any, k: int, joints: np.ndarray, root: bool,
-    channels: np.ndarray, spoken: np.ndarray | None = None,
+    character: bpy.types.Object, origin: float, frame: float, made: Any, k: int, joints: Array, root: bool,
+    channels: Array, spoken: Array | None = None,
 ) -> Any:  # fmt: skip
     """One new pin of frame `k` of a performance; spoken (T, 100) are its expressions, NaN where they are free."""
     pin = pins_of(character).add()
@@ -187,21 +188,19 @@ def update_pin(character: bpy.types.Object, pin: Any) -> None:
     _store(pin, performance.rotations[0], performance.translation[0], performance.face[0], spoken)
 
 
-def missing_joints(pin: Any, have: np.ndarray) -> list[str]:
+def missing_joints(pin: Any, have: Array) -> list[str]:
     """Joints that a pin covers and the rig does not have (any more)."""
     covered = _mask(pin.joints, skeleton.JOINT_COUNT)
     return [skeleton.JOINTS[j] for j in np.flatnonzero(covered & ~have)]
 
 
-def _store(
-    pin: Any, rotations: np.ndarray, translation: np.ndarray, face: np.ndarray, spoken: np.ndarray | None
-) -> None:
+def _store(pin: Any, rotations: Array, translation: Array, face: Array, spoken: Array | None) -> None:
     parts = [rotations.ravel(), translation, face] + ([] if spoken is None else [spoken])
     values = np.concatenate(parts).astype("<f4")
     pin.pose = base64.b64encode(values.tobytes()).decode("ascii")
 
 
-def pose_of(pin: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray | None]:
+def pose_of(pin: Any) -> tuple[Array, Array, Array, Array | None]:
     """A pin's rotations (55, 4), translation (3,), face (52,) and, on rigs with expression keys, expressions (100,).
 
     Raises OratorError when it is damaged.
@@ -269,7 +268,7 @@ def pins_for(
     return tuple(poses), tuple(looks), tuple(notes)
 
 
-def neutral_point(character: bpy.types.Object, profile: Any, description: Any, world: Any) -> np.ndarray:
+def neutral_point(character: bpy.types.Object, profile: Any, description: Any, world: Any) -> Array:
     """A point of the scene in the performance's own space, metres, (3,)."""
     fit = fit_rest(description, profile)
     point = np.array(character.matrix_world.inverted() @ world, np.float64)

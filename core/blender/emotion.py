@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import bpy
 import numpy as np
 
+from ..arrays import Array
 from ..catalogue.emotions import EMOTIONS
 from ..errors import OratorError
 from ..face.marks import Mark, marked, read_mark
@@ -24,9 +25,7 @@ _FRAME: Final = 1.0 / 30.0
 """Seconds of a frame inside the models."""
 
 
-def sampled(
-    scene: bpy.types.Scene, path: str, speech: Speech, step: float = _FRAME
-) -> tuple[np.ndarray, np.ndarray] | None:
+def sampled(scene: bpy.types.Scene, path: str, speech: Speech, step: float = _FRAME) -> tuple[Array, Array] | None:
     """A keyed property over the speech: seconds (K,) and values (K,), or None when it is not keyed."""
     curve = next((c for c in compat.animated_curves(scene) if c.data_path == path and not c.mute), None)
     if curve is None or curve.is_empty:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import bpy
 import numpy as np
 
+from ..arrays import Array
 from . import compat
 from .rig_profile import read_rig
 
@@ -58,7 +59,7 @@ def _carried(body: BodyRetarget, name: str) -> bool:
     return False
 
 
-def _rewrite(curve: bpy.types.FCurve, frames: np.ndarray, values: np.ndarray) -> None:
+def _rewrite(curve: bpy.types.FCurve, frames: Array, values: Array) -> None:
     points = curve.keyframe_points
     points.clear()
     points.add(len(frames))
@@ -105,7 +106,7 @@ def hold_in_place(character: bpy.types.Object, playing: Playing) -> None:
             _rewrite(curve, frames, column)
 
 
-def _location_axes(body: BodyRetarget, name: str) -> np.ndarray:
+def _location_axes(body: BodyRetarget, name: str) -> Array:
     """(3, 3) from a bone's location channels to armature space, with everything above it at rest."""
     bone = body.description.by_name[name]
     return bone.rest[:3, :3] if bone.local_location else np.eye(3)

@@ -11,6 +11,8 @@ import bpy
 import numpy as np
 from mathutils import Matrix
 
+from ..arrays import Array
+
 _INDEX = "orator_index"
 
 
@@ -27,7 +29,7 @@ class Bare:
     keys: dict[bpy.types.Key, bpy.types.Key] = field(default_factory=dict)
 
 
-def evaluated_points(obj: bpy.types.Object) -> np.ndarray:
+def evaluated_points(obj: bpy.types.Object) -> Array:
     """World positions (N, 3) of a mesh object's vertices, all modifiers and shapes applied."""
     graph = bpy.context.evaluated_depsgraph_get()
     evaluated = obj.evaluated_get(graph)
@@ -123,7 +125,7 @@ def _cut(mesh: bpy.types.Object) -> bpy.types.Key:
 
 def _say(
     out: Bare,
-    seen: dict[bpy.types.Object, np.ndarray],
+    seen: dict[bpy.types.Object, Array],
     paused: list[tuple[bpy.types.Object, bpy.types.Modifier, bool, bool]],
     trimmed: set[bpy.types.Object],
 ) -> None:

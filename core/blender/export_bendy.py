@@ -13,6 +13,7 @@ import bpy
 import numpy as np
 from mathutils import Matrix
 
+from ..arrays import Array
 from . import compat
 
 _FLAT = 0.0002
@@ -52,7 +53,7 @@ class _Motion:
         self.poses = {name: np.empty((len(frames), 4, 4)) for name in self.names}
         counts = {name: bones[name].bbone_segments + 1 for name in bendy}
         self.segments = {name: np.empty((count, len(frames), 4, 4)) for name, count in counts.items()}
-        self.segment_rest: dict[str, np.ndarray] = {}
+        self.segment_rest: dict[str, Array] = {}
         scene = bpy.context.scene
         for k, frame in enumerate(frames):
             scene.frame_set(int(frame))
@@ -118,7 +119,7 @@ def _stand_in(character: bpy.types.Object, motion: _Motion, bendy: list[str]) ->
     return actor
 
 
-def _local(motion: _Motion, parent: bpy.types.Bone | None, rest: np.ndarray, posed: np.ndarray) -> np.ndarray:
+def _local(motion: _Motion, parent: bpy.types.Bone | None, rest: Array, posed: Array) -> Array:
     """(F, 4, 4) the matrix_basis that poses a bone so in armature space."""
     if parent is None:
         return np.linalg.inv(rest) @ posed
@@ -130,7 +131,7 @@ def _play(actor: bpy.types.Object, motion: _Motion, bendy: list[str], title: str
     """An Action on the stand-in with location, rotation and scale of every bone at every frame."""
     action = bpy.data.actions.new(title)
     curves, _, slot = compat.new_curves(action, actor)
-    basis: dict[str, np.ndarray] = {}
+    basis: dict[str, Array] = {}
     for name in motion.names:
         basis[name] = _local(motion, actor.data.bones[name].parent, motion.rest[name], motion.poses[name])
     for name in bendy:

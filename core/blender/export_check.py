@@ -11,6 +11,7 @@ from typing import Final
 import bpy
 import numpy as np
 
+from ..arrays import Array
 from ..errors import OratorError
 from ..formats.gltf import animation_times
 from .export_bare import evaluated_points
@@ -35,9 +36,9 @@ class Shown:
     frames  (F,) whole frames of the file; rate: frames a second; points (F, N, 3) world positions of every vertex.
     """
 
-    frames: np.ndarray
+    frames: Array
     rate: float
-    points: np.ndarray
+    points: Array
     bones: int
     shapes: frozenset[str]
 
@@ -110,7 +111,7 @@ def record(meshes: list[bpy.types.Object], first: int, last: int, samples: int =
     )
 
 
-def _clouds(meshes: list[bpy.types.Object], scene: bpy.types.Scene, frames: np.ndarray) -> np.ndarray:
+def _clouds(meshes: list[bpy.types.Object], scene: bpy.types.Scene, frames: Array) -> Array:
     """(F, N, 3) float32 world positions of all vertices at frames, which may be fractions."""
     out = []
     for frame in frames:
@@ -161,7 +162,7 @@ def _unbounded(meshes: list[bpy.types.Object]) -> None:
             block.slider_min, block.slider_max = -_WIDE, _WIDE
 
 
-def _farthest(a: np.ndarray, b: np.ndarray) -> float:
+def _farthest(a: Array, b: Array) -> float:
     """Metres: every vertex' path over all frames (F, N, 3) against its nearest in the other, both ways.
 
     Importers may split and reorder vertices, so paths are matched, not numbers.
@@ -173,7 +174,7 @@ def _farthest(a: np.ndarray, b: np.ndarray) -> float:
     return max(_one_way(a, b), _one_way(b, a))
 
 
-def _one_way(a: np.ndarray, b: np.ndarray) -> float:
+def _one_way(a: Array, b: Array) -> float:
     from scipy.spatial import cKDTree
 
     picks = np.linspace(0, len(a) - 1, 4).round().astype(int)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import bpy
 import numpy as np
 
+from ..arrays import Array
 from . import compat
 
 if TYPE_CHECKING:
@@ -77,9 +78,9 @@ def rewrite_curves(owners: dict[str, tuple[bpy.types.Action, Any]], curves: Iter
             _fill(curve, keys)
 
 
-def key_frames(action: bpy.types.Action, slot: Any) -> dict[str, np.ndarray]:
+def key_frames(action: bpy.types.Action, slot: Any) -> dict[str, Array]:
     """Where the keys of an Action's curves lie: data path -> frames (K,); channels of one property share their keys."""
-    out: dict[str, np.ndarray] = {}
+    out: dict[str, Array] = {}
     for curve in compat.curves_of(action, slot):
         if curve.data_path not in out:
             values = np.empty(2 * len(curve.keyframe_points), np.float32)

@@ -7,19 +7,20 @@ from typing import TYPE_CHECKING
 
 import bpy
 
+from ..arrays import Array
 from ..skeleton import HANDS, JOINTS
 from ..smplx.names import HANDS_PROPERTY
 
 if TYPE_CHECKING:
-    import numpy as np
+    pass
 
 
-def keep_hands(armature: bpy.types.Object, rest: np.ndarray, mean: np.ndarray) -> None:
+def keep_hands(armature: bpy.types.Object, rest: Array, mean: Array) -> None:
     """Keep how a body holds its hands at rest, local rotations (55, 3, 3), and its model's mean hands (30, 3)."""
     armature[HANDS_PROPERTY] = json.dumps({"rest": rest.round(9).tolist(), "mean": mean.round(9).tolist()})
 
 
-def _kept(armature: bpy.types.Object, name: str, shape: tuple[int, ...]) -> np.ndarray | None:
+def _kept(armature: bpy.types.Object, name: str, shape: tuple[int, ...]) -> Array | None:
     import numpy as np
 
     text = armature.get(HANDS_PROPERTY)
@@ -30,7 +31,7 @@ def _kept(armature: bpy.types.Object, name: str, shape: tuple[int, ...]) -> np.n
     return found if found is not None and found.shape == shape and np.isfinite(found).all() else None
 
 
-def rest_hands(armature: bpy.types.Object) -> np.ndarray | None:
+def rest_hands(armature: bpy.types.Object) -> Array | None:
     """Local rotations (55, 3, 3) from flat hands that an SMPL-X body rests with; None for other characters."""
     return _kept(armature, "rest", (len(JOINTS), 3, 3))
 
@@ -41,7 +42,7 @@ def chosen_file(scene: bpy.types.Scene) -> str:
     return bpy.path.abspath(chosen.smplx_file) if chosen is not None and chosen.smplx_file else ""
 
 
-def known_hand_mean(character: bpy.types.Object, scene: bpy.types.Scene) -> np.ndarray | None:
+def known_hand_mean(character: bpy.types.Object, scene: bpy.types.Scene) -> Array | None:
     """The mean hands (30, 3) of the model that the character was made from, else of the scene's file, or None."""
     from ..smplx.hands import hand_mean_beside
     from .emage import chosen_folder

@@ -7,6 +7,7 @@ from typing import Any
 import bpy
 import numpy as np
 
+from ..arrays import Array
 from . import bake, generation, takes
 
 _COLOUR = (0.95, 0.55, 0.15, 1.0)
@@ -118,7 +119,7 @@ def _draw_ghost() -> None:
     _fill("LINES", [tuple(p) for p in points], _COLOUR)
 
 
-def _lines(character: bpy.types.Object, pin: Any) -> np.ndarray:
+def _lines(character: bpy.types.Object, pin: Any) -> Array:
     """Ends of a line for each bone that plays a joint, (2 N, 3) armature space."""
     from ..rig.detect import detect
     from ..rig.posed import posed_bones

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import bpy
 import numpy as np
 
+from ..arrays import Array
 from ..errors import OratorError
 from ..pictures import check_size, keyed, opaque
 
@@ -87,7 +88,7 @@ def _moves(path: Path) -> bool:
     return b"acTL" in head.split(b"IDAT", 1)[0] if head.startswith(b"\x89PNG") else b"ANIM" in head[:64]
 
 
-def _pixels(image: bpy.types.Image) -> np.ndarray:
+def _pixels(image: bpy.types.Image) -> Array:
     """(H, W, 4) uint8, the top row first; larger pictures by every so many pixels."""
     width, height = image.size
     values = np.empty(width * height * 4, np.float32)
@@ -101,7 +102,7 @@ def _pixels(image: bpy.types.Image) -> np.ndarray:
     return np.rint(np.clip(picture, 0.0, 1.0) * 255.0).astype(np.uint8)
 
 
-def _image(name: str, pixels: np.ndarray, into: bpy.types.Image | None = None) -> bpy.types.Image:
+def _image(name: str, pixels: Array, into: bpy.types.Image | None = None) -> bpy.types.Image:
     """A packed image of (H, W, 4) uint8."""
     height, width = pixels.shape[:2]
     image = into or bpy.data.images.new(name, width, height, alpha=True)
@@ -117,7 +118,7 @@ def _object(
     name: str,
     puppet: Puppet,
     image: bpy.types.Image,
-    pixels: np.ndarray,
+    pixels: Array,
     marks: Marks,
 ) -> bpy.types.Object:
     from ..picture.plate import line_colour, skin_plate

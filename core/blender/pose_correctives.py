@@ -8,6 +8,7 @@ from typing import Final
 import bpy
 import numpy as np
 
+from ..arrays import Array
 from ..rig.rest import SMPLX_TO_ARMATURE
 from ..smplx.body import world_turns
 from ..smplx.correctives import VARIABLES, expression, feature_terms, joint_of
@@ -16,7 +17,7 @@ from ..smplx.model_file import Layout
 _PATH: Final = re.compile(r'^key_blocks\["Pose(\d{3})"\]\.value$')
 
 
-def drive(armature: bpy.types.Object, body: bpy.types.Object, layout: Layout, hands: np.ndarray, new: bool) -> None:
+def drive(armature: bpy.types.Object, body: bpy.types.Object, layout: Layout, hands: Array, new: bool) -> None:
     """Let the bones' rotations move the body's `Pose000...` keys, by what the bones' rest is now.
 
     hands  (J, 3, 3) local rotations from flat hands that the rest pose has already.
@@ -26,7 +27,7 @@ def drive(armature: bpy.types.Object, body: bpy.types.Object, layout: Layout, ha
     data = keys.animation_data
     driven = {curve.data_path: curve.driver for curve in data.drivers} if data else {}
     world = world_turns(hands, layout.parents)
-    terms: dict[int, np.ndarray] = {}
+    terms: dict[int, Array] = {}
     for block in keys.key_blocks:
         path = f'key_blocks["{block.name}"].value'
         found = _PATH.match(path)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import bpy
 import numpy as np
 
+from ..arrays import Array
 from ..rig.description import RigDescription
 from ..rig.inverse import RigPose
 from ..rotations import conjugate, from_matrix, multiply
@@ -14,7 +15,7 @@ from .characters import pose_bones
 from .rig_reader import skinned_meshes
 
 
-def _snapshot(character: bpy.types.Object) -> tuple[dict[str, np.ndarray], dict[tuple[str, str], float]]:
+def _snapshot(character: bpy.types.Object) -> tuple[dict[str, Array], dict[tuple[str, str], float]]:
     """Armature-space matrices of all bones (4, 4) and the shape key values, as evaluated now."""
     graph = bpy.context.evaluated_depsgraph_get()
     evaluated = character.evaluated_get(graph)
@@ -30,7 +31,7 @@ def _snapshot(character: bpy.types.Object) -> tuple[dict[str, np.ndarray], dict[
 
 
 def _as_pose(
-    description: RigDescription, shots: list[tuple[dict[str, np.ndarray], dict[tuple[str, str], float]]]
+    description: RigDescription, shots: list[tuple[dict[str, Array], dict[tuple[str, str], float]]]
 ) -> RigPose:
     turns, heads = {}, {}
     for bone in description.bones:

@@ -15,6 +15,7 @@ from typing import Any, Final
 import bpy
 import numpy as np
 
+from ..arrays import Array
 from ..baking import BakeStyle, BakeTarget, bake_frames, key_settings, sample_at
 from ..errors import OratorError
 from ..keys import escaped, keys_of
@@ -141,7 +142,7 @@ def _rig(character: bpy.types.Object, scene: bpy.types.Scene, uid: str) -> BakeT
     return target
 
 
-def _starts(take: Any, owners: dict[str, Any], target: BakeTarget, count: int) -> dict[tuple[str, str], np.ndarray]:
+def _starts(take: Any, owners: dict[str, Any], target: BakeTarget, count: int) -> dict[tuple[str, str], Array]:
     """Where keys should lie: as the take's curves had them when a slider of it was first moved; none for dense curves.
 
     They go with what a slider moves as a whole: later with a delay, to the other side with swapped sides.
@@ -193,7 +194,7 @@ def _once(what: str, key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
     return known[1]
 
 
-def _motion(told: Told, shaping: Shaping, target: BakeTarget, seconds: np.ndarray) -> tuple[RigMotion, FaceFit]:
+def _motion(told: Told, shaping: Shaping, target: BakeTarget, seconds: Array) -> tuple[RigMotion, FaceFit]:
     layers, performance, given = shaping.layers, told.performance, shaping.given(seconds)
     body = _once("body", (layers.body, id(performance)), lambda: shape_body(performance, shaping))
     key = (layers.face, layers.eyes, id(performance))

@@ -13,6 +13,7 @@ import bpy
 import numpy as np
 from mathutils import Matrix, Quaternion
 
+from ..arrays import Array
 from ..rig.profile import RigProfile
 
 _TEST = Quaternion((0.5, 0.7, 0.5), 0.5)
@@ -55,7 +56,7 @@ def _refresh(armature: bpy.types.Object) -> None:
     bpy.context.view_layer.update()
 
 
-def _frames(armature: bpy.types.Object, names: tuple[str, ...]) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+def _frames(armature: bpy.types.Object, names: tuple[str, ...]) -> tuple[dict[str, Array], dict[str, Array]]:
     """Armature-space orientations (3, 3) of controls, and of the frames they are turned in."""
     pose = armature.evaluated_get(bpy.context.evaluated_depsgraph_get()).pose.bones
     turned, frame = {}, {}

@@ -7,6 +7,7 @@ import re
 import bpy
 import numpy as np
 
+from ..arrays import Array
 from ..rig.description import Bone, MeshDescription, RigDescription, Shape
 from ..skeleton import JOINTS
 from . import vrm_addon
@@ -54,7 +55,7 @@ def _mesh(obj: bpy.types.Object, told: Told) -> MeshDescription:
     return MeshDescription(obj.name, shapes, still, told)
 
 
-def _points(block: bpy.types.ShapeKey) -> np.ndarray:
+def _points(block: bpy.types.ShapeKey) -> Array:
     points = getattr(block, "points", block.data)
     out = np.empty(3 * len(points), np.float32)
     points.foreach_get("co", out)
@@ -63,9 +64,9 @@ def _points(block: bpy.types.ShapeKey) -> np.ndarray:
 
 def _empty_shapes(keys: bpy.types.Key) -> set[str]:
     """Names of shapes that move no vertex; none where no shape of the mesh moves any, as on placeholders."""
-    places: dict[str, np.ndarray] = {}
+    places: dict[str, Array] = {}
 
-    def of(block: bpy.types.ShapeKey) -> np.ndarray:
+    def of(block: bpy.types.ShapeKey) -> Array:
         if block.name not in places:
             places[block.name] = _points(block)
         return places[block.name]
@@ -129,7 +130,7 @@ def _bone(pose_bone: bpy.types.PoseBone, driven: set[str], held: tuple[str, ...]
     )
 
 
-def _stands(armature: bpy.types.Object) -> dict[str, np.ndarray]:
+def _stands(armature: bpy.types.Object) -> dict[str, Array]:
     """How an SMPL-X body that Orator added holds its hands at rest; empty where they are flat, and for other rigs."""
     # scipy comes with it: not while registering.
     from ..rotations import from_matrix

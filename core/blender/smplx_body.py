@@ -10,6 +10,7 @@ import bpy
 import numpy as np
 from mathutils import Vector
 
+from ..arrays import Array
 from ..errors import OratorError
 from ..rig.profile import RigProfile
 from ..smplx.arkit_map import ExpressionMap, map_of
@@ -35,7 +36,7 @@ _SHORTEST: Final = 0.012
 _RANGE: Final = 10.0
 
 
-def to_blender(points: np.ndarray) -> np.ndarray:
+def to_blender(points: Array) -> Array:
     """SMPL-X axes (..., 3) to Blender's: x, -z, y."""
     return np.stack([points[..., 0], -points[..., 2], points[..., 1]], axis=-1)
 
@@ -90,7 +91,7 @@ def face_sentence(mapping: ExpressionMap | None) -> str:
     return mapping.summary()
 
 
-def _tails(joints: np.ndarray, parents: np.ndarray) -> np.ndarray:
+def _tails(joints: Array, parents: Array) -> Array:
     """Bone ends (J, 3): the mean of the children, or along the bone before."""
     tails = np.empty_like(joints)
     for j in range(len(joints)):
@@ -104,7 +105,7 @@ def _tails(joints: np.ndarray, parents: np.ndarray) -> np.ndarray:
     return tails
 
 
-def _place(edit_bones: bpy.types.ArmatureEditBones, joints: np.ndarray, layout: Layout) -> None:
+def _place(edit_bones: bpy.types.ArmatureEditBones, joints: Array, layout: Layout) -> None:
     for j, tail in enumerate(_tails(joints, np.array(layout.parents))):
         bone = edit_bones[layout.joints[j]]
         bone.head, bone.tail = Vector(joints[j]), Vector(tail)

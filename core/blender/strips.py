@@ -12,6 +12,7 @@ from typing import Any
 import bpy
 import numpy as np
 
+from ..arrays import Array
 from ..errors import OratorError
 from . import compat
 
@@ -140,7 +141,7 @@ def _file(path: Path, start: float = 0.0, channel: str = "auto", part: Any = Non
         return speech_from_samples(decoded, SAMPLE_RATE, start, path.name)
 
 
-def _decoded(path: Path) -> np.ndarray | None:
+def _decoded(path: Path) -> Array | None:
     """Samples at 16 kHz through Audaspace; None where this Blender lacks it or it cannot read the file."""
     try:
         import aud

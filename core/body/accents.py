@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 from scipy.ndimage import gaussian_filter1d, maximum_filter1d, uniform_filter1d
 
+from ..arrays import Array
 from ..speech.features import FEATURE_FPS, SpeechFeatures
 
 SILENT: Final = -32.0
@@ -18,11 +19,11 @@ SILENT: Final = -32.0
 class Accents:
     """times (K,) seconds, ascending; strength (K,) 0..1 within the clip's own neighbourhood."""
 
-    times: np.ndarray
-    strength: np.ndarray
+    times: Array
+    strength: Array
 
 
-def speaking(features: SpeechFeatures) -> np.ndarray:
+def speaking(features: SpeechFeatures) -> Array:
     """How much somebody speaks, (N,) 0..1 at 100 fps, pauses under 0.15 s bridged."""
     active = (features.energy > SILENT).astype(np.float32)
     # A click is no speech: what is active must last 80 ms; short closures are bridged.
@@ -31,7 +32,7 @@ def speaking(features: SpeechFeatures) -> np.ndarray:
     return gaussian_filter1d(bridged, 6.0).astype(np.float32)
 
 
-def prominence(features: SpeechFeatures) -> np.ndarray:
+def prominence(features: SpeechFeatures) -> Array:
     """Prominence over time, (N,) about 0..1.5 at 100 fps: loud, high-pitched, sonorous nuclei rise above neighbours."""
     active = speaking(features)
     loud = np.clip((features.energy + 34.0) / 34.0, 0.0, 1.2) * np.clip(features.voicing * 1.6, 0.15, 1.0)

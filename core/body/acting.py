@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
+from ..arrays import Array
 from ..rotations import from_rotvec, multiply
 from ..skeleton import INDEX, JOINT_COUNT, REST_OFFSETS
 from .arms import Arms, arm_rotations, play_arms, signed_places
@@ -36,7 +37,7 @@ class Acting:
     calm: Callable[[float], float]
 
 
-def _posture(score: Score, wanted: Wanted, frames: int, calm: np.ndarray) -> np.ndarray:
+def _posture(score: Score, wanted: Wanted, frames: int, calm: Array) -> Array:
     """(T, 3) forward bend, turn and side lean of the trunk, radians: another posture for another thought."""
     manner, keys = wanted.manner, []
     size = np.radians([4.8, 5.8, 4.7]) * manner.trunk
@@ -55,7 +56,7 @@ def _posture(score: Score, wanted: Wanted, frames: int, calm: np.ndarray) -> np.
     return track * (1.0 - 0.5 * calm)[:, None] + drift(frames, 0.8, np.radians(0.7), rng, 3)
 
 
-def _followed(places: np.ndarray, busy: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _followed(places: Array, busy: Array, rng: np.random.Generator) -> Array:
     """(T, 3) bend, turn and lean with which the trunk follows and leads the hands; places (T, 2, 3), busy (T, 2)."""
     left, right = places[:, 0], places[:, 1]
     aside = np.where(busy[:, 0] > 0, left[:, 0] - 0.2, 0.0) * busy[:, 0]
@@ -72,7 +73,7 @@ def _followed(places: np.ndarray, busy: np.ndarray, rng: np.random.Generator) ->
     return gaussian_filter1d(out[at], 1.0, axis=0, mode="nearest")
 
 
-def _gaze(score: Score, wanted: Wanted, frames: int) -> np.ndarray:
+def _gaze(score: Score, wanted: Wanted, frames: int) -> Array:
     """(T, 3) pitch, yaw, roll of where the head looks about the listener, radians; away while thinking."""
     manner, keys, at = wanted.manner, [], 0.4
     for start, end in [*score.clauses, (frames / FPS, frames / FPS + 1.0)]:
@@ -99,7 +100,7 @@ def _look(at: float, gaze: float, chin: float, rng: np.random.Generator) -> Key:
     return Key(float(at), float(rng.uniform(0.42, 0.7)), np.radians([pitch, yaw * min(gaze, 1.25), roll]))
 
 
-def _nods(score: Score, wanted: Wanted, frames: int) -> np.ndarray:
+def _nods(score: Score, wanted: Wanted, frames: int) -> Array:
     """(T, 3) nods with accents and shakes with no, radians."""
     out = np.zeros((frames, 3))
     down, tilt = [], []
@@ -124,10 +125,10 @@ class Tracks:
 
     arms: Arms
     ground: Ground
-    trunk: np.ndarray
-    beats: np.ndarray
-    head: np.ndarray
-    breath: np.ndarray
+    trunk: Array
+    beats: Array
+    head: Array
+    breath: Array
     lean: float
 
     @property
@@ -157,9 +158,7 @@ def play(score: Score, wanted: Wanted, frames: int, acting: Acting, alive: Calla
     return Tracks(arms, ground, trunk, beats, head, breath, lean)
 
 
-def pose(
-    tracks: Tracks, first: int, last: int, moved: np.ndarray, stepped: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def pose(tracks: Tracks, first: int, last: int, moved: Array, stepped: Array) -> tuple[Array, Array]:
     """Rotations (N, 55, 4) and translation (N, 3) of the frames first..last; `moved` (N, 3) and `stepped` (N, 2, 3)
     are a walk's offsets of root and ankles. Frames near the borders see their neighbours."""
     low, high = max(0, first - MARGIN), min(tracks.frames, last + MARGIN)
@@ -194,7 +193,7 @@ def pose(
     return plant(rotations, position - REST_OFFSETS[0], ground.ankles + stepped, level_feet(ground.feet))
 
 
-def _trunk_beats(score: Score, wanted: Wanted, frames: int, calm: np.ndarray) -> np.ndarray:
+def _trunk_beats(score: Score, wanted: Wanted, frames: int, calm: Array) -> Array:
     """(T, 3) small beats of the trunk with strokes and accents, radians."""
     out = np.zeros((frames, 3))
     moments = [(g.time, max(g.size, 0.9)) for g in score.gestures] + [(t, 0.5 * s) for t, s in score.beats]
@@ -207,7 +206,7 @@ def _trunk_beats(score: Score, wanted: Wanted, frames: int, calm: np.ndarray) ->
     return out * wanted.manner.trunk**0.5 * (1.0 - calm)[:, None]
 
 
-def _head(score: Score, wanted: Wanted, frames: int, acting: Acting, trunk: np.ndarray, calm: np.ndarray) -> np.ndarray:
+def _head(score: Score, wanted: Wanted, frames: int, acting: Acting, trunk: Array, calm: Array) -> Array:
     """(T, 3) rotation vectors of neck and head together; the eyes stay with the listener while the trunk turns."""
     amount = curve_at(acting.head, frames)[:, None]
     rng = rng_at(score.seed, 0.0, 141)

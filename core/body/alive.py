@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 from scipy.signal import butter, sosfiltfilt
 
+from ..arrays import Array
 from ..performance import MODEL_FPS
 from ..rotations import conjugate, forward_kinematics, multiply, rotate, to_rotvec
 from ..skeleton import INDEX, SOLE_BELOW_ANKLE
@@ -21,7 +22,7 @@ _POINTS: Final = tuple(
 )
 
 
-def distinct_poses(positions: np.ndarray) -> tuple[int, float]:
+def distinct_poses(positions: Array) -> tuple[int, float]:
     """(how many arm poses cover the take, the commonest one's share) for positions (T, 55, 3) without the root's turn.
 
     Five poses a second; greedily the pose that covers most others within NEAR of it, until all are covered.
@@ -40,23 +41,23 @@ def distinct_poses(positions: np.ndarray) -> tuple[int, float]:
     return count, biggest
 
 
-def _spread(values: np.ndarray, percent: float = 2.0) -> float:
+def _spread(values: Array, percent: float = 2.0) -> float:
     low, high = np.percentile(values, [percent, 100.0 - percent])
     return float(high - low)
 
 
-def _heading(world: np.ndarray) -> np.ndarray:
+def _heading(world: Array) -> Array:
     forward = rotate(world, np.array([0.0, 0.0, 1.0]))
     return np.degrees(np.unwrap(np.arctan2(forward[:, 0], forward[:, 2])))
 
 
-def _across(positions: np.ndarray, name: str) -> np.ndarray:
+def _across(positions: Array, name: str) -> Array:
     """Heading in degrees of the line from a right joint to its left one."""
     line = positions[:, INDEX[f"left_{name}"]] - positions[:, INDEX[f"right_{name}"]]
     return np.degrees(np.unwrap(np.arctan2(-line[:, 2], line[:, 0])))
 
 
-def weight_shifts(pelvis: np.ndarray, feet: np.ndarray, least: float = 0.15) -> float:
+def weight_shifts(pelvis: Array, feet: Array, least: float = 0.15) -> float:
     """Shifts a minute of pelvis (T, 3) between feet (T, 2, 3), each of over `least` of the distance between them."""
     line = (feet[:, 0] - feet[:, 1])[:, [0, 2]]
     length = np.linalg.norm(line, axis=1)
@@ -71,7 +72,7 @@ def weight_shifts(pelvis: np.ndarray, feet: np.ndarray, least: float = 0.15) -> 
     return count / (len(balance) / FPS / 60.0)
 
 
-def _fingers(rotations: np.ndarray) -> tuple[int, float, float]:
+def _fingers(rotations: Array) -> tuple[int, float, float]:
     """(dimensions that hold 90 % of the variance, mean speed in degrees/s, least effective dimensions of a hand)."""
     hands = np.asarray(rotations[:, 25:55], np.float64)
     step = to_rotvec(multiply(conjugate(hands[:-1]), hands[1:]))
@@ -88,7 +89,7 @@ def _fingers(rotations: np.ndarray) -> tuple[int, float, float]:
     return dimensions, speed, min(effective)
 
 
-def describe(rotations: np.ndarray, translation: np.ndarray) -> dict[str, float]:
+def describe(rotations: Array, translation: Array) -> dict[str, float]:
     """Every measure by name, for a take of twenty seconds or more; metres, degrees and minutes unless the name says."""
     rotations = np.asarray(rotations, np.float64)
     positions, world = forward_kinematics(rotations, np.asarray(translation, np.float64))

@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
+from ..arrays import Array
 from .fingers import ANGLES, LEAST, MOST, SHAPES, hand_rotations
 from .gestures import Stroke, choose_way, draw_stroke
 from .reach import ANGLE, FLEXION, HEIGHT, OUT, RADIUS, SHRUG, solve_arm, wrist_place
@@ -30,9 +31,9 @@ WAIT: Final = 1.15
 class Arms:
     """Per side, left then right: states (T, 8), hand angles (T, 13), and how much each arm gestures (T,) 0..1."""
 
-    states: tuple[np.ndarray, np.ndarray]
-    hands: tuple[np.ndarray, np.ndarray]
-    busy: tuple[np.ndarray, np.ndarray]
+    states: tuple[Array, Array]
+    hands: tuple[Array, Array]
+    busy: tuple[Array, Array]
 
     def cut(self, first: int, last: int) -> Arms:
         """The frames first..last."""
@@ -63,7 +64,7 @@ def _strokes(gesture: Gesture, wanted: Wanted, seed: int) -> dict[str, tuple[Str
     return {lead: (first, 0.0), follow: (other, float(rng.uniform(0.0, 0.12)))}
 
 
-def _rest_at(rests: tuple[Rest, ...], time: float, side: str, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def _rest_at(rests: tuple[Rest, ...], time: float, side: str, seed: int) -> tuple[Array, Array]:
     """(state, hand angles) of a side's rest pose at a time, a little different at every visit."""
     rest = rests[max(0, bisect_right(rests, time, key=lambda r: r.time) - 1)]
     k = SIDES.index(side)
@@ -81,23 +82,23 @@ def _rest_at(rests: tuple[Rest, ...], time: float, side: str, seed: int) -> tupl
 class _Timeline:
     """The keys of one arm, written from left to right."""
 
-    def __init__(self, state: np.ndarray, hand: np.ndarray) -> None:
+    def __init__(self, state: Array, hand: Array) -> None:
         self.start = (state, hand)
         self.state = state
         self.keys: list[Key] = []
         self.shapes: list[Key] = []
 
-    def move(self, begin: float, length: float, state: np.ndarray, hand: np.ndarray, bow: np.ndarray | None) -> None:
+    def move(self, begin: float, length: float, state: Array, hand: Array, bow: Array | None) -> None:
         self.keys.append(Key(begin, length, state, bow))
         # Fingers are ready a little before the hand arrives.
         self.shapes.append(Key(begin, max(0.85 * length, 0.12), hand))
         self.state = state
 
-    def near(self, state: np.ndarray, length: float, fastest: float) -> np.ndarray:
+    def near(self, state: Array, length: float, fastest: float) -> Array:
         """The state, or as far towards it as the arm comes in `length` seconds at `fastest` m/s on the whole."""
         return self.state + (state - self.state) * min(1.0, fastest * length / max(self.far(state), 1e-6))
 
-    def far(self, state: np.ndarray) -> float:
+    def far(self, state: Array) -> float:
         """Metres from where the arm is now."""
         return float(np.linalg.norm(wrist_place(state[None]) - wrist_place(self.state[None])))
 
@@ -241,7 +242,7 @@ def play_arms(score: Score, wanted: Wanted, frames: int, alive: Callable[[], Non
     return Arms(tuple(states), tuple(hands), tuple(busy))
 
 
-def _add_beats(state: np.ndarray, own: np.ndarray, score: Score, wanted: Wanted, rng: np.random.Generator) -> None:
+def _add_beats(state: Array, own: Array, score: Score, wanted: Wanted, rng: np.random.Generator) -> None:
     """Small beats of forearm and hand on the accents that no gesture takes, added in place where the arm gestures."""
     more = [1.0 + 1.3 * max(wanted.rate(t) - 1.0, 0.0) for t, _ in score.beats]
     sizes = [s * rng.uniform(0.6, 1.2) * wanted.energy(t) * m for (t, s), m in zip(score.beats, more, strict=True)]
@@ -256,14 +257,14 @@ FINGER_LIFE: Final = np.array([9.5, 12.5, 9.0, 12.0, 9.0, 12.0, 9.5, 12.5, 3.0, 
 """Degrees by which fingers move on their own."""
 
 
-def arm_rotations(arms: Arms) -> tuple[np.ndarray, np.ndarray]:
+def arm_rotations(arms: Arms) -> tuple[Array, Array]:
     """(T, 2, 4, 4) rotations of both arms, (T, 2, 15, 4) of both hands."""
     solved = np.stack([solve_arm(s, side) for s, side in zip(arms.states, SIDES, strict=True)], axis=1)
     fingers = np.stack([hand_rotations(h, side) for h, side in zip(arms.hands, SIDES, strict=True)], axis=1)
     return solved, fingers
 
 
-def signed_places(arms: Arms) -> np.ndarray:
+def signed_places(arms: Arms) -> Array:
     """(T, 2, 3) wrist places in the chest's frame, x to the person's left."""
     places = np.stack([wrist_place(s) for s in arms.states], axis=1)
     places[:, 1, 0] *= -1.0

@@ -10,6 +10,7 @@ from typing import Final
 
 import numpy as np
 
+from ..arrays import Array
 from ..rotations import from_rotvec, multiply
 from ..skeleton import INDEX
 
@@ -23,11 +24,11 @@ LEAST: Final = np.array([-18.0, 0.0] * 4 + [-6.0, -25.0, -15.0, -8.0, -6.0])
 MOST: Final = np.array([88.0, 98.0] * 4 + [22.0, 42.0, 55.0, 62.0, 12.0])
 
 
-def _shape(index: tuple, middle: tuple, ring: tuple, pinky: tuple, spread: float, thumb: tuple) -> np.ndarray:
+def _shape(index: tuple, middle: tuple, ring: tuple, pinky: tuple, spread: float, thumb: tuple) -> Array:
     return np.array([*index, *middle, *ring, *pinky, spread, *thumb, 0.0], np.float64)
 
 
-SHAPES: Final[dict[str, np.ndarray]] = {
+SHAPES: Final[dict[str, Array]] = {
     "relaxed": _shape((14, 22), (20, 28), (25, 32), (28, 34), 3, (2, 10, 12)),
     "loose": _shape((26, 34), (34, 42), (40, 46), (42, 48), 1, (8, 16, 18)),
     "hanging": _shape((10, 30), (16, 38), (22, 42), (26, 44), 2, (4, 14, 16)),
@@ -67,13 +68,13 @@ TABLE: Final = np.stack([SHAPES[n] for n in NAMES])
 SHAPE_INDEX: Final = {name: k for k, name in enumerate(NAMES)}
 
 
-def _about_z(degrees: np.ndarray) -> np.ndarray:
+def _about_z(degrees: Array) -> Array:
     out = np.zeros((*degrees.shape, 3))
     out[..., 2] = np.radians(degrees)
     return out
 
 
-def hand_rotations(angles: np.ndarray, side: str) -> np.ndarray:
+def hand_rotations(angles: Array, side: str) -> Array:
     """Local rotations (T, 15, 4) wxyz of one hand's joints for shape angles (T, 13) in degrees.
 
     Angles beyond what fingers can do are cut off. Joints are in the skeleton's order: index, middle, pinky, ring,

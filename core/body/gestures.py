@@ -12,6 +12,7 @@ from typing import Final
 
 import numpy as np
 
+from ..arrays import Array
 from .fingers import SHAPES
 from .reach import ANGLE, HEIGHT, LONGEST, OUT, RADIUS, cylinder
 
@@ -190,15 +191,15 @@ KINDS: Final = tuple(WAYS)
 class Stroke:
     """A drawn stroke of one hand: arm states (8,) at its start and end, the bow between, hand shapes (13,)."""
 
-    start: np.ndarray
-    end: np.ndarray
-    bow: np.ndarray
-    prepared: np.ndarray
-    shape: np.ndarray
+    start: Array
+    end: Array
+    bow: Array
+    prepared: Array
+    shape: Array
     again: int
 
 
-def _comfortable(place: np.ndarray) -> np.ndarray:
+def _comfortable(place: Array) -> Array:
     """A wrist place (3,) that an arm reaches without strain: before the body, not far across it, not overhead."""
     x, y, z = place
     x = float(np.clip(x, -0.13, 0.5))
@@ -218,7 +219,7 @@ def choose_way(kind: str, hands: str, rng: np.random.Generator) -> Way:
 
 
 def draw_stroke(
-    way: Way, size: float, width: float, shift: np.ndarray, rng: np.random.Generator, spread: float = 1.0
+    way: Way, size: float, width: float, shift: Array, rng: np.random.Generator, spread: float = 1.0
 ) -> Stroke:
     """One stroke of a way: `size` times as long, `width` times as far out, and moved by `shift` (3,) metres."""
     start, end = np.array(way.start, np.float64) / 100.0, np.array(way.end, np.float64) / 100.0

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
+from ..arrays import Array
 from ..rotations import from_rotvec, multiply, rotate
 from ..skeleton import INDEX, REST_OFFSETS, SOLE_BELOW_ANKLE
 from .legs import longest_reach
@@ -28,12 +29,12 @@ class Ground:
     """position (T, 3) of the pelvis joint, metres; heading, roll (T,) radians; ankles (T, 2, 3), feet (T, 2) headings;
     contacts (T, 2)."""
 
-    position: np.ndarray
-    heading: np.ndarray
-    roll: np.ndarray
-    ankles: np.ndarray
-    feet: np.ndarray
-    contacts: np.ndarray
+    position: Array
+    heading: Array
+    roll: Array
+    ankles: Array
+    feet: Array
+    contacts: Array
 
     def cut(self, first: int, last: int) -> Ground:
         """The frames first..last."""
@@ -52,7 +53,7 @@ class _Feet:
         self.turns = np.tile(self.turn, (frames, 1))
         self.contacts = np.ones((frames, 2))
 
-    def stance(self, centre: np.ndarray, heading: float, stagger: float) -> tuple[np.ndarray, np.ndarray]:
+    def stance(self, centre: Array, heading: float, stagger: float) -> tuple[Array, Array]:
         """((2, 2) x and z of left and right, (2,) headings); toes point out a little."""
         side = np.array([np.cos(heading), -np.sin(heading)])
         ahead = np.array([np.sin(heading), np.cos(heading)])
@@ -60,7 +61,7 @@ class _Feet:
         out = np.radians(8.0)
         return np.stack([centre + half, centre - half]), np.array([heading + out, heading - out])
 
-    def step(self, foot: int, begin: float, length: float, place: np.ndarray, turn: float) -> None:
+    def step(self, foot: int, begin: float, length: float, place: Array, turn: float) -> None:
         """Lifts a foot and puts it down elsewhere."""
         first, last = max(0, int(begin * FPS)), min(self.frames, int((begin + length) * FPS) + 2)
         if first >= self.frames:
@@ -125,7 +126,7 @@ def stand(
     return Ground(position, heading, roll, feet.paths, feet.turns, feet.contacts)
 
 
-def _pelvis(feet: _Feet, weight: float, rng: np.random.Generator) -> np.ndarray:
+def _pelvis(feet: _Feet, weight: float, rng: np.random.Generator) -> Array:
     """(3,) x, slack of the knees, z of the pelvis over the feet; weight 1 is all on the left."""
     place = weight * feet.place[0] + (1.0 - weight) * feet.place[1]
     heading = float(np.mean(feet.turn))
@@ -168,7 +169,7 @@ def _replant(
     return at, weight
 
 
-def raised(ground: Ground, pelvis: np.ndarray) -> np.ndarray:
+def raised(ground: Ground, pelvis: Array) -> Array:
     """Pelvis positions (T, 3) so high that the leg that carries is nearly straight; pelvis (T, 4) rotations."""
     reach = []
     for k, side in enumerate(("left", "right")):
@@ -184,7 +185,7 @@ def raised(ground: Ground, pelvis: np.ndarray) -> np.ndarray:
     return out
 
 
-def turned(heading: np.ndarray, pitch: np.ndarray, roll: np.ndarray) -> np.ndarray:
+def turned(heading: Array, pitch: Array, roll: Array) -> Array:
     """Pelvis rotations (T, 4): heading about Y, then forward pitch and roll in its own frame."""
     zero = np.zeros(len(heading))
     return multiply(

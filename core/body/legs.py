@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from ..arrays import Array
 from ..rotations import conjugate, from_matrix, multiply, rotate, to_matrix
 from ..skeleton import INDEX, REST_OFFSETS, SOLE_BELOW_ANKLE
 
@@ -16,12 +17,12 @@ STRAIGHTEST: Final = np.radians(3.0)
 DEEPEST: Final = np.radians(140.0)
 
 
-def _span(side: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _span(side: str) -> tuple[Array, Array, Array]:
     """Offsets (hip, knee, ankle) of one leg, metres."""
     return tuple(REST_OFFSETS[INDEX[f"{side}_{name}"]] for name in ("hip", "knee", "ankle"))
 
 
-def _axis_x(angle: np.ndarray) -> np.ndarray:
+def _axis_x(angle: Array) -> Array:
     """Quaternions about local X, the knee's hinge."""
     out = np.zeros((*np.shape(angle), 4))
     out[..., 0], out[..., 1] = np.cos(angle / 2.0), np.sin(angle / 2.0)
@@ -43,24 +44,24 @@ def longest_reach(side: str, flexion: float = STRAIGHTEST) -> float:
     return float(np.sqrt(constant + cosine * np.cos(flexion) + sine * np.sin(flexion)))
 
 
-def _unit(v: np.ndarray) -> np.ndarray:
+def _unit(v: Array) -> Array:
     return v / np.maximum(np.linalg.norm(v, axis=-1, keepdims=True), 1e-9)
 
 
-def _frame(direction: np.ndarray, lateral: np.ndarray) -> np.ndarray:
+def _frame(direction: Array, lateral: Array) -> Array:
     """Rotation matrices with the first column along `direction` and the second nearest to `lateral`."""
     first = _unit(direction)
     second = _unit(lateral - np.sum(first * lateral, axis=-1, keepdims=True) * first)
     return np.stack([first, second, np.cross(first, second)], axis=-1)
 
 
-def yaw_of(world: np.ndarray) -> np.ndarray:
+def yaw_of(world: Array) -> Array:
     """Heading in radians about Y of model-space rotations (..., 4): 0 faces +Z."""
     forward = rotate(world, np.array([0.0, 0.0, 1.0]))
     return np.arctan2(forward[..., 0], forward[..., 2])
 
 
-def reachable_pelvis(pelvis: np.ndarray, position: np.ndarray, ankles: np.ndarray) -> np.ndarray:
+def reachable_pelvis(pelvis: Array, position: Array, ankles: Array) -> Array:
     """Pelvis positions (T, 3) lowered just enough that both ankles (T, 2, 3) can be reached; smooth in the targets.
 
     pelvis (T, 4) model-space rotation; position (T, 3) metres.
@@ -78,7 +79,7 @@ def reachable_pelvis(pelvis: np.ndarray, position: np.ndarray, ankles: np.ndarra
     return out
 
 
-def solve_legs(pelvis: np.ndarray, position: np.ndarray, ankles: np.ndarray, feet: np.ndarray) -> np.ndarray:
+def solve_legs(pelvis: Array, position: Array, ankles: Array, feet: Array) -> Array:
     """Local rotations (T, 2, 3, 4) of hip, knee and ankle, left then right, that put the ankles on their targets.
 
     pelvis (T, 4) model-space rotation, position (T, 3) of the pelvis joint, ankles (T, 2, 3) target positions,
@@ -106,14 +107,14 @@ def solve_legs(pelvis: np.ndarray, position: np.ndarray, ankles: np.ndarray, fee
     return out
 
 
-def level_feet(yaw: np.ndarray) -> np.ndarray:
+def level_feet(yaw: Array) -> Array:
     """Model-space rotations (..., 4) of flat feet with headings `yaw` (radians about Y)."""
     out = np.zeros((*np.shape(yaw), 4))
     out[..., 0], out[..., 2] = np.cos(yaw / 2.0), np.sin(yaw / 2.0)
     return out
 
 
-def foot_state(rotations: np.ndarray, translation: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def foot_state(rotations: Array, translation: Array) -> tuple[Array, Array]:
     """Where the ankles are, (T, 2, 3), and the feet's model-space rotations, (T, 2, 4): legs only, so it is fast."""
     pelvis = rotations[:, 0].astype(np.float64)
     base = translation + REST_OFFSETS[0]
@@ -127,9 +128,7 @@ def foot_state(rotations: np.ndarray, translation: np.ndarray) -> tuple[np.ndarr
     return ankles, feet
 
 
-def plant(
-    rotations: np.ndarray, translation: np.ndarray, ankles: np.ndarray, feet: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def plant(rotations: Array, translation: Array, ankles: Array, feet: Array) -> tuple[Array, Array]:
     """The body with its feet on the targets: rotations (T, 55, 4) and translation (T, 3); only legs and root change.
 
     ankles (T, 2, 3) metres, feet (T, 2, 4) model-space rotations.
@@ -145,6 +144,6 @@ def plant(
     return rotations, position - REST_OFFSETS[0]
 
 
-def yaw_matrix(yaw: np.ndarray) -> np.ndarray:
+def yaw_matrix(yaw: Array) -> Array:
     """Rotation matrices about Y, (..., 3, 3)."""
     return to_matrix(level_feet(np.asarray(yaw)))

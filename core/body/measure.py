@@ -8,6 +8,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 from scipy.signal import find_peaks, periodogram
 
+from ..arrays import Array
 from ..performance import MODEL_FPS
 from ..rotations import conjugate, forward_kinematics, multiply, rotate, to_rotvec
 from ..skeleton import HANDS, INDEX, SOLE_BELOW_ANKLE
@@ -20,13 +21,13 @@ STROKE_SPEED: Final = 0.3
 """Metres a second: the peak wrist speed from which a movement counts as a stroke."""
 
 
-def wrists(rotations: np.ndarray, translation: np.ndarray) -> np.ndarray:
+def wrists(rotations: Array, translation: Array) -> Array:
     """(T, 2, 3) wrist positions, metres."""
     positions, _ = forward_kinematics(rotations, translation)
     return positions[:, list(WRISTS)]
 
 
-def wrists_on_chest(rotations: np.ndarray) -> np.ndarray:
+def wrists_on_chest(rotations: Array) -> Array:
     """(T, 2, 3) wrist positions in the chest's frame, metres."""
     positions, world = forward_kinematics(rotations, np.zeros((len(rotations), 3)))
     chest = INDEX["spine3"]
@@ -34,21 +35,21 @@ def wrists_on_chest(rotations: np.ndarray) -> np.ndarray:
     return rotate(conjugate(world[:, chest])[:, None], local)
 
 
-def wrist_speed(path: np.ndarray) -> np.ndarray:
+def wrist_speed(path: Array) -> Array:
     """(T, 2) metres a second."""
     if len(path) < 2:
         return np.zeros(path.shape[:2])
     return np.linalg.norm(np.gradient(path, axis=0), axis=-1) * FPS
 
 
-def strokes(path: np.ndarray) -> np.ndarray:
+def strokes(path: Array) -> Array:
     """Times (K,) in seconds of the strokes' speed peaks: peaks of the faster wrist over STROKE_SPEED, 0.2 s apart."""
     speed = gaussian_filter1d(wrist_speed(path).max(axis=1), 1.0)
     peaks, _ = find_peaks(speed, height=STROKE_SPEED, prominence=0.15, distance=6)
     return peaks / FPS
 
 
-def stroke_ends(path: np.ndarray) -> np.ndarray:
+def stroke_ends(path: Array) -> Array:
     """Times (K,) at which each stroke is over: the first frame after its peak under 40 % of it, or a minimum."""
     speed = gaussian_filter1d(wrist_speed(path).max(axis=1), 1.0)
     out = []
@@ -60,25 +61,25 @@ def stroke_ends(path: np.ndarray) -> np.ndarray:
     return np.array(out)
 
 
-def workspace_litres(path: np.ndarray) -> float:
+def workspace_litres(path: Array) -> float:
     """Volume of the one-standard-deviation ellipsoid of a wrist's positions, mean of both wrists, litres."""
     volumes = [4.0 / 3.0 * np.pi * np.sqrt(max(np.linalg.det(np.cov(path[:, k].T)), 0.0)) for k in range(2)]
     return float(np.mean(volumes) * 1000.0)
 
 
-def rotation_speed(rotations: np.ndarray) -> np.ndarray:
+def rotation_speed(rotations: Array) -> Array:
     """Degrees a second (T - 1, ...) of quaternions (T, ..., 4)."""
     step = multiply(conjugate(rotations[:-1]), rotations[1:])
     return np.degrees(np.linalg.norm(to_rotvec(step), axis=-1)) * FPS
 
 
-def head_speed(rotations: np.ndarray) -> float:
+def head_speed(rotations: Array) -> float:
     """Mean angular speed of the head in the world, degrees a second."""
     _, world = forward_kinematics(rotations, np.zeros((len(rotations), 3)))
     return float(rotation_speed(world[:, INDEX["head"]]).mean())
 
 
-def finger_deviation(rotations: np.ndarray) -> float:
+def finger_deviation(rotations: Array) -> float:
     """Mean over finger joints of the root mean square angle from the joint's mean pose, degrees."""
     hands = np.asarray(rotations[:, list(HANDS)], np.float64)
     mean = hands.mean(axis=0)
@@ -87,7 +88,7 @@ def finger_deviation(rotations: np.ndarray) -> float:
     return float(np.sqrt((angle**2).mean(axis=0)).mean())
 
 
-def smoothness(path: np.ndarray) -> tuple[float, float]:
+def smoothness(path: Array) -> tuple[float, float]:
     """(share of wrist velocity power above 8 Hz, jerk-weighted mean frequency of the wrist path in Hz).
 
     The second is the centroid frequency of the velocity spectrum: sqrt of acceleration power over velocity power.
@@ -100,7 +101,7 @@ def smoothness(path: np.ndarray) -> tuple[float, float]:
     return high, centre
 
 
-def feet(rotations: np.ndarray, translation: np.ndarray) -> dict[str, float]:
+def feet(rotations: Array, translation: Array) -> dict[str, float]:
     """Slide of planted feet (mean, 95th percentile; mm a frame), height error of soles (mm), root drift (m/min)."""
     positions, _ = forward_kinematics(rotations, translation)
     ankles = positions[:, [INDEX["left_ankle"], INDEX["right_ankle"]]]
@@ -118,7 +119,7 @@ def feet(rotations: np.ndarray, translation: np.ndarray) -> dict[str, float]:
     }
 
 
-def plausibility(rotations: np.ndarray) -> dict[str, float]:
+def plausibility(rotations: Array) -> dict[str, float]:
     """Least elbow and knee flexion (degrees) and the share of frames with forearm or hand inside the torso."""
     least_elbow = min(np.degrees(elbow_flexion(rotations, s)).min() for s in ("left", "right"))
     least_knee = min(np.degrees(knee_flexion(rotations, s)).min() for s in ("left", "right"))
@@ -126,7 +127,7 @@ def plausibility(rotations: np.ndarray) -> dict[str, float]:
     return {"least_elbow": float(least_elbow), "least_knee": float(least_knee), "inside": float((depth > 0).mean())}
 
 
-def describe(rotations: np.ndarray, translation: np.ndarray, speaking: np.ndarray | None = None) -> dict[str, Any]:
+def describe(rotations: Array, translation: Array, speaking: Array | None = None) -> dict[str, Any]:
     """All measures of one performance; `speaking` (T,) bool restricts speeds and strokes to where somebody speaks."""
     path = wrists(rotations, translation)
     active = np.ones(len(path), bool) if speaking is None else speaking
@@ -149,7 +150,7 @@ def describe(rotations: np.ndarray, translation: np.ndarray, speaking: np.ndarra
     }
 
 
-def accent_trace(accents: Accents, frames: int, shift: float = 0.0) -> np.ndarray:
+def accent_trace(accents: Accents, frames: int, shift: float = 0.0) -> Array:
     """The accents as bumps (T,) of 0.1 s, circularly shifted by `shift` seconds."""
     out = np.zeros(frames)
     index = np.round((accents.times + shift) * FPS).astype(int) % max(frames, 1)
@@ -157,7 +158,7 @@ def accent_trace(accents: Accents, frames: int, shift: float = 0.0) -> np.ndarra
     return gaussian_filter1d(out, 2.5, mode="wrap")
 
 
-def coupling(signals: np.ndarray, accents: Accents, shifts: int = 400, seed: int = 0) -> float:
+def coupling(signals: Array, accents: Accents, shifts: int = 400, seed: int = 0) -> float:
     """z of the signals' (T, K) best cross-correlation with the accents against circularly shifted accents.
 
     Each signal is detrended over 2 s; correlations at lags of -0.4 to 0.2 s are summed in square over signals and lags.
@@ -180,7 +181,7 @@ def coupling(signals: np.ndarray, accents: Accents, shifts: int = 400, seed: int
     return float((score(0) - null.mean()) / max(null.std(), 1e-9))
 
 
-def coupling_signals(rotations: np.ndarray, translation: np.ndarray) -> np.ndarray:
+def coupling_signals(rotations: Array, translation: Array) -> Array:
     """(T, 3): height of the higher hand, of the other, and the head's pitch (up is positive)."""
     positions, world = forward_kinematics(rotations, translation)
     height = positions[:, list(WRISTS), 1]

@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
+from ..arrays import Array
 from ..rotations import conjugate, from_rotvec, multiply, rotate, to_rotvec
 from ..skeleton import INDEX, REST_OFFSETS
 
@@ -23,7 +24,7 @@ TORSO_BOTTOM: Final = -0.42
 TORSO_CENTRE_Z: Final = 0.015
 
 
-def _twist_about_x(q: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _twist_about_x(q: Array) -> tuple[Array, Array]:
     """Rotations (..., 4) as swing times twist about local X: (swing, twist)."""
     twist = np.zeros_like(q)
     twist[..., 0], twist[..., 1] = q[..., 0], q[..., 1]
@@ -32,7 +33,7 @@ def _twist_about_x(q: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return multiply(q, conjugate(twist)), twist
 
 
-def _soft_clip(angle: np.ndarray, low: float, high: float, knee: float = np.radians(8.0)) -> np.ndarray:
+def _soft_clip(angle: Array, low: float, high: float, knee: float = np.radians(8.0)) -> Array:
     """Angles kept within (low, high), bent smoothly over the last `knee` radians."""
     top = high - knee
     over = np.maximum(angle - top, 0.0)
@@ -42,18 +43,18 @@ def _soft_clip(angle: np.ndarray, low: float, high: float, knee: float = np.radi
     return np.where(angle < bottom, bottom - knee * np.tanh(under / knee), angle)
 
 
-def elbow_flexion(rotations: np.ndarray, side: str) -> np.ndarray:
+def elbow_flexion(rotations: Array, side: str) -> Array:
     """Flexion in radians (T,), positive the way an elbow bends: about -Y left, +Y right, in the swing part."""
     swing, _ = _twist_about_x(np.asarray(rotations[:, INDEX[f"{side}_elbow"]], np.float64))
     return to_rotvec(swing)[:, 1] * (-1.0 if side == "left" else 1.0)
 
 
-def knee_flexion(rotations: np.ndarray, side: str) -> np.ndarray:
+def knee_flexion(rotations: Array, side: str) -> Array:
     """Flexion in radians (T,), positive the way a knee bends: about +X."""
     return to_rotvec(np.asarray(rotations[:, INDEX[f"{side}_knee"]], np.float64))[:, 0]
 
 
-def limit_joints(rotations: np.ndarray) -> np.ndarray:
+def limit_joints(rotations: Array) -> Array:
     """The body (T, 55, 4) with elbows that do not bend backwards and wrists within their swing and twist."""
     out = np.array(rotations, np.float64)
     for side, sign in (("left", -1.0), ("right", 1.0)):
@@ -85,7 +86,7 @@ def limit_joints(rotations: np.ndarray) -> np.ndarray:
     return out
 
 
-def arm_points(rotations: np.ndarray) -> np.ndarray:
+def arm_points(rotations: Array) -> Array:
     """Points of both forearms and hands in the chest's frame, (T, 2, 5, 3): mid forearm to fingertips."""
     out = np.empty((len(rotations), 2, 5, 3))
     for k, side in enumerate(("left", "right")):
@@ -105,7 +106,7 @@ def arm_points(rotations: np.ndarray) -> np.ndarray:
     return out
 
 
-def torso_depth(points: np.ndarray) -> np.ndarray:
+def torso_depth(points: Array) -> Array:
     """How deep points (..., 3) of the chest's frame are inside the torso, metres, 0 outside."""
     x = points[..., 0] / TORSO_WIDTH
     z = (points[..., 2] - TORSO_CENTRE_Z) / TORSO_DEPTH
@@ -114,7 +115,7 @@ def torso_depth(points: np.ndarray) -> np.ndarray:
     return np.where(inside, (1.0 - radius) * TORSO_DEPTH, 0.0)
 
 
-def clear_torso(rotations: np.ndarray, margin: float = 0.015, rounds: int = 3) -> np.ndarray:
+def clear_torso(rotations: Array, margin: float = 0.015, rounds: int = 3) -> Array:
     """The body (T, 55, 4) with arms turned outward at the shoulder where forearm or hand would enter the torso.
 
     The turn is smoothed over time, so it comes and goes without a pop.

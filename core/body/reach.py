@@ -12,6 +12,7 @@ from typing import Final
 
 import numpy as np
 
+from ..arrays import Array
 from ..rotations import conjugate, from_matrix, from_rotvec, multiply, rotate
 from ..skeleton import INDEX, REST_OFFSETS
 
@@ -35,18 +36,18 @@ def cylinder(x: float, y: float, z: float) -> tuple[float, float, float]:
     return float(np.arctan2(x, z)), float(np.hypot(x, z)), y
 
 
-def _unit(v: np.ndarray) -> np.ndarray:
+def _unit(v: Array) -> Array:
     return v / np.maximum(np.linalg.norm(v, axis=-1, keepdims=True), 1e-9)
 
 
-def _frame(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+def _frame(first: Array, second: Array) -> Array:
     """Rotation matrices (..., 3, 3) with columns along `first`, near `second`, and across both."""
     a = _unit(first)
     b = _unit(second - np.sum(a * second, axis=-1, keepdims=True) * a)
     return np.stack([a, b, np.cross(a, b)], axis=-1)
 
 
-def _soft_most(x: np.ndarray, most: float, knee: float) -> np.ndarray:
+def _soft_most(x: Array, most: float, knee: float) -> Array:
     """x where it is small, bent over the last `knee` so that it never passes `most`."""
     over = np.maximum(x - (most - knee), 0.0)
     return np.where(x > most - knee, most - knee + knee * np.tanh(over / knee), x)
@@ -65,7 +66,7 @@ def _span() -> tuple[float, float, float, float]:
 _CONSTANT, _SIZE, _PHASE, LONGEST = _span()
 
 
-def _collar(state: np.ndarray) -> np.ndarray:
+def _collar(state: Array) -> Array:
     """Collar rotations (T, 4): lifted with the hand and by the shrug, forward with a reaching or crossing hand."""
     height = np.clip((state[:, HEIGHT] + 0.12) / 0.4, 0.0, 1.0)
     lift = -COLLAR_DROP + np.radians(17.0) * height**1.5 + state[:, SHRUG]
@@ -78,7 +79,7 @@ def _collar(state: np.ndarray) -> np.ndarray:
     )
 
 
-def _within(upper: np.ndarray) -> np.ndarray:
+def _within(upper: Array) -> Array:
     """Upper arms (T, 4) that cross the body no further than a shoulder can."""
     axis = rotate(upper, np.array([1.0, 0.0, 0.0]))
     angle = np.arccos(np.clip(axis[:, 0], -1.0, 1.0))
@@ -89,13 +90,13 @@ def _within(upper: np.ndarray) -> np.ndarray:
     return multiply(from_rotvec(_unit(back) * over[:, None]), upper)
 
 
-def wrist_place(state: np.ndarray) -> np.ndarray:
+def wrist_place(state: Array) -> Array:
     """Wrist positions (T, 3) in the chest's frame of states (T, 8), own side positive x."""
     angle, radius = state[..., ANGLE], state[..., RADIUS]
     return np.stack([radius * np.sin(angle), state[..., HEIGHT], radius * np.cos(angle)], axis=-1)
 
 
-def solve_arm(state: np.ndarray, side: str) -> np.ndarray:
+def solve_arm(state: Array, side: str) -> Array:
     """Local rotations (T, 4, 4) wxyz of collar, shoulder, elbow and wrist for states (T, 8).
 
     Wrists out of reach are brought in along the line from the shoulder. Half of the forearm's turn is at the elbow.

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from ..arrays import Array
 from .fingers import SHAPES
 from .reach import cylinder
 
@@ -23,13 +24,13 @@ class Arm(NamedTuple):
     shape: str
     shrug: float = 0.0
 
-    def state(self) -> np.ndarray:
+    def state(self) -> Array:
         """The arm's eight numbers, see `reach`; radians and metres."""
         angle, radius, height = cylinder(self.x / 100.0, self.y / 100.0, self.z / 100.0)
         turns = np.radians([self.supination, self.flexion, self.deviation, self.shrug])
         return np.array([angle, radius, height, self.out, *turns])
 
-    def hand(self) -> np.ndarray:
+    def hand(self) -> Array:
         """The hand's thirteen angles, see `fingers`."""
         return SHAPES[self.shape]
 

@@ -15,6 +15,7 @@ from typing import Final
 
 import numpy as np
 
+from ..arrays import Array
 from ..speech.phones import Word
 from .accents import Accents
 from .gestures import BEATS
@@ -101,7 +102,7 @@ def clauses_of_words(words: tuple[Word, ...], longest: float = LONGEST_CLAUSE) -
     return [(group[0].start, group[-1].end) for group in spans]
 
 
-def clauses_of_sound(active: np.ndarray, fps: float, longest: float = LONGEST_CLAUSE) -> list[tuple[float, float]]:
+def clauses_of_sound(active: Array, fps: float, longest: float = LONGEST_CLAUSE) -> list[tuple[float, float]]:
     """Spans (start, end) in which somebody speaks, from how much they do (N,) 0..1; long ones cut evenly."""
     from ..mask import runs
 

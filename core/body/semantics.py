@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from ..arrays import Array
 from ..speech.phones import Word
 
 WORD_CLASSES: Final[tuple[str, ...]] = (
@@ -79,7 +80,7 @@ def stress_time(word: Word) -> float:
     return chosen.start + 0.4 * (chosen.end - chosen.start)
 
 
-def word_channels(words: tuple[Word, ...] | None, frames: int, fps: float) -> np.ndarray:
+def word_channels(words: tuple[Word, ...] | None, frames: int, fps: float) -> Array:
     """(frames, 18) float32: a bump on the stressed vowel per word class; then content words, any word, a transcript.
 
     Bumps are triangles of 0.1 s either side; the last column is 1 where there is a transcript.

@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from ..arrays import Array
 from ..performance import MODEL_FPS
 
 STEP_SECONDS: Final = 0.5
@@ -15,12 +16,12 @@ REACH: Final = 1.1
 """Metres from where the speech began that a walk keeps within."""
 
 
-def _ease(x: np.ndarray) -> np.ndarray:
+def _ease(x: Array) -> Array:
     x = np.clip(x, 0.0, 1.0)
     return x**3 * (10.0 - 15.0 * x + 6.0 * x**2)
 
 
-def wander(travel: np.ndarray, seconds: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def wander(travel: Array, seconds: float, seed: int) -> tuple[Array, Array]:
     """Offsets of the root (T, 3) and of both ankles (T, 2, 3), metres, for `travel` (T,) of 0..1.
 
     Every few seconds the speaker takes two to four steps to another spot near the start; between walks nothing moves.
@@ -46,9 +47,7 @@ def wander(travel: np.ndarray, seconds: float, seed: int) -> tuple[np.ndarray, n
     return root, feet
 
 
-def _walk(
-    times: np.ndarray, feet: np.ndarray, root: np.ndarray, at: float, here: np.ndarray, goal: np.ndarray
-) -> float:
+def _walk(times: Array, feet: Array, root: Array, at: float, here: Array, goal: Array) -> float:
     """Adds steps from `here` to `goal` in place; returns when they are over."""
     count = max(2, int(np.ceil(np.linalg.norm(goal - here) / STEP_LENGTH)) + 1)
     # The foot on the side of the goal leads, so that the feet do not cross.

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
+from ..arrays import Array
 from ..performance import MODEL_FPS
 
 FPS: Final = MODEL_FPS
@@ -18,17 +19,17 @@ class Key(NamedTuple):
 
     begin: float
     length: float
-    value: np.ndarray
-    bow: np.ndarray | None = None
+    value: Array
+    bow: Array | None = None
 
 
-def minimum_jerk(x: np.ndarray) -> np.ndarray:
+def minimum_jerk(x: Array) -> Array:
     """0 to 1 over x in [0, 1], clamped (Flash and Hogan, 1985)."""
     x = np.clip(x, 0.0, 1.0)
     return x**3 * (10.0 - 15.0 * x + 6.0 * x**2)
 
 
-def keyed(frames: int, start: np.ndarray, keys: Iterable[Key]) -> np.ndarray:
+def keyed(frames: int, start: Array, keys: Iterable[Key]) -> Array:
     """(frames, C) from `start` through the keys, which are in order of their beginning.
 
     A key that begins before the last is over adds to it, so hands pass on in one curve; the cost does not grow with the
@@ -52,7 +53,7 @@ def keyed(frames: int, start: np.ndarray, keys: Iterable[Key]) -> np.ndarray:
     return np.asarray(start, np.float64) + np.cumsum(change[:frames], axis=0) + extra
 
 
-def pulses(frames: int, times: Iterable[float], sizes: Iterable[float], rise: float, fall: float) -> np.ndarray:
+def pulses(frames: int, times: Iterable[float], sizes: Iterable[float], rise: float, fall: float) -> Array:
     """(frames,) bumps that are highest at `times`, up in `rise` and down in `fall` seconds."""
     out = np.zeros(frames)
     for time, size in zip(times, sizes, strict=True):
@@ -62,7 +63,7 @@ def pulses(frames: int, times: Iterable[float], sizes: Iterable[float], rise: fl
     return out
 
 
-def drift(frames: int, seconds: float, size: float, rng: np.random.Generator, columns: int = 1) -> np.ndarray:
+def drift(frames: int, seconds: float, size: float, rng: np.random.Generator, columns: int = 1) -> Array:
     """Slow noise (frames, columns) of standard deviation `size` that forgets itself in `seconds`."""
     sigma = seconds * FPS
     pad = int(4 * sigma) + 1
@@ -70,7 +71,7 @@ def drift(frames: int, seconds: float, size: float, rng: np.random.Generator, co
     return noise * (size * np.sqrt(2.0 * np.sqrt(np.pi) * sigma))
 
 
-def curve_at(curve: Callable[[float], float], frames: int) -> np.ndarray:
+def curve_at(curve: Callable[[float], float], frames: int) -> Array:
     """A function of seconds at every frame; asked ten times a second."""
     coarse = np.arange(0, frames + 3, 3)
     return np.interp(np.arange(frames), coarse, [curve(k / FPS) for k in coarse])

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from ..arrays import Array
 from ..skeleton import INDEX
 from .body import build_body
 from .eyes import build_brows, build_eyes, build_lashes
@@ -56,7 +57,7 @@ def _head_part(head: HeadMesh) -> Part:
     return Part("Head", p, f, materials, material, normalised(weights), tint, head_keys(head))
 
 
-def _tint(head: HeadMesh) -> tuple[np.ndarray, np.ndarray]:
+def _tint(head: HeadMesh) -> tuple[Array, Array]:
     """(N, 3) colour multiplied into the skin, and (N,) how much of a lip each vertex is."""
     p = head.vertices
     n = len(head.grid.height)

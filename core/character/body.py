@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..arrays import Array
 from ..skeleton import mirror_index
 from .mesh import Part, merge, mirror_part, part
 from .nets import loft, surface
@@ -57,19 +58,19 @@ _LEG = np.array(  # z, middle along X and Y, radius along X and Y of the left tr
 HEM, NECKLINE, SLEEVE_END = 0.905, 1.4355, 0.654
 
 
-def _trunk(p: np.ndarray) -> np.ndarray:
+def _trunk(p: Array) -> Array:
     a, b, y = (curve(_TRUNK, p[:, 2], c) for c in (1, 2, 3))
     n = 2.3
     radial = (np.abs(p[:, 0] / a) ** n + np.abs((p[:, 1] - y) / b) ** n) ** (1 / n)
     return (radial - 1.0) * np.minimum(a, b) * 0.95
 
 
-def _neckline(p: np.ndarray) -> np.ndarray:
+def _neckline(p: Array) -> Array:
     """Height above the neckline's plane, which dips at the front."""
     return (p[:, 2] - NECKLINE) - 0.42 * (p[:, 1] - 0.02)
 
 
-def sweater(p: np.ndarray) -> np.ndarray:
+def sweater(p: Array) -> Array:
     """Trunk, shoulders and sleeves down to the cuffs."""
     q = mirrored(p)
     d = _trunk(q)
@@ -81,7 +82,7 @@ def sweater(p: np.ndarray) -> np.ndarray:
     return np.maximum(d, _neckline(q))
 
 
-def trousers(p: np.ndarray) -> np.ndarray:
+def trousers(p: Array) -> Array:
     """Seat and legs, from inside the sweater to the turn-ups."""
     q = mirrored(p)
     d = ellipsoid(q, (0.0, 0.012, 0.905), (0.140, 0.100, 0.092))
@@ -91,7 +92,7 @@ def trousers(p: np.ndarray) -> np.ndarray:
     return np.maximum(d, q[:, 2] - 0.985)
 
 
-def _shoe_frame(p: np.ndarray) -> np.ndarray:
+def _shoe_frame(p: Array) -> Array:
     """Points in the left shoe's frame: x across, y from heel (0) to toe, z up."""
     ankle, ball = joint("left_ankle"), joint("left_foot")
     forward = np.array([ball[0] - ankle[0], ball[1] - ankle[1]])
@@ -101,7 +102,7 @@ def _shoe_frame(p: np.ndarray) -> np.ndarray:
     return np.stack([d @ np.array([-forward[1], forward[0]]), d @ forward, p[:, 2]], axis=1)
 
 
-def _shoe_place(q: np.ndarray) -> np.ndarray:
+def _shoe_place(q: Array) -> Array:
     """Points of the shoe's frame back in their place."""
     ankle, ball = joint("left_ankle"), joint("left_foot")
     forward = np.array([ball[0] - ankle[0], ball[1] - ankle[1]])
@@ -110,7 +111,7 @@ def _shoe_place(q: np.ndarray) -> np.ndarray:
     return np.hstack([xy, q[:, 2:]])
 
 
-def _sole_outline(q: np.ndarray) -> np.ndarray:
+def _sole_outline(q: Array) -> Array:
     """Distance in the plane to the sole's outline."""
     flat = q * np.array([1.0, 1.0, 0.0])
     return chain(
@@ -121,7 +122,7 @@ def _sole_outline(q: np.ndarray) -> np.ndarray:
     )
 
 
-def shoe(p: np.ndarray) -> np.ndarray:
+def shoe(p: Array) -> Array:
     q = _shoe_frame(p)
     d = chain(q, [(0, 0.048, 0.045), (0.002, 0.125, 0.040), (0.0, 0.205, 0.029)], [0.037, 0.036, 0.037], 0.03)
     d = join(d, chain(q, [(0, 0.052, 0.05), (0, 0.060, 0.088)], [0.037, 0.041], 0.01), 0.025)
@@ -130,20 +131,20 @@ def shoe(p: np.ndarray) -> np.ndarray:
     return np.maximum(np.maximum(d, 0.018 - q[:, 2]), q[:, 2] - 0.102)
 
 
-def _symmetric(vertices: np.ndarray) -> np.ndarray:
+def _symmetric(vertices: Array) -> Array:
     """Vertices next to the middle plane exactly on it (the grid has a row of cells there)."""
     vertices = vertices.copy()
     vertices[np.abs(vertices[:, 0]) < 1e-6, 0] = 0.0
     return vertices
 
 
-def _round(count: int) -> tuple[np.ndarray, np.ndarray]:
+def _round(count: int) -> tuple[Array, Array]:
     """Cosine and sine round a loop."""
     angle = 2 * np.pi * (np.arange(count) + 0.5) / count
     return np.cos(angle), np.sin(angle)
 
 
-def _collar() -> tuple[np.ndarray, np.ndarray]:
+def _collar() -> tuple[Array, Array]:
     """The ribbed ring round the neck: a tube whose section leans inwards."""
     c, s = _round(36)
     section = [(0.066, -0.013), (0.067, -0.004), (0.0635, 0.006), (0.060, 0.0105), (0.0555, 0.010), (0.053, 0.002),
@@ -155,7 +156,7 @@ def _collar() -> tuple[np.ndarray, np.ndarray]:
     return loft(np.stack(loops))
 
 
-def _hem() -> tuple[np.ndarray, np.ndarray]:
+def _hem() -> tuple[Array, Array]:
     """The band at the bottom of the sweater."""
     c, s = _round(48)
     power = 2 / 2.3
@@ -169,7 +170,7 @@ def _hem() -> tuple[np.ndarray, np.ndarray]:
     return loft(np.stack(loops))
 
 
-def _cuff() -> tuple[np.ndarray, np.ndarray]:
+def _cuff() -> tuple[Array, Array]:
     """The band at the end of the left sleeve."""
     c, s = _round(24)
     section = [(0.625, 0.0345), (0.627, 0.0392), (0.636, 0.0395), (0.658, 0.0378), (0.666, 0.0355), (0.667, 0.0315),
@@ -178,7 +179,7 @@ def _cuff() -> tuple[np.ndarray, np.ndarray]:
     return loft(np.stack(loops))
 
 
-def _turn_up() -> tuple[np.ndarray, np.ndarray]:
+def _turn_up() -> tuple[Array, Array]:
     """The turned-up end of the left trouser leg."""
     c, s = _round(28)
     section = [(0.106, -0.006), (0.096, -0.002), (0.093, 0.003), (0.096, 0.0062), (0.112, 0.0062), (0.127, 0.0052),
@@ -190,7 +191,7 @@ def _turn_up() -> tuple[np.ndarray, np.ndarray]:
     return loft(np.stack(loops))
 
 
-def _sole() -> tuple[np.ndarray, np.ndarray]:
+def _sole() -> tuple[Array, Array]:
     """The left sole: its outline, found along rays from its middle, drawn in at the top and the bottom."""
     c, s = _round(44)
     middle = np.array([0.002, 0.12, 0.0])
@@ -219,7 +220,7 @@ def build_body() -> Part:
     swap = mirror_index()
     parts = []
 
-    def add(name: str, shape: tuple[np.ndarray, np.ndarray], material: str, mirror: bool) -> None:
+    def add(name: str, shape: tuple[Array, Array], material: str, mirror: bool) -> None:
         v, f = shape
         one = part(name, v if mirror else _symmetric(v), f, material, body_weights(v))
         parts.extend([one, mirror_part(one, swap)] if mirror else [one])

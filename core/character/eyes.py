@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..arkit import ARKIT
+from ..arrays import Array
 from ..skeleton import mirror_index
 from .fields import Face
 from .head import HeadMesh
@@ -27,7 +28,7 @@ _RINGS = (0.0, 6.0, 11.5, 17.0, 23.0, 28.0, 30.5, 37.0, 45.0, 56.0, 68.0, 82.0, 
 _SECTORS = 32
 
 
-def turn(p: np.ndarray, down: float, left: float) -> np.ndarray:
+def turn(p: Array, down: float, left: float) -> Array:
     """Points about the origin turned down about X, then to +X about Z; degrees."""
     a, b = np.radians(down), np.radians(left)
     y, z = np.cos(a) * p[:, 1] - np.sin(a) * p[:, 2], np.sin(a) * p[:, 1] + np.cos(a) * p[:, 2]
@@ -78,7 +79,7 @@ def build_eyes() -> Part:
     return merge("Eyes", [left, mirror_part(left, mirror_index())])
 
 
-def _lash(rim: np.ndarray) -> np.ndarray:
+def _lash(rim: Array) -> Array:
     """A wedge along the upper lid's edge, thicker and longer towards the outer corner; 3 rows of points."""
     n = len(rim)
     s = np.linspace(0.0, 1.0, n)
@@ -93,7 +94,7 @@ def _lash(rim: np.ndarray) -> np.ndarray:
     return np.concatenate([base + up * thick[:, None], base - up * thick[:, None] * 0.35, rim + aim * length[:, None]])
 
 
-def build_lashes(head: HeadMesh, keys: dict[str, np.ndarray]) -> Part:
+def build_lashes(head: HeadMesh, keys: dict[str, Array]) -> Part:
     """Upper lashes that follow the lids' edges through every shape that moves them."""
     rim = head.vertices[head.upper_rim]
     p = _lash(rim)

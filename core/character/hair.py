@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..arrays import Array
 from ..skeleton import mirror_index
 from .head_surface import skull
 from .mesh import Part, merge, mirror_part, part
@@ -17,7 +18,7 @@ _HAIRLINE = np.array(  # azimuth in degrees from the front, height where the hai
 )  # fmt: skip
 
 
-def _lock(p: np.ndarray, points: list[tuple[float, float, float]], radii: list[float]) -> np.ndarray:
+def _lock(p: Array, points: list[tuple[float, float, float]], radii: list[float]) -> Array:
     """A lock of hair: a smooth tube through the points, thick in the middle, thin at the tip."""
     t = np.linspace(0.0, 1.0, len(points))
     fine = np.linspace(0.0, 1.0, 9)
@@ -26,7 +27,7 @@ def _lock(p: np.ndarray, points: list[tuple[float, float, float]], radii: list[f
     return chain(p, list(path), list(curve(table, fine, 4)))
 
 
-def _locks(p: np.ndarray) -> np.ndarray:
+def _locks(p: Array) -> Array:
     """The top, swept from a parting on the left over to the right, front to back."""
     low = [(0.046, -0.052, 1.706), (0.030, -0.080, 1.722), (-0.008, -0.093, 1.722), (-0.044, -0.082, 1.706)]
     high = [(0.044, -0.058, 1.726), (0.020, -0.082, 1.748), (-0.018, -0.090, 1.748), (-0.054, -0.074, 1.724)]
@@ -57,7 +58,7 @@ def _locks(p: np.ndarray) -> np.ndarray:
     return d
 
 
-def hair_distance(p: np.ndarray) -> np.ndarray:
+def hair_distance(p: Array) -> Array:
     """The cap that follows the skull down to the hairline, and the locks on top."""
     q = mirrored(p)
     cap = skull(q) - 0.0065
@@ -76,7 +77,7 @@ def build_hair() -> Part:
     return part("Hair", v, f, "Hair", rigid(len(v), "head"))
 
 
-def ear_distance(p: np.ndarray) -> np.ndarray:
+def ear_distance(p: Array) -> Array:
     """The left ear."""
     # The ear's own frame: turned outwards and leaning back.
     q = p - np.array([0.0800, 0.016, 1.598])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..arrays import Array
 from ..skeleton import mirror_index
 from .mesh import Part, merge, mirror_part, part
 from .nets import surface
@@ -20,7 +21,7 @@ _RADII = {
 }
 
 
-def left_hand(p: np.ndarray) -> np.ndarray:
+def left_hand(p: Array) -> Array:
     """Signed distance to the left hand at rest (palm down, fingers along +X)."""
     wrist = joint("left_wrist")
     palm = None

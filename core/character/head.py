@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..arrays import Array
 from .head_grid import Grid, Lids, grid_faces, make_grid, place
 from .places import EYE, EYE_RADIUS, MOUTH_HALF
 
@@ -32,20 +33,20 @@ class HeadMesh:
     """
 
     grid: Grid
-    vertices: np.ndarray
-    faces: np.ndarray
-    mirror: np.ndarray
-    left_of: np.ndarray
-    lid: np.ndarray
-    mouth: np.ndarray
-    pocket: np.ndarray
-    depth: np.ndarray
-    upper_rim: np.ndarray
-    lower_rim: np.ndarray
-    lips_upper: np.ndarray
-    lips_lower: np.ndarray
+    vertices: Array
+    faces: Array
+    mirror: Array
+    left_of: Array
+    lid: Array
+    mouth: Array
+    pocket: Array
+    depth: Array
+    upper_rim: Array
+    lower_rim: Array
+    lips_upper: Array
+    lips_lower: Array
 
-    def with_lids(self, lids: Lids) -> np.ndarray:
+    def with_lids(self, lids: Lids) -> Array:
         """Displacement (N, 3) of the left lids from rest to another stand; zero on the right side."""
         n = len(self.grid.azimuth)
         skin = np.zeros((n, 3))
@@ -64,12 +65,12 @@ class HeadMesh:
         return out
 
 
-def _slit_eye(grid: Grid) -> tuple[np.ndarray, np.ndarray]:
+def _slit_eye(grid: Grid) -> tuple[Array, Array]:
     first, last = grid.eye_columns
     return grid.upper[grid.eye_row, first : last + 1], grid.lower[grid.eye_row, first : last + 1]
 
 
-def _rims(points: np.ndarray, grid: Grid) -> tuple[np.ndarray, np.ndarray]:
+def _rims(points: Array, grid: Grid) -> tuple[Array, Array]:
     """Edges of the lids turned in over the eyeball, two rows: places and their vertex numbers."""
     upper, lower = _slit_eye(grid)
     n = len(grid.azimuth)
@@ -82,7 +83,7 @@ def _rims(points: np.ndarray, grid: Grid) -> tuple[np.ndarray, np.ndarray]:
     return np.concatenate(out), n + np.arange(2 * len(loop))
 
 
-def _rim_faces(grid: Grid) -> np.ndarray:
+def _rim_faces(grid: Grid) -> Array:
     upper, lower = _slit_eye(grid)
     k, n = len(upper), len(grid.azimuth)
     m = k + k - 2
@@ -96,9 +97,7 @@ def _rim_faces(grid: Grid) -> np.ndarray:
     return np.concatenate(faces)
 
 
-def _pocket(
-    points: np.ndarray, grid: Grid, first: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def _pocket(points: Array, grid: Grid, first: int) -> tuple[Array, Array, Array, Array, Array]:
     """The pocket of the mouth, left half: places, faces, slit vertex, side (-1 upper, +1 lower, 0 shared) and row."""
     c = grid.mouth_column
     edge_up, edge_low = grid.upper[grid.mouth_row, : c + 1], grid.lower[grid.mouth_row, : c + 1]
@@ -174,7 +173,7 @@ def build_head() -> HeadMesh:
     turned[triangle] = np.hstack([faces[triangle, 2::-1], np.full((int(triangle.sum()), 1), -1)])
     turned = np.where(turned >= 0, right[np.maximum(turned, 0)], -1)
 
-    def both(values: np.ndarray) -> np.ndarray:
+    def both(values: Array) -> Array:
         return np.concatenate([values, values[~middle]])
 
     hang_both = np.concatenate([hang_all, np.where(hang_all[~middle] >= 0, right[hang_all[~middle]], -1)])

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..arrays import Array
 from .head_surface import CENTRE, cast, mouth_line
 from .places import MOUTH_HALF, MOUTH_Z
 from .sdf import bell, smoothstep
@@ -24,7 +25,7 @@ UPPER_OPEN, LOWER_OPEN, CLOSED_SAG = 0.0126, 0.0088, 0.0040
 """How far the lids stand from the line between the corners, and how far below it they meet; metres at REFERENCE."""
 
 
-def _spread(knots: list[tuple[float, float]], start: float, end: float) -> np.ndarray:
+def _spread(knots: list[tuple[float, float]], start: float, end: float) -> Array:
     """Values from start to end whose spacing follows (value, spacing) knots."""
     x = np.linspace(start, end, 4001)
     order = sorted(knots)
@@ -33,7 +34,7 @@ def _spread(knots: list[tuple[float, float]], start: float, end: float) -> np.nd
     return np.interp(np.linspace(0.0, density[-1], round(density[-1]) + 1), density, x)
 
 
-def _snap(values: np.ndarray, wanted: list[float]) -> np.ndarray:
+def _snap(values: Array, wanted: list[float]) -> Array:
     """The nearest value moved onto each wanted one, its neighbours eased along."""
     for target in wanted:
         i = int(np.argmin(np.abs(values - target)))
@@ -45,13 +46,13 @@ def _snap(values: np.ndarray, wanted: list[float]) -> np.ndarray:
     return values
 
 
-def columns() -> np.ndarray:
+def columns() -> Array:
     """Azimuths from 0 (front) to pi (back)."""
     knots = [(0.0, 0.0305), (0.64, 0.0305), (1.1, 0.08), (1.6, 0.14), (np.pi, 0.22)]
     return _snap(_spread(knots, 0.0, np.pi), [EYE_IN, EYE_OUT, MOUTH_CORNER])
 
 
-def rows() -> np.ndarray:
+def rows() -> Array:
     """Heights at REFERENCE of the rows of the face, from the brow down to the chin."""
     knots = [
         (1.680, 0.0052), (1.650, 0.0034), (1.632, 0.0026), (1.590, 0.0025), (1.572, 0.0023), (1.560, 0.0024),
@@ -69,12 +70,12 @@ class Grid:
     eye_row, eye_columns, mouth_row, mouth_column   the slits: the eye's runs between two columns, the mouth's from 0
     """
 
-    origin: np.ndarray
-    elevation: np.ndarray
-    azimuth: np.ndarray
-    height: np.ndarray
-    upper: np.ndarray
-    lower: np.ndarray
+    origin: Array
+    elevation: Array
+    azimuth: Array
+    height: Array
+    upper: Array
+    lower: Array
     eye_row: int
     eye_columns: tuple[int, int]
     mouth_row: int
@@ -120,7 +121,7 @@ def make_grid() -> Grid:
     )
 
 
-def _fall(distance: np.ndarray, reach: float) -> np.ndarray:
+def _fall(distance: Array, reach: float) -> Array:
     """1 at 0 to 0 at `reach`, steepest at 0: the rows next to a slit share its move evenly."""
     return np.clip(1.0 - distance / reach, 0.0, 1.0) ** 1.7
 
@@ -134,7 +135,7 @@ class Lids:
     shift_in: float = 0.0
 
 
-def _straight_nape(grid: Grid, elevation: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _straight_nape(grid: Grid, elevation: Array) -> tuple[Array, Array]:
     """Rows of the neck dive under the chin in front; at the back they go straight down. Origins and elevations."""
     low = np.isneginf(grid.height)
     count = len(_NECK) - 1
@@ -151,12 +152,12 @@ def _straight_nape(grid: Grid, elevation: np.ndarray) -> tuple[np.ndarray, np.nd
     return origin, np.where(low, np.arctan(slope + back * (straight_slope - slope)), elevation)
 
 
-def _distance(theta: np.ndarray, height: np.ndarray) -> np.ndarray:
+def _distance(theta: Array, height: Array) -> Array:
     """How far the skin is from the rays' centre, along the floor: the mouth stands out before the rest."""
     return REFERENCE + 0.0060 * bell(theta / 0.42) * smoothstep(height, 1.578, 1.556)
 
 
-def place(grid: Grid, lids: Lids = Lids(), only: np.ndarray | None = None) -> np.ndarray:
+def place(grid: Grid, lids: Lids = Lids(), only: Array | None = None) -> Array:
     """Vertices of the left half on the skin, (N, 3); `only` (bool N) limits the work, the others are zero."""
     use = np.ones(len(grid.azimuth), bool) if only is None else only
     n = len(grid.azimuth)
@@ -206,7 +207,7 @@ def place(grid: Grid, lids: Lids = Lids(), only: np.ndarray | None = None) -> np
     return points
 
 
-def grid_faces(grid: Grid) -> np.ndarray:
+def grid_faces(grid: Grid) -> Array:
     """Quads of the left half, outwards."""
     a, b = grid.lower[:-1, :-1], grid.lower[:-1, 1:]
     c, d = grid.upper[1:, 1:], grid.upper[1:, :-1]

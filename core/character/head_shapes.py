@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..arkit import ARKIT
+from ..arrays import Array
 from .fields import Face, jaw_drop
 from .head import POCKET, HeadMesh
 from .mesh import mirror_name
@@ -16,7 +17,7 @@ LID_DRIFT = {"eyeLookInLeft": -4.5, "eyeLookOutLeft": 4.5}
 """Degrees the lids are drawn along, about the eye's upright axis, when the left eye looks aside."""
 
 
-def _pocket(head: HeadMesh, name: str, d: np.ndarray) -> None:
+def _pocket(head: HeadMesh, name: str, d: Array) -> None:
     """The pocket follows the lips at its edge and, deeper, the skull above and the jaw below."""
     inside = head.depth > 0
     if not inside.any():
@@ -36,13 +37,13 @@ def _pocket(head: HeadMesh, name: str, d: np.ndarray) -> None:
     d[inside] = own * lip + (1 - own) * deep
 
 
-def _lid_hold(head: HeadMesh) -> np.ndarray:
+def _lid_hold(head: HeadMesh) -> Array:
     """0 on the left lids' edges and rims, 1 away from them, so that skin shapes do not lift lids off the eyeball."""
     away = np.linalg.norm(head.vertices - EYE, axis=1) - (EYE_RADIUS + LID)
     return smoothstep(away, 0.0006, 0.009)
 
 
-def _drift(head: HeadMesh, degrees: float) -> np.ndarray:
+def _drift(head: HeadMesh, degrees: float) -> Array:
     """The left lids turned a little about the eye's upright axis, fading out round the eye."""
     q = head.vertices - EYE
     near = bell(np.hypot(q[:, 0] / 0.032, q[:, 2] / 0.028)) * (head.vertices[:, 1] < -0.03) * (head.vertices[:, 0] > 0)
@@ -52,7 +53,7 @@ def _drift(head: HeadMesh, degrees: float) -> np.ndarray:
     return turned - q
 
 
-def head_keys(head: HeadMesh) -> dict[str, np.ndarray]:
+def head_keys(head: HeadMesh) -> dict[str, Array]:
     """ARKit name -> (N, 3), in Apple's order."""
     flip = np.array([-1.0, 1.0, 1.0])
     shapes = skin_shapes(Face(head.vertices, head.mouth * (head.depth == 0)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..arrays import Array
 from .places import EYE, EYE_RADIUS, LID, MOUTH_HALF, MOUTH_Z
 from .sdf import carve, chain, cone, ellipsoid, join, mirrored, sphere
 
@@ -15,13 +16,13 @@ WIDER = 1.065
 """How much wider than deep the head is than its plain sculpt: a rounder, friendlier face."""
 
 
-def mouth_line(x: np.ndarray) -> np.ndarray:
+def mouth_line(x: Array) -> Array:
     """Height of the closed lips at each x: a friendly line, corners a little up."""
     s = np.clip(np.abs(x) / MOUTH_HALF, 0.0, 1.3)
     return MOUTH_Z + 0.0029 * s**2
 
 
-def skull(p: np.ndarray) -> np.ndarray:
+def skull(p: Array) -> Array:
     """Head and neck without the face's features; `p` folded to the left side. Hair and brows lie on this."""
     p = p * np.array([1.0 / WIDER, 1.0, 1.0])
     d = ellipsoid(p, (0.0, 0.014, 1.650), (0.0770, 0.094, 0.100))
@@ -36,7 +37,7 @@ def skull(p: np.ndarray) -> np.ndarray:
     return join(d, neck, 0.026)
 
 
-def head_distance(points: np.ndarray) -> np.ndarray:
+def head_distance(points: Array) -> Array:
     """Signed distance to the skin, lids closed over the eyes, for points (N, 3)."""
     p = mirrored(points)
     d = skull(p)
@@ -82,7 +83,7 @@ def head_distance(points: np.ndarray) -> np.ndarray:
     return join(d, join(upper, lower, 0.0010), 0.0060)
 
 
-def cast(origin: np.ndarray, direction: np.ndarray) -> np.ndarray:
+def cast(origin: Array, direction: Array) -> Array:
     """Where rays out of the head (N, 3) + t (N, 3) meet the skin, the outermost place."""
     t = np.full(len(origin), 0.21)
     for _ in range(16):

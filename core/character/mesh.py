@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from ..arrays import Array
+
 
 @dataclass(frozen=True)
 class Part:
@@ -20,21 +22,21 @@ class Part:
     """
 
     name: str
-    vertices: np.ndarray
-    faces: np.ndarray
+    vertices: Array
+    faces: Array
     materials: tuple[str, ...]
-    material: np.ndarray
-    weights: np.ndarray
-    tint: np.ndarray | None = None
-    keys: dict[str, np.ndarray] = field(default_factory=dict)
+    material: Array
+    weights: Array
+    tint: Array | None = None
+    keys: dict[str, Array] = field(default_factory=dict)
 
 
-def part(name: str, vertices: np.ndarray, faces: np.ndarray, material: str, weights: np.ndarray) -> Part:
+def part(name: str, vertices: Array, faces: Array, material: str, weights: Array) -> Part:
     """A part of one material."""
     return Part(name, vertices, as_quads(faces), (material,), np.zeros(len(faces), np.int32), weights)
 
 
-def as_quads(faces: np.ndarray) -> np.ndarray:
+def as_quads(faces: Array) -> Array:
     """(M, 3) or (M, 4) faces as (M, 4)."""
     faces = np.asarray(faces, np.int64)
     if faces.shape[1] == 3:
@@ -42,7 +44,7 @@ def as_quads(faces: np.ndarray) -> np.ndarray:
     return faces
 
 
-def stack_faces(*faces: np.ndarray) -> np.ndarray:
+def stack_faces(*faces: Array) -> Array:
     """Triangles and quads together, (M, 4)."""
     return np.concatenate([as_quads(f) for f in faces])
 
@@ -74,7 +76,7 @@ def mirror_name(name: str) -> str:
     return name[:-5] + "Left" if name.endswith("Right") else name
 
 
-def mirror_part(one: Part, joint_mirror: np.ndarray) -> Part:
+def mirror_part(one: Part, joint_mirror: Array) -> Part:
     """The other side's part: X turned round, faces turned, weights and shape keys of the other side."""
     flip = np.array([-1.0, 1.0, 1.0])
     faces = one.faces[:, ::-1].copy()
@@ -89,7 +91,7 @@ def mirror_part(one: Part, joint_mirror: np.ndarray) -> Part:
     )
 
 
-def edges_of(faces: np.ndarray) -> np.ndarray:
+def edges_of(faces: Array) -> Array:
     """(E, 2) the unique edges."""
     quads = faces[faces[:, 3] >= 0]
     triangles = faces[faces[:, 3] < 0]
@@ -97,7 +99,7 @@ def edges_of(faces: np.ndarray) -> np.ndarray:
     return np.unique(np.sort(np.concatenate(pairs), axis=1), axis=0)
 
 
-def relax(vertices: np.ndarray, edges: np.ndarray, amount: float = 0.5, times: int = 1) -> np.ndarray:
+def relax(vertices: Array, edges: Array, amount: float = 0.5, times: int = 1) -> Array:
     """Vertices moved towards the mean of their neighbours. `vertices` may be (N,) or (N, C)."""
     flat = vertices.reshape(len(vertices), -1)
     a, b = edges.T
@@ -115,7 +117,7 @@ def relax(vertices: np.ndarray, edges: np.ndarray, amount: float = 0.5, times: i
     return flat.reshape(vertices.shape)
 
 
-def normals_of(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
+def normals_of(vertices: Array, faces: Array) -> Array:
     """(N, 3) unit vertex normals, by area."""
     last = np.where(faces[:, 3] >= 0, faces[:, 3], faces[:, 0])
     face_normal = np.cross(vertices[faces[:, 2]] - vertices[faces[:, 0]], vertices[last] - vertices[faces[:, 1]])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..arrays import Array
 from .fields import Face, jaw_drop
 from .mesh import Part, merge, part
 from .places import MOUTH_Z
@@ -17,13 +18,13 @@ FRONT = -0.0882
 _TEETH = ((0.0042, 0.0054), (0.0036, 0.0048), (0.0037, 0.0051), (0.0038, 0.0044), (0.0041, 0.0042), (0.0045, 0.0040))
 
 
-def _arch(t: np.ndarray, width: float, depth: float, front: float) -> np.ndarray:
+def _arch(t: Array, width: float, depth: float, front: float) -> Array:
     """Points (N, 2) in XY of the dental arch; t = 0 in front, +-1 at the back."""
     angle = np.asarray(t) * np.radians(86.0)
     return np.stack([width * np.sin(angle), front + depth * (1 - np.cos(angle)) ** 1.4], axis=-1)
 
 
-def _lattice() -> tuple[np.ndarray, np.ndarray]:
+def _lattice() -> tuple[Array, Array]:
     """A rounded cube of 26 points and 24 quads, half size 1."""
     ids: dict[tuple[int, int, int], int] = {}
     faces = []

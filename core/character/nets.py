@@ -10,13 +10,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..arrays import Array
 from .mesh import as_quads, edges_of, relax
 from .sdf import Distance, onto_surface
 
 _BLOCK = 4
 
 
-def _sample(distance: Distance, axes: list[np.ndarray], cell: np.ndarray) -> np.ndarray:
+def _sample(distance: Distance, axes: list[Array], cell: Array) -> Array:
     """The distance at every node of the grid; exact only in blocks that the surface may cross, elsewhere the sign."""
     count = [len(a) for a in axes]
     centres = [a[np.minimum(np.arange(0, len(a), _BLOCK) + _BLOCK // 2, len(a) - 1)] for a in axes]
@@ -32,7 +33,7 @@ def _sample(distance: Distance, axes: list[np.ndarray], cell: np.ndarray) -> np.
 
 def surface(
     distance: Distance, low: Sequence[float], high: Sequence[float], cell: Sequence[float], smooth: int = 2
-) -> tuple[np.ndarray, np.ndarray]:
+) -> tuple[Array, Array]:
     """Vertices (N, 3) and quads (M, 4) of the surface inside the box, faces outwards.
 
     low, high  corners of the box, metres; the surface must not touch it
@@ -100,7 +101,7 @@ def surface(
     return onto_surface(distance, vertices, 2), faces
 
 
-def loft(loops: np.ndarray, ring: bool = False) -> tuple[np.ndarray, np.ndarray]:
+def loft(loops: Array, ring: bool = False) -> tuple[Array, Array]:
     """A skin over closed loops of points (R, S, 3), in order; `ring` joins the last loop to the first.
 
     Loops that run anticlockwise seen from where the next loops lie give faces that look outwards.

@@ -7,25 +7,26 @@ import itertools
 
 import numpy as np
 
+from ..arrays import Array
 from ..skeleton import INDEX, JOINT_COUNT, mirror_index
 from .places import joint
 from .sdf import smoothstep
 
 
-def beyond(p: np.ndarray, at: np.ndarray, direction: np.ndarray, width: float) -> np.ndarray:
+def beyond(p: Array, at: Array, direction: Array, width: float) -> Array:
     """How much each point lies beyond the plane at `at` (0 - 1), over `width` metres."""
     direction = np.asarray(direction, np.float64) / np.linalg.norm(direction)
     return smoothstep((p - at) @ direction, -width / 2, width / 2)
 
 
-def rigid(count: int, name: str) -> np.ndarray:
+def rigid(count: int, name: str) -> Array:
     """All points on one joint, (count, 55)."""
     w = np.zeros((count, JOINT_COUNT), np.float32)
     w[:, INDEX[name]] = 1.0
     return w
 
 
-def _arm(p: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def _arm(p: Array) -> tuple[Array, Array, Array, Array]:
     """Fractions beyond collar, shoulder, elbow and wrist of the left arm."""
     shoulder, elbow, wrist = joint("left_shoulder"), joint("left_elbow"), joint("left_wrist")
     upper = elbow - shoulder
@@ -38,7 +39,7 @@ def _arm(p: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
     return f_collar, f_shoulder, f_elbow, f_wrist
 
 
-def _leg(p: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def _leg(p: Array) -> tuple[Array, Array, Array, Array]:
     """Fractions beyond hip, knee, ankle and ball of the left leg."""
     hip, knee, ankle, foot = (joint(f"left_{n}") for n in ("hip", "knee", "ankle", "foot"))
     f_hip = beyond(p, hip + np.array([0.03, 0.0, -0.01]), np.array([0.45, 0.0, -1.0]), 0.17)
@@ -50,7 +51,7 @@ def _leg(p: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
     return f_hip, f_knee, f_ankle, f_foot
 
 
-def _left_limbs(p: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _left_limbs(p: Array) -> tuple[Array, Array]:
     """((N, 55) weights of the left limbs, before the wrist's fingers; (N,) what they take of the trunk)."""
     w = np.zeros((len(p), JOINT_COUNT))
     arm_side = smoothstep(p[:, 0], 0.0, 0.04) * smoothstep(p[:, 2], 1.05, 1.2)
@@ -69,7 +70,7 @@ def _left_limbs(p: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return w, w.sum(axis=1)
 
 
-def body_weights(p: np.ndarray) -> np.ndarray:
+def body_weights(p: Array) -> Array:
     """(N, 55) weights of trunk, arms to the wrist, and legs, for points (N, 3) of the rest pose."""
     flipped = p * np.array([-1.0, 1.0, 1.0])
     left, left_total = _left_limbs(p)
@@ -89,7 +90,7 @@ def body_weights(p: np.ndarray) -> np.ndarray:
     return normalised(w)
 
 
-def head_weights(p: np.ndarray) -> np.ndarray:
+def head_weights(p: Array) -> Array:
     """(N, 55) weights of head and neck, without the jaw."""
     w = np.zeros((len(p), JOINT_COUNT))
     up = np.array([0.0, 0.0, 1.0])
@@ -104,7 +105,7 @@ def head_weights(p: np.ndarray) -> np.ndarray:
 FINGERS = ("index", "middle", "pinky", "ring", "thumb")
 
 
-def finger_chain(finger: str) -> np.ndarray:
+def finger_chain(finger: str) -> Array:
     """(4, 3) the three joints of a left finger and its tip."""
     a, b, c = (joint(f"left_{finger}{k}") for k in (1, 2, 3))
     along = (c - b) / np.linalg.norm(c - b)
@@ -112,7 +113,7 @@ def finger_chain(finger: str) -> np.ndarray:
     return np.stack([a, b, c, c + along * length])
 
 
-def hand_weights(p: np.ndarray) -> np.ndarray:
+def hand_weights(p: Array) -> Array:
     """(N, 55) weights of the left hand and forearm."""
     w = body_weights(p)
     hand = w[:, INDEX["left_wrist"]].copy()
@@ -142,7 +143,7 @@ def hand_weights(p: np.ndarray) -> np.ndarray:
     return normalised(w)
 
 
-def normalised(w: np.ndarray, most: int = 4) -> np.ndarray:
+def normalised(w: Array, most: int = 4) -> Array:
     """Rows with at most `most` influences that sum to 1, float32."""
     w = np.where(w < 1e-4, 0.0, w)
     if w.shape[1] > most:

@@ -8,6 +8,7 @@ import numpy as np
 from scipy import fft
 from scipy.ndimage import binary_closing, binary_opening, maximum_filter1d, uniform_filter1d
 
+from ..arrays import Array
 from ..errors import OratorError
 from ..speech.speech import SAMPLE_RATE, Speech
 
@@ -25,7 +26,7 @@ _LAG: Final = 480
 """Leaks arrive within 30 ms: 10 m of air."""
 
 
-def level(samples: np.ndarray) -> np.ndarray:
+def level(samples: Array) -> Array:
     """Loudness (N,) in dB of full scale, 100 frames a second, over 30 ms."""
     frames = -(-len(samples) // _HOP) + 1
     padded = np.zeros((frames + 2) * _HOP, np.float32)
@@ -34,7 +35,7 @@ def level(samples: np.ndarray) -> np.ndarray:
     return 10.0 * np.log10((blocks[:-2] + blocks[1:-1] + blocks[2:]) / 3.0 + 1e-12)
 
 
-def activities(own: Speech, other: Speech) -> tuple[np.ndarray, np.ndarray]:
+def activities(own: Speech, other: Speech) -> tuple[Array, Array]:
     """When each speaks, two (N,) bool at 100 fps over the longer of the two; what leaks into a signal is not its own.
 
     Raises OratorError when both are the same sound.
@@ -55,7 +56,7 @@ def activities(own: Speech, other: Speech) -> tuple[np.ndarray, np.ndarray]:
     return active[0], active[1]
 
 
-def _leaked(mine: np.ndarray, theirs: np.ndarray, likeness: np.ndarray) -> np.ndarray:
+def _leaked(mine: Array, theirs: Array, likeness: Array) -> Array:
     """Where a signal is no louder than the other one leaks into it, (N,) bool.
 
     How far below it leaks is told by the stretches in which both are the same sound.
@@ -68,7 +69,7 @@ def _leaked(mine: np.ndarray, theirs: np.ndarray, likeness: np.ndarray) -> np.nd
     return mine < maximum_filter1d(theirs, 9) + below + 7.0
 
 
-def _active(decibels: np.ndarray, leaked: np.ndarray) -> np.ndarray:
+def _active(decibels: Array, leaked: Array) -> Array:
     """Where a signal is loud against its own level, (N,) bool, without gaps under 0.18 s and clicks under 0.07 s."""
     clean = np.where(leaked, -120.0, decibels)
     if float(np.percentile(clean, 99.5)) < _SILENT:
@@ -82,7 +83,7 @@ def _active(decibels: np.ndarray, leaked: np.ndarray) -> np.ndarray:
     return binary_opening(found, np.ones(7))
 
 
-def _likeness(one: np.ndarray, two: np.ndarray, frames: int) -> np.ndarray:
+def _likeness(one: Array, two: Array, frames: int) -> Array:
     """How far two signals are the same sound but for level, delay and colour, (frames,) 0 - 1, in windows of 0.26 s."""
     starts = np.arange(0, max(len(one) - _WINDOW, 0) + 1, _STEP)
     found = np.zeros(len(starts))
@@ -103,13 +104,13 @@ def _likeness(one: np.ndarray, two: np.ndarray, frames: int) -> np.ndarray:
     return np.interp(np.arange(frames) / FPS, at, found) if len(at) else np.zeros(frames)
 
 
-def runs(active: np.ndarray) -> list[tuple[float, float]]:
+def runs(active: Array) -> list[tuple[float, float]]:
     """Seconds (start, end) of the stretches where `active` (N,) at 100 fps holds."""
     edges = np.flatnonzero(np.diff(np.concatenate([[0], active.astype(np.int8), [0]])))
     return [(float(a) / FPS, float(b) / FPS) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 
-def own_voice(speech: Speech, active: np.ndarray) -> Speech:
+def own_voice(speech: Speech, active: Array) -> Speech:
     """The speech with silence, faded in and out over 60 ms, wherever its speaker does not speak."""
     gate = np.convolve(np.pad(active.astype(np.float32), 8, mode="edge"), np.ones(7) / 7.0, mode="same")[8:-8]
     wide = np.interp(np.arange(len(speech.samples)) / SAMPLE_RATE, np.arange(len(gate)) / FPS, gate)

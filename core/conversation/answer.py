@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from ..arrays import Array
 from ..catalogue.controls import NUMBER_OF
 from ..speech.features import speech_features
 from ..speech.speech import SAMPLE_RATE, Speech
@@ -38,7 +39,7 @@ class Listening:
     """
 
     controls: ListeningControls = field(default_factory=ListeningControls)
-    place: np.ndarray | None = None
+    place: Array | None = None
     turns: Turns | None = None
 
 

@@ -14,6 +14,7 @@ from typing import Final
 
 import numpy as np
 
+from ..arrays import Array
 from ..catalogue.listening import LISTENING
 from ..ranges import check_number
 from ..speech.features import FEATURE_FPS, SpeechFeatures
@@ -110,7 +111,7 @@ def _rests(turns: Turns) -> tuple[tuple[float, float], ...]:
     return tuple((a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if b - a > 1.5)
 
 
-def listening_cues(turns: Turns, partner: SpeechFeatures) -> np.ndarray:
+def listening_cues(turns: Turns, partner: SpeechFeatures) -> Array:
     """Seconds (K,) at which the partner's voice invites an answer: pauses inside turns, and low pitch after speech."""
     times = [s.start + 0.06 for s in turns.of("partner", "pause", "hesitation") if s.end - s.start > 0.12]
     times += [s.end + 0.02 for s in turns.of("partner", "speech")]
@@ -129,7 +130,7 @@ def _listening(turns: Turns) -> list[tuple[float, float]]:
     return [(s.start, s.end + 0.3) for s in turns.of("partner", "speech")]
 
 
-def _nods(turns: Turns, cues: np.ndarray, controls: ListeningControls, rng: np.random.Generator) -> Iterator[Gesture]:
+def _nods(turns: Turns, cues: Array, controls: ListeningControls, rng: np.random.Generator) -> Iterator[Gesture]:
     """Nods (or shakes) at the chosen rate: most at cues, some of them by chance; a nod with each backchannel."""
     own = turns.of("own", "backchannel")
     taken = [s.start for s in own]
@@ -158,7 +159,7 @@ def _nod(time: float, controls: ListeningControls, rng: np.random.Generator) -> 
     return Gesture(kind, time, (0.44 if cycles == 1 else 0.36) * cycles, size, cycles)
 
 
-def _faces(turns: Turns, cues: np.ndarray, controls: ListeningControls, rng: np.random.Generator) -> Iterator[Gesture]:
+def _faces(turns: Turns, cues: Array, controls: ListeningControls, rng: np.random.Generator) -> Iterator[Gesture]:
     warm = controls.warmth
     for laugh in turns.of("partner", "laughter"):
         delay = float(rng.uniform(0.25, 0.75))

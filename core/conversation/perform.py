@@ -8,6 +8,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from ..arkit import INDEX as FACE
+from ..arrays import Array
 from ..body import legs
 from ..face.eyes import LOOK_DEGREES, lid_curve
 from ..performance import Performance, make_performance
@@ -41,14 +42,14 @@ _TRUNK_REACH: Final = 30.0
 """Degrees that eyes, head and trunk turn at the most."""
 
 
-def minimum_jerk(x: np.ndarray) -> np.ndarray:
+def minimum_jerk(x: Array) -> Array:
     """The smooth step 0 - 1 over x in [0, 1]."""
     x = np.clip(x, 0.0, 1.0)
     return x**3 * (10.0 - 15.0 * x + 6.0 * x**2)
 
 
 def converse(
-    performance: Performance, conduct: Conduct, place: np.ndarray | None = None, parts: tuple[str, ...] = PARTS
+    performance: Performance, conduct: Conduct, place: Array | None = None, parts: tuple[str, ...] = PARTS
 ) -> Performance:
     """The performance with the conduct laid over it.
 
@@ -73,7 +74,7 @@ def converse(
     return make_performance(rotations, translation, face, performance.fps, performance.expressions)
 
 
-def _towards(rotations: np.ndarray, translation: np.ndarray, place: np.ndarray | None) -> np.ndarray:
+def _towards(rotations: Array, translation: Array, place: Array | None) -> Array:
     """(T, 2) yaw to the person's left and pitch down, in degrees, at which the partner's face is seen."""
     positions, _ = forward_kinematics(rotations, translation)
     eyes = positions[:, [INDEX["left_eye_smplhf"], INDEX["right_eye_smplhf"]]].mean(axis=1)
@@ -86,7 +87,7 @@ def _towards(rotations: np.ndarray, translation: np.ndarray, place: np.ndarray |
     )
 
 
-def _steps(glances: tuple[Glance, ...], times: np.ndarray, head: bool) -> np.ndarray:
+def _steps(glances: tuple[Glance, ...], times: Array, head: bool) -> Array:
     """(T, 2) offsets from the partner's direction, of the eyes (saccades) or of the head (slower, less far)."""
     out = np.zeros((len(times), 2))
     here = np.zeros(2)
@@ -104,19 +105,19 @@ def _steps(glances: tuple[Glance, ...], times: np.ndarray, head: bool) -> np.nda
     return out
 
 
-def _pulse(times: np.ndarray, start: float, length: float, rise: float = 0.25) -> np.ndarray:
+def _pulse(times: Array, start: float, length: float, rise: float = 0.25) -> Array:
     """0 - 1 - 0 over `length` seconds: up within `rise` of it, then down as slowly."""
     up = minimum_jerk((times - start) / max(rise * length, 0.12))
     return up * (1.0 - minimum_jerk((times - start - (1.0 - rise) * length) / max(rise * length, 0.12)))
 
 
-def _cycles(times: np.ndarray, start: float, length: float, count: int) -> np.ndarray:
+def _cycles(times: Array, start: float, length: float, count: int) -> Array:
     """`count` smooth dips that grow weaker."""
     phase = np.clip((times - start) / length, 0.0, 1.0)
     return np.sin(np.pi * count * phase) ** 2 * (1.0 - 0.45 * phase) * ((phase > 0) & (phase < 1))
 
 
-def _turn_head(rotations: np.ndarray, conduct: Conduct, towards: np.ndarray, times: np.ndarray, fps: float) -> None:
+def _turn_head(rotations: Array, conduct: Conduct, towards: Array, times: Array, fps: float) -> None:
     """Turns trunk, neck and head in place: the slow part of where the head faces becomes the conduct's."""
     world = world_rotations(rotations)[:, INDEX["head"]]
     own = _angles(world)
@@ -146,7 +147,7 @@ def _turn_head(rotations: np.ndarray, conduct: Conduct, towards: np.ndarray, tim
         _turn(rotations, name, share * np.stack([move[:, 0], move[:, 1], roll], axis=1), goal[:, 0])
 
 
-def _turn(rotations: np.ndarray, name: str, degrees: np.ndarray, heading: np.ndarray) -> None:
+def _turn(rotations: Array, name: str, degrees: Array, heading: Array) -> None:
     """Turns a joint in model space by yaw, pitch down and roll (T, 3), about the axes of a heading (T,), in place."""
     j = INDEX[name]
     world = world_rotations(rotations)[:, j]
@@ -159,14 +160,14 @@ def _turn(rotations: np.ndarray, name: str, degrees: np.ndarray, heading: np.nda
     rotations[:, j] = multiply(rotations[:, j], multiply(multiply(conjugate(world), turn), world))
 
 
-def _angles(world: np.ndarray) -> np.ndarray:
+def _angles(world: Array) -> Array:
     """(T, 2) yaw to the left and pitch down, degrees, of where a model-space rotation faces."""
     facing = rotate(world, np.array([0.0, 0.0, 1.0]))
     yaw = np.unwrap(np.arctan2(facing[:, 0], facing[:, 2]))
     return np.degrees(np.stack([yaw, -np.arcsin(np.clip(facing[:, 1], -1.0, 1.0))], axis=1))
 
 
-def _aim(face: np.ndarray, rotations: np.ndarray, conduct: Conduct, towards: np.ndarray, times: np.ndarray) -> None:
+def _aim(face: Array, rotations: Array, conduct: Conduct, towards: Array, times: Array) -> None:
     """Eyes on what is looked at, whatever the head does meanwhile; lids that follow; in place."""
     head = _angles(world_rotations(rotations)[:, INDEX["head"]])
     goal = towards + _steps(conduct.glances, times, head=False)
@@ -191,7 +192,7 @@ _SHOWN: Final = {
 }
 
 
-def _show(face: np.ndarray, conduct: Conduct, times: np.ndarray) -> None:
+def _show(face: Array, conduct: Conduct, times: Array) -> None:
     """Smiles, brows and frowns; in place, each channel at least as far as the conduct asks."""
     for kind, channels in _SHOWN.items():
         for gesture in conduct.of(kind):
@@ -208,7 +209,7 @@ def _show(face: np.ndarray, conduct: Conduct, times: np.ndarray) -> None:
         face[:, k] = np.maximum(face[:, k], 0.06 * _pulse(times, breath.time + 0.1, 0.5))
 
 
-def _breathe(rotations: np.ndarray, conduct: Conduct, times: np.ndarray) -> None:
+def _breathe(rotations: Array, conduct: Conduct, times: Array) -> None:
     """A breath before one's turn lifts chest and collars; a listener leans in; in place."""
     lift = np.zeros(len(times))
     for breath in conduct.of("breath"):
@@ -227,7 +228,7 @@ def _breathe(rotations: np.ndarray, conduct: Conduct, times: np.ndarray) -> None
         rotations[:, j] = multiply(rotations[:, j], turn)
 
 
-def _rest_arms(rotations: np.ndarray, conduct: Conduct, times: np.ndarray, fps: float) -> None:
+def _rest_arms(rotations: Array, conduct: Conduct, times: Array, fps: float) -> None:
     """Arms at rest while listening: only what is slow of their movement stays; in place."""
     calm = _calm(conduct, times)
     if not calm.any():
@@ -237,7 +238,7 @@ def _rest_arms(rotations: np.ndarray, conduct: Conduct, times: np.ndarray, fps: 
     rotations[:, list(_ARMS)] = normalise(arms + calm[:, None, None] * (slow - arms))
 
 
-def _calm(conduct: Conduct, times: np.ndarray) -> np.ndarray:
+def _calm(conduct: Conduct, times: Array) -> Array:
     """0 - 1, (T,): how far the body is at rest."""
     calm = np.zeros(len(times))
     for start, end in conduct.rests:
@@ -245,9 +246,7 @@ def _calm(conduct: Conduct, times: np.ndarray) -> np.ndarray:
     return calm
 
 
-def _shifted(
-    rotations: np.ndarray, translation: np.ndarray, conduct: Conduct, times: np.ndarray, fps: float
-) -> tuple[np.ndarray, np.ndarray]:
+def _shifted(rotations: Array, translation: Array, conduct: Conduct, times: Array, fps: float) -> tuple[Array, Array]:
     """Weight moved over one foot; the feet stay where they are."""
     shift, here = np.zeros(len(times)), 0.0
     for gesture in conduct.of("shift"):

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from ..arrays import Array
 from ..errors import OratorError
 from .activity import runs
 
@@ -52,12 +53,12 @@ class Turns:
         """The stretches of one person and of some kinds."""
         return tuple(s for s in self.stretches if s.who == who and s.kind in kinds)
 
-    def speaking(self, who: str, times: np.ndarray) -> np.ndarray:
+    def speaking(self, who: str, times: Array) -> Array:
         """Whether a person has the turn at each of the times, (T,) bool."""
         return self.during(times, *((s.start, s.end) for s in self.of(who, "speech")))
 
     @staticmethod
-    def during(times: np.ndarray, *spans: tuple[float, float]) -> np.ndarray:
+    def during(times: Array, *spans: tuple[float, float]) -> Array:
         """Whether each time lies in one of the spans, (T,) bool."""
         found = np.zeros(len(times), bool)
         for start, end in spans:
@@ -74,7 +75,7 @@ class Turns:
         return [s.as_meta() for s in self.stretches]
 
 
-def find_turns(own: np.ndarray, partner: np.ndarray, laughs: tuple[Stretch, ...] = ()) -> Turns:
+def find_turns(own: Array, partner: Array, laughs: tuple[Stretch, ...] = ()) -> Turns:
     """The turns of two activities (N,) bool at 100 fps; `laughs` were found elsewhere and are no speech."""
     seconds = len(own) / 100.0
     active = {"own": own.copy(), "partner": partner.copy()}

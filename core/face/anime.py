@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 
 from ..arkit import INDEX
+from ..arrays import Array
 
 BROW_MODES: Final = ("angry", "troubled", "serious", "lowered")
 """Which brow shape a lowered brow becomes."""
@@ -22,11 +23,11 @@ _SWEEPS: Final = 200
 _NEAR: Final = 1e-9
 
 
-def _ramp(value: np.ndarray, low: float, high: float) -> np.ndarray:
+def _ramp(value: Array, low: float, high: float) -> Array:
     return np.clip((value - low) / (high - low), 0.0, 1.0)
 
 
-def fit_vowels(mouth: np.ndarray) -> np.ndarray:
+def fit_vowels(mouth: Array) -> Array:
     """How much of a, i, u, o (T, 4) in [0, 1] is nearest to mouths (T, 4) of (jaw, lower lip down, funnel, pucker).
 
     Least distance plus a hundredth of the sum, by coordinate descent on the square with the distance as its weight.
@@ -50,20 +51,20 @@ def fit_vowels(mouth: np.ndarray) -> np.ndarray:
 class _Weights:
     """The weights of a face (T, 52) by ARKit's names."""
 
-    def __init__(self, face: np.ndarray) -> None:
+    def __init__(self, face: Array) -> None:
         self._face = np.asarray(face, np.float64)
 
-    def __getitem__(self, name: str) -> np.ndarray:
+    def __getitem__(self, name: str) -> Array:
         return self._face[:, INDEX[name]]
 
-    def sum(self, name: str) -> np.ndarray:
+    def sum(self, name: str) -> Array:
         return self[f"{name}Left"] + self[f"{name}Right"]
 
-    def jaw(self) -> np.ndarray:
+    def jaw(self) -> Array:
         return _ramp(self["jawOpen"] - self["mouthClose"], 0.1, 0.4)
 
 
-def six_numbers(face: np.ndarray) -> dict[str, np.ndarray]:
+def six_numbers(face: Array) -> dict[str, Array]:
     """left_eye, right_eye (1 closed) and mouth (1 open), each (T,), of weights (T, 52)."""
     w = _Weights(face)
     return {
@@ -73,7 +74,7 @@ def six_numbers(face: np.ndarray) -> dict[str, np.ndarray]:
     }
 
 
-def face_numbers(face: np.ndarray, brow: str = "angry") -> dict[str, np.ndarray]:
+def face_numbers(face: Array, brow: str = "angry") -> dict[str, Array]:
     """The 39 numbers of brows, eyes, mouth and irises, each (T,), of weights (T, 52), in the published order.
 
     `brow` is one of BROW_MODES. Irises look up and to the character's right where they are above 0.
@@ -102,7 +103,7 @@ def face_numbers(face: np.ndarray, brow: str = "angry") -> dict[str, np.ndarray]
     return out
 
 
-def _mouth(w: _Weights, out: dict[str, np.ndarray]) -> None:
+def _mouth(w: _Weights, out: dict[str, Array]) -> None:
     """Vowels where the mouth is open, lowered corners where it is closed."""
     jaw = w.jaw()
     opened = jaw > 0.0

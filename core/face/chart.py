@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 
 from ..arkit import INDEX
+from ..arrays import Array
 from ..errors import OratorError
 from ..performance import Performance
 from .drawn import held_performance
@@ -114,11 +115,11 @@ def _states(states: tuple[str, ...], found: dict[str, int], prefix: str) -> dict
     return {s: own[min(own, key=lambda o: abs(order.index(o) - order.index(s)))] for s in states}
 
 
-def mouth_letters(face: np.ndarray, resting: np.ndarray | None = None) -> list[str]:
+def mouth_letters(face: Array, resting: Array | None = None) -> list[str]:
     """The letter of each face (T, 52); lips that are shut and not pressed are X where `resting` (T,) says so."""
     face = np.asarray(face, np.float64)
 
-    def w(name: str) -> np.ndarray:
+    def w(name: str) -> Array:
         return face[:, INDEX[name]]
 
     gap = openness(face)
@@ -142,7 +143,7 @@ def mouth_letters(face: np.ndarray, resting: np.ndarray | None = None) -> list[s
     return [str(letter) for letter in out]
 
 
-def _resting(face: np.ndarray, fps: float) -> np.ndarray:
+def _resting(face: Array, fps: float) -> Array:
     """Frames (T,) within stretches of shut lips longer than a consonant."""
     shut = openness(np.asarray(face, np.float64)) < _SHUT
     edges = np.flatnonzero(np.diff(np.concatenate([[0], shut.astype(int), [0]])))
@@ -152,13 +153,13 @@ def _resting(face: np.ndarray, fps: float) -> np.ndarray:
     return out
 
 
-def eye_states(face: np.ndarray) -> list[str]:
+def eye_states(face: Array) -> list[str]:
     """'open', 'half' or 'closed' of each face (T, 52)."""
     blink = np.maximum(face[:, INDEX["eyeBlinkLeft"]], face[:, INDEX["eyeBlinkRight"]])
     return [str(s) for s in np.select([blink > 0.65, blink > 0.3], ["closed", "half"], "open")]
 
 
-def brow_states(face: np.ndarray) -> list[str]:
+def brow_states(face: Array) -> list[str]:
     """'low', 'rest' or 'high' of each face (T, 52)."""
     up = face[:, INDEX["browInnerUp"]] + (face[:, INDEX["browOuterUpLeft"]] + face[:, INDEX["browOuterUpRight"]]) / 2
     lift = up / 2 - (face[:, INDEX["browDownLeft"]] + face[:, INDEX["browDownRight"]]) / 2

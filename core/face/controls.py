@@ -9,6 +9,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from ..arkit import BLINK, EYE_LOOK, INDEX, JAW, LIPS, MOUTH, TONGUE, UPPER_FACE
+from ..arrays import Array
 
 _OPENING: Final = [INDEX[n] for n in ("mouthLowerDownLeft", "mouthLowerDownRight", "mouthUpperUpLeft",
                                       "mouthUpperUpRight")]  # fmt: skip
@@ -43,8 +44,8 @@ class FaceControls:
     delay: float = 0.0
 
 
-def apply_face_controls(face: np.ndarray, controls: FaceControls, fps: float = 30.0,
-                        lip_strength: np.ndarray | None = None) -> np.ndarray:  # fmt: skip
+def apply_face_controls(face: Array, controls: FaceControls, fps: float = 30.0,
+                        lip_strength: Array | None = None) -> Array:  # fmt: skip
     """The adjusted face (T, 52) float32 in [0, 1]; the given one is not changed.
 
     `lip_strength` (T,) replaces the constant. With default controls the values come back as they were.
@@ -75,14 +76,14 @@ def apply_face_controls(face: np.ndarray, controls: FaceControls, fps: float = 3
     return np.clip(out, 0.0, 1.0)
 
 
-def apply_head_controls(head: np.ndarray, controls: FaceControls, fps: float = 30.0) -> np.ndarray:
+def apply_head_controls(head: Array, controls: FaceControls, fps: float = 30.0) -> Array:
     """Head rotation vectors (T, 3) under the same strength and delay."""
     head = np.asarray(head, np.float32)
     moved = shifted(head, controls.delay, fps) if controls.delay and len(head) else head
     return (moved * controls.head_strength).astype(np.float32)
 
 
-def shifted(track: np.ndarray, delay: float, fps: float) -> np.ndarray:
+def shifted(track: Array, delay: float, fps: float) -> Array:
     """The track (T, C) later by `delay` seconds, by linear interpolation; ends are held."""
     at = np.clip(np.arange(len(track)) - delay * fps, 0, len(track) - 1)
     low = np.floor(at).astype(int)
@@ -91,11 +92,11 @@ def shifted(track: np.ndarray, delay: float, fps: float) -> np.ndarray:
     return (track[low] * (1 - t) + track[high] * t).astype(np.float32)
 
 
-def _smooth(track: np.ndarray, sigma: float) -> np.ndarray:
+def _smooth(track: Array, sigma: float) -> Array:
     return gaussian_filter1d(track, sigma, axis=0, mode="nearest")
 
 
-def _offset_lips(face: np.ndarray, offset: float) -> np.ndarray:
+def _offset_lips(face: Array, offset: float) -> Array:
     """Lips closer (shut share of every opening) or apart (a little lower lip everywhere)."""
     out = face.copy()
     if offset > 0:
@@ -109,7 +110,7 @@ def _offset_lips(face: np.ndarray, offset: float) -> np.ndarray:
     return out
 
 
-def _offset_lids(face: np.ndarray, offset: float) -> np.ndarray:
+def _offset_lids(face: Array, offset: float) -> Array:
     """Lids that rest lower (blink added under the blinks) or higher (wide, and blinks that still shut)."""
     out = face.copy()
     if offset > 0:

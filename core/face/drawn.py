@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..arkit import COUNT, INDEX
+from ..arrays import Array
 from ..errors import OratorError
 from ..performance import Performance, sample
 from ..rig.anime import NUMBERS, anime_numbers
@@ -21,7 +22,7 @@ class NumberTrack:
     """Numbers of a set over whole frames: values (N, K) in the order of `names`, frame k at k / fps seconds."""
 
     names: tuple[str, ...]
-    values: np.ndarray
+    values: Array
     fps: float
 
 
@@ -38,7 +39,7 @@ def group_of(number: str) -> str:
     return "breath" if number == "breathing" else ("tilt" if number.endswith("_z") else "turn")
 
 
-def held_performance(performance: Performance, fps: float, every: int) -> tuple[Performance, np.ndarray]:
+def held_performance(performance: Performance, fps: float, every: int) -> tuple[Performance, Array]:
     """The drawings of a performance as one of K frames, and the seconds (K,) at which they begin.
 
     Raises OratorError for a step that is none of STEPS.
@@ -76,7 +77,7 @@ def step_numbers(track: NumberTrack, fps: float, every: int) -> NumberTrack:
     return NumberTrack(track.names, shown(np.stack(held, axis=1), times, fps, frames), fps)
 
 
-def _face_like(track: NumberTrack) -> np.ndarray:
+def _face_like(track: NumberTrack) -> Array:
     """A face (T, 52) whose jaw and lids are open as far as the numbers': what the choice of frames looks at."""
     vowels = ("mouth", "mouth_aaa", "mouth_iii", "mouth_uuu", "mouth_eee", "mouth_ooo", "mouth_delta")
     opened = [k for k, name in enumerate(track.names) if name in vowels]

@@ -19,6 +19,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from ..arkit import BLINK, EYE_LOOK, INDEX
+from ..arrays import Array
 from ..catalogue.emotions import EMOTIONS
 
 LOOK_DEGREES: Final = 30.0
@@ -49,7 +50,7 @@ class EyeControls:
     variation: int = 0
 
 
-def clause_ends(face: np.ndarray, fps: float) -> list[float]:
+def clause_ends(face: Array, fps: float) -> list[float]:
     """Seconds at which the mouth comes to rest for more than 0.22 s: where clauses end, read from the face itself."""
     gap = np.maximum(face[:, INDEX["jawOpen"]] - face[:, INDEX["mouthClose"]], 0)
     gap = gap + 0.35 * (face[:, INDEX["mouthLowerDownLeft"]] + face[:, INDEX["mouthUpperUpLeft"]])
@@ -109,7 +110,7 @@ def blink_times(
     return out
 
 
-def lid_curve(times: np.ndarray, blinks: Sequence[tuple[float, float, float]]) -> np.ndarray:
+def lid_curve(times: Array, blinks: Sequence[tuple[float, float, float]]) -> Array:
     """How far blinks shut the lids, 0..1 at each time (T,): fast down, short hold, slower up."""
     lid = np.zeros(len(times))
     for start, length, depth in blinks:
@@ -128,8 +129,8 @@ def lid_curve(times: np.ndarray, blinks: Sequence[tuple[float, float, float]]) -
 
 
 def gaze_degrees(
-    times: np.ndarray, ends: Sequence[float], rng: np.random.Generator
-) -> tuple[np.ndarray, list[tuple[float, float]]]:
+    times: Array, ends: Sequence[float], rng: np.random.Generator
+) -> tuple[Array, list[tuple[float, float]]]:
     """Gaze (T, 2) in degrees, right-to-left (the person's left is positive) and up, and its shifts (second, degrees).
 
     Mostly at the listener, away now and then (more at clause starts), with small shifts, micro-saccades and drift.
@@ -149,7 +150,7 @@ def gaze_degrees(
     return np.cumsum(turns, axis=0) + _fixation(times, rng), told
 
 
-def _shifts(seconds: float, ends: Sequence[float], rng: np.random.Generator) -> list[tuple[float, np.ndarray]]:
+def _shifts(seconds: float, ends: Sequence[float], rng: np.random.Generator) -> list[tuple[float, Array]]:
     """Where the eyes rest, as (second of arrival, degrees (2,)), in order."""
     points = [(0.0, np.zeros(2))]
     at, away = 0.0, False
@@ -170,7 +171,7 @@ def _shifts(seconds: float, ends: Sequence[float], rng: np.random.Generator) -> 
     return points
 
 
-def _fixation(times: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _fixation(times: Array, rng: np.random.Generator) -> Array:
     """What eyes do while they rest (T, 2), degrees: micro-saccades about once a second, and slow drift."""
     count = len(times)
     if count < 2:
@@ -191,7 +192,7 @@ def _fixation(times: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return np.cumsum(hops, axis=0) + drift
 
 
-def _kept(head: np.ndarray, fps: float) -> np.ndarray:
+def _kept(head: Array, fps: float) -> Array:
     """Degrees (T, 2) by which the eyes turn back (left, up) while a head (T, 3), rotation vectors, turns."""
     turned = np.degrees(np.asarray(head, np.float64)[:, [1, 0]]) * (1.0, -1.0)
     quick = turned - gaussian_filter1d(turned, _RESET * fps, axis=0, mode="nearest")
@@ -199,14 +200,14 @@ def _kept(head: np.ndarray, fps: float) -> np.ndarray:
 
 
 def apply_eyes(
-    face: np.ndarray,
+    face: Array,
     fps: float,
     seed: int,
     controls: EyeControls | None = None,
-    rate: np.ndarray | None = None,
-    head: np.ndarray | None = None,
-    felt: np.ndarray | None = None,
-) -> np.ndarray:
+    rate: Array | None = None,
+    head: Array | None = None,
+    felt: Array | None = None,
+) -> Array:
     """The face (T, 52) with this layer's blinks and gaze in place of whatever eyeBlink and eyeLook it had.
 
     All other channels keep their values. `rate` (T,), blinks a minute over time, replaces the constant. `head` (T, 3),
@@ -252,7 +253,7 @@ def apply_eyes(
     return out
 
 
-def eye_rotations(face: np.ndarray) -> np.ndarray:
+def eye_rotations(face: Array) -> Array:
     """Eye joints' rotation vectors (T, 2, 3), radians, for joints 23 and 24, as a face's eyeLook weights turn them.
 
     X is pitch (down is positive), Y yaw (to the person's left is positive).

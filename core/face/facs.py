@@ -13,10 +13,11 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from ..arkit import COUNT, INDEX
+from ..arrays import Array
 from ..catalogue.emotions import EMOTION_ROWS, EMOTIONS
 
 
-def _table(patterns: dict[str, Mapping[str, float]]) -> np.ndarray:
+def _table(patterns: dict[str, Mapping[str, float]]) -> Array:
     table = np.zeros((len(EMOTIONS), COUNT))
     for k, emotion in enumerate(EMOTIONS):
         for name, value in patterns[emotion].items():
@@ -26,11 +27,11 @@ def _table(patterns: dict[str, Mapping[str, float]]) -> np.ndarray:
     return table
 
 
-UPPER_TABLE: Final[np.ndarray] = _table({row.name: row.upper for row in EMOTION_ROWS})
-MOUTH_TABLE: Final[np.ndarray] = _table({row.name: row.mouth for row in EMOTION_ROWS})
+UPPER_TABLE: Final[Array] = _table({row.name: row.upper for row in EMOTION_ROWS})
+MOUTH_TABLE: Final[Array] = _table({row.name: row.mouth for row in EMOTION_ROWS})
 
 
-def emotion_head(felt: np.ndarray, fps: float) -> np.ndarray:
+def emotion_head(felt: Array, fps: float) -> Array:
     """How an emotion holds the head, (T, 3) rotation vectors in radians, of weights times intensity (T, 8).
 
     Slow and still: for bodies whose own network moves the head.

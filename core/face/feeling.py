@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
+from ..arrays import Array
 from ..catalogue.emotions import EMOTIONS
 from .prosody import Prosody
 
@@ -29,7 +30,7 @@ _PAUSE_LEVEL: Final = 0.12
 _LEAK_EVERY: Final = 9.0
 
 
-def perform(asked: np.ndarray, heard: Prosody) -> np.ndarray:
+def perform(asked: Array, heard: Prosody) -> Array:
     """Weights times intensity (T, 8) as the face shows them, of what is asked (T, 8), for this speech.
 
     At intensity 1 an emotion's row moves between about 0.15 and 1 with a mean of about 0.55. Rows sum to at most 1.
@@ -58,7 +59,7 @@ def _turn(k: int, salt: float) -> float:
     return (salt + k * _GOLDEN) % 1.0
 
 
-def envelope(heard: Prosody, frames: int, share: np.ndarray) -> np.ndarray:
+def envelope(heard: Prosody, frames: int, share: Array) -> Array:
     """How much of an asked emotion shows, (T,) 0 - 1: a level a phrase, swells on accents, releases in pauses.
 
     `share` (T,) is the asked intensity: more of it swells more often.
@@ -84,7 +85,7 @@ def envelope(heard: Prosody, frames: int, share: np.ndarray) -> np.ndarray:
     return np.clip(base + (1.0 - base) * swell, 0.0, 1.0)
 
 
-def _follow(wanted: np.ndarray, fps: float) -> np.ndarray:
+def _follow(wanted: Array, fps: float) -> Array:
     """A track (T,) eased: quick up, slow down."""
     up, down = 1 - np.exp(-1 / (_ONSET * fps)), 1 - np.exp(-1 / (_OFFSET * fps))
     out = np.empty_like(wanted)
@@ -95,7 +96,7 @@ def _follow(wanted: np.ndarray, fps: float) -> np.ndarray:
     return gaussian_filter1d(out, 0.06 * fps, mode="nearest")
 
 
-def _bump(track: np.ndarray, at: float, size: float, seconds: tuple[float, float, float], fps: float) -> None:
+def _bump(track: Array, at: float, size: float, seconds: tuple[float, float, float], fps: float) -> None:
     """Raises a track (T,) to `size` around frame `at`: seconds of rise before it, hold, fall."""
     rise, hold, fall = (s * fps for s in seconds)
     low, high = max(int(at - rise), 0), min(int(at + hold + fall) + 1, len(track))
@@ -105,7 +106,7 @@ def _bump(track: np.ndarray, at: float, size: float, seconds: tuple[float, float
     track[low:high] = np.maximum(track[low:high], size * shape)
 
 
-def _mixed(felt: np.ndarray, heard: Prosody) -> np.ndarray:
+def _mixed(felt: Array, heard: Prosody) -> Array:
     """Felt rows (T, 8) that borrow from a neighbour in some phrases and leak it for a third of a second."""
     frames, fps = len(felt), heard.fps
     borrow, leak = np.zeros(frames), np.zeros(frames)
@@ -129,7 +130,7 @@ def _mixed(felt: np.ndarray, heard: Prosody) -> np.ndarray:
     return out
 
 
-def _attitude(heard: Prosody, frames: int) -> np.ndarray:
+def _attitude(heard: Prosody, frames: int) -> Array:
     """Rows (T, 8) of somebody who is asked for nothing: arcs of warmth, and now and then a doubt."""
     fps = heard.fps
     out = np.zeros((frames, len(EMOTIONS)))

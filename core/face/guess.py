@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 from scipy.fft import dct
 
+from ..arrays import Array
 from ..catalogue.emotions import EMOTIONS
 from ..settings import EmotionTrack
 from ..speech.features import FEATURE_FPS, SpeechFeatures
@@ -35,11 +36,11 @@ CLASSES: Final[dict[str, str]] = dict(
 class VoiceModel:
     """A linear model of voices: middle and scale (64,) of its figures, table (65, 7) to scores by CLASSES."""
 
-    middle: np.ndarray
-    scale: np.ndarray
-    table: np.ndarray
+    middle: Array
+    scale: Array
+    table: Array
 
-    def chances(self, figures: np.ndarray) -> np.ndarray:
+    def chances(self, figures: Array) -> Array:
         """The chance (7,) of each class for the figures (64,) of a piece of speech."""
         z = np.clip((np.asarray(figures) - self.middle) / self.scale, -4.0, 4.0)
         scores = np.r_[z, 1.0] @ self.table
@@ -47,7 +48,7 @@ class VoiceModel:
         return chance / chance.sum()
 
 
-def voice_figures(features: SpeechFeatures, part: slice = slice(None)) -> np.ndarray | None:
+def voice_figures(features: SpeechFeatures, part: slice = slice(None)) -> Array | None:
     """Figures (64,) of pitch, loudness, onsets, colour and its changes; None where hardly anybody speaks."""
     mel, energy, onset = (np.asarray(a[part], np.float64) for a in (features.mel, features.energy, features.onset))
     f0, voicing = features.f0[part], features.voicing[part]
@@ -95,7 +96,7 @@ def suggest_emotion(features: SpeechFeatures, model: VoiceModel | None = None) -
     return EmotionTrack(times, weights, np.minimum(strength, _STRONGEST) * (strength > 0.05))
 
 
-def _weighed(model: VoiceModel, features: SpeechFeatures, part: slice) -> np.ndarray:
+def _weighed(model: VoiceModel, features: SpeechFeatures, part: slice) -> Array:
     """Weights times intensity (8,) of one window by the model; nothing where it is not sure."""
     out = np.zeros(len(EMOTIONS))
     figures = voice_figures(features, part)
@@ -111,7 +112,7 @@ def _weighed(model: VoiceModel, features: SpeechFeatures, part: slice) -> np.nda
     return kept
 
 
-def _window(octaves: np.ndarray, energy: np.ndarray, onset: np.ndarray, voiced: np.ndarray) -> np.ndarray:
+def _window(octaves: Array, energy: Array, onset: Array, voiced: Array) -> Array:
     """Weights times intensity (8,) of one window; pitch in octaves around the speech's median."""
     out = np.zeros(len(EMOTIONS))
     if voiced.sum() < 20:

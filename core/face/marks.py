@@ -10,6 +10,7 @@ from typing import Final
 
 import numpy as np
 
+from ..arrays import Array
 from ..catalogue.emotions import EMOTION_ROWS, EMOTIONS
 from ..errors import OratorError
 from ..settings import EmotionTrack
@@ -28,11 +29,11 @@ class Mark:
     """An emotion from a marker on: `seconds` on the speech's own time, weights (8,) that sum to 1, intensity 0 - 1."""
 
     seconds: float
-    weights: np.ndarray
+    weights: Array
     intensity: float
 
 
-def read_mark(text: str) -> tuple[np.ndarray, float] | None:
+def read_mark(text: str) -> tuple[Array, float] | None:
     """Weights (8,) and intensity of a marker's name; None for a marker that has nothing to do with emotion.
 
     Raises OratorError for one that means an emotion but cannot be read.
@@ -93,7 +94,7 @@ def marked(track: EmotionTrack, marks: Sequence[Mark]) -> EmotionTrack:
     return EmotionTrack(np.array(times), np.array(weights), np.array(intensity))
 
 
-def _at(track: EmotionTrack, seconds: float) -> tuple[np.ndarray, float]:
+def _at(track: EmotionTrack, seconds: float) -> tuple[Array, float]:
     """Weights (8,) and intensity of a track at one time."""
     weights = np.array([np.interp(seconds, track.times, w) for w in np.asarray(track.weights).T])
     return weights, float(np.interp(seconds, track.times, track.intensity))

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
+from ..arrays import Array
 from ..speech.features import SpeechFeatures, at_rate
 
 _SPEAKING: Final = 0.34
@@ -29,8 +30,8 @@ class Prosody:
     spread   the pitch's deviation in octaves: how lively the voice is
     """
 
-    loud: np.ndarray
-    pitch: np.ndarray
+    loud: Array
+    pitch: Array
     phrases: tuple[tuple[int, int], ...]
     accents: tuple[tuple[int, float], ...]
     spread: float
@@ -51,12 +52,12 @@ def prosody_of(features: SpeechFeatures, frames: int, fps: float = 30.0) -> Pros
     return Prosody(loud, pitch, phrases, _accents(loud, pitch, fps), spread, fps)
 
 
-def _runs(mask: np.ndarray) -> list[tuple[int, int]]:
+def _runs(mask: Array) -> list[tuple[int, int]]:
     edges = np.diff(np.concatenate([[0], mask.astype(np.int8), [0]]))
     return list(zip(np.flatnonzero(edges == 1).tolist(), np.flatnonzero(edges == -1).tolist(), strict=True))
 
 
-def _phrases(loud: np.ndarray, fps: float) -> tuple[tuple[int, int], ...]:
+def _phrases(loud: Array, fps: float) -> tuple[tuple[int, int], ...]:
     joined: list[tuple[int, int]] = []
     for start, end in _runs(loud > _SPEAKING):
         if joined and start - joined[-1][1] <= _BRIDGED * fps:
@@ -77,7 +78,7 @@ def _phrases(loud: np.ndarray, fps: float) -> tuple[tuple[int, int], ...]:
     return tuple(out)
 
 
-def _accents(loud: np.ndarray, pitch: np.ndarray, fps: float) -> tuple[tuple[int, float], ...]:
+def _accents(loud: Array, pitch: Array, fps: float) -> tuple[tuple[int, float], ...]:
     """Syllables by their loudness, weighed by pitch and by how far they rise above the second around them."""
     if len(loud) < 3:
         return ()

@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 
 from ..arkit import BLINK, COUNT, INDEX, LIPS
+from ..arrays import Array
 
 SHUT: Final = 0.08
 """Openness under which lips read as shut; less where the whole speech opens little."""
@@ -21,14 +22,14 @@ _BLINKS: Final = 0.4
 _LIDS: Final = [*BLINK, *(i for n, i in INDEX.items() if n.startswith("eyeWide"))]
 
 
-def openness(face: np.ndarray) -> np.ndarray:
+def openness(face: Array) -> Array:
     """How far the lips of faces (T, 52) are apart, (T,)."""
     parting = [INDEX[f"mouth{name}{side}"] for name in ("LowerDown", "UpperUp") for side in ("Left", "Right")]
     gap = np.maximum(face[:, INDEX["jawOpen"]] - face[:, INDEX["mouthClose"]], 0.0)
     return gap + 0.175 * face[:, parting].sum(axis=1)
 
 
-def held_times(seconds: float, fps: float, every: int = 2, start: float = 0.0) -> np.ndarray:
+def held_times(seconds: float, fps: float, every: int = 2, start: float = 0.0) -> Array:
     """Seconds (K,) at which drawings change: on whole frames of `fps`, a new one every `every` of them.
 
     `start` is the speech's time at the first frame (negative when the scene begins before it).
@@ -37,7 +38,7 @@ def held_times(seconds: float, fps: float, every: int = 2, start: float = 0.0) -
     return start + np.arange(count) * (every / fps)
 
 
-def hold_face(face: np.ndarray, fps: float, times: np.ndarray, end: float | None = None) -> np.ndarray:
+def hold_face(face: Array, fps: float, times: Array, end: float | None = None) -> Array:
     """The drawings (K, 52) of a face (T, 52) at `fps` that change at `times` (K,), ascending seconds.
 
     The last one lasts until `end` (by default as long as the one before). Every drawing is made of frames of the face
@@ -51,9 +52,7 @@ def hold_face(face: np.ndarray, fps: float, times: np.ndarray, end: float | None
     return out
 
 
-def chosen_frames(
-    face: np.ndarray, fps: float, times: np.ndarray, end: float | None = None
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def chosen_frames(face: Array, fps: float, times: Array, end: float | None = None) -> tuple[Array, Array, Array]:
     """Which frame of the face each drawing takes its mouth, its lids and everything else from: three of (K,) int."""
     times = np.asarray(times, np.float64)
     if face.shape[1:] != (COUNT,) or len(face) == 0:
@@ -88,7 +87,7 @@ def chosen_frames(
     return mouth, lids, middle
 
 
-def shown(held: np.ndarray, times: np.ndarray, fps: float, frames: int) -> np.ndarray:
+def shown(held: Array, times: Array, fps: float, frames: int) -> Array:
     """What a viewer sees of held drawings (K, ...) at `frames` frames of `fps`: each until the next begins."""
     at = np.searchsorted(np.asarray(times), np.arange(frames) / fps + 1e-6, side="right") - 1
     return held[np.clip(at, 0, len(held) - 1)]

@@ -14,6 +14,7 @@ import numpy as np
 from scipy.ndimage import uniform_filter1d
 
 from ..arkit import BLINK, COUNT, EYE_LOOK, INDEX, UPPER_FACE
+from ..arrays import Array
 from ..catalogue.emotions import EMOTIONS
 from ..errors import OratorError
 from ..settings import EmotionTrack
@@ -49,15 +50,15 @@ class FaceStyle:
     name      for notes
     """
 
-    emotion: np.ndarray
-    mean: np.ndarray
-    spread: np.ndarray
+    emotion: Array
+    mean: Array
+    spread: Array
     upper: bool = True
     strength: float = 1.0
     name: str = ""
 
 
-def emotion_of(face: np.ndarray, fps: float) -> tuple[np.ndarray, np.ndarray]:
+def emotion_of(face: Array, fps: float) -> tuple[Array, Array]:
     """Emotion of a face (T, 52) over time: seconds (K,), every 0.2 s, and weights times intensity (K, 8).
 
     A neutral face gives rows of nearly 0. Each row is read from the 0.8 s around it, so that brow accents and vowels
@@ -82,7 +83,7 @@ def emotion_of(face: np.ndarray, fps: float) -> tuple[np.ndarray, np.ndarray]:
     return at / fps, out / total
 
 
-def style_of(face: np.ndarray, fps: float, name: str = "", strength: float = 1.0) -> FaceStyle:
+def style_of(face: Array, fps: float, name: str = "", strength: float = 1.0) -> FaceStyle:
     """The style of a clip's face (T, 52). Raises OratorError for a clip that is too short or does not move."""
     face = np.asarray(face, np.float32)
     said = f"'{name}'" if name else "The reference clip"
@@ -108,7 +109,7 @@ def style_track(style: FaceStyle) -> EmotionTrack:
     return EmotionTrack(np.zeros(1), weights[None], np.array([min(total, 1.0)]), style=style)
 
 
-def apply_style(face: np.ndarray, style: FaceStyle) -> np.ndarray:
+def apply_style(face: Array, style: FaceStyle) -> Array:
     """A generated face (T, 52) held and moving as the style's clip; lips part and meet as before.
 
     Upper-face channels get the clip's mean and, within a factor of 2, its range. The channels that bend the mouth are

@@ -12,6 +12,7 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from .. import arkit, skeleton
+from ..arrays import Array
 from ..errors import OratorError
 from ..files import write_atomically
 from ..performance import Performance, make_performance
@@ -43,9 +44,9 @@ class BvhMotion:
 
     names: tuple[str, ...]
     parents: tuple[int, ...]
-    offsets: np.ndarray
-    positions: np.ndarray
-    rotations: np.ndarray
+    offsets: Array
+    positions: Array
+    rotations: Array
     frame_time: float
 
 
@@ -131,7 +132,7 @@ def _parse(text: str, path: Path) -> BvhMotion:
     return BvhMotion(tuple(names), tuple(parents), offsets, positions, rotations, frame_time)
 
 
-def _numbers(text: str, at: int, most: int, path: Path) -> np.ndarray:
+def _numbers(text: str, at: int, most: int, path: Path) -> Array:
     """The numbers of a text from a place on, piece by piece; one more than `most` when there are too many."""
     pieces, count = [], 0
     try:
@@ -147,7 +148,7 @@ def _numbers(text: str, at: int, most: int, path: Path) -> np.ndarray:
     return np.concatenate(pieces) if pieces else np.zeros(0)
 
 
-def _euler(axes: str, degrees: np.ndarray) -> Rotation:
+def _euler(axes: str, degrees: Array) -> Rotation:
     if len(set(axes)) == len(axes) == 3:
         return Rotation.from_euler(axes, degrees, degrees=True)
     total = Rotation.identity(len(degrees))
@@ -156,7 +157,7 @@ def _euler(axes: str, degrees: np.ndarray) -> Rotation:
     return total
 
 
-def _parse_hierarchy(tokens: list[str], path: Path) -> tuple[list[str], list[int], np.ndarray, list[list[str]]]:
+def _parse_hierarchy(tokens: list[str], path: Path) -> tuple[list[str], list[int], Array, list[list[str]]]:
     names: list[str] = []
     parents: list[int] = []
     offsets: list[list[float]] = []
@@ -300,7 +301,7 @@ def _carried(motion: BvhMotion, path: Path) -> Performance:
     return make_performance(local, translation, np.zeros((frames, arkit.COUNT)), 1.0 / motion.frame_time)
 
 
-def _world(motion: BvhMotion) -> tuple[np.ndarray, np.ndarray]:
+def _world(motion: BvhMotion) -> tuple[Array, Array]:
     world = np.empty_like(motion.rotations)
     rest = np.zeros((len(motion.names), 3))
     for j, parent in enumerate(motion.parents):
@@ -309,7 +310,7 @@ def _world(motion: BvhMotion) -> tuple[np.ndarray, np.ndarray]:
     return world, rest
 
 
-def _world_positions(motion: BvhMotion) -> np.ndarray:
+def _world_positions(motion: BvhMotion) -> Array:
     world, _ = _world(motion)
     out = np.empty_like(motion.positions)
     for j, parent in enumerate(motion.parents):
@@ -320,7 +321,7 @@ def _world_positions(motion: BvhMotion) -> np.ndarray:
     return out
 
 
-def _direction_corrections(match: dict[int, int], rest: np.ndarray) -> dict[int, np.ndarray]:
+def _direction_corrections(match: dict[int, int], rest: Array) -> dict[int, Array]:
     """For each joint the turn from the neutral rest bone direction to the file's, so that directions carry over."""
     neutral = skeleton.rest_positions()
     child = {p: j for j, p in reversed(list(enumerate(skeleton.PARENTS))) if p > 0 and p not in (9, 15, 20, 21)}

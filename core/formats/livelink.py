@@ -13,6 +13,7 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from .. import arkit, skeleton
+from ..arrays import Array
 from ..errors import OratorError
 from ..files import write_atomically
 from ..performance import Performance, make_performance, rest_performance
@@ -66,7 +67,7 @@ def write_livelink(performance: Performance, path: Path) -> None:
     write_atomically(Path(path), lambda stream: stream.write(text.getvalue().encode("utf-8")) and None)
 
 
-def _euler_columns(performance: Performance) -> np.ndarray:
+def _euler_columns(performance: Performance) -> Array:
     """(T, 9): yaw, pitch, roll of head and eyes; Live Link's angles are radians (yaw about Y, pitch X, roll Z)."""
     columns = []
     for joint in _ANGLE_JOINTS:
@@ -96,11 +97,11 @@ def read_livelink(path: Path) -> Performance:
         return _performance(header, base, seconds, values)
 
 
-def _performance(header: list[str], base: float, seconds: np.ndarray, values: np.ndarray) -> Performance:
+def _performance(header: list[str], base: float, seconds: Array, values: Array) -> Performance:
     frames = max(1, round(seconds[-1] * base) + 1)
     at = np.arange(frames) / base
 
-    def track(name: str) -> np.ndarray:
+    def track(name: str) -> Array:
         return np.interp(at, seconds, values[:, header.index(name.lower())])
 
     rest = rest_performance(frames, base)
@@ -116,7 +117,7 @@ def _performance(header: list[str], base: float, seconds: np.ndarray, values: np
     return make_performance(rotations, rest.translation, face, base)
 
 
-def _parse_rows(rows: Iterator[list[str]], header: list[str], path: Path) -> tuple[list[str], np.ndarray]:
+def _parse_rows(rows: Iterator[list[str]], header: list[str], path: Path) -> tuple[list[str], Array]:
     times: list[str] = []
     values = array("d")
     code, width, short = header.index("timecode"), len(header), 0
@@ -140,7 +141,7 @@ def _parse_rows(rows: Iterator[list[str]], header: list[str], path: Path) -> tup
     return times, np.frombuffer(values).reshape(-1, width)
 
 
-def _clock(codes: list[str]) -> tuple[float, np.ndarray]:
+def _clock(codes: list[str]) -> tuple[float, Array]:
     """The rate and the seconds of each row from the first, out of SMPTE-like timecodes with fractional frames."""
     split = np.empty((len(codes), 2))
     for k, code in enumerate(codes):
@@ -166,7 +167,7 @@ def _clock(codes: list[str]) -> tuple[float, np.ndarray]:
     return base, _running(seconds, base)
 
 
-def _running(seconds: np.ndarray, base: float) -> np.ndarray:
+def _running(seconds: Array, base: float) -> Array:
     """Seconds (N,) from the first, never falling: past midnight the day goes on, and a jump becomes one frame."""
     steps = np.diff(seconds)
     steps = np.where(steps < -0.5 * _DAY, steps + _DAY, steps)

@@ -6,19 +6,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from ..arrays import Array
 from ..errors import OratorError
 
 if TYPE_CHECKING:  # Blender's half reads this module while registering, when scipy has to wait
-    import numpy as np
-
     from ..performance import Performance
 
 SUFFIXES: Final = (".bvh", ".npz", ".csv")
 
 
-def write_neutral(
-    performance: Performance, path: Path, travel: bool = True, hand_mean: np.ndarray | None = None
-) -> None:
+def write_neutral(performance: Performance, path: Path, travel: bool = True, hand_mean: Array | None = None) -> None:
     """Write a performance; without `travel` it stays where it starts. Raises OratorError.
 
     hand_mean  (30, 3) rotation vectors of the mean hands from which an .npz counts fingers; None: flat ones.

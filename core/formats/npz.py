@@ -11,6 +11,7 @@ from typing import IO, BinaryIO, Final
 
 import numpy as np
 
+from ..arrays import Array
 from ..errors import OratorError
 from ..reading import ordinary_file, room, sentence_for
 
@@ -19,7 +20,7 @@ _STEP: Final = 1 << 20
 _MOST_AXES: Final = 8
 
 
-def write_npz(stream: BinaryIO, arrays: Mapping[str, np.ndarray], compressed: bool = True) -> None:
+def write_npz(stream: BinaryIO, arrays: Mapping[str, Array], compressed: bool = True) -> None:
     """Write arrays as an .npz. Unlike numpy's own writer it leaves nothing open when the disk is full.
 
     Raises OSError as the stream does.
@@ -31,7 +32,7 @@ def write_npz(stream: BinaryIO, arrays: Mapping[str, np.ndarray], compressed: bo
                 np.lib.format.write_array(entry, np.asanyarray(array), allow_pickle=False)
 
 
-def read_npz(path: Path, required: tuple[str, ...], what: str, also: Collection[str] = ()) -> dict[str, np.ndarray]:
+def read_npz(path: Path, required: tuple[str, ...], what: str, also: Collection[str] = ()) -> dict[str, Array]:
     """The arrays `required`, and those of `also` that are there; `what` names the kind of file in messages.
 
     Nothing else in the file is looked at. Raises OratorError when the file is missing, damaged, holds objects where
@@ -99,7 +100,7 @@ def _header(stream: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype]:
     raise ValueError(f"version {version} of .npy")
 
 
-def _array(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> np.ndarray:
+def _array(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Array:
     """The array of an entry, whose header and size must agree; memory grows only with what is really there."""
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise ValueError("compressed in a way that no .npz is")
@@ -121,7 +122,7 @@ def _array(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> np.ndarray:
     return flat.reshape(shape[::-1]).T if fortran else flat.reshape(shape)
 
 
-def scalar(array: np.ndarray, name: str, path: Path) -> float:
+def scalar(array: Array, name: str, path: Path) -> float:
     """The one finite number in `array`. Raises OratorError otherwise."""
     try:
         value = float(np.asarray(array).reshape(()))

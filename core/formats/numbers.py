@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..arrays import Array
 from ..errors import OratorError
 from ..face.drawn import NumberTrack
 from ..files import write_atomically
@@ -56,7 +57,7 @@ def read_numbers(path: Path) -> NumberTrack:
     return NumberTrack(wanted, ordered.astype(np.float32), fps)
 
 
-def _json(text: str) -> tuple[list[str], np.ndarray, float]:
+def _json(text: str) -> tuple[list[str], Array, float]:
     data = json.loads(text)
     values = np.array(data["frames"], np.float64)
     names = [str(name) for name in data["names"]]
@@ -65,7 +66,7 @@ def _json(text: str) -> tuple[list[str], np.ndarray, float]:
     return names, values, float(data["fps"])
 
 
-def _csv(text: str) -> tuple[list[str], np.ndarray, float]:
+def _csv(text: str) -> tuple[list[str], Array, float]:
     header, *rows = (row for row in csv.reader(io.StringIO(text)) if row)
     header = [name.strip() for name in header]
     if header[0] != "seconds":

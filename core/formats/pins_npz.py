@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from .. import arkit, skeleton
+from ..arrays import Array
 from ..errors import OratorError
 from ..files import write_atomically
 from ..pins import Pins
@@ -33,7 +34,7 @@ def read_pins(path: Path) -> Pins:
         return _pins(data, path)
 
 
-def _pins(data: dict[str, np.ndarray], path: Path) -> Pins:
+def _pins(data: dict[str, Array], path: Path) -> Pins:
     frames = np.atleast_1d(data["frames"])
     count = len(frames)
     plain = frames.ndim == 1 and frames.dtype.kind in "fiu" and bool(np.isfinite(frames).all())
@@ -90,6 +91,6 @@ def _joined(pins: Pins) -> Pins:
     return Pins(**{name: value[kept] for name, value in arrays.items()})
 
 
-def _sensible(array: np.ndarray) -> bool:
+def _sensible(array: Array) -> bool:
     """Whether all values are numbers that a pose can have."""
     return bool(np.isfinite(array).all()) and float(np.abs(array).max(initial=0)) <= _FURTHEST

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from .. import arkit, skeleton
+from ..arrays import Array
 from ..errors import OratorError
 from ..files import write_atomically
 from ..performance import Performance, make_performance
@@ -24,7 +25,7 @@ _WIDEST_TURN = 1e4
 
 
 def write_smplx(
-    performance: Performance, path: Path, betas: np.ndarray | None = None, hand_mean: np.ndarray = FLAT_HANDS
+    performance: Performance, path: Path, betas: Array | None = None, hand_mean: Array = FLAT_HANDS
 ) -> None:
     """Write poses (T, 165) axis-angle in radians, trans (T, 3), expressions (T, 100), betas (300), mocap_frame_rate.
 
@@ -48,7 +49,7 @@ def write_smplx(
     write_atomically(Path(path), lambda stream: write_npz(stream, arrays, compressed=False))
 
 
-def read_smplx(path: Path, hand_mean: np.ndarray = FLAT_HANDS) -> Performance:
+def read_smplx(path: Path, hand_mean: Array = FLAT_HANDS) -> Performance:
     """Read an SMPL-X .npz: `poses` of 165 (SMPL-X), 156 (SMPL-H with hands) or 66 and more (body), or AMASS' parts.
 
     Files with expressions (BEAT2's, EMAGE's) count fingers from the model's mean hands, `hand_mean` (30, 3), unless
@@ -61,7 +62,7 @@ def read_smplx(path: Path, hand_mean: np.ndarray = FLAT_HANDS) -> Performance:
         return _motion(data, path, hand_mean)
 
 
-def _motion(data: dict[str, np.ndarray], path: Path, hand_mean: np.ndarray) -> Performance:
+def _motion(data: dict[str, Array], path: Path, hand_mean: Array) -> Performance:
     poses = _poses(data, path)
     fps = next((scalar(data[key], key, path) for key in _FPS_KEYS if key in data), 30.0)
     frames = len(poses)
@@ -94,12 +95,12 @@ def tells_hand_mean(path: Path) -> bool:
     return "hand_mean" in npz_names(path, "SMPL-X motion file")
 
 
-def _finite(array: np.ndarray) -> bool:
+def _finite(array: Array) -> bool:
     plain = array.dtype.kind in "fiu" and bool(np.isfinite(array).all())
     return plain and float(np.abs(array).max(initial=0)) <= _WIDEST_TURN
 
 
-def _poses(data: dict[str, np.ndarray], path: Path) -> np.ndarray:
+def _poses(data: dict[str, Array], path: Path) -> Array:
     if "poses" in data:
         poses = data["poses"]
         if poses.ndim == 3:

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from .. import arkit, skeleton
+from ..arrays import Array
 from ..errors import OratorError
 from ..files import write_atomically
 from ..performance import Take, make_performance
@@ -20,7 +21,7 @@ _MOST_NAMES: Final = 4096
 _LONGEST_NAME: Final = 200
 
 
-def write_take(take: Take, path: Path, extra: dict[str, np.ndarray] | None = None) -> None:
+def write_take(take: Take, path: Path, extra: dict[str, Array] | None = None) -> None:
     """Write `take`; `extra` arrays go beside it (the EMAGE reference mode's poses, for example).
 
     Keys: fps; rotations float32 (T, 55, 4) wxyz local; translation (T, 3) metres, Y up; face (T, 52); joint_names;
@@ -56,7 +57,7 @@ def read_take(path: Path) -> Take:
         return _take(data, path)
 
 
-def _take(data: dict[str, np.ndarray], path: Path) -> Take:
+def _take(data: dict[str, Array], path: Path) -> Take:
     joints = _order(data["joint_names"], skeleton.JOINTS, "joints", path)
     weights = _order(data["face_names"], arkit.ARKIT, "face weights", path)
     rotations, face = data["rotations"], data["face"]
@@ -78,7 +79,7 @@ def _take(data: dict[str, np.ndarray], path: Path) -> Take:
     return Take(performance, str(meta.get("name", path.stem))[:_LONGEST_NAME], upgraded(meta))
 
 
-def _order(names: np.ndarray, wanted: tuple[str, ...], what: str, path: Path) -> list[int]:
+def _order(names: Array, wanted: tuple[str, ...], what: str, path: Path) -> list[int]:
     if names.size > _MOST_NAMES:
         raise OratorError(f"'{path.name}' names {names.size} {what}, which no take has. Export the take again.")
     found = [str(name) for name in np.ravel(names)]

@@ -10,6 +10,7 @@ from typing import Final
 
 import numpy as np
 
+from ..arrays import Array
 from ..errors import OratorError
 
 NAMES: Final = (
@@ -41,7 +42,7 @@ class Marks:
     places: dict[str, Place]
     notes: tuple[str, ...] = ()
 
-    def at(self, name: str) -> np.ndarray:
+    def at(self, name: str) -> Array:
         return np.array(self.places[name], float)
 
     def eye_size(self, side: str) -> tuple[float, float]:
@@ -51,7 +52,7 @@ class Marks:
         return float(width), float(centre[1] - self.at(f"eye_{side}_top")[1])
 
     @property
-    def face(self) -> tuple[np.ndarray, float, float]:
+    def face(self) -> tuple[Array, float, float]:
         """Middle of the face, half its width, and its height from the eyes to the chin."""
         left, right = self.at("cheek_left"), self.at("cheek_right")
         eyes = (self.at("eye_left") + self.at("eye_right")) / 2.0
@@ -86,7 +87,7 @@ def check_marks(marks: Marks, width: int, height: int) -> None:
             raise OratorError(f"The corner of the {side} eye lies on its middle. Drag it to the eye's outer corner.")
 
 
-def guessed(picture: np.ndarray) -> Marks:
+def guessed(picture: Array) -> Marks:
     """Marks of an upright face by usual proportions, from the outline of what is not clear."""
     solid = picture[..., 3] > 127
     rows, columns = np.flatnonzero(solid.any(axis=1)), np.flatnonzero(solid.any(axis=0))
@@ -130,7 +131,7 @@ class _Patch:
         return self.right - self.left
 
 
-def _skin(picture: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+def _skin(picture: Array) -> tuple[Array, Array] | None:
     """Colour of the skin and the mask (H, W) of its largest joined area, its holes filled out; None without one."""
     from scipy.ndimage import binary_closing, label
 
@@ -162,7 +163,7 @@ def _skin(picture: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
     return None if best is None else (best[1], best[2])
 
 
-def _patches(picture: np.ndarray, mask: np.ndarray, solid: np.ndarray) -> list[_Patch]:
+def _patches(picture: Array, mask: Array, solid: Array) -> list[_Patch]:
     """What lies within the skin and is none of it."""
     from scipy.ndimage import binary_fill_holes, find_objects, label
 
@@ -206,7 +207,7 @@ def _eyes(patches: list[_Patch], middle: float, width: float) -> tuple[_Patch, _
     return found
 
 
-def propose(picture: np.ndarray) -> Marks:
+def propose(picture: Array) -> Marks:
     """Marks for a picture (H, W, 4) uint8, as well as simple means find them. Raises OratorError for an empty one."""
     start = guessed(picture)
     found = _skin(picture)
@@ -225,7 +226,7 @@ def propose(picture: np.ndarray) -> Marks:
     return _marked(mask, patches, pair, picture.shape)
 
 
-def _marked(mask: np.ndarray, patches: list[_Patch], pair: tuple[_Patch, _Patch], shape: tuple[int, ...]) -> Marks:
+def _marked(mask: Array, patches: list[_Patch], pair: tuple[_Patch, _Patch], shape: tuple[int, ...]) -> Marks:
     """All marks about a pair of eyes."""
     right, left = pair
     middle, eyes, apart = (right.x + left.x) / 2, (right.y + left.y) / 2, left.x - right.x
@@ -265,7 +266,7 @@ def _marked(mask: np.ndarray, patches: list[_Patch], pair: tuple[_Patch, _Patch]
     return replace(Marks(held), notes=tuple(notes))
 
 
-def _chin(mask: np.ndarray, mouth: Place, eyes: float, apart: float) -> float:
+def _chin(mask: Array, mouth: Place, eyes: float, apart: float) -> float:
     """Where the skin ends below the mouth, within usual proportions; a neck of the same colour is cut off."""
     x, y = int(mouth[0]), int(mouth[1])
     column = mask[:, max(0, x - 2) : x + 3].mean(axis=1) > 0.5

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..arrays import Array
 from .marks import Marks
 
 _ROUNDS = 200
@@ -11,7 +12,7 @@ _AROUND = 8
 _ALIKE = 40.0
 
 
-def skin_plate(picture: np.ndarray, marks: Marks) -> np.ndarray:
+def skin_plate(picture: Array, marks: Marks) -> Array:
     """(H, W, 4) uint8: the picture with its eyes and mouth filled in from the skin around them, smoothly."""
     holes = np.zeros(picture.shape[:2], bool)
     y, x = np.mgrid[0 : picture.shape[0], 0 : picture.shape[1]]
@@ -24,7 +25,7 @@ def skin_plate(picture: np.ndarray, marks: Marks) -> np.ndarray:
     return filled(picture, holes)
 
 
-def filled(picture: np.ndarray, holes: np.ndarray) -> np.ndarray:
+def filled(picture: Array, holes: Array) -> Array:
     """The picture with `holes` (H, W) filled by the smoothest surface (Laplace's) through the skin around each.
 
     Skin is what has the usual colour of the hole's surroundings: no brow or edge of the face beside it runs in.
@@ -53,7 +54,7 @@ def filled(picture: np.ndarray, holes: np.ndarray) -> np.ndarray:
     return np.rint(out).astype(np.uint8)
 
 
-def line_colour(picture: np.ndarray, marks: Marks) -> tuple[float, float, float]:
+def line_colour(picture: Array, marks: Marks) -> tuple[float, float, float]:
     """The darkest usual colour (sRGB, 0 - 1) about the mouth's line and the upper lids."""
     found = []
     for name in ("mouth", "eye_left_top", "eye_right_top"):

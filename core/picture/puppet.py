@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 
+from ..arrays import Array
 from ..rig.anime import TURN_SHAPES
 from .marks import Marks, check_marks
 from .warp import Eye, Face, face_of, features, smooth, turns
@@ -34,31 +35,31 @@ _BANDS: Final = (0.0, 0.2, 0.26, 0.62, 1.0)
 class Puppet:
     """vertices (V, 3), quads (F, 4), uvs (V, 2), a material (F,) by MATERIALS, and shapes: name -> (V, 3)."""
 
-    vertices: np.ndarray
-    quads: np.ndarray
-    uvs: np.ndarray
-    materials: np.ndarray
-    shapes: dict[str, np.ndarray]
+    vertices: Array
+    quads: Array
+    uvs: Array
+    materials: Array
+    shapes: dict[str, Array]
 
 
 class _Piece:
     """Vertices of a part, and how its shapes move them beside what the plane's warp does at `anchor` (V, 2)."""
 
-    def __init__(self, rest: np.ndarray, depth: float, quads: np.ndarray, materials: np.ndarray) -> None:
+    def __init__(self, rest: Array, depth: float, quads: Array, materials: Array) -> None:
         self.anchor = rest
         self.rest = np.insert(rest, 1, depth, axis=1)
         self.quads, self.materials = quads, materials
-        self.own: dict[str, np.ndarray] = {}
+        self.own: dict[str, Array] = {}
         self.stiff: set[str] = set()
         """Shapes of the plane that do not move this piece."""
 
-    def move(self, name: str, plane: np.ndarray, forward: float = 0.0) -> None:
+    def move(self, name: str, plane: Array, forward: float = 0.0) -> None:
         """A shape that brings the piece to `plane` (V, 2), and forward."""
         moved = np.insert(plane - self.anchor, 1, -forward, axis=1)
         self.own[name] = self.own.get(name, 0.0) + moved
 
 
-def _sheet(rows: int, columns: int) -> np.ndarray:
+def _sheet(rows: int, columns: int) -> Array:
     """Quads (F, 4) of a sheet of rows x columns vertices, row by row; they face -y."""
     k = np.arange(rows * columns).reshape(rows, columns)
     return np.stack([k[1:, :-1], k[1:, 1:], k[:-1, 1:], k[:-1, :-1]], axis=-1).reshape(-1, 4)
@@ -118,7 +119,7 @@ def _mouth(face: Face, stroke: float) -> _Piece:
     round_ = 1.0 - np.abs(t) ** 2.4
     x0 = face.mouth[0] + half * t
 
-    def opened(wide: float, up: float, down: float, lift: float = 0.0) -> np.ndarray:
+    def opened(wide: float, up: float, down: float, lift: float = 0.0) -> Array:
         """Rows of the mouth at an opening: the outline's two rows, then the bands'."""
         x = face.mouth[0] + (x0 - face.mouth[0]) * wide
         base = face.mouth[1] + lift * np.abs(t) ** 2 * tall
@@ -165,7 +166,7 @@ def build(marks: Marks, width: int, height: int) -> Puppet:
     pieces = [_picture(width / height)]
     pieces += [_lid(face.eyes[side], name, stroke * 1.4) for side, name in (("left", "Left"), ("right", "Right"))]
     pieces += [_cover(face), _mouth(face, stroke * 0.8)]
-    shapes: dict[str, list[np.ndarray]] = {}
+    shapes: dict[str, list[Array]] = {}
     warps = [{**features(face, piece.anchor), **turns(face, piece.anchor)} for piece in pieces]
     names = list(dict.fromkeys(n for piece, warp in zip(pieces, warps, strict=True) for n in (*piece.own, *warp)))
     names = [n for n in names if n not in TURN_SHAPES] + list(TURN_SHAPES)

@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 
+from ..arrays import Array
 from .marks import Marks
 
 TURN: Final = np.radians(15.0)
@@ -19,7 +20,7 @@ TURN: Final = np.radians(15.0)
 
 @dataclass(frozen=True)
 class Eye:
-    centre: np.ndarray
+    centre: Array
     width: float
     height: float
 
@@ -29,12 +30,12 @@ class Face:
     """Marks in the puppet's plane; sizes are halves."""
 
     eyes: dict[str, Eye]
-    brows: dict[str, np.ndarray]
-    mouth: np.ndarray
+    brows: dict[str, Array]
+    mouth: Array
     mouth_half: float
-    middle: np.ndarray
+    middle: Array
     half: float
-    chin: np.ndarray
+    chin: Array
 
     @property
     def below(self) -> float:
@@ -45,7 +46,7 @@ class Face:
 def face_of(marks: Marks, width: int, height: int) -> Face:
     """The marks of a picture in the puppet's plane: its middle at x = 0, its lower edge at z = 0, 1 high."""
 
-    def place(name: str) -> np.ndarray:
+    def place(name: str) -> Array:
         x, y = marks.at(name)
         return np.array([(x + 0.5 - width / 2.0) / height, 1.0 - (y + 0.5) / height])
 
@@ -65,22 +66,22 @@ def face_of(marks: Marks, width: int, height: int) -> Face:
     )
 
 
-def smooth(x: np.ndarray) -> np.ndarray:
+def smooth(x: Array) -> Array:
     """0 below 0, 1 above 1, smooth between."""
     t = np.clip(x, 0.0, 1.0)
     return t * t * (3.0 - 2.0 * t)
 
 
-def _bump(p: np.ndarray, centre: np.ndarray, wide: float, high: float) -> np.ndarray:
+def _bump(p: Array, centre: Array, wide: float, high: float) -> Array:
     d = ((p - centre) / (wide, high)) ** 2
     return np.exp(-d.sum(axis=1))
 
 
-def _only_z(value: np.ndarray) -> np.ndarray:
+def _only_z(value: Array) -> Array:
     return np.stack([np.zeros_like(value), value], axis=1)
 
 
-def turns(face: Face, p: np.ndarray) -> dict[str, np.ndarray]:
+def turns(face: Face, p: Array) -> dict[str, Array]:
     """Displacements of the six head turns at 15 degrees, parallax by a depth that bulges in the face."""
     top = face.middle[1] + 1.3 * face.below
     centre = np.array([face.middle[0], (top + face.chin[1]) / 2.0])
@@ -115,9 +116,9 @@ def turns(face: Face, p: np.ndarray) -> dict[str, np.ndarray]:
     return out
 
 
-def features(face: Face, p: np.ndarray) -> dict[str, np.ndarray]:
+def features(face: Face, p: Array) -> dict[str, Array]:
     """Displacements of the picture for ARKit's shapes: brows, irises, corners and lips while closed, chin, cheeks."""
-    out: dict[str, np.ndarray] = {}
+    out: dict[str, Array] = {}
     jaw = smooth((face.mouth[1] - p[:, 1]) / (0.5 * (face.mouth[1] - face.chin[1]) + 1e-6))
     near = _bump(p, np.array([face.mouth[0], face.chin[1]]), 0.9 * face.half, 0.5 * face.below)
     out["jawOpen"] = _only_z(-0.09 * face.below * jaw * near)

@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from ..arrays import Array
 from .converters import converter_for
 from .description import RigDescription
 from .faces import match_shapes
@@ -26,7 +27,7 @@ def on_four_legs(description: RigDescription, joints: dict[str, str]) -> bool:
     """Whether what reads as arms are legs: the trunk lies, and all four limbs go across it, side by side."""
     points = {j: description.by_name[b].head for j, b in joints.items()}
 
-    def way(a: str, b: str) -> np.ndarray:
+    def way(a: str, b: str) -> Array:
         pairs = [(f"{s}_{a}", f"{s}_{b}") for s in ("left", "right")]
         ways = [points[q] - points[p] for p, q in pairs if p in points and q in points]
         total = np.mean(ways, axis=0) if ways else np.zeros(3)

@@ -11,12 +11,13 @@ from functools import cached_property
 import numpy as np
 from scipy.spatial.distance import cdist
 
+from ..arrays import Array
 from .description import RigDescription
 
 _TOLERANCE = 0.02
 
 
-def _unit(v: np.ndarray) -> np.ndarray:
+def _unit(v: Array) -> Array:
     return v / max(float(np.linalg.norm(v)), 1e-12)
 
 
@@ -25,9 +26,9 @@ class Shape:
     """The tree of a rig's bones, with heads (N, 3) and parents (N,), -1 for roots."""
 
     names: tuple[str, ...]
-    heads: np.ndarray
-    parents: np.ndarray
-    mean: np.ndarray = field(repr=False)
+    heads: Array
+    parents: Array
+    mean: Array = field(repr=False)
 
     @classmethod
     def of(cls, description: RigDescription) -> Shape:
@@ -52,7 +53,7 @@ class Shape:
         return out
 
     @cached_property
-    def reach(self) -> np.ndarray:
+    def reach(self) -> Array:
         """(N,) length of the longest way down from each bone's head, over heads."""
         out = np.zeros(len(self.names))
         for i in range(len(self.names) - 1, -1, -1):
@@ -95,13 +96,13 @@ class Shape:
 class Mirror:
     """The plane that a skeleton is symmetric about: normal . x = offset; how much of it is; each bone's partner."""
 
-    normal: np.ndarray
+    normal: Array
     offset: float
     share: float
-    partner: np.ndarray
+    partner: Array
 
 
-def try_mirror(shape: Shape, normal: np.ndarray, offset: float) -> Mirror:
+def try_mirror(shape: Shape, normal: Array, offset: float) -> Mirror:
     """How symmetric a shape is about one plane."""
     points = np.concatenate([shape.heads, shape.mean], axis=1)
     distance = shape.heads @ normal - offset
@@ -149,7 +150,7 @@ class Pair:
     hangs: int
 
 
-def sideways(shape: Shape, normal: np.ndarray, offset: float = 0.0) -> np.ndarray:
+def sideways(shape: Shape, normal: Array, offset: float = 0.0) -> Array:
     """(N,) how far each limb is to one side: where it starts, or on the average where it starts on the middle."""
     start, mean = shape.heads @ normal - offset, shape.mean @ normal - offset
     return np.where(np.abs(start) > _TOLERANCE * shape.size, start, mean)

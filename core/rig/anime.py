@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from ..arrays import Array
 from ..errors import OratorError
 from ..face.anime import face_numbers, six_numbers
 from ..performance import Performance
@@ -85,7 +86,7 @@ def anime_sets() -> dict[str, Any]:
         raise OratorError(f"{_FILE.name} is broken ({error}): install the extension again.") from error
 
 
-def anime_numbers(performance: Performance, name: str, times: np.ndarray, brow: str = "angry") -> dict[str, np.ndarray]:
+def anime_numbers(performance: Performance, name: str, times: Array, brow: str = "angry") -> dict[str, Array]:
     """The numbers of a set ('6', '42', '45'), name -> (T,) float32, at `times` (T,) seconds. Empty for no set."""
     entry = anime_sets()["sets"].get(name)
     if entry is None:
@@ -97,7 +98,7 @@ def anime_numbers(performance: Performance, name: str, times: np.ndarray, brow: 
     return {key: np.asarray(found[key], np.float32) for key in NUMBERS[name]}
 
 
-def turn_shapes(performance: Performance, names: Iterable[str]) -> dict[str, np.ndarray]:
+def turn_shapes(performance: Performance, names: Iterable[str]) -> dict[str, Array]:
     """Values (T,) in [0, 1] of those of `names` that are TURN_SHAPES."""
     wanted = [name for name in names if name in TURN_SHAPES]
     if not wanted:
@@ -110,7 +111,7 @@ def turn_shapes(performance: Performance, names: Iterable[str]) -> dict[str, np.
     return out
 
 
-def _turns(performance: Performance, turns: dict[str, Any]) -> dict[str, np.ndarray]:
+def _turns(performance: Performance, turns: dict[str, Any]) -> dict[str, Array]:
     """Turns of one joint against another about an axis, in units of their limit."""
     out = {key: np.empty(performance.frames) for key in turns}
     for first in range(0, performance.frames, _WINDOW):

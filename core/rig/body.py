@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from ..arrays import Array
 from ..rotations import conjugate, multiply, rotate, slerp
 from ..skeleton import FLOOR_AT_REST, INDEX
 from .description import RigDescription
@@ -74,11 +75,11 @@ class BodyRetarget:
         self.carrier = root or self.present.get("pelvis")
 
     @property
-    def up(self) -> np.ndarray:
+    def up(self) -> Array:
         """(3,) the body's up in armature space."""
         return self.fit.axes[:, 1]
 
-    def joint_turns(self, world: np.ndarray) -> dict[str, np.ndarray]:
+    def joint_turns(self, world: Array) -> dict[str, Array]:
         """Armature-space rotation from rest of every mapped joint, joint -> (T, 4); world is (T, 55, 4)."""
         back = conjugate(self.axes)
         return {
@@ -87,15 +88,15 @@ class BodyRetarget:
         }
 
     def bone_turns(
-        self, joints: Mapping[str, np.ndarray], frames: int, given: Mapping[str, np.ndarray] | None = None
-    ) -> dict[str, np.ndarray]:
+        self, joints: Mapping[str, Array], frames: int, given: Mapping[str, Array] | None = None
+    ) -> dict[str, Array]:
         """Armature-space rotation from rest of every bone, name -> (T, 4).
 
         given  joint -> (T,) how near its rotation is to one an artist gave: then twist bones leave its own bone alone.
         """
         still = np.zeros((frames, 4))
         still[:, 0] = 1.0
-        out: dict[str, np.ndarray] = {}
+        out: dict[str, Array] = {}
         pending = []
         for bone in self.description.bones:
             name = bone.name
@@ -121,7 +122,7 @@ class BodyRetarget:
             out[name] = out.get(self.description.follows(name) or "", still)
         return out
 
-    def basis(self, name: str, turns: Mapping[str, np.ndarray]) -> np.ndarray:
+    def basis(self, name: str, turns: Mapping[str, Array]) -> Array:
         """(T, 4) the rotation of a bone's matrix_basis that gives it its armature-space rotation."""
         rest, turn = self.rest[name], turns[name]
         follows = self.description.follows(name)
@@ -135,12 +136,12 @@ class BodyRetarget:
         mine -= {bone.name for bone in self.description.bones if bone.driven}
         return tuple(bone.name for bone in self.description.bones if bone.name in mine)
 
-    def travel(self, translation: np.ndarray) -> np.ndarray:
+    def travel(self, translation: Array) -> Array:
         """(T, 3) how far the pelvis is from its rest, armature space, rig units."""
         standing = np.array([0.0, -FLOOR_AT_REST, 0.0])
         return self.fit.scale * ((np.asarray(translation, np.float64) - standing) @ self.fit.axes.T)
 
-    def location(self, name: str, offset: np.ndarray, turns: Mapping[str, np.ndarray]) -> np.ndarray:
+    def location(self, name: str, offset: Array, turns: Mapping[str, Array]) -> Array:
         """(T, 3) location of a bone's matrix_basis that moves its head by offset (T, 3) in armature space."""
         bone = self.description.by_name[name]
         follows = self.description.follows(name)
@@ -150,7 +151,7 @@ class BodyRetarget:
             moved = rotate(conjugate(turns[follows]), bone.head + offset - pivot) - (bone.head - pivot)
         return rotate(conjugate(self.rest[name]), moved) if bone.local_location else moved
 
-    def placed(self, name: str, head: np.ndarray, offset: np.ndarray, turns: Mapping[str, np.ndarray]) -> np.ndarray:
+    def placed(self, name: str, head: Array, offset: Array, turns: Mapping[str, Array]) -> Array:
         """(T, 3) location of a bone's matrix_basis that puts its head at head (T, 3), armature space.
 
         offset (T, 3) is how far the travel bone moves; what the bone follows may move with it.
@@ -164,13 +165,11 @@ class BodyRetarget:
             moved = rotate(conjugate(turns[follows]), head - at) - (bone.head - pivot)
         return rotate(conjugate(self.rest[name]), moved) if bone.local_location else moved
 
-    def heads(
-        self, names: tuple[str, ...], offset: np.ndarray, turns: Mapping[str, np.ndarray]
-    ) -> dict[str, np.ndarray]:
+    def heads(self, names: tuple[str, ...], offset: Array, turns: Mapping[str, Array]) -> dict[str, Array]:
         """Posed heads of bones, name -> (T, 3) armature space; offset (T, 3) is how far the travel bone moves."""
-        done: dict[str, np.ndarray] = {}
+        done: dict[str, Array] = {}
 
-        def head(name: str) -> np.ndarray:
+        def head(name: str) -> Array:
             if name not in done:
                 bone = self.description.by_name[name]
                 follows = self.description.inherits.get(name, bone.parent)

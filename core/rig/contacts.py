@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from ..arrays import Array
 from ..mask import runs
 
 SPEED: Final = 0.16
@@ -17,7 +18,7 @@ _GAP_SECONDS: Final = 0.1
 _RUN_SECONDS: Final = 0.12
 
 
-def contact_phases(foot: np.ndarray, fps: float) -> list[tuple[int, int]]:
+def contact_phases(foot: Array, fps: float) -> list[tuple[int, int]]:
     """Phases (first frame, last frame excluded) in which a foot stands; foot (T, 3) metres, Y up."""
     frames = len(foot)
     if frames < 3:
@@ -33,12 +34,12 @@ def contact_phases(foot: np.ndarray, fps: float) -> list[tuple[int, int]]:
 
 
 def locked_offsets(
-    points: np.ndarray,
+    points: Array,
     phases: list[tuple[int, int]],
     height: float,
-    up: np.ndarray,
-    given: np.ndarray | None = None,
-) -> np.ndarray:
+    up: Array,
+    given: Array | None = None,
+) -> Array:
     """(T, 3) what to add to points (T, 3) so that they do not move within a phase and stand at `height` along `up`.
 
     Between phases the offset eases from one to the next; before the first and after the last it is held. A phase with
@@ -64,7 +65,7 @@ def locked_offsets(
     return offsets
 
 
-def _through(points: np.ndarray, pinned: np.ndarray, first: int, last: int) -> np.ndarray:
+def _through(points: Array, pinned: Array, first: int, last: int) -> Array:
     """(last - first, 3) where a foot stands that the frames `pinned` put down: there, eased from one to the next."""
     at = np.arange(first, last)
     after = np.searchsorted(pinned, at).clip(0, len(pinned) - 1)

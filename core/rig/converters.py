@@ -18,6 +18,7 @@ from typing import Any, Final
 import numpy as np
 
 from ..arkit import ARKIT, INDEX
+from ..arrays import Array
 from ..errors import OratorError
 from .description import MeshDescription
 
@@ -49,7 +50,7 @@ class Converter:
     spread: dict[str, tuple[tuple[str, float], ...]] = field(default_factory=dict)
 
     @cached_property
-    def matrix(self) -> np.ndarray:
+    def matrix(self) -> Array:
         """(K, 52) the looks, a row a shape."""
         out = np.zeros((len(self.shapes), len(ARKIT)))
         for row, key in enumerate(self.shapes):
@@ -77,20 +78,20 @@ class Converter:
                 found.pop(worse, None)
         return replace(self, shapes=found, looks={k: self.looks[k] for k in found})
 
-    def apply(self, face: np.ndarray) -> dict[str, np.ndarray]:
+    def apply(self, face: Array) -> dict[str, Array]:
         """Values of the shapes, name -> (T,) float32 in [0, 1], for ARKit weights (T, 52)."""
         weights = np.concatenate([self._solve(face[i : i + _WINDOW]) for i in range(0, len(face), _WINDOW)])
         keys = list(self.shapes)
         if self.silence in keys:
             mouth = [k for k, key in enumerate(keys) if any(n.startswith(("jaw", "mouth")) for n in self.looks[key])]
             weights[:, keys.index(self.silence)] = np.clip(1.0 - weights[:, mouth].sum(axis=1), 0.0, 1.0)
-        out: dict[str, np.ndarray] = {}
+        out: dict[str, Array] = {}
         for k, (key, names) in enumerate(self.shapes.items()):
             for name, share in self.spread.get(key, ((names[0], 1.0),)):
                 out[name] = np.clip(out.get(name, 0.0) + np.float32(share) * weights[:, k], 0.0, 1.0)
         return out
 
-    def _solve(self, face: np.ndarray) -> np.ndarray:
+    def _solve(self, face: Array) -> Array:
         """(T, K) by coordinate descent within [0, 1]."""
         looks = self.matrix
         gram = looks @ looks.T

@@ -10,6 +10,8 @@ from functools import cached_property
 
 import numpy as np
 
+from ..arrays import Array
+
 
 @dataclass(frozen=True)
 class Bone:
@@ -29,7 +31,7 @@ class Bone:
 
     name: str
     parent: str | None
-    rest: np.ndarray
+    rest: Array
     length: float = 0.1
     deform: bool = True
     rotation_mode: str = "QUATERNION"
@@ -43,12 +45,12 @@ class Bone:
     properties: tuple[str, ...] = ()
 
     @property
-    def head(self) -> np.ndarray:
+    def head(self) -> Array:
         """(3,) armature space."""
         return self.rest[:3, 3]
 
     @property
-    def tail(self) -> np.ndarray:
+    def tail(self) -> Array:
         """(3,) armature space."""
         return self.rest[:3, 3] + self.length * self.rest[:3, 1]
 
@@ -96,9 +98,9 @@ class RigDescription:
     name: str
     bones: tuple[Bone, ...]
     meshes: tuple[MeshDescription, ...] = ()
-    world: np.ndarray = field(default_factory=lambda: np.eye(4))
+    world: Array = field(default_factory=lambda: np.eye(4))
     inherits: dict[str, str | None] = field(default_factory=dict)
-    stands: dict[str, np.ndarray] = field(default_factory=dict)
+    stands: dict[str, Array] = field(default_factory=dict)
     human: dict[str, str] = field(default_factory=dict)
 
     def follows(self, name: str) -> str | None:

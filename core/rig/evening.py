@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+from ..arrays import Array
 from .anatomy import Mirror, Shape, find_mirror, try_mirror
 
 _ALIKE = 0.06
@@ -20,7 +21,7 @@ _LIMB = 0.12
 _GOOD_SHARE = 0.97
 
 
-def _fan(shape: Shape, bones: list[int], hangs: int, siblings: bool) -> np.ndarray:
+def _fan(shape: Shape, bones: list[int], hangs: int, siblings: bool) -> Array:
     """(C, F) for each of some children: its distance from the bone, its reach, its sorted distances to the others."""
     points = shape.heads[bones]
     own = np.linalg.norm(points - shape.heads[hangs], axis=1)
@@ -73,11 +74,11 @@ def _limbs(shape: Shape) -> list[dict[int, int]]:
     return out
 
 
-def _evened(shape: Shape, limbs: list[dict[int, int]], normal: np.ndarray, offset: float) -> Shape:
+def _evened(shape: Shape, limbs: list[dict[int, int]], normal: Array, offset: float) -> Shape:
     """The shape with the more bent limb of each pair replaced by the mirror image of the straighter one."""
     heads = shape.heads.copy()
 
-    def image(points: np.ndarray) -> np.ndarray:
+    def image(points: Array) -> Array:
         return points - 2.0 * (points @ normal - offset)[..., None] * normal
 
     for same in limbs:
@@ -95,7 +96,7 @@ def _evened(shape: Shape, limbs: list[dict[int, int]], normal: np.ndarray, offse
     return replace_heads(shape, heads)
 
 
-def replace_heads(shape: Shape, heads: np.ndarray) -> Shape:
+def replace_heads(shape: Shape, heads: Array) -> Shape:
     """The same tree with other heads (N, 3)."""
     sums, counts = heads.copy(), np.ones(len(heads))
     for i in range(len(heads) - 1, -1, -1):
@@ -105,7 +106,7 @@ def replace_heads(shape: Shape, heads: np.ndarray) -> Shape:
     return replace(shape, heads=heads, mean=sums / counts[:, None])
 
 
-def _refitted(shape: Shape, mirror: Mirror) -> tuple[np.ndarray, float]:
+def _refitted(shape: Shape, mirror: Mirror) -> tuple[Array, float]:
     """The plane, (normal, offset), that all pairs which stand mirrored agree on; wide pairs count more."""
     index = np.arange(len(shape.names))
     one = index[(mirror.partner > index)]

@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from ..arkit import INDEX as FACE
+from ..arrays import Array
 from ..mask import Mask
 from ..performance import Performance
 from ..rotations import IDENTITY, angle_between, conjugate, from_rotvec, multiply, slerp, to_rotvec
@@ -29,13 +30,13 @@ _LOOK: Final = np.radians(28.0)
 
 def face_shapes(
     performance: Performance, description: RigDescription, profile: RigProfile
-) -> tuple[dict[tuple[str, str], np.ndarray], set[str], tuple[str, ...]]:
+) -> tuple[dict[tuple[str, str], Array], set[str], tuple[str, ...]]:
     """Values of every mesh's shapes, the ARKit weights that they show, and notes for the report.
 
     Shapes that the artist muted or drives are left alone. A mesh whose shapes are of another set goes through the
     converter for that set.
     """
-    out: dict[tuple[str, str], np.ndarray] = {}
+    out: dict[tuple[str, str], Array] = {}
     shown: set[str] = set()
     left_alone = 0
     still: dict[str, set[str]] = {}  # why -> weights that some mesh does not show, though it has their shape
@@ -114,7 +115,7 @@ def adjustable(description: RigDescription, profile: RigProfile) -> dict[str, st
     return out
 
 
-def _adjusted(face: np.ndarray, profile: RigProfile) -> np.ndarray:
+def _adjusted(face: Array, profile: RigProfile) -> Array:
     """(T, 52) weights after the profile's gain, offset and clamp."""
     if not profile.adjust:
         return face
@@ -126,12 +127,12 @@ def _adjusted(face: np.ndarray, profile: RigProfile) -> np.ndarray:
     return out
 
 
-def _moves(rotation: np.ndarray, given: np.ndarray) -> bool:
+def _moves(rotation: Array, given: Array) -> bool:
     """Whether a joint turns of itself: what an artist pinned is no sign of it."""
     return float(np.max(angle_between(rotation[~given], IDENTITY), initial=0.0)) > 0.5
 
 
-def _jaw(rotation: np.ndarray, face: np.ndarray, by_shape: bool, given: np.ndarray) -> np.ndarray:
+def _jaw(rotation: Array, face: Array, by_shape: bool, given: Array) -> Array:
     """(T, 4) the jaw's local rotation: what shapes do not open already, or all of it where there are none."""
     opened = _JAW_OPEN * face[:, FACE["jawOpen"]]
     sideways = _JAW_SIDE * (face[:, FACE["jawLeft"]] - face[:, FACE["jawRight"]])
@@ -146,7 +147,7 @@ def _jaw(rotation: np.ndarray, face: np.ndarray, by_shape: bool, given: np.ndarr
     return from_rotvec(left)
 
 
-def _eye(rotation: np.ndarray, face: np.ndarray, side: str, by_shape: bool, given: np.ndarray) -> np.ndarray:
+def _eye(rotation: Array, face: Array, side: str, by_shape: bool, given: Array) -> Array:
     """(T, 4) an eye's local rotation: the joint's own, or the look weights' where the joint is still."""
     own = _moves(rotation, given)
     if own != by_shape:
@@ -160,13 +161,13 @@ def _eye(rotation: np.ndarray, face: np.ndarray, side: str, by_shape: bool, give
 
 
 def face_joints(
-    rotations: np.ndarray,
+    rotations: Array,
     performance: Performance,
     shown: set[str],
     part: slice,
     given: Mask | None = None,
     fps: float = 30.0,
-) -> np.ndarray:
+) -> Array:
     """Local rotations (T, 55, 4) of a window with the jaw and eyes as this rig needs them; given ones as they are."""
     out = np.array(rotations, np.float64)
     face = performance.face[part].astype(np.float64)

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from ..arrays import Array
 from ..rotations import conjugate, from_matrix, multiply, rotate
 from .description import RigDescription
 from .inverse import RigPose
 
 
 def forward(
-    description: RigDescription, rotations: Mapping[str, np.ndarray], locations: Mapping[str, np.ndarray], frames: int
+    description: RigDescription, rotations: Mapping[str, Array], locations: Mapping[str, Array], frames: int
 ) -> RigPose:
     """The pose (`frames` moments) of bones with matrix_basis rotations (T, 4) and locations (T, 3); others at rest.
 
@@ -20,8 +21,8 @@ def forward(
     """
     still = np.zeros((frames, 4))
     still[:, 0] = 1.0
-    turns: dict[str, np.ndarray] = {}
-    heads: dict[str, np.ndarray] = {}
+    turns: dict[str, Array] = {}
+    heads: dict[str, Array] = {}
     for bone in description.bones:
         above = still if bone.parent is None else turns[bone.parent]
         follows = above if bone.inherit_rotation else still

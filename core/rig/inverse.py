@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .. import arkit, skeleton
+from ..arrays import Array
 from ..performance import Performance, make_performance, rest_performance
 from ..rotations import conjugate, multiply
 from ..skeleton import FLOOR_AT_REST, INDEX, PARENTS
@@ -32,9 +33,9 @@ class RigPose:
     shapes  (mesh object name, shape key name) -> (T,)
     """
 
-    turns: dict[str, np.ndarray]
-    heads: dict[str, np.ndarray]
-    shapes: dict[tuple[str, str], np.ndarray]
+    turns: dict[str, Array]
+    heads: dict[str, Array]
+    shapes: dict[tuple[str, str], Array]
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,9 @@ class ReadBack:
     """
 
     performance: Performance
-    joints: np.ndarray
+    joints: Array
     root: bool
-    face: np.ndarray
+    face: Array
 
 
 def read_back(
@@ -99,7 +100,7 @@ def read_back(
     return ReadBack(performance, have, bool(root), shown)
 
 
-def with_missing_parents(covered: np.ndarray, have: np.ndarray) -> np.ndarray:
+def with_missing_parents(covered: Array, have: Array) -> Array:
     """(55,) bool: `covered` joints, and those above them that the rig lacks, up to one that it has.
 
     What a bone shows against the bone above it is the turn of all joints between the two: a pin of it covers them all.
@@ -113,9 +114,7 @@ def with_missing_parents(covered: np.ndarray, have: np.ndarray) -> np.ndarray:
     return out
 
 
-def _face(
-    description: RigDescription, profile: RigProfile, pose: RigPose, frames: int
-) -> tuple[np.ndarray, np.ndarray]:
+def _face(description: RigDescription, profile: RigProfile, pose: RigPose, frames: int) -> tuple[Array, Array]:
     face = np.zeros((frames, arkit.COUNT))
     shown = np.zeros(arkit.COUNT, bool)
     for mesh in description.meshes:
@@ -133,7 +132,7 @@ def _face(
     return face, shown
 
 
-def _weights(performance: Performance, mapping: ExpressionMap) -> tuple[np.ndarray, np.ndarray]:
+def _weights(performance: Performance, mapping: ExpressionMap) -> tuple[Array, Array]:
     """Weights (T, 52) that expressions, jaw and eyes stand for, and which of them (52,) that says."""
     turns = performance.rotations
     face = to_arkit(np.nan_to_num(performance.expressions), turns[:, INDEX["jaw"]], mapping)
@@ -144,7 +143,7 @@ def _weights(performance: Performance, mapping: ExpressionMap) -> tuple[np.ndarr
     return np.where(looks[0] + looks[1] > 0, looks[0] + looks[1], face), shown
 
 
-def _expressions(description: RigDescription, pose: RigPose, frames: int) -> np.ndarray | None:
+def _expressions(description: RigDescription, pose: RigPose, frames: int) -> Array | None:
     """(T, 100) values of the expression keys, NaN where the rig has none; None without any."""
     out = np.full((frames, EXPRESSIONS), np.nan, np.float32)
     for mesh in description.meshes:

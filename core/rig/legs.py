@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.ndimage import gaussian_filter1d, maximum_filter1d
 
+from ..arrays import Array
 from ..mask import Mask
 from ..performance import Performance
 from ..rotations import forward_kinematics, rotate, slerp
@@ -39,10 +40,10 @@ class LegPlan:
     poles  joint -> (T, 3) a point in front of each knee.
     """
 
-    shift: np.ndarray
-    turns: dict[str, np.ndarray]
-    ankles: dict[str, np.ndarray]
-    poles: dict[str, np.ndarray]
+    shift: Array
+    turns: dict[str, Array]
+    ankles: dict[str, Array]
+    poles: dict[str, Array]
     phases: dict[str, list[tuple[int, int]]]
 
 
@@ -50,22 +51,22 @@ class LegPlan:
 class _Track:
     """One leg gathered over the windows."""
 
-    root: np.ndarray
-    upper: np.ndarray
-    lower: np.ndarray
-    foot: np.ndarray
-    source: np.ndarray
+    root: Array
+    upper: Array
+    lower: Array
+    foot: Array
+    source: Array
 
 
 def _sides(body: BodyRetarget) -> list[str]:
     return [s for s in _SIDES if all(f"{s}_{j}" in body.present for j in ("hip", "knee", "ankle"))]
 
 
-def _head(body: BodyRetarget, joint: str) -> np.ndarray:
+def _head(body: BodyRetarget, joint: str) -> Array:
     return body.description.by_name[body.present[joint]].head
 
 
-def _ball(body: BodyRetarget, side: str) -> np.ndarray:
+def _ball(body: BodyRetarget, side: str) -> Array:
     """Rest position of the ball of the foot: the toe joint, or a point before and below the ankle."""
     if f"{side}_foot" in body.present:
         return _head(body, f"{side}_foot")
@@ -95,7 +96,7 @@ def _gather(body: BodyRetarget, performance: Performance, sides: list[str], wind
     return tracks
 
 
-def _sinking(limb: Limb, target: np.ndarray, up: np.ndarray) -> np.ndarray:
+def _sinking(limb: Limb, target: Array, up: Array) -> Array:
     """(T,) how far the root must sink for the limb to reach."""
     way = limb.root - target
     high = way @ up
@@ -104,7 +105,7 @@ def _sinking(limb: Limb, target: np.ndarray, up: np.ndarray) -> np.ndarray:
     return np.maximum(high - room, 0.0)
 
 
-def _carried(offsets: dict[str, np.ndarray], fps: float) -> np.ndarray:
+def _carried(offsets: dict[str, Array], fps: float) -> Array:
     """(T, 3) what the feet are moved by on the average, smoothed: moved with the pelvis, it bends no knee.
 
     A nearly straight leg that is made 5 mm shorter bends its knee by 5 degrees, so this matters.
@@ -112,7 +113,7 @@ def _carried(offsets: dict[str, np.ndarray], fps: float) -> np.ndarray:
     return gaussian_filter1d(np.mean(list(offsets.values()), axis=0), 0.4 * fps, axis=0, mode="nearest")
 
 
-def _aloft(given: np.ndarray, phases: list[tuple[int, int]]) -> np.ndarray:
+def _aloft(given: Array, phases: list[tuple[int, int]]) -> Array:
     """(T,) bool: given frames in which the foot does not stand."""
     out = given.copy()
     for first, last in phases:
@@ -130,9 +131,9 @@ def plan_legs(
     tracks = _gather(body, performance, sides, window)
     up, left = body.up, body.fit.axes[:, 0]
     limbs: dict[str, Limb] = {}
-    targets: dict[str, np.ndarray] = {}
+    targets: dict[str, Array] = {}
     phases: dict[str, list[tuple[int, int]]] = {}
-    offsets: dict[str, np.ndarray] = {}
+    offsets: dict[str, Array] = {}
     frames = performance.frames
     pinned = {side: given_leg(given, side, frames) for side in sides}
     free = 1.0 - nearness(np.any([given_root(given, frames), *pinned.values()], axis=0), fps)[:, None]

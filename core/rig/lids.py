@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 
 from ..arkit import INDEX as FACE
+from ..arrays import Array
 from ..rotations import conjugate, from_rotvec, multiply, rotate
 from .body import BodyRetarget
 from .description import RigDescription
@@ -38,7 +39,7 @@ class Lid:
     side: str
     upper: bool
     turn: float
-    shift: np.ndarray
+    shift: Array
 
 
 def lids_by_name(description: RigDescription, head: str | None) -> dict[str, str]:
@@ -111,7 +112,7 @@ def _opening(body: BodyRetarget, upper: str | None, lower: str | None) -> float 
     return opening if np.radians(12.0) < opening < np.radians(75.0) else None
 
 
-def _closing(lid: Lid, face: np.ndarray) -> np.ndarray:
+def _closing(lid: Lid, face: Array) -> Array:
     """(T,) how far a lid goes, 1 for a blink: wide eyes open it, a look down and a squint close it a little."""
     side = lid.side.capitalize()
     blink, wide, squint = (face[:, FACE[f"eye{part}{side}"]] for part in ("Blink", "Wide", "Squint"))
@@ -121,9 +122,7 @@ def _closing(lid: Lid, face: np.ndarray) -> np.ndarray:
     return np.clip(blink + (1.0 - blink) * 0.8 * squint, 0.0, 1.2)
 
 
-def lid_turns(
-    body: BodyRetarget, lids: tuple[Lid, ...], face: np.ndarray, turns: Mapping[str, np.ndarray]
-) -> dict[str, np.ndarray]:
+def lid_turns(body: BodyRetarget, lids: tuple[Lid, ...], face: Array, turns: Mapping[str, Array]) -> dict[str, Array]:
     """(T, 4) armature-space rotations from rest of the lids; turns are those of all bones."""
     out = {}
     for lid in lids:
@@ -134,7 +133,7 @@ def lid_turns(
     return out
 
 
-def lid_locations(body: BodyRetarget, lids: tuple[Lid, ...], face: np.ndarray) -> dict[str, np.ndarray]:
+def lid_locations(body: BodyRetarget, lids: tuple[Lid, ...], face: Array) -> dict[str, Array]:
     """(T, 3) locations of the lids that move."""
     out = {}
     for lid in lids:

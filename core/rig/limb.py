@@ -6,15 +6,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..arrays import Array
 from ..rotations import multiply, normalise, rotate
 
 
-def unit(v: np.ndarray) -> np.ndarray:
+def unit(v: Array) -> Array:
     """Vectors (..., 3) at length one."""
     return v / np.maximum(np.linalg.norm(v, axis=-1, keepdims=True), 1e-12)
 
 
-def swings(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+def swings(a: Array, b: Array) -> Array:
     """(T, 4) wxyz, the shortest rotations of unit directions a (T, 3) onto b (T, 3)."""
     w = 1.0 + np.sum(a * b, axis=-1, keepdims=True)
     return normalise(np.concatenate([np.maximum(w, 1e-9), np.cross(a, b)], axis=-1))
@@ -27,22 +28,22 @@ class Limb:
     hinge  (3,) the axis at rest about which the limb bends the healthy way (right-handed, upper bone onto lower).
     """
 
-    root: np.ndarray
-    upper: np.ndarray
-    lower: np.ndarray
-    upper_rest: np.ndarray
-    lower_rest: np.ndarray
-    hinge: np.ndarray
+    root: Array
+    upper: Array
+    lower: Array
+    upper_rest: Array
+    lower_rest: Array
+    hinge: Array
 
     @property
     def length(self) -> float:
         return float(np.linalg.norm(self.upper_rest) + np.linalg.norm(self.lower_rest))
 
-    def end(self) -> np.ndarray:
+    def end(self) -> Array:
         """(T, 3) where the limb ends as it is."""
         return self.root + rotate(self.upper, self.upper_rest) + rotate(self.lower, self.lower_rest)
 
-    def reach(self, target: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def reach(self, target: Array) -> tuple[Array, Array]:
         """New turns (T, 4) of the two bones that end the limb at target (T, 3), in the plane it already bends in.
 
         A target out of reach is met by direction. The limb never bends against its hinge.

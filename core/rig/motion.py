@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import numpy as np
+from ..arrays import Array
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,9 @@ class RigMotion:
                or (T,) values; an empty bone name means the armature object itself
     """
 
-    times: np.ndarray
-    rotations: dict[str, np.ndarray] = field(default_factory=dict)
-    locations: dict[str, np.ndarray] = field(default_factory=dict)
-    shapes: dict[tuple[str, str], np.ndarray] = field(default_factory=dict)
+    times: Array
+    rotations: dict[str, Array] = field(default_factory=dict)
+    locations: dict[str, Array] = field(default_factory=dict)
+    shapes: dict[tuple[str, str], Array] = field(default_factory=dict)
     coverage: Coverage = field(default_factory=Coverage)
-    properties: dict[tuple[str, str], float | np.ndarray] = field(default_factory=dict)
+    properties: dict[tuple[str, str], float | Array] = field(default_factory=dict)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..arrays import Array
 from ..rotations import rotate, world_rotations
 from .body import BodyRetarget
 from .description import RigDescription
 from .profile import RigProfile
 
 
-def posed_bones(
-    description: RigDescription, profile: RigProfile, rotations: np.ndarray, translation: np.ndarray
-) -> np.ndarray:
+def posed_bones(description: RigDescription, profile: RigProfile, rotations: Array, translation: Array) -> Array:
     """Head and tail, in turn, of every bone that plays a joint: (2 N, 3) in armature space.
 
     rotations (55, 4) wxyz local, translation (3,) metres: one frame of a performance.

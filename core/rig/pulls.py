@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from ..arrays import Array
 from ..rotations import rotate
 from .body import BodyRetarget, chain
 from .limb import unit
@@ -18,8 +19,8 @@ also rolls the limb, and the neutral skeleton's standing legs are bowed a little
 
 
 def pull_locations(
-    body: BodyRetarget, limb: str, ik: IkLimb, offset: np.ndarray, turns: Mapping[str, np.ndarray]
-) -> dict[str, np.ndarray]:
+    body: BodyRetarget, limb: str, ik: IkLimb, offset: Array, turns: Mapping[str, Array]
+) -> dict[str, Array]:
     """Locations (T, 3) of a limb's end and pole controls, by name, that pose it as its forward controls would.
 
     turns are armature-space rotations of all bones from rest; offset (T, 3) is how far the travel bone moves.

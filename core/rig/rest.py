@@ -14,6 +14,7 @@ from typing import Final
 
 import numpy as np
 
+from ..arrays import Array
 from ..rotations import IDENTITY, angle_between, conjugate, from_matrix, from_rotvec, multiply, rotate
 from ..skeleton import INDEX, JOINTS, PARENTS, REST_OFFSETS, rest_positions
 from ..smplx.names import BODY_FAMILY
@@ -40,22 +41,22 @@ class RestFit:
     sure        False where left and right or up could not be told and Blender's usual axes were taken.
     """
 
-    axes: np.ndarray
+    axes: Array
     scale: float
-    correction: dict[str, np.ndarray]
+    correction: dict[str, Array]
     sure: bool = True
 
 
-def joint_positions(description: RigDescription, profile: RigProfile) -> dict[str, np.ndarray]:
+def joint_positions(description: RigDescription, profile: RigProfile) -> dict[str, Array]:
     """Rest heads of the mapped bones, joint -> (3,) armature space."""
     return {j: description.by_name[b].head for j, b in profile.present(description).items()}
 
 
-def _unit(v: np.ndarray) -> np.ndarray:
+def _unit(v: Array) -> Array:
     return v / max(float(np.linalg.norm(v)), 1e-12)
 
 
-def _snapped(matrix: np.ndarray) -> np.ndarray | None:
+def _snapped(matrix: Array) -> Array | None:
     """The nearest rotation made of whole quarter turns, or None when none is near."""
     best = np.zeros((3, 3))
     rest = matrix.copy()
@@ -70,7 +71,7 @@ def _snapped(matrix: np.ndarray) -> np.ndarray | None:
     return best if angle < _SNAP_DEGREES else None
 
 
-def body_axes(positions: dict[str, np.ndarray], world: np.ndarray) -> tuple[np.ndarray, bool]:
+def body_axes(positions: dict[str, Array], world: Array) -> tuple[Array, bool]:
     """S from the rig's joint positions: left, up and forward of the standing body as columns; and whether it is sure.
 
     Rests are never modelled to the degree, so axes near the armature's or the world's own are taken as those.
@@ -99,7 +100,7 @@ def body_axes(positions: dict[str, np.ndarray], world: np.ndarray) -> tuple[np.n
     return measured, True
 
 
-def standing_legs(positions: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+def standing_legs(positions: dict[str, Array]) -> dict[str, Array]:
     """SMPL-X's rest positions with the knees as far beside the line from hip to ankle as this rig's own are.
 
     The neutral skeleton's knees are bowed outwards by 12 degrees, which its skin does not show: legs that stand
@@ -107,7 +108,7 @@ def standing_legs(positions: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """
     smplx = dict(zip(JOINTS, rest_positions(), strict=True))
 
-    def beside(points: dict[str, np.ndarray], side: str) -> float:
+    def beside(points: dict[str, Array], side: str) -> float:
         hip, knee, ankle = (points[f"{side}_{j}"] for j in ("hip", "knee", "ankle"))
         way = ankle - hip
         length = max(float(np.linalg.norm(way)), 1e-12)
@@ -122,14 +123,14 @@ def standing_legs(positions: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     return smplx
 
 
-def _chain(positions: dict[str, np.ndarray], names: list[str]) -> float:
+def _chain(positions: dict[str, Array], names: list[str]) -> float:
     points = [positions[n] for n in names if n in positions]
     if len(points) != len(names):
         return 0.0
     return float(sum(np.linalg.norm(b - a) for a, b in pairwise(points)))
 
 
-def body_scale(positions: dict[str, np.ndarray], object_scale: float) -> float:
+def body_scale(positions: dict[str, Array], object_scale: float) -> float:
     """Rig units per metre: by the legs, or the trunk, or the arms, or else the object's own scale; in SMPL-X axes."""
     smplx = standing_legs(positions)
     limbs = ("hip knee ankle", "shoulder elbow wrist")
@@ -142,7 +143,7 @@ def body_scale(positions: dict[str, np.ndarray], object_scale: float) -> float:
     return 1.0 / object_scale
 
 
-def swing(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+def swing(a: Array, b: Array) -> Array:
     """(4,) wxyz, the shortest rotation of direction a onto direction b."""
     a, b = _unit(a), _unit(b)
     q = np.concatenate([[1.0 + np.dot(a, b)], np.cross(a, b)])
@@ -152,18 +153,18 @@ def swing(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return q / np.linalg.norm(q)
 
 
-def _frame(direction: np.ndarray, reference: np.ndarray) -> np.ndarray:
+def _frame(direction: Array, reference: Array) -> Array:
     """A rotation matrix with columns d, r made orthogonal to d, d x r."""
     d = _unit(direction)
     r = _unit(reference - np.dot(reference, d) * d)
     return np.stack([d, r, np.cross(d, r)], axis=1)
 
 
-def _align(d_rig: np.ndarray, r_rig: np.ndarray, d_smplx: np.ndarray, r_smplx: np.ndarray) -> np.ndarray:
+def _align(d_rig: Array, r_rig: Array, d_smplx: Array, r_smplx: Array) -> Array:
     return from_matrix(_frame(d_smplx, r_smplx) @ _frame(d_rig, r_rig).T)
 
 
-def twist_angle(q: np.ndarray, axis: np.ndarray) -> np.ndarray:
+def twist_angle(q: Array, axis: Array) -> Array:
     """Radians that rotations (..., 4) turn about a unit axis (3,), in (-pi, pi]."""
     angle = 2.0 * np.arctan2(np.sum(np.asarray(q)[..., 1:] * axis, axis=-1), np.asarray(q)[..., 0])
     return (angle + np.pi) % (2.0 * np.pi) - np.pi
@@ -172,13 +173,13 @@ def twist_angle(q: np.ndarray, axis: np.ndarray) -> np.ndarray:
 class _Measure:
     """Collects the corrections of one rig; positions are in SMPL-X axes, still in rig units."""
 
-    def __init__(self, positions: dict[str, np.ndarray], tips: dict[str, np.ndarray]) -> None:
+    def __init__(self, positions: dict[str, Array], tips: dict[str, Array]) -> None:
         self.rig = positions
         self.tips = tips
         self.smplx = standing_legs(positions)
-        self.out: dict[str, np.ndarray] = {j: IDENTITY for j in positions}
+        self.out: dict[str, Array] = {j: IDENTITY for j in positions}
 
-    def direction(self, joint: str, towards: str) -> tuple[np.ndarray, np.ndarray] | None:
+    def direction(self, joint: str, towards: str) -> tuple[Array, Array] | None:
         """Rest directions from one joint to another: the rig's and SMPL-X's; None where the rig lacks one."""
         if joint not in self.rig or towards not in self.rig:
             return None
@@ -219,7 +220,7 @@ class _Measure:
             raise_by = _COLLAR_RAISE * min(float(drop) / np.radians(75.0), 1.0)
             self.out[f"{side}_collar"] = from_rotvec(np.array([0.0, 0.0, raise_by if side == "left" else -raise_by]))
 
-    def palm(self, points: dict[str, np.ndarray], side: str) -> np.ndarray | None:
+    def palm(self, points: dict[str, Array], side: str) -> Array | None:
         wrist, first = points.get(f"{side}_wrist"), points.get(f"{side}_index1")
         last = next((points[f"{side}_{f}1"] for f in ("pinky", "ring", "middle") if f"{side}_{f}1" in points), None)
         if wrist is None or first is None or last is None:
@@ -275,7 +276,7 @@ class _Measure:
             self.out[joint] = last = before
 
 
-def _tips(description: RigDescription, profile: RigProfile, axes: np.ndarray) -> dict[str, np.ndarray]:
+def _tips(description: RigDescription, profile: RigProfile, axes: Array) -> dict[str, Array]:
     """Where last finger bones (and hands without fingers) point, in SMPL-X axes: to their end bone if they have one,
     else along whichever of their own axes the bone before them pointed along."""
     present = profile.present(description)
@@ -303,9 +304,9 @@ def _tips(description: RigDescription, profile: RigProfile, axes: np.ndarray) ->
     return out
 
 
-def _known(joints: Iterable[str], stands: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+def _known(joints: Iterable[str], stands: dict[str, Array]) -> dict[str, Array]:
     """The corrections of a rest that differs from SMPL-X's by known local turns."""
-    world: dict[str, np.ndarray] = {}
+    world: dict[str, Array] = {}
     for joint, parent in zip(JOINTS, PARENTS, strict=True):
         before = IDENTITY if parent < 0 else world[JOINTS[parent]]
         world[joint] = multiply(before, stands[joint]) if joint in stands else before
@@ -338,11 +339,11 @@ def rest_difference(fit: RestFit) -> dict[str, float]:
     return {j: float(angle_between(q, IDENTITY)) for j, q in fit.correction.items()}
 
 
-def axes_quaternion(fit: RestFit) -> np.ndarray:
+def axes_quaternion(fit: RestFit) -> Array:
     """S as (4,) wxyz."""
     return from_matrix(fit.axes[None])[0]
 
 
-def bone_quaternions(description: RigDescription) -> dict[str, np.ndarray]:
+def bone_quaternions(description: RigDescription) -> dict[str, Array]:
     """Each bone's rest orientation in armature space, (4,) wxyz."""
     return {bone.name: from_matrix(bone.rest[None, :3, :3])[0] for bone in description.bones}

@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 
 from ..arkit import ARKIT
+from ..arrays import Array
 from ..mask import Mask
 from ..performance import Performance
 from ..rotations import conjugate, hemisphere_continuous, multiply, rotate, world_rotations
@@ -41,12 +42,12 @@ class _Writer:
         profile: RigProfile,
         legs: LegPlan | None,
         frames: int,
-        near: dict[str, np.ndarray],
+        near: dict[str, Array],
         shown: set[str],
     ) -> None:
         self.body, self.legs, self.near = body, legs, near
         self.touch = Touch(body) if profile.contacts and profile.rest != "smplx" else None
-        self.held: dict[str, np.ndarray] = {}
+        self.held: dict[str, Array] = {}
         by_name = body.description.by_name
         self.ik = {j: b for j, b in profile.ik.items() if b in by_name and legs is not None and j in legs.ankles}
         pulled = {f"{j.split('_')[0]}_{part}" for j in self.ik for part in ("hip", "knee", "ankle", "foot")}
@@ -59,7 +60,7 @@ class _Writer:
         moving += [lid.bone for lid in self.lids if np.any(lid.shift)]
         self.locations = {n: np.empty((frames, 3), np.float32) for n in (*moving, *body.aims, *self.ik.values())}
 
-    def fill(self, part: slice, world: np.ndarray, translation: np.ndarray, face: np.ndarray) -> None:
+    def fill(self, part: slice, world: Array, translation: Array, face: Array) -> None:
         """One window: world rotations (T, 55, 4), translation (T, 3) and face weights (T, 52)."""
         body = self.body
         joints = body.joint_turns(world)
@@ -92,7 +93,7 @@ class _Writer:
             self.rotations[name][part] = body.basis(name, turns)
             self.locations[name][part] = body.location(name, moved, turns)
 
-    def _aim(self, target: str, eye: np.ndarray, pivot: str, turns: dict[str, np.ndarray]) -> np.ndarray:
+    def _aim(self, target: str, eye: Array, pivot: str, turns: dict[str, Array]) -> Array:
         """(T, 3) location of an eye's target bone so that the eye, turning about the pivot, looks where it should."""
         by_name = self.body.description.by_name
         arm = by_name[target].head - by_name[pivot].head
@@ -105,7 +106,7 @@ def retarget(
     performance: Performance,
     description: RigDescription,
     profile: RigProfile,
-    times: np.ndarray | None = None,
+    times: Array | None = None,
     keep_feet: bool = True,
     given: Mask | None = None,
 ) -> RigMotion:

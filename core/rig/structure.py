@@ -7,6 +7,7 @@ from itertools import combinations, permutations
 
 import numpy as np
 
+from ..arrays import Array
 from ..skeleton import JOINTS
 from .anatomy import Mirror, Pair, Shape, limb_pairs, sideways
 from .description import RigDescription
@@ -30,11 +31,11 @@ class _Body:
 
     legs: Pair
     arms: Pair
-    up: np.ndarray
+    up: Array
     cost: float
 
 
-def _unit(v: np.ndarray) -> np.ndarray:
+def _unit(v: Array) -> Array:
     return v / max(float(np.linalg.norm(v)), 1e-12)
 
 
@@ -95,7 +96,7 @@ def _segments(
     return best
 
 
-def _leg(shape: Shape, start: int, up: np.ndarray, size: float, mirror: Mirror) -> tuple[float, dict[str, int]]:
+def _leg(shape: Shape, start: int, up: Array, size: float, mirror: Mirror) -> tuple[float, dict[str, int]]:
     """Hip, knee, ankle and foot of one leg."""
     way = shape.way(start)
     height = shape.heads @ up
@@ -147,7 +148,7 @@ def _arm(shape: Shape, start: int, size: float, mirror: Mirror) -> tuple[float, 
     return best
 
 
-def _middle_way(shape: Shape, mirror: Mirror, start: int, up: np.ndarray, size: float) -> list[int]:
+def _middle_way(shape: Shape, mirror: Mirror, start: int, up: Array, size: float) -> list[int]:
     """Bones on the middle plane from one bone (left out) upwards."""
     out: list[int] = []
     current = start
@@ -166,9 +167,7 @@ def _middle_way(shape: Shape, mirror: Mirror, start: int, up: np.ndarray, size: 
         out.append(current)
 
 
-def _head(
-    shape: Shape, above: list[int], up: np.ndarray, shoulder: float, unit: float, bearer: int
-) -> tuple[int, float]:
+def _head(shape: Shape, above: list[int], up: Array, shoulder: float, unit: float, bearer: int) -> tuple[int, float]:
     """Index in `above` (bones over the shoulders) of the head, the one that carries a face or is at a head's height;
     and by how much it wins.
 
@@ -226,8 +225,8 @@ def _trunk(shape: Shape, mirror: Mirror, body: _Body, leg: float, shoulders: flo
 
 
 def _facing(
-    shape: Shape, mirror: Mirror, up: np.ndarray, limbs: dict[str, dict[str, int]], head: int
-) -> tuple[np.ndarray, float]:
+    shape: Shape, mirror: Mirror, up: Array, limbs: dict[str, dict[str, int]], head: int
+) -> tuple[Array, float]:
     """The forward direction and how clear it is, 0-1: toes, face, knees and elbows vote."""
     forward = _unit(np.cross(mirror.normal, up))
     votes = []
@@ -255,7 +254,7 @@ def _facing(
     return (forward if total >= 0 else -forward), clear
 
 
-def _face_bones(shape: Shape, mirror: Mirror, head: int, axes: np.ndarray, leg: float) -> dict[str, int]:
+def _face_bones(shape: Shape, mirror: Mirror, head: int, axes: Array, leg: float) -> dict[str, int]:
     """Eyes and jaw among the bones below the head. axes: left, up, forward as columns."""
     unit = leg / 0.79
     offsets = {b: (shape.heads[b] - shape.heads[head]) @ axes / unit for b in shape.below(head) if b != head}

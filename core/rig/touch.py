@@ -12,6 +12,7 @@ from typing import Final
 
 import numpy as np
 
+from ..arrays import Array
 from ..rotations import conjugate, rotate
 from ..skeleton import INDEX, JOINTS, PARENTS, REST_OFFSETS, rest_positions
 from .body import BodyRetarget
@@ -29,13 +30,13 @@ _REACH: Final = 0.999
 _ROUNDS: Final = 8
 
 
-def _weight(distance: np.ndarray, limits: tuple[float, float]) -> np.ndarray:
+def _weight(distance: Array, limits: tuple[float, float]) -> Array:
     """1 where things touch, 0 where they are well apart, smooth between."""
     t = np.clip((limits[1] - distance) / (limits[1] - limits[0]), 0.0, 1.0)
     return t * t * (3.0 - 2.0 * t)
 
 
-def _positions(world: np.ndarray) -> np.ndarray:
+def _positions(world: Array) -> Array:
     """(T, 55, 3) joints relative to the pelvis, metres, from world rotations (T, 55, 4)."""
     out = np.zeros((*world.shape[:2], 3))
     for j, parent in enumerate(PARENTS):
@@ -77,12 +78,12 @@ class Touch:
 
     def turns(
         self,
-        world: np.ndarray,
-        joints: Mapping[str, np.ndarray],
-        offset: np.ndarray,
-        given: Mapping[str, np.ndarray],
-        near: Mapping[str, np.ndarray],
-    ) -> dict[str, np.ndarray]:
+        world: Array,
+        joints: Mapping[str, Array],
+        offset: Array,
+        given: Mapping[str, Array],
+        near: Mapping[str, Array],
+    ) -> dict[str, Array]:
         """New turns (T, 4) of shoulders and elbows for a window; empty where no hand touches anything.
 
         world (T, 55, 4) is the performance's, joints are the rig's turns so far, offset (T, 3) how far it travels,
@@ -116,16 +117,16 @@ class Touch:
             targets = self._together(targets, heads, apart, both, hold)
         return self._solved(targets, wrists, heads, joints, given)
 
-    def _own(self, vectors: np.ndarray) -> np.ndarray:
+    def _own(self, vectors: Array) -> Array:
         """SMPL-X axes to the armature's."""
         return vectors @ self.body.fit.axes.T
 
     @staticmethod
-    def _acts(both: np.ndarray, face: dict[str, np.ndarray]) -> bool:
+    def _acts(both: Array, face: dict[str, Array]) -> bool:
         return bool(both.max(initial=0.0) > 0.0 or any(w.max(initial=0.0) > 0.0 for w in face.values()))
 
     @staticmethod
-    def _near_face(at: np.ndarray, world: np.ndarray, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def _near_face(at: Array, world: Array, points: Array) -> tuple[Array, Array]:
         """(T,) how much a hand touches the face, and (T, 3) the point of the hand that is nearest, softly chosen."""
         head = INDEX["head"]
         centre = at[:, head] + rotate(world[:, head], np.broadcast_to(_SPHERE[0], (len(at), 3)))
@@ -135,8 +136,8 @@ class Touch:
         return _weight(np.maximum(away.min(axis=1), 0.0), _FACE), point
 
     def _heads(
-        self, joints: Mapping[str, np.ndarray], offset: np.ndarray, near: Mapping[str, np.ndarray], frames: int
-    ) -> dict[str, np.ndarray]:
+        self, joints: Mapping[str, Array], offset: Array, near: Mapping[str, Array], frames: int
+    ) -> dict[str, Array]:
         """Posed heads of the head and the arms, joint -> (T, 3) armature space."""
         wanted = [j for j in ("head", *(f"{s}_{p}" for s in self.sides for p in ("shoulder", "elbow", "wrist")))]
         names = {j: self.body.present[j] for j in wanted if j in self.body.present}
@@ -146,12 +147,12 @@ class Touch:
 
     def _together(
         self,
-        targets: dict[str, np.ndarray],
-        heads: Mapping[str, np.ndarray],
-        apart: np.ndarray,
-        weight: np.ndarray,
-        hold: Mapping[str, np.ndarray],
-    ) -> dict[str, np.ndarray]:
+        targets: dict[str, Array],
+        heads: Mapping[str, Array],
+        apart: Array,
+        weight: Array,
+        hold: Mapping[str, Array],
+    ) -> dict[str, Array]:
         """Both wrists moved so that they are `apart` (T, 3) where both arms reach; a hand at the face stays there."""
         left, right = targets["left"], targets["right"]
         share = ((1.0 - hold["left"] + 1e-3) / (2.0 - hold["left"] - hold["right"] + 2e-3))[:, None]
@@ -162,7 +163,7 @@ class Touch:
         w = weight[:, None]
         return {"left": left + w * (a - left), "right": right + w * (b - right)}
 
-    def _within(self, side: str, target: np.ndarray, heads: Mapping[str, np.ndarray]) -> np.ndarray:
+    def _within(self, side: str, target: Array, heads: Mapping[str, Array]) -> Array:
         """A target brought as near to the shoulder as the arm is long."""
         by_name, present = self.body.description.by_name, self.body.present
         a, b, c = (by_name[present[f"{side}_{j}"]].head for j in ("shoulder", "elbow", "wrist"))
@@ -173,12 +174,12 @@ class Touch:
 
     def _solved(
         self,
-        targets: Mapping[str, np.ndarray],
-        wrists: Mapping[str, np.ndarray],
-        heads: Mapping[str, np.ndarray],
-        joints: Mapping[str, np.ndarray],
-        given: Mapping[str, np.ndarray],
-    ) -> dict[str, np.ndarray]:
+        targets: Mapping[str, Array],
+        wrists: Mapping[str, Array],
+        heads: Mapping[str, Array],
+        joints: Mapping[str, Array],
+        given: Mapping[str, Array],
+    ) -> dict[str, Array]:
         """Turns of shoulders and elbows that bring the wrists to their targets; only where these are elsewhere."""
         by_name, present = self.body.description.by_name, self.body.present
         out = {}

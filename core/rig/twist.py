@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..arrays import Array
 from ..rotations import conjugate, from_rotvec, multiply
 from .description import RigDescription
 from .rest import twist_angle
@@ -26,7 +27,7 @@ class Twist:
     bone: str
     joint: str
     other: str
-    axis: np.ndarray
+    axis: Array
     share: float
     chain: bool
 
@@ -60,7 +61,7 @@ def plan_twists(description: RigDescription, present: Mapping[str, str], twists:
     return out
 
 
-def twisted(twist: Twist, turns: Mapping[str, np.ndarray]) -> np.ndarray:
+def twisted(twist: Twist, turns: Mapping[str, Array]) -> Array:
     """(T, 4) armature-space rotation of a twist bone; turns are those of the joints."""
     limb, other = turns[twist.joint], turns[twist.other]
     if twist.joint.endswith(("shoulder", "hip")):
@@ -70,7 +71,7 @@ def twisted(twist: Twist, turns: Mapping[str, np.ndarray]) -> np.ndarray:
     return multiply(limb, from_rotvec(angle[:, None] * twist.axis))
 
 
-def untwisted(twist: Twist, turns: Mapping[str, np.ndarray]) -> np.ndarray:
+def untwisted(twist: Twist, turns: Mapping[str, Array]) -> Array:
     """(T, 4) the limb's own bone where twist bones follow in its chain: it bends, they twist."""
     limb, other = turns[twist.joint], turns[twist.other]
     angle = twist_angle(multiply(conjugate(other), limb), twist.axis)

@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 
 from ..arkit import COUNT, INDEX
+from ..arrays import Array
 from ..errors import OratorError
 from ..rotations import from_rotvec, to_rotvec
 from ..skeleton import INDEX as JOINT
@@ -36,10 +37,10 @@ class ExpressionMap:
     shown with expressions (NaN where a shape moves no landmark).
     """
 
-    to_arkit: np.ndarray
-    to_expressions: np.ndarray
-    expression_residual: np.ndarray
-    arkit_residual: np.ndarray
+    to_arkit: Array
+    to_expressions: Array
+    expression_residual: Array
+    arkit_residual: Array
 
     def summary(self) -> str:
         """One line for a report."""
@@ -50,7 +51,7 @@ class ExpressionMap:
         )
 
 
-def _solve(basis: np.ndarray, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _solve(basis: Array, wanted: Array) -> tuple[Array, Array]:
     """Ridge solution X of basis @ X = wanted, and each wanted column's unexplained share (RMS)."""
     square = basis.T @ basis
     ridge = RIDGE * np.trace(square) / max(np.count_nonzero(np.diag(square)), 1)
@@ -60,7 +61,7 @@ def _solve(basis: np.ndarray, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarra
     return solution, np.where(size > 1e-9, missing / np.maximum(size, 1e-9), np.nan)
 
 
-def solve_map(expression_effects: np.ndarray) -> ExpressionMap:
+def solve_map(expression_effects: Array) -> ExpressionMap:
     """The map from the landmark displacements (51, 3, E) of unit expressions, metres.
 
     Displacements are compared about the face's middle, so that what moves the whole head counts for neither set.
@@ -82,7 +83,7 @@ def map_of(model: SmplxModel, count: int | None = None) -> ExpressionMap | None:
     return solve_map(np.einsum("lkce,lk->lce", model.expressions[index][..., :count], share))
 
 
-def jaw_weights(jaw: np.ndarray) -> np.ndarray:
+def jaw_weights(jaw: Array) -> Array:
     """ARKit weights (T, 52) of jaw rotations (T, 4) wxyz; only jawOpen, jawLeft and jawRight are set."""
     vector = to_rotvec(jaw)
     out = np.zeros((len(vector), COUNT), np.float32)
@@ -92,7 +93,7 @@ def jaw_weights(jaw: np.ndarray) -> np.ndarray:
     return out
 
 
-def jaw_vectors(face: np.ndarray) -> np.ndarray:
+def jaw_vectors(face: Array) -> Array:
     """Rotation vectors (T, 3) of the jaw for ARKit weights, or for changes of them, (T, 52)."""
     vector = np.zeros((len(face), 3))
     vector[:, 0] = JAW_OPEN * face[:, INDEX["jawOpen"]]
@@ -100,24 +101,24 @@ def jaw_vectors(face: np.ndarray) -> np.ndarray:
     return vector
 
 
-def jaw_rotations(face: np.ndarray) -> np.ndarray:
+def jaw_rotations(face: Array) -> Array:
     """Jaw rotations (T, 4) wxyz of ARKit weights (T, 52)."""
     return from_rotvec(jaw_vectors(face))
 
 
-def eye_vectors(face: np.ndarray, side: str) -> np.ndarray:
+def eye_vectors(face: Array, side: str) -> Array:
     """Rotation vectors (T, 3) of the 'Left' or 'Right' eye for weights, or for changes of them, (T, 52)."""
     up, down, inward, outward = (face[:, INDEX[f"eyeLook{way}{side}"]] for way in ("Up", "Down", "In", "Out"))
     left = outward - inward if side == "Left" else inward - outward
     return LOOK * np.stack([down - up, left, np.zeros_like(up)], axis=1)
 
 
-def eye_rotations(face: np.ndarray, side: str) -> np.ndarray:
+def eye_rotations(face: Array, side: str) -> Array:
     """Rotations (T, 4) wxyz of the 'Left' or 'Right' eye joint that look where the weights (T, 52) look."""
     return from_rotvec(eye_vectors(face, side))
 
 
-def look_weights(turns: np.ndarray, side: str) -> np.ndarray:
+def look_weights(turns: Array, side: str) -> Array:
     """ARKit weights (T, 52) of rotations (T, 4) of the 'Left' or 'Right' eye; only its eyeLook weights are set."""
     vector = to_rotvec(turns) / LOOK
     outward = vector[:, 1] if side == "Left" else -vector[:, 1]
@@ -127,7 +128,7 @@ def look_weights(turns: np.ndarray, side: str) -> np.ndarray:
     return out
 
 
-def to_arkit(expressions: np.ndarray, jaw: np.ndarray, mapping: ExpressionMap | None) -> np.ndarray:
+def to_arkit(expressions: Array, jaw: Array, mapping: ExpressionMap | None) -> Array:
     """ARKit weights (T, 52) in [0, 1] of expressions (T, E) and jaw rotations (T, 4); without a map the jaw alone."""
     out = jaw_weights(jaw)
     if mapping is not None:
@@ -136,7 +137,7 @@ def to_arkit(expressions: np.ndarray, jaw: np.ndarray, mapping: ExpressionMap | 
     return np.clip(out, 0.0, 1.0)
 
 
-def to_expressions(face: np.ndarray, mapping: ExpressionMap) -> np.ndarray:
+def to_expressions(face: Array, mapping: ExpressionMap) -> Array:
     """Expressions (T, E) of ARKit weights (T, 52); the jaw's part is `jaw_rotations`."""
     return (np.asarray(face) @ mapping.to_expressions.T).astype(np.float32)
 
@@ -175,7 +176,7 @@ def map_of_file(path: Path, count: int | None = None) -> ExpressionMap | None:
     return _map_of_file(path, stamp, count)
 
 
-def performance_face(rotations: np.ndarray, expressions: np.ndarray, folder: Path, chosen: str = "") -> np.ndarray:
+def performance_face(rotations: Array, expressions: Array, folder: Path, chosen: str = "") -> Array:
     """ARKit weights (T, 52) of an EMAGE result: rotations (T, 55, 4) and expressions (T, 100).
 
     With the artist's SMPL-X file at hand (find_model) all shapes; without it the jaw's.

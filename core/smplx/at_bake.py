@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from ..arkit import ARKIT, BLINK, EYE_LOOK, INDEX
+from ..arrays import Array
 from ..rotations import IDENTITY, angle_between, from_rotvec
 from ..skeleton import INDEX as JOINT
 from .arkit_map import ExpressionMap, to_arkit, to_expressions
@@ -106,7 +107,7 @@ def tell(
     return Told(told, voice, mapping, spoke, by_arkit, keys and by_arkit)
 
 
-def _completed(performance: Performance, mapping: ExpressionMap) -> np.ndarray:
+def _completed(performance: Performance, mapping: ExpressionMap) -> Array:
     """The whole ARKit face (T, 52) of a take that was made without a map; blinks and gaze that it has stay."""
     face = performance.face
     whole = np.maximum(to_arkit(performance.expressions, performance.rotations[:, JOINT["jaw"]], mapping), face)
@@ -115,7 +116,7 @@ def _completed(performance: Performance, mapping: ExpressionMap) -> np.ndarray:
     return whole
 
 
-def _wide(expressions: np.ndarray) -> np.ndarray:
+def _wide(expressions: Array) -> Array:
     """(T, 100): those that a model lacks are at rest."""
     out = no_expressions(len(expressions))
     out[:, : expressions.shape[1]] = expressions
@@ -129,7 +130,7 @@ def shows_arkit(description: RigDescription) -> bool:
     return sum(len(match_shapes(mesh)) for mesh in description.meshes) >= ENOUGH
 
 
-def _still(rotations: np.ndarray, joint: str) -> bool:
+def _still(rotations: Array, joint: str) -> bool:
     return float(np.max(angle_between(rotations[:, JOINT[joint]].astype(np.float64), IDENTITY), initial=0.0)) < _STILL
 
 

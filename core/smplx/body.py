@@ -13,6 +13,7 @@ from typing import Final
 
 import numpy as np
 
+from ..arrays import Array
 from ..errors import OratorError
 from ..skeleton import FLOOR_AT_REST
 from .model_file import SMPLX, Layout, SmplxModel, mean_hand_turns
@@ -24,7 +25,7 @@ STANDING: Final = np.array([0.0, -FLOOR_AT_REST, 0.0])
 BATCH: Final = 20
 """Bodies that are posed at once: more take more memory and no less time."""
 
-Forward = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
+Forward = Callable[[Array, Array], tuple[Array, Array]]
 """Betas (BATCH, B) and expressions (BATCH, E) to vertices (BATCH, V, 3) and joints (BATCH, J, 3), without correctives;
 hands are flat or the mean ones, all else is at rest."""
 MakeForward = Callable[[SmplxModel, int, int, bool], Forward]
@@ -42,16 +43,16 @@ class BodyData:
     """
 
     layout: Layout
-    vertices: np.ndarray
-    faces: np.ndarray
-    weights: np.ndarray
-    joints: np.ndarray
-    shapes: np.ndarray
-    joint_shapes: np.ndarray
-    expressions: np.ndarray
-    correctives: np.ndarray | None
-    hands: np.ndarray
-    uv: np.ndarray | None
+    vertices: Array
+    faces: Array
+    weights: Array
+    joints: Array
+    shapes: Array
+    joint_shapes: Array
+    expressions: Array
+    correctives: Array | None
+    hands: Array
+    uv: Array | None
 
 
 def _count(wanted: int, limits: tuple[int, int], have: int, what: str) -> int:
@@ -67,7 +68,7 @@ def own_forward(model: SmplxModel, betas: int, expressions: int, mean_hands: boo
     turns = mean_hand_turns(model) if mean_hands else np.tile(np.eye(3), (len(model.layout.joints), 1, 1))
     directions = np.concatenate([model.betas[..., :betas], model.expressions[..., :expressions]], axis=2)
 
-    def forward(beta: np.ndarray, expression: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def forward(beta: Array, expression: Array) -> tuple[Array, Array]:
         rest = model.template + np.moveaxis(directions @ np.concatenate([beta, expression], axis=1).T, 2, 0)
         return model.stood(turns, rest, model.regressor @ rest)
 
@@ -120,7 +121,7 @@ def body_data(
     )
 
 
-def _at_mean_hands(model: SmplxModel, directions: np.ndarray, hands: np.ndarray) -> np.ndarray:
+def _at_mean_hands(model: SmplxModel, directions: Array, hands: Array) -> Array:
     """Directions (V, 3, P) of flat hands as the mean hands carry them."""
     world = world_turns(hands, model.layout.parents)
     out = np.empty_like(directions)
@@ -130,7 +131,7 @@ def _at_mean_hands(model: SmplxModel, directions: np.ndarray, hands: np.ndarray)
     return out
 
 
-def world_turns(turns: np.ndarray, parents: tuple[int, ...]) -> np.ndarray:
+def world_turns(turns: Array, parents: tuple[int, ...]) -> Array:
     """Local rotation matrices (J, 3, 3) as those in model space."""
     world = np.empty(turns.shape)
     for j, parent in enumerate(parents):

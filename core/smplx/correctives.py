@@ -12,6 +12,8 @@ from typing import Final
 
 import numpy as np
 
+from ..arrays import Array
+
 VARIABLES: Final = "wxyz"
 LEAST: Final = 1e-7
 """Metres: directions that move no vertex further get no key."""
@@ -26,7 +28,7 @@ def corrective_name(number: int) -> str:
     return f"Pose{number:03d}"
 
 
-def active(directions: np.ndarray) -> list[int]:
+def active(directions: Array) -> list[int]:
     """The numbers of the features whose directions (V, 3, P) move anything."""
     return [k for k in range(directions.shape[-1]) if np.abs(directions[..., k]).max(initial=0.0) > LEAST]
 
@@ -36,7 +38,7 @@ def joint_of(number: int) -> int:
     return 1 + number // 9
 
 
-def _turn_terms() -> np.ndarray:
+def _turn_terms() -> Array:
     """(10, 3, 3): a rotation matrix of a unit quaternion as a constant and the monomials' coefficients."""
     out = np.zeros((10, 3, 3))
     out[0] = np.eye(3)
@@ -52,14 +54,14 @@ def _turn_terms() -> np.ndarray:
     return out
 
 
-def feature_terms(before: np.ndarray, after: np.ndarray) -> np.ndarray:
+def feature_terms(before: Array, after: Array) -> Array:
     """(9, 10): the features of `before` (3, 3) @ L(q) @ `after` (3, 3), as a constant and the monomials' factors."""
     terms = before @ _turn_terms() @ after
     terms[0] -= np.eye(3)
     return terms.reshape(10, 9).T
 
 
-def expression(terms: np.ndarray) -> str:
+def expression(terms: Array) -> str:
     """A driver's expression of one feature's terms (10,): under 200 of the 256 signs that Blender keeps."""
     sums: dict[str, list[str]] = {}
     for (first, second), factor in zip((sorted(pair, key="xyzw".index) for pair in _MONOMIALS), terms[1:], strict=True):

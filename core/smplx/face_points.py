@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 
 from ..arkit import COUNT, INDEX
+from ..arrays import Array
 
 POINTS: Final = 51
 
@@ -66,7 +67,7 @@ _SWUNG: Final[dict[str, tuple[float, float, float]]] = {"mouthLeft": (8, 0, -1),
 """The whole mouth moves as one."""
 
 
-def _add(table: np.ndarray, shape: str, effect: Effect, sides: str) -> None:
+def _add(table: Array, shape: str, effect: Effect, sides: str) -> None:
     column = table[..., INDEX[shape]]
     for group, (x, y, z) in effect.items():
         if group in _MIDDLE:
@@ -80,7 +81,7 @@ def _add(table: np.ndarray, shape: str, effect: Effect, sides: str) -> None:
                 column[_MIRROR[point]] += (-x, y, z)
 
 
-def arkit_effects() -> np.ndarray:
+def arkit_effects() -> Array:
     """(51, 3, 52) millimetres: landmark displacements of each shape at 1, without the jaw's joint."""
     table = np.zeros((POINTS, 3, COUNT))
     for name, effect in _SIDED.items():

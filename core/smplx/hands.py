@@ -13,6 +13,7 @@ from typing import Final
 
 import numpy as np
 
+from ..arrays import Array
 from ..errors import OratorError
 from ..skeleton import HANDS, JOINTS
 from .arkit_map import model_places
@@ -25,12 +26,12 @@ _BENT: Final = {"1": 25.0, "2": 40.0, "3": 15.0}
 _THUMB: Final = {"1": 10.0, "2": 5.0, "3": 15.0}
 
 
-def _constant(values: np.ndarray) -> np.ndarray:
+def _constant(values: Array) -> Array:
     values.flags.writeable = False
     return values
 
 
-def _at_rest() -> np.ndarray:
+def _at_rest() -> Array:
     out = np.zeros((len(HANDS), 3))
     for k, joint in enumerate(HANDS):
         side, finger = JOINTS[joint].split("_")
@@ -49,12 +50,12 @@ FLAT_HANDS: Final = _constant(np.zeros((len(HANDS), 3)))
 
 
 @lru_cache(maxsize=4)
-def _of_file(path: Path, _stamp: float) -> np.ndarray | None:
+def _of_file(path: Path, _stamp: float) -> Array | None:
     found = read_hand_mean(path)
     return None if found is None else _constant(found)
 
 
-def first_hand_mean(files: Iterable[Path]) -> np.ndarray | None:
+def first_hand_mean(files: Iterable[Path]) -> Array | None:
     """(30, 3) rotation vectors, left then right, of the first of these model files that has mean hands, or None.
 
     Files that are no model are passed over: they are said where their face is asked for.
@@ -69,18 +70,18 @@ def first_hand_mean(files: Iterable[Path]) -> np.ndarray | None:
     return None
 
 
-def hand_mean_beside(folder: Path | None = None, chosen: str = "") -> np.ndarray | None:
+def hand_mean_beside(folder: Path | None = None, chosen: str = "") -> Array | None:
     """(30, 3): the mean hands of the artist's SMPL-X file, looked for as arkit_map.find_model does, or None."""
     return first_hand_mean(model_places(folder, chosen))
 
 
-def from_flat(vectors: np.ndarray, mean: np.ndarray) -> np.ndarray:
+def from_flat(vectors: Array, mean: Array) -> Array:
     """Rotation vectors (..., 55, 3) whose fingers count from the mean hands (30, 3), counted from flat hands."""
     out = np.array(vectors, np.float64)
     out[..., FINGERS, :] += mean
     return out
 
 
-def from_mean(vectors: np.ndarray, mean: np.ndarray) -> np.ndarray:
+def from_mean(vectors: Array, mean: Array) -> Array:
     """Rotation vectors (..., 55, 3) whose fingers count from flat hands, counted from the mean hands (30, 3)."""
     return from_flat(vectors, -mean)

@@ -12,6 +12,7 @@ from typing import Final
 
 import numpy as np
 
+from ..arrays import Array
 from ..errors import OratorError
 from ..formats.npz import npz_names, read_npz
 from ..rotations import from_rotvec, to_matrix
@@ -53,19 +54,19 @@ class SmplxModel:
     """
 
     layout: Layout
-    template: np.ndarray
-    faces: np.ndarray
-    betas: np.ndarray
-    expressions: np.ndarray
-    regressor: np.ndarray
-    weights: np.ndarray
-    pose_correctives: np.ndarray | None
-    hand_mean: np.ndarray
-    landmarks: tuple[np.ndarray, np.ndarray] | None
+    template: Array
+    faces: Array
+    betas: Array
+    expressions: Array
+    regressor: Array
+    weights: Array
+    pose_correctives: Array | None
+    hand_mean: Array
+    landmarks: tuple[Array, Array] | None
     """Vertex numbers (51, 3) and their weights (51, 3)."""
-    uv: np.ndarray | None
+    uv: Array | None
 
-    def shaped(self, betas: np.ndarray | None = None, expressions: np.ndarray | None = None) -> np.ndarray:
+    def shaped(self, betas: Array | None = None, expressions: Array | None = None) -> Array:
         """Vertices (V, 3) of the rest pose with coefficients."""
         out = self.template.copy()
         for directions, amounts in ((self.betas, betas), (self.expressions, expressions)):
@@ -73,16 +74,16 @@ class SmplxModel:
                 out += directions[..., : len(amounts)] @ np.asarray(amounts, np.float64)
         return out
 
-    def joints(self, vertices: np.ndarray) -> np.ndarray:
+    def joints(self, vertices: Array) -> Array:
         """Joint positions (J, 3) of rest vertices."""
         return self.regressor @ vertices
 
-    def landmark_points(self, vertices: np.ndarray) -> np.ndarray:
+    def landmark_points(self, vertices: Array) -> Array:
         """The 51 face landmarks (51, 3) of vertices (V, 3)."""
         index, share = self.landmarks
         return np.einsum("lkc,lk->lc", vertices[index], share)
 
-    def stood(self, turns: np.ndarray, rest: np.ndarray, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def stood(self, turns: Array, rest: Array, places: Array) -> tuple[Array, Array]:
         """Vertices (..., V, 3) and joints (..., J, 3) of rest vertices (..., V, 3) with joints at `places` (..., J, 3).
 
         turns: local rotations (J, 3, 3), the same for all.
@@ -98,19 +99,19 @@ class SmplxModel:
         shift = origin - np.einsum("jab,...jb->...ja", world, places)
         return self.turned(world, rest) + self.weights @ shift, origin
 
-    def turned(self, world: np.ndarray, vectors: np.ndarray) -> np.ndarray:
+    def turned(self, world: Array, vectors: Array) -> Array:
         """Vectors (..., V, 3) at the rest vertices as joints that turn by `world` (J, 3, 3) carry them."""
         blend = (self.weights @ world.reshape(-1, 9)).reshape(-1, 3, 3)
         return np.matmul(blend, vectors[..., None])[..., 0]
 
     def posed(
         self,
-        rotations: np.ndarray,
-        translation: np.ndarray,
-        betas: np.ndarray | None = None,
-        expressions: np.ndarray | None = None,
+        rotations: Array,
+        translation: Array,
+        betas: Array | None = None,
+        expressions: Array | None = None,
         correctives: bool = True,
-    ) -> np.ndarray:
+    ) -> Array:
         """Vertices (V, 3) of one frame: rotations (J, 4) wxyz, translation (3,)."""
         rest = self.shaped(betas, expressions)
         places = self.joints(rest)
@@ -120,7 +121,7 @@ class SmplxModel:
         return self.stood(turns, rest, places)[0] + translation
 
 
-def _arrays(path: Path, names: tuple[str, ...]) -> dict[str, np.ndarray]:
+def _arrays(path: Path, names: tuple[str, ...]) -> dict[str, Array]:
     if path.suffix.lower() == ".pkl":
         return read_pickle(path)
     try:
@@ -132,14 +133,14 @@ def _arrays(path: Path, names: tuple[str, ...]) -> dict[str, np.ndarray]:
         raise OratorError(f"{error} {_HINT}") from None
 
 
-def _opened(path: Path, names: tuple[str, ...]) -> dict[str, np.ndarray]:
+def _opened(path: Path, names: tuple[str, ...]) -> dict[str, Array]:
     """The arrays of these names that the file has; of a pickle all."""
     if path.suffix.lower() not in (".npz", ".pkl"):
         raise OratorError(f"'{path}' is neither .npz nor .pkl. {_HINT}")
     return _arrays(path, names)
 
 
-def read_hand_mean(path: Path) -> np.ndarray | None:
+def read_hand_mean(path: Path) -> Array | None:
     """The mean hands (30, 3) of a model file, left then right, rotation vectors; None where it has none.
 
     Raises OratorError for files that cannot be read.
@@ -192,7 +193,7 @@ def read_model(path: Path) -> SmplxModel:
     )
 
 
-def _layout(path: Path, template: np.ndarray, weights: np.ndarray) -> Layout:
+def _layout(path: Path, template: Array, weights: Array) -> Layout:
     for layout in (SMPLX, FLAME):
         if template.shape == (layout.vertices, 3) and weights.shape == (layout.vertices, len(layout.joints)):
             return layout
@@ -203,7 +204,7 @@ def _layout(path: Path, template: np.ndarray, weights: np.ndarray) -> Layout:
     )
 
 
-def _embedding(path: Path) -> dict[str, np.ndarray]:
+def _embedding(path: Path) -> dict[str, Array]:
     """FLAME's landmarks under the names that SMPL-X files give theirs; empty without the file."""
     try:
         found = read_pickle(path) if path.is_file() else {}
@@ -214,24 +215,24 @@ def _embedding(path: Path) -> dict[str, np.ndarray]:
     return {ours: np.asarray(found[theirs]) for theirs, ours in names.items() if theirs in found}
 
 
-def _correctives(dirs: np.ndarray | None, layout: Layout) -> np.ndarray | None:
+def _correctives(dirs: Array | None, layout: Layout) -> Array | None:
     wanted = (layout.vertices, 3, 9 * (len(layout.joints) - 1))
     return np.asarray(dirs, np.float32) if dirs is not None and dirs.shape == wanted else None
 
 
-def _hands(data: dict[str, np.ndarray]) -> np.ndarray:
+def _hands(data: dict[str, Array]) -> Array:
     sides = [data.get(name) for name in _MEAN_HANDS]
     return np.stack([np.zeros(45) if s is None or s.size != 45 else s.reshape(45) for s in sides]).reshape(30, 3)
 
 
-def _landmarks(data: dict[str, np.ndarray], faces: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+def _landmarks(data: dict[str, Array], faces: Array) -> tuple[Array, Array] | None:
     index, share = data.get("lmk_faces_idx"), data.get("lmk_bary_coords")
     if index is None or share is None or index.shape != (LANDMARKS,) or share.shape != (LANDMARKS, 3):
         return None
     return faces[np.clip(index.astype(np.int64), 0, len(faces) - 1)], np.asarray(share, np.float64)
 
 
-def _uv(data: dict[str, np.ndarray], faces: np.ndarray) -> np.ndarray | None:
+def _uv(data: dict[str, Array], faces: Array) -> Array | None:
     points, corners = data.get("vt"), data.get("ft")
     if points is None or corners is None or corners.shape != faces.shape or points.ndim != 2:
         return None
@@ -239,7 +240,7 @@ def _uv(data: dict[str, np.ndarray], faces: np.ndarray) -> np.ndarray | None:
     return points[corners][..., :2] if corners.min() >= 0 and corners.max() < len(points) else None
 
 
-def mean_hand_turns(model: SmplxModel) -> np.ndarray:
+def mean_hand_turns(model: SmplxModel) -> Array:
     """The mean hands as local rotation matrices (J, 3, 3): all others, and those of a FLAME head, do not turn."""
     turns = np.tile(np.eye(3), (len(model.layout.joints), 1, 1))
     if model.layout is SMPLX:

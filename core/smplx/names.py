@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-import numpy as np
-
+from ..arrays import Array
 from ..skeleton import JOINTS
 
 BODY_FAMILY: Final = "smplx_body"
@@ -58,7 +57,7 @@ def plays_expressions(shapes: Iterable[str]) -> bool:
     return any(expression_number(name) is not None for name in shapes)
 
 
-def expression_values(shapes: Iterable[str], expressions: np.ndarray | None) -> dict[str, np.ndarray]:
+def expression_values(shapes: Iterable[str], expressions: Array | None) -> dict[str, Array]:
     """Values (T,) of the shape keys that expressions (T, E) play."""
     if expressions is None:
         return {}

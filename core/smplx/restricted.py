@@ -17,6 +17,7 @@ from typing import Any, Final, NoReturn
 
 import numpy as np
 
+from ..arrays import Array
 from ..errors import OratorError
 from ..reading import read_bytes, room
 
@@ -180,7 +181,7 @@ def _look_through(data: bytes) -> None:
                 raise ValueError("a place far beyond the others")
 
 
-def _plain_array(value: Any) -> np.ndarray | None:
+def _plain_array(value: Any) -> Array | None:
     """The numbers in a value: Chumpy keeps them under 'x', scipy's sparse matrices as data, indices and indptr."""
     if isinstance(value, _Array):
         return value.value
@@ -206,7 +207,7 @@ def _plain_array(value: Any) -> np.ndarray | None:
     return None
 
 
-def read_pickle(path: Path) -> dict[str, np.ndarray]:
+def read_pickle(path: Path) -> dict[str, Array]:
     """The numeric arrays of a pickled dictionary. Raises OratorError; nothing in the file is run."""
     data = read_bytes(path, "body model", LARGEST_FILE)
     try:

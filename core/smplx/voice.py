@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 
 from ..arkit import ARKIT, COUNT
+from ..arrays import Array
 from ..mask import Mask, same_columns
 from ..performance import Performance
 from ..residual import SHORTEST_REACH, anchor_frames, smooth_residual
@@ -36,7 +37,7 @@ class Voice:
     expressive: the target's face is made of expressions.
     """
 
-    to_expressions: np.ndarray | None = None
+    to_expressions: Array | None = None
     joints: frozenset[str] = frozenset()
     expressive: bool = False
 
@@ -45,14 +46,14 @@ SILENT: Final = Voice()
 """Only the weights: nothing follows."""
 
 
-def turns_of(face: np.ndarray, joint: str) -> np.ndarray:
+def turns_of(face: Array, joint: str) -> Array:
     """Rotation vectors (T, 3) that weights, or changes of weights, (T, 52) mean for the jaw or an eye."""
     if joint == "jaw":
         return jaw_vectors(face)
     return eye_vectors(face, "Left" if joint == EYES["Left"] else "Right")
 
 
-def changed_names(before: np.ndarray, after: np.ndarray) -> frozenset[str]:
+def changed_names(before: Array, after: Array) -> frozenset[str]:
     """The weights that differ anywhere between two faces (T, 52)."""
     if before is after:
         return frozenset()
@@ -87,7 +88,7 @@ def follow(
     return replace(after, rotations=rotations, expressions=expressions)
 
 
-def meet_expressions(performance: Performance, wanted: np.ndarray, times: np.ndarray | None = None) -> Performance:
+def meet_expressions(performance: Performance, wanted: Array, times: Array | None = None) -> Performance:
     """Expressions met exactly where `wanted` (T, E) holds numbers (NaN is free), with a smooth local approach."""
     if performance.expressions is None or not len(wanted):
         return performance
@@ -101,12 +102,12 @@ def meet_expressions(performance: Performance, wanted: np.ndarray, times: np.nda
     return replace(performance, expressions=out)
 
 
-def no_expressions(frames: int) -> np.ndarray:
+def no_expressions(frames: int) -> Array:
     """(T, 100) of a face at rest."""
     return np.zeros((frames, EXPRESSIONS), np.float32)
 
 
-def of_weights(face: np.ndarray, voice: Voice) -> np.ndarray | None:
+def of_weights(face: Array, voice: Voice) -> Array | None:
     """Expressions (100,) that a whole pinned face (52,) stands for; None without a map."""
     if voice.to_expressions is None:
         return None
@@ -116,6 +117,6 @@ def of_weights(face: np.ndarray, voice: Voice) -> np.ndarray | None:
     return out
 
 
-def whole(channels: np.ndarray) -> bool:
+def whole(channels: Array) -> bool:
     """Whether a pin's channels (52,) are a face and not some weights of it; a tongue may be missing."""
     return int(channels.sum()) >= COUNT - 4

@@ -9,6 +9,7 @@ from typing import Final
 
 import numpy as np
 
+from ..arrays import Array
 from .speech import SAMPLE_RATE, Speech
 
 FEATURE_FPS: Final = 100.0
@@ -45,11 +46,11 @@ class SpeechFeatures:
     voicing  (N,) 0..1
     """
 
-    mel: np.ndarray
-    energy: np.ndarray
-    onset: np.ndarray
-    f0: np.ndarray
-    voicing: np.ndarray
+    mel: Array
+    energy: Array
+    onset: Array
+    f0: Array
+    voicing: Array
     seconds: float
 
     @property
@@ -78,7 +79,7 @@ def speech_features(speech: Speech, tick: Callable[[float], None] | None = None)
     return SpeechFeatures(mel, energy, _onset(mel), f0, voicing.astype(np.float32), speech.seconds)
 
 
-def log_mel(samples: np.ndarray, tick: Callable[[float], None] | None = None) -> tuple[np.ndarray, np.ndarray]:
+def log_mel(samples: Array, tick: Callable[[float], None] | None = None) -> tuple[Array, Array]:
     """The mel (N, 64) and energy (N,) of SpeechFeatures alone, from samples (S,) float32."""
     frames = -(-len(samples) * int(FEATURE_FPS) // SAMPLE_RATE) + 1
     mel = np.empty((frames, MELS), np.float32)
@@ -95,7 +96,7 @@ def log_mel(samples: np.ndarray, tick: Callable[[float], None] | None = None) ->
     return mel, np.clip(10.0 * np.log10(loud / reference + 1e-9), -60.0, 10.0).astype(np.float32)
 
 
-def at_rate(track: np.ndarray, frames: int, fps: float, source_fps: float = FEATURE_FPS) -> np.ndarray:
+def at_rate(track: Array, frames: int, fps: float, source_fps: float = FEATURE_FPS) -> Array:
     """A feature track (N, ...) at `frames` frames of `fps`, by triangular averaging around each true time."""
     track = np.asarray(track, np.float32)
     half = max(source_fps / fps, 1.0)
@@ -108,7 +109,7 @@ def at_rate(track: np.ndarray, frames: int, fps: float, source_fps: float = FEAT
     return np.einsum("tk,tk...->t...", weight.astype(np.float32), track[index])
 
 
-def mel_filters() -> np.ndarray:
+def mel_filters() -> Array:
     """Triangles (257, 64) over the bins of the spectrum, their corners evenly spaced in mel (Slaney's scale).
 
     The scale of the Auditory Toolbox (Slaney, 1998) is linear below 1 kHz and logarithmic above.
@@ -127,7 +128,7 @@ def mel_filters() -> np.ndarray:
 
 
 @lru_cache(maxsize=1)
-def _filters() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _filters() -> tuple[Array, Array, Array]:
     """Mel filters (257, 64) that sum powers, the window (400,) and the band's bins (257,), float32."""
     bank = mel_filters()
     window = (0.5 - 0.5 * np.cos(2.0 * np.pi / WINDOW * np.arange(WINDOW))).astype(np.float32)  # a periodic Hann
@@ -137,7 +138,7 @@ def _filters() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return np.ascontiguousarray(bank, np.float32), window.astype(np.float32), band
 
 
-def _windows(samples: np.ndarray, first: int, last: int, hop: int, width: int) -> np.ndarray:
+def _windows(samples: Array, first: int, last: int, hop: int, width: int) -> Array:
     """Frames first..last (n, width) centred on k * hop, zeros beyond the ends."""
     begin = first * hop - width // 2
     end = (last - 1) * hop - width // 2 + width
@@ -146,7 +147,7 @@ def _windows(samples: np.ndarray, first: int, last: int, hop: int, width: int) -
     return np.lib.stride_tricks.sliding_window_view(piece[: end - begin], width)[::hop]
 
 
-def _mel_power(samples: np.ndarray, first: int, last: int) -> tuple[np.ndarray, np.ndarray]:
+def _mel_power(samples: Array, first: int, last: int) -> tuple[Array, Array]:
     """Mel power (n, 64) and band power (n,) per frame; a full-scale sine has a band power of about 0.5."""
     from scipy import fft
 
@@ -156,13 +157,13 @@ def _mel_power(samples: np.ndarray, first: int, last: int) -> tuple[np.ndarray, 
     return power @ bank, power @ band
 
 
-def _reference(loud: np.ndarray) -> float:
+def _reference(loud: Array) -> float:
     """The power of the clip's loud frames: their 95th percentile among those within 40 dB of the loudest."""
     active = loud[loud > 1e-4 * float(loud.max())] if len(loud) else loud
     return max(float(np.percentile(active, 95.0)) if len(active) else 0.0, QUIETEST)
 
 
-def _onset(mel: np.ndarray) -> np.ndarray:
+def _onset(mel: Array) -> Array:
     """Half-wave rectified spectral flux of the log-mel over 20 ms, mean over bands (as librosa.onset does)."""
     onset = np.zeros(len(mel), np.float32)
     for first in range(1, len(mel) - 1, BLOCK_FRAMES):
@@ -172,7 +173,7 @@ def _onset(mel: np.ndarray) -> np.ndarray:
     return onset
 
 
-def _yin(samples: np.ndarray, first: int, last: int) -> tuple[np.ndarray, np.ndarray]:
+def _yin(samples: Array, first: int, last: int) -> tuple[Array, Array]:
     """F0 in Hz and its dip (0 periodic, 1 not) per frame, at 8 kHz: YIN, de Cheveigne and Kawahara 2002."""
     from scipy import fft
 
@@ -212,7 +213,7 @@ def _yin(samples: np.ndarray, first: int, last: int) -> tuple[np.ndarray, np.nda
     return (PITCH_RATE / (best + np.clip(shift, -0.5, 0.5))).astype(np.float32), centre.astype(np.float32)
 
 
-def _steady(f0: np.ndarray, voiced: np.ndarray) -> np.ndarray:
+def _steady(f0: Array, voiced: Array) -> Array:
     """F0 (N,), zero where unvoiced, octave slips against the clip's neighbourhood (0.5 s) folded back."""
     from scipy.ndimage import median_filter
 

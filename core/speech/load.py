@@ -13,6 +13,7 @@ from typing import Final
 
 import numpy as np
 
+from ..arrays import Array
 from ..errors import OratorError
 from ..reading import decode_text, ordinary_file, sentence_for
 from .channels import check_channel, speechness
@@ -56,10 +57,10 @@ class _Tally:
     peak: float = 0.0
     mixed_power: float = 0.0
     channels: int = 1
-    together: np.ndarray | None = None
+    together: Array | None = None
     """(C, C) sums of products of the channels, of the first MOST_CHANNELS of them."""
 
-    def mono(self, block: np.ndarray, channel: int | None) -> np.ndarray:
+    def mono(self, block: Array, channel: int | None) -> Array:
         """One block (n, C) to (n,) float32; counts and mends what is not a number."""
         block = np.array(block, np.float32, ndmin=2)
         good = np.isfinite(block)
@@ -106,7 +107,7 @@ class _Resampler:
         self.samples = np.empty(max(0, min(expected, self.last) - self.first), np.float32)
         self.passed = self.kept = 0
 
-    def add(self, block: np.ndarray, last: bool = False) -> None:
+    def add(self, block: Array, last: bool = False) -> None:
         out = block if self.stream is None else self.stream.resample_chunk(block, last=last)
         piece = out[max(0, self.first - self.passed) : max(0, self.last - self.passed)]
         self.passed += len(out)
@@ -117,7 +118,7 @@ class _Resampler:
         self.samples[self.kept : self.kept + len(piece)] = piece
         self.kept += len(piece)
 
-    def finish(self, length: int) -> np.ndarray:
+    def finish(self, length: int) -> Array:
         """What was kept, of a whole that is `length` samples long."""
         self.add(np.zeros(0, np.float32), last=True)
         if self.passed < length:
@@ -179,7 +180,7 @@ def _chosen(read: Callable[[int | None], tuple[Speech, _Tally]], channel: str, n
 
 
 def speech_from_samples(
-    samples: np.ndarray, rate: int, start: float = 0.0, name: str = "speech", channel: str = "auto"
+    samples: Array, rate: int, start: float = 0.0, name: str = "speech", channel: str = "auto"
 ) -> Speech:
     """Speech from samples (N,) or (N, C), float in [-1, 1] or any integer type, at `rate` Hz; see load_speech.
 
@@ -192,7 +193,7 @@ def speech_from_samples(
         raise OratorError(f"'{name}' has no usable channels. Choose another sound.")
     step = max(1, int(BLOCK_SECONDS * max(rate, 1)))
 
-    def blocks() -> Iterator[np.ndarray]:
+    def blocks() -> Iterator[Array]:
         for first in range(0, len(samples), step):
             yield _as_float(samples[first : first + step])
 
@@ -200,7 +201,7 @@ def speech_from_samples(
     return _chosen(lambda one: _collect(blocks(), rate, len(samples), start, name, one), channel, name)
 
 
-def _as_float(block: np.ndarray) -> np.ndarray:
+def _as_float(block: Array) -> Array:
     if block.dtype == np.uint8:
         return (block.astype(np.float32) - 128.0) / 128.0
     if np.issubdtype(block.dtype, np.integer):
@@ -223,7 +224,7 @@ def _read(path: Path, start: float, channel: int | None, part: Part | None) -> t
         cut = _range(part, rate)
         step = max(1, min(int(BLOCK_SECONDS * rate), MOST_AT_ONCE // handle.channels))
 
-        def blocks() -> Iterator[np.ndarray]:
+        def blocks() -> Iterator[Array]:
             if source.lead:
                 yield np.zeros((source.lead, handle.channels), np.float32)
             done = 0
@@ -273,7 +274,7 @@ def _read_other(
 
 
 def _collect(
-    blocks: Iterator[np.ndarray], rate: int, expected: int, start: float, name: str, channel: int | None,
+    blocks: Iterator[Array], rate: int, expected: int, start: float, name: str, channel: int | None,
     part: Part | None = None,
 ) -> tuple[Speech, _Tally]:  # fmt: skip
     """Streams blocks (n, C) at `rate` into a Speech. Raises OratorError for no samples, no numbers, a useless rate."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
+from ..arrays import Array
 
 SAMPLE_RATE: Final = 16000
 
@@ -17,7 +17,7 @@ class Speech:
     `notes` are sentences for the artist about what was odd in the source and what was done about it.
     """
 
-    samples: np.ndarray
+    samples: Array
     start: float = 0.0
     name: str = "speech"
     notes: tuple[str, ...] = ()

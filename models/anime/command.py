@@ -7,8 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-import numpy as np
-
+from ...core.arrays import Array
 from ...core.editions import without_torch
 from ...core.errors import OratorError
 from ...core.face.drawn import NumberTrack, number_track, step_numbers
@@ -89,7 +88,7 @@ def _draw(args: argparse.Namespace) -> int:
     track = read_track(args.motion, checkpoint.form.kind, args.fps, args.on)
     bar = Bar()
 
-    def progress(fraction: float, text: str, _picture: np.ndarray | None) -> None:
+    def progress(fraction: float, text: str, _picture: Array | None) -> None:
         bar(fraction, text)
 
     cache = args.cache or args.output / "cache"

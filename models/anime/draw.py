@@ -17,6 +17,7 @@ from typing import Final
 import numpy as np
 import torch
 
+from ...core.arrays import Array
 from ...core.errors import Cancelled, OratorError
 from ...core.face.drawn import NumberTrack, group_of
 from ...core.files import check_writable, write_atomically
@@ -64,7 +65,7 @@ def parse_levels(text: str) -> dict[str, int]:
     return out
 
 
-def quantise(track: NumberTrack, levels: dict[str, int]) -> np.ndarray:
+def quantise(track: NumberTrack, levels: dict[str, int]) -> Array:
     """Steps (N, K) as whole numbers; value = step / levels of its group."""
     steps = np.array([levels[group_of(name)] for name in track.names])
     wanted = track.values.astype(np.float64) * steps
@@ -82,7 +83,7 @@ def quantise(track: NumberTrack, levels: dict[str, int]) -> np.ndarray:
 class Artist:
     """One picture under one set of weights, with its cache on disk."""
 
-    def __init__(self, checkpoint: AnimeCheckpoint, picture: np.ndarray, cache: Path | None = None) -> None:
+    def __init__(self, checkpoint: AnimeCheckpoint, picture: Array, cache: Path | None = None) -> None:
         self.form = checkpoint.form
         self._poser = Poser(checkpoint.form, checkpoint.weights)
         small = fit_picture(picture, checkpoint.form)
@@ -92,13 +93,13 @@ class Artist:
         self.morphs = 0
         self._cache = None if cache is None else Path(cache) / _name_of(checkpoint, small)
 
-    def path(self, pose: np.ndarray) -> Path | None:
+    def path(self, pose: Array) -> Path | None:
         """Where the drawing of a pose (K,) is or would be kept."""
         if self._cache is None:
             return None
         return self._cache / f"{hashlib.sha256(np.asarray(pose, np.float32).tobytes()).hexdigest()[:24]}.png"
 
-    def kept(self, pose: np.ndarray) -> bytes | None:
+    def kept(self, pose: Array) -> bytes | None:
         """The drawing's PNG from the cache, if it is there."""
         path = self.path(pose)
         try:
@@ -106,7 +107,7 @@ class Artist:
         except OSError:
             return None
 
-    def draw(self, pose: np.ndarray) -> np.ndarray:
+    def draw(self, pose: Array) -> Array:
         """The drawing (N, N, 4) uint8 of a pose (K,) in the form's order."""
         face, turned = self._poser.split(torch.from_numpy(np.asarray(pose, np.float32)[None].copy()))
         key = face.numpy().tobytes()
@@ -124,7 +125,7 @@ def as_published(turned: torch.Tensor, names: tuple[str, ...]) -> torch.Tensor:
     return turned * signs
 
 
-def _name_of(checkpoint: AnimeCheckpoint, picture: np.ndarray) -> str:
+def _name_of(checkpoint: AnimeCheckpoint, picture: Array) -> str:
     """A name for a picture under a set of weights: other weights or another picture never share drawings."""
     digest = hashlib.sha256(checkpoint.form.name.encode())
     digest.update(picture.tobytes())
@@ -148,12 +149,12 @@ def check_room(folder: Path, frames: int, size: int) -> None:
 
 def draw_sequence(
     checkpoint: AnimeCheckpoint,
-    picture: np.ndarray,
+    picture: Array,
     track: NumberTrack,
     folder: Path,
     settings: DrawSettings | None = None,
     cache: Path | None = None,
-    progress: Callable[[float, str, np.ndarray | None], None] = _NOTHING,
+    progress: Callable[[float, str, Array | None], None] = _NOTHING,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Sequence:
     """Draw and write FOLDER/0001.png ... and CREDIT.txt. `progress` gets each new drawing too.
@@ -200,7 +201,7 @@ def draw_sequence(
     return Sequence(frames, len(unique), drawn, artist.morphs)
 
 
-def _poses(track: NumberTrack, levels: dict[str, int]) -> np.ndarray:
+def _poses(track: NumberTrack, levels: dict[str, int]) -> Array:
     """Poses (N, K) float32 on their levels."""
     steps = np.array([levels[group_of(name)] for name in track.names])
     return (quantise(track, levels) / steps).astype(np.float32)

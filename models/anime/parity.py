@@ -18,6 +18,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ...core.arrays import Array
 from .layout import FORMS, Form
 from .poser import Poser
 
@@ -91,7 +92,7 @@ class Difference:
     last_bit: float
 
 
-def _outputs(poser: Poser, picture: Tensor, pose: np.ndarray, index: int) -> dict[str, np.ndarray]:
+def _outputs(poser: Poser, picture: Tensor, pose: Array, index: int) -> dict[str, Array]:
     """Ours for a pose (P,), under the fixture's names."""
     face, turned = poser.split(torch.from_numpy(pose[None]))
     ours = poser.turn(poser.express(poser.prepare(picture), face), turned)

@@ -9,12 +9,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ...core.arrays import Array
 from ...core.errors import OratorError
 from ...core.pictures import fitted, keyed, opaque
 from .layout import Form
 
 
-def fit_picture(picture: np.ndarray, form: Form) -> np.ndarray:
+def fit_picture(picture: Array, form: Form) -> Array:
     """A picture (H, W, 4) uint8 at the form's size, its plain background made clear. Raises OratorError."""
     picture = keyed(picture)
     if opaque(picture):
@@ -28,7 +29,7 @@ def fit_picture(picture: np.ndarray, form: Form) -> np.ndarray:
     return out
 
 
-def to_network(picture: np.ndarray) -> Tensor:
+def to_network(picture: Array) -> Tensor:
     """(N, N, 4) uint8 sRGB to (1, 4, N, N) float32."""
     x = picture.astype(np.float64) / 255.0
     x[x[..., 3] == 0.0] = 0.0
@@ -37,7 +38,7 @@ def to_network(picture: np.ndarray) -> Tensor:
     return torch.from_numpy((x.transpose(2, 0, 1)[None] * 2.0 - 1.0).astype(np.float32))
 
 
-def from_network(image: Tensor) -> np.ndarray:
+def from_network(image: Tensor) -> Array:
     """(1, 4, N, N) to (N, N, 4) uint8 sRGB."""
     x = np.clip((image[0].numpy().astype(np.float64).transpose(1, 2, 0) + 1.0) / 2.0, 0.0, 1.0)
     colour = x[..., :3]

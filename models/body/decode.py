@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from ...core.arrays import Array
 from ..runtime import Networks
 from .inputs import Heard
 from .parts import DOWN, PARTS
@@ -30,27 +31,27 @@ class Given:
     latents (N, C) a part with known tokens: what the encoder makes of the given values.
     """
 
-    rot6d: np.ndarray
-    joints: np.ndarray
-    root: np.ndarray
-    root_given: np.ndarray
-    tokens: np.ndarray
-    latents: dict[str, np.ndarray]
+    rot6d: Array
+    joints: Array
+    root: Array
+    root_given: Array
+    tokens: Array
+    latents: dict[str, Array]
 
 
-def codebook(nets: Networks, part: str) -> np.ndarray:
+def codebook(nets: Networks, part: str) -> Array:
     """The first-level codes (codes, C) of a part."""
     return nets.array(f"body_{part}", "quantiser.codes0")
 
 
-def nearest(codes: np.ndarray, latents: np.ndarray) -> np.ndarray:
+def nearest(codes: Array, latents: Array) -> Array:
     """Indices (...,) of the nearest codes (K, C) for latents (..., C)."""
     flat = latents.reshape(-1, latents.shape[-1])
     distance = np.square(codes).sum(axis=1) - 2.0 * flat @ codes.T
     return distance.argmin(axis=1).reshape(latents.shape[:-1])
 
 
-def sample(logits: np.ndarray, temperature: float, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def sample(logits: Array, temperature: float, random: np.random.Generator) -> tuple[Array, Array]:
     """Codes (K,) drawn from the top-p part of logits (K, C), and their log probabilities."""
     # The top 64 hold nearly all the mass, and sorting 64 is cheap.
     scores = logits / np.float32(max(temperature, 1e-3))
@@ -68,7 +69,7 @@ def sample(logits: np.ndarray, temperature: float, random: np.random.Generator) 
     return np.take_along_axis(order, rank, 1)[:, 0], np.log(np.maximum(chance, 1e-9))
 
 
-def _piece(array: np.ndarray, first: int, last: int) -> np.ndarray:
+def _piece(array: Array, first: int, last: int) -> Array:
     return np.ascontiguousarray(array[first:last], dtype=np.float32)[None]
 
 
@@ -80,7 +81,7 @@ def decode_tokens(
     seed: int,
     tick: Callable[[float], None],
     guidance: float,
-) -> dict[str, np.ndarray]:
+) -> dict[str, Array]:
     """Latents (N, C) a part for the whole speech. The cost grows with the length, the memory does not."""
     count = len(heard.controls)
     random = np.random.default_rng(int(seed) & 0x7FFFFFFFFFFFFFFF)
@@ -116,7 +117,7 @@ def decode_tokens(
         first = last - OVERLAP
 
 
-Context = tuple[np.ndarray, np.ndarray]
+Context = tuple[Array, Array]
 """What does not change while a window is decoded: (added to every position, the speech to attend to), (1, N, D)."""
 
 
@@ -150,14 +151,14 @@ class Window:
     done: float
     count: int
 
-    def logits(self, known: np.ndarray) -> np.ndarray:
+    def logits(self, known: Array) -> Array:
         """(N, 3, codes) for tokens (N, 3); what words change is taken further: gestures land on their words."""
         base, speech = (np.concatenate(arrays) for arrays in zip(*self.contexts, strict=True))
         rows = np.repeat(known[None], len(base), axis=0)
         made = self.nets.run("body_gesture.step", tokens=rows, base=base, speech=speech)["logits"]
         return made[0] if len(made) == 1 else made[1] + np.float32(self.guidance) * (made[0] - made[1])
 
-    def fill(self, known: np.ndarray, random: np.random.Generator, tick: Callable[[float], None]) -> np.ndarray:
+    def fill(self, known: Array, random: np.random.Generator, tick: Callable[[float], None]) -> Array:
         """Tokens (N, 3) with every blank drawn, the surest first, in a few whole-window steps."""
         known = known.copy()
         flat = known.reshape(-1)
@@ -178,7 +179,7 @@ class Window:
         return known
 
 
-def decode_frames(nets: Networks, latents: dict[str, np.ndarray], first: int, last: int) -> dict[str, np.ndarray]:
+def decode_frames(nets: Networks, latents: dict[str, Array], first: int, last: int) -> dict[str, Array]:
     """Features (T, W) a part for tokens first..last, with enough neighbours that pieces join without a seam."""
     margin = 12
     a, b = max(0, first - margin), min(len(latents["upper"]), last + margin)

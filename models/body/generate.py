@@ -11,6 +11,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d, maximum_filter1d
 
 from ...core.arkit import ARKIT
+from ...core.arrays import Array
 from ...core.body import legs
 from ...core.body.accents import find_accents, speaking
 from ...core.body.acting import Acting, play, pose
@@ -74,7 +75,7 @@ def wanted_of(settings: Settings) -> Wanted:
     )  # fmt: skip
 
 
-def _quiet(condition: SpeechCondition, frames: int) -> np.ndarray:
+def _quiet(condition: SpeechCondition, frames: int) -> Array:
     """(frames,) 1 in silences of over two seconds, half in pauses of over 0.6 s, 0 in speech, with soft borders."""
     active = (at_rate(speaking(condition.features), frames, MODEL_FPS) > 0.3).astype(np.float32)
     pause, silence = (1.0 - maximum_filter1d(active, int(seconds * MODEL_FPS)) for seconds in (0.6, 1.6))
@@ -105,7 +106,7 @@ def generate_body(
     tick: Callable[[float], None],
     folder: Path | None = None,
     wishes: tuple[Wish, ...] = (),
-) -> tuple[np.ndarray, np.ndarray]:
+) -> tuple[Array, Array]:
     """Rotations (T, 55, 4) wxyz and translation (T, 3) metres for `condition.frames` frames at 30 fps.
 
     `mask` and `hints` are what the artist gave (True in the mask: generate): the body passes through it, and between
@@ -145,7 +146,7 @@ def generate_body(
     )
 
 
-def _acting(settings: Settings, quiet: np.ndarray) -> Acting:
+def _acting(settings: Settings, quiet: Array) -> Acting:
     """Head activity, stance and stillness as functions of seconds."""
 
     def curve(name: str, least: float, most: float) -> Callable[[float], float]:
@@ -162,11 +163,11 @@ def _acting(settings: Settings, quiet: np.ndarray) -> Acting:
 class Made:
     """A body before it is led: rotations, translation, and its feet: ankles (T, 2, 3), headings, contacts (T, 2)."""
 
-    rotations: np.ndarray
-    translation: np.ndarray
-    ankles: np.ndarray
-    turns: np.ndarray
-    contacts: np.ndarray
+    rotations: Array
+    translation: Array
+    ankles: Array
+    turns: Array
+    contacts: Array
 
 
 def _led(
@@ -178,7 +179,7 @@ def _led(
     tick: Callable[[float], None],
     folder: Path | None,
     made: Made,
-) -> tuple[np.ndarray, np.ndarray]:
+) -> tuple[Array, Array]:
     """The body led through what is given: smooth at ranges, the in-between network near key poses; feet planted."""
     frames = len(made.rotations)
     face = np.zeros((frames, len(ARKIT)), np.float32)
@@ -202,9 +203,7 @@ def _led(
     return hemisphere_continuous(out), path
 
 
-def _stepped_over(
-    made: Made, rotations: np.ndarray, translation: np.ndarray, given: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def _stepped_over(made: Made, rotations: Array, translation: Array, given: Array) -> tuple[Array, Array]:
     """Foot targets where something leads the legs: its own there, the made ones elsewhere, a step between both."""
     own, feet = legs.foot_state(rotations, translation)
     ankles = np.where(given[:, None, None], own, made.ankles)

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 from scipy.ndimage import distance_transform_edt, gaussian_filter1d
 
+from ...core.arrays import Array
 from ...core.mask import Mask, runs, same_columns
 from ...core.performance import Performance
 from ...core.rotations import slerp
@@ -28,7 +29,7 @@ NEAR, FAR, GONE = 60, 90, 150
 """Frames from a key within which this network alone answers, at which half is the take's own, and all of it."""
 
 
-def key_weights(given: np.ndarray) -> np.ndarray:
+def key_weights(given: Array) -> Array:
     """How far the in-between network counts, (T, K) in 0..1, for given bits (T, K): 1 near key poses, 0 far away."""
     out = np.zeros(given.shape, np.float32)
     for members, own in same_columns(given):
@@ -46,11 +47,11 @@ def fill_in(
     heard: Heard,
     mask: Mask,
     hints: Performance,
-    rotations: np.ndarray,
-    translation: np.ndarray,
+    rotations: Array,
+    translation: Array,
     seed: int,
     tick: Callable[[float], None],
-) -> np.ndarray:
+) -> Array:
     """Blends the in-between network's answer into rotations (T, 55, 4) and translation (T, 3) near key poses, in place.
 
     Returns how far it counts, (T, 55). Nothing changes where no key pose is near.
@@ -97,7 +98,7 @@ def fill_in(
     return weights
 
 
-def varied(controls: np.ndarray, seed: int) -> np.ndarray:
+def varied(controls: Array, seed: int) -> Array:
     """Controls (N, 7) with gesture rate and handedness wandering about theirs: another seed, another answer."""
     random = np.random.default_rng((int(seed) & 0xFFFFFFFF, 77))
     wide = 5 * WANDER
@@ -109,7 +110,7 @@ def varied(controls: np.ndarray, seed: int) -> np.ndarray:
     return out
 
 
-def _padded(array: np.ndarray, frames: int) -> np.ndarray:
+def _padded(array: Array, frames: int) -> Array:
     """The rows of an array, the last one repeated up to `frames`."""
     extra = frames - len(array)
     return np.pad(np.asarray(array, np.float32), ((0, extra), *([(0, 0)] * (array.ndim - 1))), mode="edge")

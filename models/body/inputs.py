@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
+from ...core.arrays import Array
 from ...core.body.accents import find_accents, prominence, speaking
 from ...core.performance import MODEL_FPS
 from ...core.speech.features import FEATURE_FPS, SpeechFeatures, at_rate
@@ -32,13 +33,13 @@ RHYTHM_WIDTH: Final = len(RHYTHM)
 class Heard:
     """Network inputs of a whole speech: arrays over frames (T, ...) float32, T a multiple of 4; controls (N, 7)."""
 
-    rhythm: np.ndarray
-    phones: np.ndarray
-    words: np.ndarray
-    controls: np.ndarray
+    rhythm: Array
+    phones: Array
+    words: Array
+    controls: Array
 
 
-def rhythm_channels(features: SpeechFeatures, frames: int) -> np.ndarray:
+def rhythm_channels(features: SpeechFeatures, frames: int) -> Array:
     """(frames, 9) float32 of order one, at 30 fps; relative to the clip's own loudness and pitch."""
     voiced = features.f0 > 0
     middle = float(np.median(features.f0[voiced])) if voiced.any() else 120.0

@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from ...core.arrays import Array
 from ...core.skeleton import HANDS, JOINT_COUNT, LOWER, UPPER
 
 JOINTS: Final = JOINT_COUNT
@@ -27,11 +28,11 @@ ROOT_OFFSET: Final = np.array([0.0, ROOT_HEIGHT, 0.0], np.float32)
 class BodyFeatures:
     """Rotations as matrices' first two rows (T, 55, 6) and the scaled root (T, 3), float32."""
 
-    rot6d: np.ndarray
-    root: np.ndarray
+    rot6d: Array
+    root: Array
 
 
-def rot6d(quaternions: np.ndarray) -> np.ndarray:
+def rot6d(quaternions: Array) -> Array:
     """(..., 4) wxyz to (..., 6) float32: the matrices' first two rows."""
     q = np.asarray(quaternions, np.float32)
     q = q / np.maximum(np.linalg.norm(q, axis=-1, keepdims=True), 1e-8)
@@ -43,10 +44,10 @@ def rot6d(quaternions: np.ndarray) -> np.ndarray:
     return np.stack(rows, axis=-1)
 
 
-def rot6d_matrices(values: np.ndarray) -> np.ndarray:
+def rot6d_matrices(values: Array) -> Array:
     """(..., 6) to (..., 3, 3) float32 by Gram-Schmidt (Zhou et al., CVPR 2019)."""
 
-    def unit(v: np.ndarray) -> np.ndarray:
+    def unit(v: Array) -> Array:
         return v / np.maximum(np.linalg.norm(v, axis=-1, keepdims=True), 1e-12)
 
     values = np.asarray(values, np.float32)
@@ -56,7 +57,7 @@ def rot6d_matrices(values: np.ndarray) -> np.ndarray:
     return np.stack([x, y, np.cross(x, y)], axis=-2)
 
 
-def matrix_quaternions(m: np.ndarray) -> np.ndarray:
+def matrix_quaternions(m: Array) -> Array:
     """(..., 3, 3) to (..., 4) wxyz, float32, without scipy's copies: Shepperd's choice of the largest component."""
     m = np.asarray(m, np.float32)
     trace = m[..., 0, 0] + m[..., 1, 1] + m[..., 2, 2]
@@ -78,17 +79,17 @@ def matrix_quaternions(m: np.ndarray) -> np.ndarray:
     return chosen / np.maximum(np.linalg.norm(chosen, axis=-1, keepdims=True), 1e-9)
 
 
-def scaled_root(translation: np.ndarray) -> np.ndarray:
+def scaled_root(translation: Array) -> Array:
     """Root translation (..., 3) in metres to features, float32."""
     return (np.asarray(translation, np.float32) - ROOT_OFFSET) * np.float32(ROOT_SCALE)
 
 
-def metric_root(values: np.ndarray) -> np.ndarray:
+def metric_root(values: Array) -> Array:
     """The inverse of `scaled_root`."""
     return np.asarray(values, np.float32) / np.float32(ROOT_SCALE) + ROOT_OFFSET
 
 
-def part_features(part: str, all6d: np.ndarray, root: np.ndarray, contacts: np.ndarray) -> np.ndarray:
+def part_features(part: str, all6d: Array, root: Array, contacts: Array) -> Array:
     """The features (T, WIDTH[part]) of one part; all6d (T, 55, 6), root (T, 3) scaled, contacts (T, 2)."""
     own = all6d[:, list(PART_JOINTS[part])].reshape(len(all6d), -1)
     return np.concatenate([own, root, contacts], axis=-1) if part == "lower" else own

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from scipy.ndimage import gaussian_filter1d, median_filter, uniform_filter1d
 
+from ...core.arrays import Array
 from ...core.body import legs
 from ...core.body.accents import Accents
 from ...core.body.measure import strokes, wrists_on_chest
@@ -35,7 +36,7 @@ SLOW: Final = 0.9
 """Seconds of the smoothing that parts a posture from the strokes upon it."""
 
 
-def scaled(offsets: np.ndarray, factor: np.ndarray) -> np.ndarray:
+def scaled(offsets: Array, factor: Array) -> Array:
     """Rotations (T, J, 4) with their angles times `factor` (T,)."""
     w = np.clip(np.abs(offsets[..., 0]), 0.0, 1.0)
     angle = np.arccos(w)
@@ -46,26 +47,24 @@ def scaled(offsets: np.ndarray, factor: np.ndarray) -> np.ndarray:
     return np.concatenate([np.cos(new)[..., None], ratio[..., None] * offsets[..., 1:]], axis=-1)
 
 
-def smoothed(rotations: np.ndarray, seconds: float) -> np.ndarray:
+def smoothed(rotations: Array, seconds: float) -> Array:
     """Rotations (T, J, 4) averaged over time with a Gaussian of `seconds`."""
     return normalise(gaussian_filter1d(hemisphere_continuous(rotations), seconds * MODEL_FPS, axis=0, mode="nearest"))
 
 
 @lru_cache(maxsize=1)
-def _home() -> np.ndarray:
+def _home() -> Array:
     return relaxed_rotations()
 
 
-def amplify(
-    rotations: np.ndarray, energy: np.ndarray, head: np.ndarray, quiet: np.ndarray, own: np.ndarray
-) -> np.ndarray:
+def amplify(rotations: Array, energy: Array, head: Array, quiet: Array, own: Array) -> Array:
     """Strokes `energy` times as large about a posture that follows it less, head movement `head` times.
 
     All (T,); `quiet` is 1 where nobody has spoken for long and calms what is fast there; `own` is 1 where the networks
     drew the motion, which makes up for what they keep too little or too much of, and 0 where key poses lead it.
     """
 
-    def gain(full: float) -> np.ndarray:
+    def gain(full: float) -> Array:
         return 1.0 + (full - 1.0) * own
 
     out = np.array(rotations, np.float64)
@@ -89,7 +88,7 @@ def amplify(
     return out
 
 
-def pace(rotations: np.ndarray, rate: np.ndarray, accents: Accents, first: int, seed: int) -> np.ndarray:
+def pace(rotations: Array, rate: Array, accents: Accents, first: int, seed: int) -> Array:
     """More or fewer strokes a minute: `rate` (T,) below 1 stills some strokes, above 1 adds beats on free accents.
 
     The networks hear the rate too; this makes its steps sure. At rate 1 nothing changes. Which strokes go or come is
@@ -124,17 +123,17 @@ def pace(rotations: np.ndarray, rate: np.ndarray, accents: Accents, first: int, 
     return _lifted(out, lift)
 
 
-def beat(times: np.ndarray, centre: float) -> np.ndarray:
+def beat(times: Array, centre: float) -> Array:
     """A small dip, a quick rise that ends at `centre`, a slower way home; 1 high at `centre`."""
 
-    def step(begin: float, length: float) -> np.ndarray:
+    def step(begin: float, length: float) -> Array:
         x = np.clip((times - begin) / length, 0.0, 1.0)
         return x**3 * (10.0 - 15.0 * x + 6.0 * x**2)
 
     return 1.3 * step(centre - 0.2, 0.2) - 0.3 * step(centre - 0.4, 0.2) - step(centre + 0.03, 0.42)
 
 
-def _lifted(rotations: np.ndarray, lift: np.ndarray) -> np.ndarray:
+def _lifted(rotations: Array, lift: Array) -> Array:
     """Beats (T,) of forearm and hand added to the arms, less to one that hangs down."""
     zero = np.zeros(len(lift))
     for side, sign in (("left", -1.0), ("right", 1.0)):
@@ -150,7 +149,7 @@ def _lifted(rotations: np.ndarray, lift: np.ndarray) -> np.ndarray:
     return rotations
 
 
-def planted_targets(ankles: np.ndarray, yaw: np.ndarray, contacts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def planted_targets(ankles: Array, yaw: Array, contacts: Array) -> tuple[Array, Array]:
     """Foot targets over a whole performance: (ankle positions (T, 2, 3), headings (T, 2)).
 
     A foot stands still while in contact, at the mean of where the network had it, and swings over in between. Swings
@@ -165,7 +164,7 @@ def planted_targets(ankles: np.ndarray, yaw: np.ndarray, contacts: np.ndarray) -
         spans = runs(down)
         if not spans:
             spans = [(0, frames)]
-        stays: list[tuple[int, int, np.ndarray, float]] = []
+        stays: list[tuple[int, int, Array, float]] = []
         for a, b in spans:
             place = np.median(ankles[a:b, k], axis=0)
             turn = float(np.median(yaw[a:b, k]))
@@ -186,9 +185,7 @@ def planted_targets(ankles: np.ndarray, yaw: np.ndarray, contacts: np.ndarray) -
     return places, turns
 
 
-def settle(
-    rotations: np.ndarray, translation: np.ndarray, places: np.ndarray, turns: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def settle(rotations: Array, translation: Array, places: Array, turns: Array) -> tuple[Array, Array]:
     """Joint limits, arms out of the torso, feet on their targets."""
     rotations = clear_torso(limit_joints(rotations))
     return legs.plant(rotations, translation, places, legs.level_feet(turns))

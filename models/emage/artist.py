@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from ...core.arrays import Array
 from ...core.rotations import from_rotvec, to_rot6d, to_rotvec
 from ...core.smplx.hands import from_mean
 from ...core.stance import relaxed_rotations
@@ -38,12 +39,12 @@ CHUNK = 900
 class Made:
     """axis_angle (T, 55, 3) radians, expressions (T, 100), path (T, 3) root translation as decoded, float32."""
 
-    axis_angle: np.ndarray
-    expressions: np.ndarray
-    path: np.ndarray
+    axis_angle: Array
+    expressions: Array
+    path: Array
 
 
-def standing_hints(frames: int, mean: np.ndarray) -> Tensor:
+def standing_hints(frames: int, mean: Array) -> Tensor:
     """(frames, 337): a relaxed standing pose, soles in contact; fingers count from the mean hands `mean` (30, 3)."""
     hints = identity_hints(frames)
     rotations = from_rotvec(from_mean(to_rotvec(relaxed_rotations()), mean))
@@ -88,14 +89,14 @@ def chunks(frames: int, reach: int) -> Iterator[tuple[slice, slice]]:
 def run_artist(
     network: EmageNetwork,
     codes: Codes,
-    samples: np.ndarray,
+    samples: Array,
     frames: int,
     hint_motion: Tensor | None,
     hint_mask: Tensor | None,
     seed: int,
     temperature: float,
     tick: Tick,
-    mean: np.ndarray,
+    mean: Array,
 ) -> Made:
     """Samples (N,) float32 at 16 kHz to `frames` frames; hints and mask (frames, 337), mask 1 = generate.
 

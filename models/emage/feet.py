@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
+from ...core.arrays import Array
 from ...core.body.legs import ANKLE_HEIGHT, foot_state, level_feet, plant, yaw_of
 from ...core.rotations import from_rotvec, multiply, rotate
 from ...core.skeleton import FLOOR_AT_REST
@@ -36,7 +37,7 @@ CROUCH: Final = 0.3
 """Metres that a standing pelvis sinks at most."""
 
 
-def upright(pelvis: np.ndarray) -> np.ndarray:
+def upright(pelvis: Array) -> Array:
     """Pelvis rotations (T, 4) with the lean from upright limited softly; the heading is kept."""
     up = rotate(pelvis, np.array([0.0, 1.0, 0.0]))
     angle = np.arccos(np.clip(up[:, 1], -1.0, 1.0))
@@ -48,11 +49,11 @@ def upright(pelvis: np.ndarray) -> np.ndarray:
     return multiply(from_rotvec(axis * less[:, None]), pelvis)
 
 
-def _slow(path: np.ndarray, seconds: float) -> np.ndarray:
+def _slow(path: Array, seconds: float) -> Array:
     return gaussian_filter1d(path, seconds * FPS, axis=0, mode="nearest")
 
 
-def steady_root(path: np.ndarray, travel: float) -> np.ndarray:
+def steady_root(path: Array, travel: float) -> Array:
     """x and z (T, 2) with the slow part scaled by `travel` (0 - 1) and the sway bounded smoothly."""
     slow = _slow(path, SWAY_SECONDS)
     sway = path - slow
@@ -61,7 +62,7 @@ def steady_root(path: np.ndarray, travel: float) -> np.ndarray:
     return (slow - slow[:1]) * travel + sway
 
 
-def _step_plan(place: np.ndarray, heading: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _step_plan(place: Array, heading: Array) -> tuple[Array, Array]:
     """From wanted ankle places (T, 2 feet, 2) and headings (T, 2): planned ones (T, 2, 3) and (T, 2).
 
     A foot stands until it is wanted elsewhere, then takes a step of 14 frames; one foot steps at a time.
@@ -95,7 +96,7 @@ def _step_plan(place: np.ndarray, heading: np.ndarray) -> tuple[np.ndarray, np.n
     return spot, turn
 
 
-def stand(rotations: np.ndarray, path: np.ndarray, travel: float) -> tuple[np.ndarray, np.ndarray]:
+def stand(rotations: Array, path: Array, travel: float) -> tuple[Array, Array]:
     """Rotations (T, 55, 4) and the network's root path (T, 3) to a body whose feet stand: rotations, translation.
 
     Only legs and root change.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from ...core.arkit import ARKIT
+from ...core.arrays import Array
 from ...core.calm import meet
 from ...core.face.eyes import EyeControls, apply_eyes
 from ...core.mask import Mask, everything
@@ -39,18 +40,18 @@ class EmageResult:
     """
 
     performance: Performance
-    poses: np.ndarray | None = None
-    expressions: np.ndarray | None = None
-    trans: np.ndarray | None = None
+    poses: Array | None = None
+    expressions: Array | None = None
+    trans: Array | None = None
 
     @property
-    def extra(self) -> dict[str, np.ndarray]:
+    def extra(self) -> dict[str, Array]:
         """The published arrays to store beside a take; empty in orator mode."""
         arrays = {"poses": self.poses, "expressions": self.expressions, "trans": self.trans}
         return {name: value for name, value in arrays.items() if value is not None}
 
 
-def read_hints(path: Path) -> tuple[np.ndarray, np.ndarray | None]:
+def read_hints(path: Path) -> tuple[Array, Array | None]:
     """hint_motion (T, 337) and hint_mask (T, 337) or None from a HINTS.npz. Raises OratorError."""
     from ...core.formats.npz import read_npz
 
@@ -58,7 +59,7 @@ def read_hints(path: Path) -> tuple[np.ndarray, np.ndarray | None]:
     return data["hint_motion"], data.get("hint_mask")
 
 
-def hints_of(mask: Mask, hints: Performance, mean: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def hints_of(mask: Mask, hints: Performance, mean: Array) -> tuple[Array, Array]:
     """What a mask and its given values say in EMAGE's own terms: motion and mask (T, 337), mask 1 = generate.
 
     Fingers count from the mean hands `mean` (30, 3) there. Translation and contacts stay with the network (its
@@ -71,7 +72,7 @@ def hints_of(mask: Mask, hints: Performance, mean: np.ndarray) -> tuple[np.ndarr
     return motion, ones
 
 
-def given_by(motion: np.ndarray, ones: np.ndarray | None, frames: int, mean: np.ndarray) -> tuple[Mask, Performance]:
+def given_by(motion: Array, ones: Array | None, frames: int, mean: Array) -> tuple[Mask, Performance]:
     """The joints that EMAGE's own hints (T, 337) give whole, as a mask and given values of `frames` frames.
 
     Fingers count from the mean hands `mean` (30, 3) there. Translation stays with the network, as in `hints_of`.
@@ -91,7 +92,7 @@ def given_by(motion: np.ndarray, ones: np.ndarray | None, frames: int, mean: np.
     return mask, hints
 
 
-def _mean_hands(folder: Path, options: Mapping[str, Any], stand_in: bool) -> np.ndarray:
+def _mean_hands(folder: Path, options: Mapping[str, Any], stand_in: bool) -> Array:
     """What the network counts fingers from, (30, 3).
 
     Where neither the options nor an SMPL-X file tell, hands at rest stand in for artists; what is asked in the
@@ -135,7 +136,7 @@ def run_emage(
     request: GenerationRequest,
     seed: int,
     tick: Tick,
-    own_hints: tuple[np.ndarray, np.ndarray | None] | None = None,
+    own_hints: tuple[Array, Array | None] | None = None,
 ) -> EmageResult:
     """Speech to a performance of `request.frames` frames by the checkpoint in `folder`, in the mode of the options.
 
@@ -147,7 +148,7 @@ def run_emage(
     settings, given, frames = request.settings, request.given, request.frames
     reference = settings.options.get("mode", "orator") == "reference"
     mean = _mean_hands(folder, settings.options, not reference and own_hints is None)
-    told: tuple[np.ndarray | None, np.ndarray | None] = (None, None)
+    told: tuple[Array | None, Array | None] = (None, None)
     if own_hints is not None:
         told = own_hints
     elif given is not None and given.anything:
@@ -171,11 +172,11 @@ def _artist(
     folder: Path,
     speech: Speech,
     settings: Settings,
-    given: tuple[np.ndarray | None, np.ndarray | None],
+    given: tuple[Array | None, Array | None],
     frames: int,
     seed: int,
     tick: Tick,
-    mean: np.ndarray,
+    mean: Array,
 ) -> Performance:
     from .artist import run_artist
     from .feet import stand

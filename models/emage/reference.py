@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ...core.arrays import Array
 from ...core.errors import OratorError
 from .codes import Codes
 from .layout import HINT_WIDTH
@@ -23,9 +24,9 @@ SAMPLES_A_FRAME = 533
 class Reference:
     """As published: poses (T, 165) axis-angle radians, expressions (T, 100), trans (T, 3) metres, float32."""
 
-    poses: np.ndarray
-    expressions: np.ndarray
-    trans: np.ndarray
+    poses: Array
+    expressions: Array
+    trans: Array
     walk: Walk
 
 
@@ -37,7 +38,7 @@ def arg_max_codes(codes: Codes, out: WindowOutput) -> dict[str, Tensor]:
     }
 
 
-def given_hints(frames: int, motion: np.ndarray | None, mask: np.ndarray | None) -> tuple[Tensor, Tensor]:
+def given_hints(frames: int, motion: Array | None, mask: Array | None) -> tuple[Tensor, Tensor]:
     """Hints and mask (frames, 337), filled up with the rest pose and "generate". Raises OratorError on other shapes."""
     full, ones = identity_hints(frames), torch.ones(frames, HINT_WIDTH)
     for name, values, target in (("hint_motion", motion, full), ("hint_mask", mask, ones)):
@@ -59,9 +60,9 @@ def given_hints(frames: int, motion: np.ndarray | None, mask: np.ndarray | None)
 def run_reference(
     network: EmageNetwork,
     codes: Codes,
-    samples: np.ndarray,
-    hint_motion: np.ndarray | None,
-    hint_mask: np.ndarray | None,
+    samples: Array,
+    hint_motion: Array | None,
+    hint_mask: Array | None,
     tick: Tick,
     watch: Callable[[WindowOutput], None] = lambda out: None,
 ) -> Reference:

@@ -13,6 +13,8 @@ import torch
 from scipy.special import ndtr
 from torch import Tensor
 
+from ...core.arrays import Array
+
 KNOT_FRAMES: Final = 20
 """Frames between independent draws: about as long as a gesture's phase."""
 _CLIP: Final = 1e-7
@@ -24,16 +26,16 @@ class SmoothGumbel:
     def __init__(self, seed: int, part: int, classes: int) -> None:
         self._key = (seed & 0xFFFFFFFF, 71, part)
         self._classes = classes
-        self._knots: dict[int, np.ndarray] = {}
+        self._knots: dict[int, Array] = {}
 
-    def _knot(self, number: int) -> np.ndarray:
+    def _knot(self, number: int) -> Array:
         if number not in self._knots:
             self._knots = {k: v for k, v in self._knots.items() if abs(k - number) < 64}
             rng = np.random.default_rng([*self._key, number])
             self._knots[number] = rng.standard_normal(self._classes)
         return self._knots[number]
 
-    def at(self, frames: np.ndarray) -> np.ndarray:
+    def at(self, frames: Array) -> Array:
         """(T, C) Gumbel-distributed values at frame numbers (T,), which are not negative."""
         place = np.asarray(frames) / KNOT_FRAMES
         low = np.floor(place).astype(int)
@@ -46,6 +48,6 @@ class SmoothGumbel:
         return -np.log(-np.log(np.clip(ndtr(normal), _CLIP, 1 - _CLIP)))
 
 
-def sampled(logits: Tensor, noise: np.ndarray, temperature: float) -> Tensor:
+def sampled(logits: Tensor, noise: Array, temperature: float) -> Tensor:
     """Class indices (T,) of logits (T, C)."""
     return (logits + torch.from_numpy(noise.astype(np.float32)) * temperature).argmax(dim=1)

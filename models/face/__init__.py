@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...core.arrays import Array
 from ..progress import Tick, no_tick
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from ...core.settings import EmotionTrack, Settings
     from ..condition import SpeechCondition
 
@@ -23,8 +22,8 @@ def generate_face(
     seed: int,
     tick: Tick = no_tick,
     stages: tuple[str, ...] = STAGES,
-    body_head: np.ndarray | None = None,
-) -> tuple[np.ndarray, np.ndarray]:
+    body_head: Array | None = None,
+) -> tuple[Array, Array]:
     """Face (T, 52) float32 in [0, 1] and head (T, 3) float32 rotation vectors in radians, T = condition.frames.
 
     `body_head` (T, 3), rotation vectors, is how a body turns the head in place of the face's own nods: the eyes stay

@@ -8,6 +8,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from ...core.arkit import COUNT, INDEX, LIPS
+from ...core.arrays import Array
 from ...core.face.controls import FaceControls, apply_face_controls
 from ...core.face.eyes import EyeControls, apply_eyes
 from ...core.face.feeling import perform
@@ -37,14 +38,14 @@ LIP_SIDE: Final = 0.15
 """Share of either neighbour at 60 fps: the variation above 8 Hz is then a real face's quarter."""
 
 
-def felt_of(condition: SpeechCondition, emotion: EmotionTrack) -> np.ndarray:
+def felt_of(condition: SpeechCondition, emotion: EmotionTrack) -> Array:
     """The emotion (T, 8) float32 as this speech performs it: what the networks are told."""
     frames = condition.frames
     heard = prosody_of(condition.features, frames, MODEL_FPS)
     return perform(emotion.at(np.arange(frames) / MODEL_FPS), heard).astype(np.float32)
 
 
-def run_lips(nets: Networks, condition: SpeechCondition, felt: np.ndarray, tick: Tick) -> np.ndarray:
+def run_lips(nets: Networks, condition: SpeechCondition, felt: Array, tick: Tick) -> Array:
     """The mouth (T, 28) float32 at 30 fps of a felt emotion (T, 8), in blocks of 20 s that see their neighbours."""
     features = condition.features
     total = 2 * condition.frames
@@ -62,19 +63,19 @@ def run_lips(nets: Networks, condition: SpeechCondition, felt: np.ndarray, tick:
     return np.clip(out, 0.0, 1.0)
 
 
-def soften(mouth: np.ndarray, side: float = LIP_SIDE) -> np.ndarray:
+def soften(mouth: Array, side: float = LIP_SIDE) -> Array:
     """The mouth (T2, 28) at 60 fps averaged with its neighbours, so that half the frames can go without flicker."""
     padded = np.pad(mouth, ((1, 1), (0, 0)), mode="edge")
     return (1 - 2 * side) * mouth + side * (padded[:-2] + padded[2:])
 
 
-def _padded(rows: np.ndarray, frames: int) -> np.ndarray:
+def _padded(rows: Array, frames: int) -> Array:
     """Rows (n, C) held at the end up to `frames`."""
     return np.pad(rows, ((0, frames - len(rows)), (0, 0)), mode="edge").astype(np.float32)
 
 
-def run_diffusion(nets: Networks, condition: SpeechCondition, lips: np.ndarray, felt: np.ndarray, seed: int,
-                  tick: Tick, use_lips: bool = True, temperature: float = 1.0) -> np.ndarray:  # fmt: skip
+def run_diffusion(nets: Networks, condition: SpeechCondition, lips: Array, felt: Array, seed: int,
+                  tick: Tick, use_lips: bool = True, temperature: float = 1.0) -> Array:  # fmt: skip
     """Frames (T, 55) float32: every window knows the end of the one before, and joins it over 0.8 s."""
     frames = condition.frames
     out = np.zeros((frames, CHANNELS), np.float32)
@@ -106,7 +107,7 @@ def run_diffusion(nets: Networks, condition: SpeechCondition, lips: np.ndarray, 
 
 
 def generate(condition: SpeechCondition, settings: Settings, emotion: EmotionTrack, seed: int, tick: Tick,
-             stages: tuple[str, ...], body_head: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
+             stages: tuple[str, ...], body_head: Array | None) -> tuple[Array, Array]:  # fmt: skip
     """See `models.face.generate_face`."""
     tick(0.0)
     nets = Networks()
@@ -132,7 +133,7 @@ def generate(condition: SpeechCondition, settings: Settings, emotion: EmotionTra
     return face.astype(np.float32), head.astype(np.float32)
 
 
-def settle(face: np.ndarray, felt: np.ndarray) -> np.ndarray:
+def settle(face: Array, felt: Array) -> Array:
     """The face (T, 52) without the flicker that few sampling steps leave above the lips; plain talk raises brows less.
 
     felt (T, 8): where an emotion is felt, brows keep their reach.
@@ -145,7 +146,7 @@ def settle(face: np.ndarray, felt: np.ndarray) -> np.ndarray:
     return out
 
 
-def refine(face: np.ndarray, lips: np.ndarray) -> np.ndarray:
+def refine(face: Array, lips: Array) -> Array:
     """The face (T, 52) with the lip network's mouth (T, 28); every other channel is the same to the bit."""
     out = face.copy()
     out[:, list(LIPS)] = lips

@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from ...core.arrays import Array
 from ...core.performance import MODEL_FPS
 from ...core.speech.features import FEATURE_FPS, SpeechFeatures
 from ...core.speech.phones import PHONES
@@ -14,8 +15,8 @@ LIP_FPS: Final = 60.0
 LIP_INPUTS: Final = len(PHONES) + 3
 
 
-def lip_inputs(posteriors: np.ndarray, energy: np.ndarray, voicing: np.ndarray, onset: np.ndarray, frames: int,
-               first: int = 0) -> np.ndarray:  # fmt: skip
+def lip_inputs(posteriors: Array, energy: Array, voicing: Array, onset: Array, frames: int,
+               first: int = 0) -> Array:  # fmt: skip
     """Network inputs (frames, 43) at 60 fps from `first` on, out of tracks at 100 fps."""
     centre = (np.arange(first, first + frames) * (100.0 / LIP_FPS))[:, None]
     low = np.floor(centre).astype(int)
@@ -23,7 +24,7 @@ def lip_inputs(posteriors: np.ndarray, energy: np.ndarray, voicing: np.ndarray, 
     weight = np.maximum(0.0, 1.0 - np.abs(index - centre) / (100.0 / LIP_FPS))
     weight = (weight / weight.sum(axis=1, keepdims=True)).astype(np.float32)
 
-    def at(track: np.ndarray) -> np.ndarray:
+    def at(track: Array) -> Array:
         track = np.asarray(track, np.float32).reshape(len(track), -1)
         return np.einsum("tk,tkc->tc", weight, track[np.clip(index, 0, len(track) - 1)])
 
@@ -32,16 +33,14 @@ def lip_inputs(posteriors: np.ndarray, energy: np.ndarray, voicing: np.ndarray, 
     ).astype(np.float32)
 
 
-def pitch_octaves(f0: np.ndarray) -> np.ndarray:
+def pitch_octaves(f0: Array) -> Array:
     """Pitch (N,) in octaves around the speech's median, within -1 and 1; 0 where unvoiced."""
     voiced = f0 > 0
     middle = float(np.median(f0[voiced])) if voiced.any() else 150.0
     return np.clip(np.where(voiced, np.log2(np.maximum(f0, 40.0) / middle), 0.0), -1.0, 1.0).astype(np.float32)
 
 
-def speech_inputs(
-    features: SpeechFeatures, posteriors: np.ndarray, pitch: np.ndarray, first: int, frames: int
-) -> np.ndarray:
+def speech_inputs(features: SpeechFeatures, posteriors: Array, pitch: Array, first: int, frames: int) -> Array:
     """EmoDiff's speech (frames, 44) at 30 fps from frame `first`: posteriors, loudness, onset, pitch, voicing."""
     # A triangle around every frame's true time; the tracks' own ends are held.
     step = FEATURE_FPS / MODEL_FPS
@@ -51,7 +50,7 @@ def speech_inputs(
     weight = (weight / weight.sum(axis=1, keepdims=True)).astype(np.float32)
     index = np.clip(index, 0, len(posteriors) - 1)
 
-    def at(track: np.ndarray) -> np.ndarray:
+    def at(track: Array) -> Array:
         return np.einsum("tk,tkc->tc", weight, np.asarray(track, np.float32).reshape(len(track), -1)[index])
 
     return np.concatenate(

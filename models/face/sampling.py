@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from ...core.arkit import COUNT
+from ...core.arrays import Array
 from ..runtime import Networks
 
 CHANNELS: Final = COUNT + 3
@@ -23,7 +24,7 @@ def kept_power(step: int) -> float:
     return float(np.clip(np.cos((step / STEPS + 0.008) / 1.008 * np.pi / 2), 0.02, 1.0) ** 2)
 
 
-def window_noise(seed: int, window: int, frames: int, temperature: float) -> np.ndarray:
+def window_noise(seed: int, window: int, frames: int, temperature: float) -> Array:
     """Noise (frames, 55) float32 of a window, its own for every seed: head and brows differ, the mouth starts alike."""
     random = np.random.default_rng((seed * 1_000_003 + window * 7919) & 0x7FFF_FFFF_FFFF_FFFF)
     return (random.standard_normal((frames, CHANNELS)) * temperature).astype(np.float32)
@@ -31,15 +32,15 @@ def window_noise(seed: int, window: int, frames: int, temperature: float) -> np.
 
 def sample(
     nets: Networks,
-    speech: np.ndarray,
-    lips: np.ndarray,
-    emotion: np.ndarray,
-    before: np.ndarray,
-    noise: np.ndarray,
+    speech: Array,
+    lips: Array,
+    emotion: Array,
+    before: Array,
+    noise: Array,
     guidance: tuple[float, float],
     use_lips: bool = True,
     tick: Callable[[], None] | None = None,
-) -> np.ndarray:
+) -> Array:
     """Normalised frames (T, 55) by DDIM (eta 0) with guidance (speech scale, emotion scale).
 
     Rows run side by side: no speech, speech with a neutral face, and, where there is an emotion, both. `before` (T, 56)

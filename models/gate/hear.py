@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 from scipy.ndimage import binary_closing, binary_dilation, binary_opening, maximum_filter1d, uniform_filter1d
 
+from ...core.arrays import Array
 from ...core.speech.features import FEATURE_FPS, log_mel
 from ...core.speech.no_speech import NoSpeech
 from ...core.speech.speech import SAMPLE_RATE, Speech
@@ -45,16 +46,16 @@ def hear_gate(speech: Speech, threshold: float = THRESHOLD, tick: Callable[[floa
     return NoSpeech(_spans(_opened(other, SHORTEST)), _spans(laughs))
 
 
-def _closed(on: np.ndarray, seconds: float) -> np.ndarray:
+def _closed(on: Array, seconds: float) -> Array:
     width = round(seconds * FEATURE_FPS)
     return binary_closing(np.pad(on, width), np.ones(width))[width:-width]
 
 
-def _opened(on: np.ndarray, seconds: float) -> np.ndarray:
+def _opened(on: Array, seconds: float) -> Array:
     return binary_opening(on, np.ones(round(seconds * FEATURE_FPS)))
 
 
-def _spans(on: np.ndarray) -> tuple[tuple[float, float], ...]:
+def _spans(on: Array) -> tuple[tuple[float, float], ...]:
     edges = np.flatnonzero(np.diff(np.concatenate([[0], on.astype(np.int8), [0]]))) / FEATURE_FPS
     return tuple((float(a), float(b)) for a, b in zip(edges[::2], edges[1::2], strict=True))
 

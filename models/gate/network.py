@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from ...core.arrays import Array
 from ..runtime import Networks
 
 WIDTH: Final = 40
@@ -18,13 +19,13 @@ BLOCK: Final = 12000
 OFFSET, SCALE = 8.0, 4.0
 
 
-def scaled(mel: np.ndarray) -> np.ndarray:
+def scaled(mel: Array) -> Array:
     """Log-mel (N, 64) as the network takes it."""
     return (mel + np.float32(OFFSET)) / np.float32(SCALE)
 
 
 @lru_cache(maxsize=1)
-def _weights() -> dict[str, np.ndarray]:
+def _weights() -> dict[str, Array]:
     nets = Networks()
     names = ["enter.weight", "enter.bias", "leave.weight", "leave.bias"]
     for k in range(len(DILATIONS)):
@@ -32,7 +33,7 @@ def _weights() -> dict[str, np.ndarray]:
     return {name: nets.array("gate", name) for name in names}
 
 
-def run_network(mel: np.ndarray) -> np.ndarray:
+def run_network(mel: Array) -> Array:
     """Probabilities (N, 3) of CLASSES at 100 fps for scaled log-mel (N, 64), in blocks, so that an hour stays small."""
     w, frames = _weights(), len(mel)
     out = np.empty((frames, len(CLASSES)), np.float32)
@@ -46,7 +47,7 @@ def run_network(mel: np.ndarray) -> np.ndarray:
     return out
 
 
-def _forward(w: dict[str, np.ndarray], mel: np.ndarray) -> np.ndarray:
+def _forward(w: dict[str, Array], mel: Array) -> Array:
     """Logits (ceil(N / 2), 3) for scaled log-mel (N, 64)."""
     padded = np.pad(mel, ((2, 3 + len(mel) % 2), (0, 0)), mode="edge")
     columns = np.concatenate([padded[k : k + len(mel) + len(mel) % 2 : 2] for k in range(5)], axis=1)

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from scipy.special import softmax
 
+from ...core.arrays import Array
 from ...core.speech.features import SpeechFeatures
 from ...core.speech.phones import PHONE_INDEX, PHONES
 from ..runtime import Networks
@@ -25,7 +26,7 @@ SCALE: Final = 3.0
 OWN_FRAMES: Final = 100.0
 
 
-def normalised(mel: np.ndarray, energy: np.ndarray) -> np.ndarray:
+def normalised(mel: Array, energy: Array) -> Array:
     """Log-mel (N, 64) less the clip's mean over its loud frames: microphone and room colour drop out. float32."""
     active = energy > ACTIVE
     count = float(active.sum())
@@ -36,13 +37,13 @@ def normalised(mel: np.ndarray, energy: np.ndarray) -> np.ndarray:
 
 
 @lru_cache(maxsize=1)
-def usual_colour() -> np.ndarray:
+def usual_colour() -> Array:
     """The long-term log-mel (64,) of an average voice: falling by a few units from the low bands to the high."""
     band = np.arange(64) / 63.0
     return (-3.5 - 5.0 * band).astype(np.float64)
 
 
-def posteriors(features: SpeechFeatures, tick: Callable[[float], None] | None = None) -> np.ndarray:
+def posteriors(features: SpeechFeatures, tick: Callable[[float], None] | None = None) -> Array:
     """Phone posteriors (N, 40), float32, rows sum to 1, in blocks of 30 s so that an hour stays small.
 
     `tick(fraction)` may raise Cancelled. A silent clip is SIL throughout.

@@ -10,6 +10,8 @@ from typing import Final
 
 import numpy as np
 
+from ...core.arrays import Array
+
 WEIGHTS: Final = Path(__file__).resolve().parents[1] / "weights" / "letters.safetensors"
 LANGUAGES: Final = ("en", "de", "fr", "es", "it")
 LETTERS: Final = "abcdefghijklmnopqrstuvwxyz'äöüßàâáçèéêëìíîïñòóôœùúûæ"
@@ -33,7 +35,7 @@ def fold_letters(word: str) -> str:
     return "".join(out)
 
 
-def letter_windows(letters: str, language: int) -> np.ndarray:
+def letter_windows(letters: str, language: int) -> Array:
     """(n, 2 REACH + 2) int16: each letter with its neighbours (0 beyond the word), then the language's number."""
     numbers = [LETTERS.index(letter) + 1 for letter in letters]
     padded = np.array([0] * REACH + numbers + [0] * REACH, np.int16)
@@ -42,7 +44,7 @@ def letter_windows(letters: str, language: int) -> np.ndarray:
 
 
 @lru_cache(maxsize=1)
-def _weights() -> tuple[dict[str, np.ndarray], list[str], dict[str, str]]:
+def _weights() -> tuple[dict[str, Array], list[str], dict[str, str]]:
     """Tensors, the output chunks, and common English words that are exceptions."""
     from ..weights import load_weights
 

@@ -13,6 +13,7 @@ from typing import Final
 
 import numpy as np
 
+from ...core.arrays import Array
 from ...core.errors import OratorError
 from ...core.speech.features import FEATURE_FPS
 from ...core.speech.phones import PHONE_INDEX, PHONES, Phone, Word
@@ -43,16 +44,16 @@ VOWELS: Final = frozenset(p for p in PHONES if p[0] in "AEIOU")
 class _Chain:
     """States in order: column of the emission (40 = gap), whether a state may repeat, whether it may be jumped over."""
 
-    column: np.ndarray
-    repeats: np.ndarray
-    skipped: np.ndarray
-    price: np.ndarray
-    word: np.ndarray
-    phone: np.ndarray
+    column: Array
+    repeats: Array
+    skipped: Array
+    price: Array
+    word: Array
+    phone: Array
 
 
 def align(
-    posteriors: np.ndarray, transcript: str, seconds: float, tick: Callable[[float], None] | None = None
+    posteriors: Array, transcript: str, seconds: float, tick: Callable[[float], None] | None = None
 ) -> tuple[Word, ...]:
     """The transcript's words with their phones, in seconds, from posteriors (N, 40) at 100 fps.
 
@@ -90,7 +91,7 @@ def align(
     return tuple(w for w in words if not _unheard(posteriors, w))
 
 
-def align_phones(posteriors: np.ndarray, words: list[tuple[str, ...]], seconds: float) -> tuple[Phone, ...] | None:
+def align_phones(posteriors: Array, words: list[tuple[str, ...]], seconds: float) -> tuple[Phone, ...] | None:
     """Phones with times from posteriors (N, 40) at 100 fps, where the phones of every word are known already.
 
     None when what is heard is plainly something else.
@@ -128,7 +129,7 @@ def _spelled(transcript: str, seconds: float) -> list[_Said]:
     return out
 
 
-def _bounds(chain: _Chain, said: list[_Said], shift: float, frames: int) -> np.ndarray:
+def _bounds(chain: _Chain, said: list[_Said], shift: float, frames: int) -> Array:
     """First and last frame (2, S) in which a state costs nothing: those of its subtitle; of gaps all."""
     out = np.array([[0], [frames]]) * np.ones(len(chain.word), int)
     for number, one in enumerate(said):
@@ -138,7 +139,7 @@ def _bounds(chain: _Chain, said: list[_Said], shift: float, frames: int) -> np.n
     return out
 
 
-def _told(bounds: np.ndarray, frames: int) -> np.ndarray:
+def _told(bounds: Array, frames: int) -> Array:
     """The frames (N,) bool within any of the bounds (2, S): where subtitles say that somebody speaks."""
     out = np.zeros(frames, bool)
     for first, last in np.unique(bounds, axis=1).T:
@@ -157,7 +158,7 @@ def _shift(said: list[_Said], words: list[Word]) -> float:
     return float(np.median([place - start for start, place in starts.items()])) if starts else 0.0
 
 
-def sharpen(posteriors: np.ndarray, words: tuple[Word, ...]) -> np.ndarray:
+def sharpen(posteriors: Array, words: tuple[Word, ...]) -> Array:
     """Posteriors (N, 40) drawn towards the phones of aligned words, which a transcript makes certain.
 
     Within words the known phone gets TRUST of the mass, eased over 30 ms at its borders; vowels get less, since they
@@ -198,16 +199,14 @@ def _chain(spoken: list[tuple[tuple[str, int], ...]], pauses: list[bool]) -> _Ch
     return _Chain(*columns)
 
 
-def _emissions(posteriors: np.ndarray) -> np.ndarray:
+def _emissions(posteriors: Array) -> Array:
     """Log scores (N, 41) float32: phones, and the gap's."""
     scores = np.log(np.maximum(posteriors, FLOOR)).astype(np.float32)
     foreign = scores.max(axis=1) - np.float32(FOREIGN_PRICE)
     return np.concatenate([scores, np.maximum(scores[:, 0], foreign)[:, None]], axis=1)
 
 
-def _viterbi(
-    scores: np.ndarray, chain: _Chain, tick: Callable[[float], None] | None, bounds: np.ndarray | None = None
-) -> np.ndarray:
+def _viterbi(scores: Array, chain: _Chain, tick: Callable[[float], None] | None, bounds: Array | None = None) -> Array:
     """The best state per frame (N,) int32: stay, go on by one, or jump over a gap; window by window."""
     frames, states = len(scores), len(chain.column)
     width = min(WINDOW, states)
@@ -261,7 +260,7 @@ def _viterbi(
     return path
 
 
-def _trace(moves: np.ndarray, lows: np.ndarray, base: int, last: int, state: int) -> np.ndarray:
+def _trace(moves: Array, lows: Array, base: int, last: int, state: int) -> Array:
     out = np.empty(last - base + 1, np.int32)
     for row in range(last - base, -1, -1):
         out[row] = state
@@ -271,9 +270,9 @@ def _trace(moves: np.ndarray, lows: np.ndarray, base: int, last: int, state: int
 
 
 def _words(
-    path: np.ndarray,
+    path: Array,
     chain: _Chain,
-    posteriors: np.ndarray,
+    posteriors: Array,
     texts: list[str],
     spoken: list[tuple[tuple[str, int], ...]],
     seconds: float,
@@ -300,7 +299,7 @@ def _frames(start: float, end: float) -> slice:
     return slice(first, max(int(np.ceil(end * FEATURE_FPS - 1e-6)), first + 1))
 
 
-def _explained(posteriors: np.ndarray, words: list[Word], within: np.ndarray | None = None) -> float:
+def _explained(posteriors: Array, words: list[Word], within: Array | None = None) -> float:
     """The share of what was heard (pauses aside), `within` these frames (N,), that the aligned phones account for."""
     heard = posteriors if within is None else posteriors[within]
     speech = float(np.delete(heard, PHONE_INDEX["SIL"], axis=1).max(axis=1).sum())
@@ -309,7 +308,7 @@ def _explained(posteriors: np.ndarray, words: list[Word], within: np.ndarray | N
     return heard / max(speech, 1.0)
 
 
-def _unheard(posteriors: np.ndarray, word: Word) -> bool:
+def _unheard(posteriors: Array, word: Word) -> bool:
     """Whether a word was squeezed in without any of its phones being heard."""
     best = max(float(posteriors[_frames(p.start, p.end), PHONE_INDEX[p.name]].max(initial=0.0)) for p in word.phones)
     return best < WORD_MATCH and word.end - word.start < 0.03 * len(word.phones)

@@ -13,8 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final, Protocol
 
-import numpy as np
-
+from ...core.arrays import Array
 from ...core.editions import installed
 from ...core.errors import OratorError
 
@@ -31,7 +30,7 @@ PACKAGES: Final = {"torch": "torch", "onnx": "onnxruntime"}
 class Network(Protocol):
     """One function of a network."""
 
-    def run(self, **arrays: np.ndarray) -> dict[str, np.ndarray]:
+    def run(self, **arrays: Array) -> dict[str, Array]:
         """Outputs by name for inputs by name, float32 or int64; the axes are those of the graph's example."""
         ...
 
@@ -132,17 +131,17 @@ class Networks:
 
     folder: Path | None = None
 
-    def run(self, name: str, **arrays: np.ndarray) -> dict[str, np.ndarray]:
+    def run(self, name: str, **arrays: Array) -> dict[str, Array]:
         """See `Network.run`."""
         return network(name, self.folder).run(**arrays)
 
-    def array(self, weights: str, name: str) -> np.ndarray:
+    def array(self, weights: str, name: str) -> Array:
         """One array of a weight file, float32 where it is floating point: codebooks, means, scales."""
         return _array(weights, name, self.folder)
 
 
 @lru_cache(maxsize=64)
-def _array(weights: str, name: str, folder: Path | None) -> np.ndarray:
+def _array(weights: str, name: str, folder: Path | None) -> Array:
     from ..weights import damaged, load_weights, weights_path
 
     arrays, _ = load_weights(weights, folder)

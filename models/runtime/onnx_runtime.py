@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ...core.arrays import Array
 from ...core.errors import OratorError
 from ..weights import FOLDER, weights_version
 from ..weights.checksums import check
@@ -61,7 +62,7 @@ class OnnxNetwork:
         self._outputs = [output.name for output in self._session.get_outputs()]
         self._inputs = {item.name for item in self._session.get_inputs()}
 
-    def run(self, **arrays: np.ndarray) -> dict[str, np.ndarray]:
+    def run(self, **arrays: Array) -> dict[str, Array]:
         feed = {name: np.ascontiguousarray(value) for name, value in arrays.items() if name in self._inputs}
         return dict(zip(self._outputs, self._session.run(self._outputs, feed), strict=True))
 

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 import torch
 
+from ...core.arrays import Array
 from .graph import Graph
 
 ROOMS: Final = ("body", "face", "phones")
@@ -39,7 +40,7 @@ class TorchNetwork:
         self._order, self._outputs, self._device = tuple(graph.example), graph.outputs, device
 
     @torch.inference_mode()
-    def run(self, **arrays: np.ndarray) -> dict[str, np.ndarray]:
+    def run(self, **arrays: Array) -> dict[str, Array]:
         inputs = [torch.from_numpy(np.ascontiguousarray(arrays[name])).to(self._device) for name in self._order]
         made = self._module(*inputs)
         made = made if isinstance(made, tuple) else (made,)

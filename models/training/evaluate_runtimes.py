@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...core.arrays import Array
 from ...core.body.measure import wrist_speed, wrists
 from ...core.performance import Performance
 from ...core.request import GenerationRequest
@@ -28,7 +29,7 @@ NAMES = ("torch", "onnx")
 class Made:
     """What one runtime made of a clip: posteriors (N, 40), the take."""
 
-    posteriors: np.ndarray
+    posteriors: Array
     take: Performance
 
 

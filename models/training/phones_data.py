@@ -10,6 +10,7 @@ import numpy as np
 import soxr
 from scipy import signal
 
+from ...core.arrays import Array
 from ...core.speech.features import FEATURE_FPS, log_mel
 from ...core.speech.phones import PHONE_INDEX, Phone
 from ...core.speech.speech import SAMPLE_RATE
@@ -25,12 +26,12 @@ PLAIN_SHARE: Final = 0.12
 class Example:
     """mel (64, N) float16 as the network sees it, labels (N,) int8, and a weight for how sure the labels are."""
 
-    mel: np.ndarray
-    labels: np.ndarray
+    mel: Array
+    labels: Array
     voice: str
 
 
-def frame_labels(phones: tuple[Phone, ...], frames: int, scale: float = 1.0) -> np.ndarray:
+def frame_labels(phones: tuple[Phone, ...], frames: int, scale: float = 1.0) -> Array:
     """The phone index (N,) int8 at each frame's centre, times multiplied by `scale`."""
     centres = np.arange(frames) / FEATURE_FPS
     ends = np.array([p.end * scale for p in phones])
@@ -43,7 +44,7 @@ def plain(item: SpeechItem) -> Example:
     return _example(item, item.samples.astype(np.float32) / 32768.0, 1.0)
 
 
-def augmented(item: SpeechItem, rng: np.random.Generator, babble: np.ndarray) -> Example:
+def augmented(item: SpeechItem, rng: np.random.Generator, babble: Array) -> Example:
     """The paragraph by another throat, in another room, through another microphone; `babble` is other speech (M,)."""
     samples = item.samples.astype(np.float32) / 32768.0
     speed = float(np.exp(rng.uniform(np.log(SLOWEST), np.log(FASTEST)))) if rng.random() < 0.8 else 1.0
@@ -62,7 +63,7 @@ def augmented(item: SpeechItem, rng: np.random.Generator, babble: np.ndarray) ->
     return _example(item, samples.astype(np.float32), 1.0 / speed)
 
 
-def warped(mel: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def warped(mel: Array, rng: np.random.Generator) -> Array:
     """A crop (64, T) with the vocal tract length, the colour and the dynamics varied, and patches blanked."""
     bands = mel.shape[0]
     if rng.random() < 0.7:
@@ -88,13 +89,13 @@ def warped(mel: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return mel
 
 
-def _example(item: SpeechItem, samples: np.ndarray, scale: float) -> Example:
+def _example(item: SpeechItem, samples: Array, scale: float) -> Example:
     mel, energy = log_mel(samples)
     shaped = np.ascontiguousarray(normalised(mel, energy).T.astype(np.float16))
     return Example(shaped, frame_labels(item.phones, len(mel), scale), item.voice)
 
 
-def _room(samples: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _room(samples: Array, rng: np.random.Generator) -> Array:
     """A synthetic room: a direct path, a few early echoes and an exponential tail."""
     decay = float(np.exp(rng.uniform(np.log(0.08), np.log(0.7))))
     count = int(min(decay, 0.6) * SAMPLE_RATE)
@@ -108,7 +109,7 @@ def _room(samples: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return signal.oaconvolve(samples, tail.astype(np.float32))[: len(samples)]
 
 
-def _noise(samples: np.ndarray, rng: np.random.Generator, babble: np.ndarray) -> np.ndarray:
+def _noise(samples: Array, rng: np.random.Generator, babble: Array) -> Array:
     count = len(samples)
     if rng.random() < 0.35:
         noise = np.zeros(count, np.float32)
@@ -128,7 +129,7 @@ def _noise(samples: np.ndarray, rng: np.random.Generator, babble: np.ndarray) ->
 
 
 @lru_cache(maxsize=8)
-def _coloured(kind: int) -> np.ndarray:
+def _coloured(kind: int) -> Array:
     """A minute of noise, from white (0) to a little steeper than pink (5), of unit power."""
     rng = np.random.default_rng(kind)
     spectrum = np.fft.rfft(rng.normal(0.0, 1.0, 2**20))
@@ -137,12 +138,12 @@ def _coloured(kind: int) -> np.ndarray:
     return (noise / noise.std()).astype(np.float32)
 
 
-def _slice(sound: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
+def _slice(sound: Array, count: int, rng: np.random.Generator) -> Array:
     start = int(rng.integers(len(sound)))
     return np.take(sound, np.arange(start, start + count), mode="wrap")
 
 
-def _microphone(samples: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _microphone(samples: Array, rng: np.random.Generator) -> Array:
     """Band limits, a resonance or two and soft clipping."""
     low, high = rng.uniform(40.0, 300.0), rng.uniform(3300.0, 7800.0)
     sections = [signal.butter(2, low, "highpass", fs=SAMPLE_RATE, output="sos")]
@@ -159,7 +160,7 @@ def _microphone(samples: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return samples.astype(np.float32)
 
 
-def _codec(samples: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _codec(samples: Array, rng: np.random.Generator) -> Array:
     kind = rng.random()
     samples = samples / max(float(np.abs(samples).max()), 1e-6)
     if kind < 0.6:

@@ -16,6 +16,7 @@ from typing import Final
 
 import numpy as np
 
+from ...core.arrays import Array
 from ...core.speech.features import FEATURE_FPS, speech_features
 from ...core.speech.phones import PHONE_INDEX, PHONES, Phone
 from ...core.speech.speech import SAMPLE_RATE, Speech
@@ -61,7 +62,7 @@ def columns(names: Sequence[str]) -> list[int]:
     return [PHONE_INDEX[name] for name in names]
 
 
-def measure(answer: np.ndarray, phones: Sequence[Phone]) -> dict[str, float]:
+def measure(answer: Array, phones: Sequence[Phone]) -> dict[str, float]:
     """The figures of posteriors (N, 40) at 100 fps against true phone times."""
     truth = frame_labels(tuple(phones), len(answer))
     lips = answer[:, columns(SETS["lips"])].sum(1)
@@ -92,12 +93,12 @@ def _near(a: Phone, b: Phone, gap: float) -> bool:
     return a.start - gap < b.end and b.start < a.end + gap
 
 
-def _peak(track: np.ndarray, phone: Phone, grace: float) -> float:
+def _peak(track: Array, phone: Phone, grace: float) -> float:
     first = max(0, int((phone.start - grace) * FEATURE_FPS))
     return float(track[first : int((phone.end + grace) * FEATURE_FPS) + 1].max(initial=0.0))
 
 
-def _means(track: np.ndarray, phones: Sequence[Phone], names: Sequence[str]) -> list[float]:
+def _means(track: Array, phones: Sequence[Phone], names: Sequence[str]) -> list[float]:
     spans = [(int(p.start * FEATURE_FPS), int(p.end * FEATURE_FPS) + 1) for p in phones if p.name in names]
     return [float(track[a:b].mean()) for a, b in spans if a < len(track)]
 
@@ -117,7 +118,7 @@ def _auc(high: list[float], low: list[float]) -> float:
     return float((ranks - len(high) * (len(high) + 1) / 2) / (len(high) * len(low)))
 
 
-def _lag(answer: np.ndarray, truth: np.ndarray) -> float:
+def _lag(answer: Array, truth: Array) -> float:
     """Milliseconds by which the vowels heard come after the true ones."""
     vowels = columns(SETS["vowel"])
     heard = answer[:, vowels].sum(1) - answer[:, vowels].sum(1).mean()
@@ -133,7 +134,7 @@ def _lag(answer: np.ndarray, truth: np.ndarray) -> float:
 def evaluate() -> dict[str, dict[str, tuple[float, float]]]:
     """Mean and spread of every figure for every group of the test split, and for shuffled human answers."""
     from_group: dict[str, list[dict[str, float]]] = {name: [] for name in (*GROUPS, "human, shuffled")}
-    previous: np.ndarray | None = None
+    previous: Array | None = None
     for item in load_items("test"):
         answer = posteriors(speech_features(Speech(item.samples.astype(np.float32) / 32768.0)))
         for name, holds in GROUPS.items():

@@ -22,6 +22,7 @@ from typing import Final
 import numpy as np
 import soundfile
 
+from ...core.arrays import Array
 from ...core.speech.features import speech_features
 from ...core.speech.phones import Phone
 from ...core.speech.speech import SAMPLE_RATE, Speech
@@ -81,7 +82,7 @@ def emodb_phones(rows: list[list[object]], seconds: float) -> tuple[Phone, ...]:
     return tuple(out)
 
 
-def emodb_clips() -> Iterator[tuple[dict[str, object], np.ndarray, tuple[Phone, ...]]]:
+def emodb_clips() -> Iterator[tuple[dict[str, object], Array, tuple[Phone, ...]]]:
     """EmoDB's clips whose labels are of the very recording: what is known of it, samples (N,) float32, phones."""
     folder = data_folder() / "emodb"
     with tarfile.open(folder / "wav.tar") as tar:
@@ -93,7 +94,7 @@ def emodb_clips() -> Iterator[tuple[dict[str, object], np.ndarray, tuple[Phone, 
             yield entry, samples, emodb_phones(entry["phones"], len(samples) / SAMPLE_RATE)
 
 
-def prompts(language: str) -> Iterator[tuple[str, np.ndarray, tuple[Phone, ...]]]:
+def prompts(language: str) -> Iterator[tuple[str, Array, tuple[Phone, ...]]]:
     """The prompts of 'ru' or 'it': name, samples (N,) float32, aligned phones; those that do not align are left out."""
     folder = data_folder() / f"asterisk_{language}"
     texts = dict(
@@ -112,12 +113,12 @@ def prompts(language: str) -> Iterator[tuple[str, np.ndarray, tuple[Phone, ...]]
                 yield name, samples, phones
 
 
-def _decode(data: bytes) -> np.ndarray:
+def _decode(data: bytes) -> Array:
     command = f"ffmpeg -v error -f g722 -i - -f f32le -ar {SAMPLE_RATE} -ac 1 -".split()
     return np.frombuffer(subprocess.run(command, input=data, capture_output=True, check=True).stdout, np.float32)
 
 
-def _aligned(samples: np.ndarray, text: str, language: str) -> tuple[Phone, ...]:
+def _aligned(samples: Array, text: str, language: str) -> tuple[Phone, ...]:
     """Phones of a prompt in time; none when less than half of what is heard is what the text says."""
     words = [tuple(p.name for p in word.phones) for word in espeak(text, language).words if word.phones]
     if not words or sum(map(len, words)) * 0.025 > len(samples) / SAMPLE_RATE:
@@ -128,11 +129,11 @@ def _aligned(samples: np.ndarray, text: str, language: str) -> tuple[Phone, ...]
 
 
 def _joined(
-    clips: list[tuple[np.ndarray, tuple[Phone, ...]]], name: str, voice: str, language: str, split: str
+    clips: list[tuple[Array, tuple[Phone, ...]]], name: str, voice: str, language: str, split: str
 ) -> Iterator[SpeechItem]:
     """Paragraphs of about half a minute out of clips, each cut to what is labelled, with a pause between them."""
     rng = np.random.default_rng(len(clips))
-    pieces: list[np.ndarray] = []
+    pieces: list[Array] = []
     phones: list[Phone] = []
     at = 0.0
 
@@ -163,7 +164,7 @@ def _joined(
 
 def make() -> list[SpeechItem]:
     """All paragraphs: 'train' and 'test' (EmoDB's held-out actors and sentences; a tenth of the prompts)."""
-    groups: dict[tuple[str, str, str], list[tuple[np.ndarray, tuple[Phone, ...]]]] = {}
+    groups: dict[tuple[str, str, str], list[tuple[Array, tuple[Phone, ...]]]] = {}
     for entry, samples, phones in emodb_clips():
         held = entry["speaker"] in HELD_SPEAKERS
         spoken = str(entry["id"])[2:5] in HELD_SENTENCES

@@ -22,6 +22,7 @@ import torch
 from safetensors.numpy import save_file
 from torch import nn
 
+from ...core.arrays import Array
 from ..phones.pronounce import LANGUAGES, LETTERS, REACH, WEIGHTS, fold_letters, letter_windows, spoken_letters
 from ..phones.spell import COMMON
 from ..weights.checksums import write_lists
@@ -204,7 +205,7 @@ def common_words() -> list[str]:
     return sorted(own | {word for word in small if not word.endswith("'s")})
 
 
-def _train(windows: np.ndarray, targets: np.ndarray, outputs: int) -> nn.Module:
+def _train(windows: Array, targets: Array, outputs: int) -> nn.Module:
     """Letter windows (M, 2 REACH + 2) to output numbers (M,), by a two-layer network."""
     network = Letters(outputs)
     optimiser = torch.optim.AdamW(network.parameters(), lr=3e-3, weight_decay=1e-3)

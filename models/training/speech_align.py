@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 import soundfile
 
+from ...core.arrays import Array
 from ...core.speech.phones import Phone
 from ...core.speech.speech import SAMPLE_RATE
 from .speech_snap import snap
@@ -53,7 +54,7 @@ class Aligner:
         options = {"beam": 1e-60, "pbeam": 1e-60, "wbeam": 1e-40, "bestpath": False}
         self.decoder = Decoder(samprate=SAMPLE_RATE, loglevel="FATAL", **options)
 
-    def align(self, samples: np.ndarray, text: str) -> Utterance | None:
+    def align(self, samples: Array, text: str) -> Utterance | None:
         """The utterance of samples (N,) int16, or None where the text does not fit; PAD seconds of hush are added."""
         samples = _padded(samples)
         words = spoken_words(text)
@@ -87,13 +88,13 @@ class Aligner:
         sound = samples.astype(np.float32) / 32768.0
         return assemble(sound, snap(sound, segments))
 
-    def _run(self, samples: np.ndarray) -> None:
+    def _run(self, samples: Array) -> None:
         self.decoder.start_utt()
         self.decoder.process_raw(samples.tobytes(), full_utt=True)
         self.decoder.end_utt()
 
 
-def _padded(samples: np.ndarray) -> np.ndarray:
+def _padded(samples: Array) -> Array:
     frames = samples[: len(samples) // 400 * 400].reshape(-1, 400).astype(np.float64)
     level = max(float(np.percentile(frames.std(axis=1), 3)), 1.0)
     hush = np.random.default_rng(1).normal(0.0, level, int(PAD * SAMPLE_RATE)).round().astype(np.int16)
@@ -112,7 +113,7 @@ def stress_of(word: str, phones: list[str]) -> list[int]:
     return out
 
 
-def read_kathleen(stem: str) -> np.ndarray:
+def read_kathleen(stem: str) -> Array:
     """One human sentence (N,) int16 at 16 kHz."""
     path = data_folder() / "speech" / "kathleen" / "flac" / f"{stem}.flac"
     return soundfile.read(path, dtype="int16")[0]

@@ -20,6 +20,7 @@ from typing import Final
 import numpy as np
 import soundfile
 
+from ...core.arrays import Array
 from ...core.speech.phones import Phone, Word
 from ...core.speech.speech import SAMPLE_RATE
 from . import speech_align as human
@@ -35,7 +36,7 @@ class SpeechItem:
     """A paragraph: samples (N,) int16 at 16 kHz, words with phones, all phones without gaps, who speaks what."""
 
     id: str
-    samples: np.ndarray
+    samples: Array
     words: tuple[Word, ...]
     phones: tuple[Phone, ...]
     voice: str
@@ -193,7 +194,7 @@ def _speak(voice: Voice, sentences: list[str], rng: np.random.Generator) -> list
 
 def _chain(voice: Voice, split: str, number: int, utterances: list[Utterance], rng: np.random.Generator) -> SpeechItem:
     """Sentences to one paragraph with natural pauses, over the faint noise of the recording."""
-    pieces: list[np.ndarray] = []
+    pieces: list[Array] = []
     phones: list[Phone] = []
     words: list[Word] = []
     at = 0
@@ -236,7 +237,7 @@ def _chain(voice: Voice, split: str, number: int, utterances: list[Utterance], r
     return SpeechItem(name, whole, tuple(words), _merged(phones), voice.name, voice.language, split)
 
 
-def _noise_level(samples: np.ndarray) -> float:
+def _noise_level(samples: Array) -> float:
     frames = samples[: len(samples) // 400 * 400].reshape(-1, 400)
     return float(np.clip(np.percentile(np.sqrt((frames**2).mean(axis=1)), 4), 1e-5, 0.003))
 

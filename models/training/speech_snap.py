@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 from scipy import signal
 
+from ...core.arrays import Array
 from ...core.speech.speech import SAMPLE_RATE
 
 Segment = tuple[str, float, float, int, int, str]
@@ -29,9 +30,9 @@ REACH: Final = 0.05
 SHORTEST: Final = 0.015
 
 
-def snap(samples: np.ndarray, segments: list[Segment]) -> list[Segment]:
+def snap(samples: Array, segments: list[Segment]) -> list[Segment]:
     """The segments of samples (N,) float32 at 16 kHz with their clear borders moved by at most 50 ms (90 at pauses)."""
-    levels: dict[str, np.ndarray] = {}
+    levels: dict[str, Array] = {}
     starts = [segment[1] for segment in segments]
     ends = [segment[2] for segment in segments]
     for index in range(1, len(segments)):
@@ -67,7 +68,7 @@ def border_band(before: str, after: str) -> str | None:
     return "middle" if before in VOICED_STOPS and after in VOWELS else None
 
 
-def _level(samples: np.ndarray, band: str) -> np.ndarray:
+def _level(samples: Array, band: str) -> Array:
     """The band's level in decibels each millisecond, smoothed over 10 ms."""
     sound = signal.sosfiltfilt(_filter(band), samples)
     window = np.hanning(162)[1:-1]
@@ -76,11 +77,11 @@ def _level(samples: np.ndarray, band: str) -> np.ndarray:
 
 
 @lru_cache(maxsize=4)
-def _filter(band: str) -> np.ndarray:
+def _filter(band: str) -> Array:
     return signal.butter(4, BANDS[band], "bandpass", fs=SAMPLE_RATE, output="sos")
 
 
-def _crossing(level: np.ndarray, low: float, high: float) -> float | None:
+def _crossing(level: Array, low: float, high: float) -> float | None:
     """The second in [low, high] where the level passes the middle of its clearest step, or None without one."""
     first, last = int(1000 * low), int(1000 * high)
     piece = level[max(first, 0) : last]

@@ -14,6 +14,7 @@ import numpy as np
 import soundfile
 import soxr
 
+from ...core.arrays import Array
 from ...core.speech.phones import PHONE_INDEX, Phone, Word
 from ...core.speech.speech import SAMPLE_RATE
 from .speech_snap import snap
@@ -61,7 +62,7 @@ STOPS: Final = frozenset("P B T D K G CH JH".split())
 class Utterance:
     """One spoken sentence: samples (N,) float32 at 16 kHz, words with phones, and phones without gaps."""
 
-    samples: np.ndarray
+    samples: Array
     words: tuple[Word, ...]
     phones: tuple[Phone, ...]
 
@@ -84,7 +85,7 @@ def other_phones(name: str, language: str) -> tuple[str, ...]:
     return (RENAMED.get(bare, bare),) if RENAMED.get(bare, bare) in PHONE_INDEX else ({"H": "HH"}.get(bare, "SIL"),)
 
 
-def assemble(samples: np.ndarray, segments: list[tuple[str, float, float, int, int, str]]) -> Utterance:
+def assemble(samples: Array, segments: list[tuple[str, float, float, int, int, str]]) -> Utterance:
     """An utterance from (phone, start, end, stress, word id or -1, word text) in order."""
     phones: list[Phone] = []
     words: list[Word] = []
@@ -229,7 +230,7 @@ def festival(texts: list[str], voice: str, stretch: float = 1.0, language: str =
     return out
 
 
-def _at_16k(samples: np.ndarray, rate: int, segments: list[tuple[str, float, float, int, int, str]]) -> Utterance:
+def _at_16k(samples: Array, rate: int, segments: list[tuple[str, float, float, int, int, str]]) -> Utterance:
     if rate != SAMPLE_RATE:
         samples = soxr.resample(samples, rate, SAMPLE_RATE).astype(np.float32)
     seconds = len(samples) / SAMPLE_RATE
@@ -257,7 +258,7 @@ class _EspeakEvent(ctypes.Structure):
 CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(_EspeakEvent))
 WORD_EVENT, PHONE_EVENT = 1, 7
 EVENTS: list[tuple[int, int, int, int, str]] = []
-WAVES: list[np.ndarray] = []
+WAVES: list[Array] = []
 
 
 @CALLBACK
@@ -334,7 +335,7 @@ def espeak_phones(mnemonic: str, voice: str) -> tuple[str, ...]:
 
 
 def _closures_to_stops(
-    samples: np.ndarray, segments: list[tuple[str, float, float, int, int, str]]
+    samples: Array, segments: list[tuple[str, float, float, int, int, str]]
 ) -> list[tuple[str, float, float, int, int, str]]:
     """espeak-ng counts a stop's silent closure to the phone before it; move the border to where the sound stops."""
     step = SAMPLE_RATE // 200

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...core.arrays import Array
 from ...core.errors import OratorError
 from .checksums import FOLDER, check, sum_of
 
@@ -29,7 +30,7 @@ def weights_path(name: str, folder: Path | None = None) -> Path:
     return path
 
 
-def load_weights(name: str, folder: Path | None = None) -> tuple[dict[str, np.ndarray], dict[str, str]]:
+def load_weights(name: str, folder: Path | None = None) -> tuple[dict[str, Array], dict[str, str]]:
     """Arrays, floating point in single precision, and metadata of the embedded weights `name`, or of a folder's.
 
     Raises OratorError when the file is missing, cut off, damaged or holds values that are not numbers.

@@ -17,6 +17,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 from scipy.signal import butter, sosfiltfilt
 
+from ....core.arrays import Array
 from ....core.rotations import conjugate, forward_kinematics, hemisphere_continuous, multiply, normalise
 from ....core.skeleton import INDEX, JOINT_COUNT, mirror_index
 
@@ -63,7 +64,7 @@ class Clip:
     family: str
     word_class: str
     hands: str
-    offsets: np.ndarray
+    offsets: Array
     onset: float
     stroke_end: float
     leaving: float
@@ -82,8 +83,8 @@ class Idle:
     """A loop to stand in: local rotations (T, 55, 4) and translation (T, 3); the first frame follows the last."""
 
     name: str
-    rotations: np.ndarray
-    translation: np.ndarray
+    rotations: Array
+    translation: Array
 
 
 @dataclass(frozen=True)
@@ -98,18 +99,18 @@ def data_folder() -> Path:
     return Path(os.environ.get("ORATOR_DATA", default))
 
 
-def mirrored(rotations: np.ndarray) -> np.ndarray:
+def mirrored(rotations: Array) -> Array:
     """Local rotations (T, 55, 4) reflected in the person's plane of symmetry."""
     return rotations[:, mirror_index()] * np.array([1.0, 1.0, -1.0, -1.0], rotations.dtype)
 
 
-def _smooth(rotations: np.ndarray, cutoff: float) -> np.ndarray:
+def _smooth(rotations: Array, cutoff: float) -> Array:
     """Low-passed quaternions: zero phase, the ends held."""
     sos = butter(2, cutoff, fs=FPS, output="sos")
     return normalise(sosfiltfilt(sos, hemisphere_continuous(rotations), axis=0, padtype="odd")).astype(np.float32)
 
 
-def _wrists_in_chest(rotations: np.ndarray) -> np.ndarray:
+def _wrists_in_chest(rotations: Array) -> Array:
     """(T, 2, 3) wrist positions relative to the chest's frame, metres."""
     positions, world = forward_kinematics(rotations, np.zeros((len(rotations), 3)))
     chest = INDEX["spine3"]
@@ -121,7 +122,7 @@ def _wrists_in_chest(rotations: np.ndarray) -> np.ndarray:
     return np.stack(out, axis=1)
 
 
-def _phases(wrists: np.ndarray, emphasis: float) -> tuple[str, float, float, float, float, float]:
+def _phases(wrists: Array, emphasis: float) -> tuple[str, float, float, float, float, float]:
     """(hands, onset, stroke_end, leaving, returned, reach) from wrist paths (T, 2, 3)."""
     distance = np.linalg.norm(wrists - wrists[:1], axis=-1)
     reach = distance.max(axis=0)

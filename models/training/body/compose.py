@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from ....core.arrays import Array
 from ....core.rotations import slerp
 from .clips import FPS, Clip
 
@@ -35,15 +36,13 @@ class Event:
     label: str
 
 
-def quintic(x: np.ndarray) -> np.ndarray:
+def quintic(x: Array) -> Array:
     """Minimum-jerk step from 0 to 1 over x in [0, 1], clamped."""
     x = np.clip(x, 0.0, 1.0)
     return x**3 * (10.0 - 15.0 * x + 6.0 * x**2)
 
 
-def step_path(
-    times: np.ndarray, keys: Sequence[tuple[float, float, np.ndarray | float]], start: np.ndarray | float = 0
-):
+def step_path(times: Array, keys: Sequence[tuple[float, float, Array | float]], start: Array | float = 0):
     """A path that moves to each key's value by minimum-jerk steps: keys are (begin, duration, value)."""
     value = np.asarray(start, np.float64)
     out = np.broadcast_to(value, (len(times), *value.shape)).copy()
@@ -56,7 +55,7 @@ def step_path(
     return out
 
 
-def scale_rotation(offsets: np.ndarray, factor: np.ndarray | float) -> np.ndarray:
+def scale_rotation(offsets: Array, factor: Array | float) -> Array:
     """Rotations (..., 4) whose angles are multiplied by `factor` (broadcast over the leading axes)."""
     angle = np.arccos(np.clip(np.abs(offsets[..., 0]), 0.0, 1.0))
     sign = np.where(offsets[..., 0] < 0, -1.0, 1.0)
@@ -66,7 +65,7 @@ def scale_rotation(offsets: np.ndarray, factor: np.ndarray | float) -> np.ndarra
     return np.concatenate([np.cos(new)[..., None], (sign * ratio)[..., None] * offsets[..., 1:]], axis=-1)
 
 
-def sample_clip(clip: Clip, joints: Sequence[int], seconds: np.ndarray) -> np.ndarray:
+def sample_clip(clip: Clip, joints: Sequence[int], seconds: Array) -> Array:
     """The clip's offsets of some joints at any times, (N, J, 4); normalised linear between frames."""
     position = np.clip(seconds * FPS, 0.0, len(clip.offsets) - 1.0)
     low = np.minimum(position.astype(int), len(clip.offsets) - 2)
@@ -76,7 +75,7 @@ def sample_clip(clip: Clip, joints: Sequence[int], seconds: np.ndarray) -> np.nd
     return mixed / np.linalg.norm(mixed, axis=-1, keepdims=True)
 
 
-def _event_track(event: Event, joints: Sequence[int], times: np.ndarray) -> np.ndarray:
+def _event_track(event: Event, joints: Sequence[int], times: Array) -> Array:
     """The gesture alone over `times`: preparation, stroke, hold, then retraction or a half relaxed wait; (N, J, 4)."""
     clip = event.clip
     span = max(event.hold_until - event.time, 1e-3)
@@ -101,7 +100,7 @@ def _event_track(event: Event, joints: Sequence[int], times: np.ndarray) -> np.n
     return scale_rotation(offsets, factor[:, None])
 
 
-def arm_track(events: Sequence[Event], joints: Sequence[int], frames: int) -> np.ndarray:
+def arm_track(events: Sequence[Event], joints: Sequence[int], frames: int) -> Array:
     """The offsets of one arm (or of the trunk) over all its gestures in time order, (frames, J, 4)."""
     times = np.arange(frames) / FPS
     out = np.tile(IDENTITY, (frames, len(joints), 1))
@@ -126,7 +125,7 @@ def arm_track(events: Sequence[Event], joints: Sequence[int], frames: int) -> np
     return out
 
 
-def pulse(times: np.ndarray, centre: float, dip: float = 0.2, rise: float = 0.2, back: float = 0.42) -> np.ndarray:
+def pulse(times: Array, centre: float, dip: float = 0.2, rise: float = 0.2, back: float = 0.42) -> Array:
     """A beat: a small dip, a quick rise that ends at `centre`, then a slower way home; 1 high at `centre`."""
     down = quintic((times - (centre - rise - dip)) / dip) * 0.3
     up = quintic((times - (centre - rise)) / rise) * 1.3

@@ -18,6 +18,7 @@ from typing import Final
 
 import numpy as np
 
+from ....core.arrays import Array
 from ....core.body.legs import foot_state
 from ....core.body.semantics import word_channels
 from ....core.mask import everything
@@ -48,17 +49,17 @@ class Take:
 
     name: str
     voice: str
-    rhythm: np.ndarray
-    phones: np.ndarray
-    heard: np.ndarray
-    words: np.ndarray
-    controls: np.ndarray
-    rotations: np.ndarray
-    translation: np.ndarray
-    contacts: np.ndarray
+    rhythm: Array
+    phones: Array
+    heard: Array
+    words: Array
+    controls: Array
+    rotations: Array
+    translation: Array
+    contacts: Array
 
 
-def control_vector(settings: Settings) -> np.ndarray:
+def control_vector(settings: Settings) -> Array:
     """(7,): log rate, handedness, stance, and the style as one of four."""
     style = [float(settings.style == name) for name in NETWORK_STYLES]
     return np.array([np.log(settings.gesture_rate), settings.handedness, settings.stance, *style], np.float32)
@@ -73,7 +74,7 @@ def draw_settings(rng: np.random.Generator) -> Settings:
     return Settings(gesture_rate=rate, handedness=hand, stance=stance, style=style)
 
 
-def phone_track(phones: tuple[Phone, ...], frames: int) -> np.ndarray:
+def phone_track(phones: tuple[Phone, ...], frames: int) -> Array:
     """True phones as a soft posteriorgram at 30 fps, (frames, 40)."""
     fine = np.zeros((int(frames / FPS * 100) + 20, PHONES_WIDTH), np.float32)
     fine[:, 0] = 1.0
@@ -97,7 +98,7 @@ def with_silence(item: SpeechItem, rng: np.random.Generator) -> SpeechItem:
     shift = count / SAMPLE_RATE
     level = float(np.percentile(np.abs(item.samples.astype(np.float32)), 10)) + 0.6
 
-    def noise(length: int) -> np.ndarray:
+    def noise(length: int) -> Array:
         return np.round(rng.normal(0.0, min(level, 20.0), length)).astype(np.int16)
 
     samples = np.concatenate([noise(count), item.samples, noise(int(after * SAMPLE_RATE))])
@@ -142,7 +143,7 @@ def build_takes(item: SpeechItem, takes: int = TAKES) -> Iterator[Take]:
         )
 
 
-def contacts_of(rotations: np.ndarray, translation: np.ndarray) -> np.ndarray:
+def contacts_of(rotations: Array, translation: Array) -> Array:
     """(T, 2) 1 where the left and the right foot stand on the floor."""
     ankles, _ = foot_state(rotations, translation)
     return (ankles[..., 1] < SOLE_BELOW_ANKLE + 0.006).astype(np.float32)

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ....core.arrays import Array
 from .corpus import Take, load_takes
 
 
@@ -15,15 +16,15 @@ from .corpus import Take, load_takes
 class Track:
     """Takes end to end, half precision; `starts` (K + 1,) frames of the takes' borders."""
 
-    rhythm: np.ndarray
-    phones: np.ndarray
-    heard: np.ndarray
-    words: np.ndarray
-    rotations: np.ndarray
-    translation: np.ndarray
-    contacts: np.ndarray
-    controls: np.ndarray
-    starts: np.ndarray
+    rhythm: Array
+    phones: Array
+    heard: Array
+    words: Array
+    rotations: Array
+    translation: Array
+    contacts: Array
+    controls: Array
+    starts: Array
 
     @property
     def frames(self) -> int:
@@ -41,9 +42,7 @@ def load_track(split: str) -> Track:
     return Track(**joined, controls=np.stack([t.controls for t in takes]).astype(np.float32), starts=starts)
 
 
-def windows(
-    track: Track, count: int, length: int, rng: np.random.Generator, step: int = 1
-) -> tuple[np.ndarray, np.ndarray]:
+def windows(track: Track, count: int, length: int, rng: np.random.Generator, step: int = 1) -> tuple[Array, Array]:
     """(frame indices (count, length), take of each window (count,)); starts are multiples of `step` in the take."""
     lengths = np.diff(track.starts)
     usable = np.flatnonzero(lengths > length)
@@ -53,6 +52,6 @@ def windows(
     return (track.starts[take] + first)[:, None] + np.arange(length), take
 
 
-def tensor(array: np.ndarray, index: np.ndarray) -> Tensor:
+def tensor(array: Array, index: Array) -> Tensor:
     """The rows of a half-precision track as a float32 tensor."""
     return torch.from_numpy(array[index].astype(np.float32))

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from ....core.arrays import Array
 from ....core.body.semantics import CLASS_INDEX, FUNCTION_WORDS, WORD_CLASSES, normal_form, stress_time, word_class
 from ....core.performance import MODEL_FPS
 from ....core.rotations import conjugate, forward_kinematics, multiply, rotate
@@ -22,7 +23,7 @@ OFFSETS: Final = (-14, -10, -7, -4, -2, 0, 2, 4, 7, 10)
 NONE: Final = len(WORD_CLASSES)
 
 
-def arm_features(rotations: np.ndarray) -> np.ndarray:
+def arm_features(rotations: Array) -> Array:
     """(T, 18): both wrists, palm normals and finger directions in the chest's frame."""
     positions, world = forward_kinematics(rotations, np.zeros((len(rotations), 3)))
     chest = INDEX["spine3"]
@@ -37,13 +38,13 @@ def arm_features(rotations: np.ndarray) -> np.ndarray:
     return np.concatenate(pieces, axis=1).astype(np.float32)
 
 
-def windows_at(features: np.ndarray, frames: np.ndarray) -> np.ndarray:
+def windows_at(features: Array, frames: Array) -> Array:
     """(K, 180): the features around each frame."""
     index = np.clip(frames[:, None] + np.array(OFFSETS), 0, len(features) - 1)
     return features[index].reshape(len(frames), -1)
 
 
-def _labelled(track: Track, most: int) -> tuple[np.ndarray, np.ndarray]:
+def _labelled(track: Track, most: int) -> tuple[Array, Array]:
     inputs, labels = [], []
     for a, b in list(zip(track.starts[:-1], track.starts[1:], strict=True))[:most]:
         words = track.words[a:b].astype(np.float32)
@@ -91,7 +92,7 @@ def train_detector(track: Track, takes: int = 800, steps: int = 5000) -> nn.Modu
 
 
 @torch.inference_mode()
-def class_scores(model: nn.Module, rotations: np.ndarray, words: tuple[Word, ...]) -> tuple[np.ndarray, np.ndarray]:
+def class_scores(model: nn.Module, rotations: Array, words: tuple[Word, ...]) -> tuple[Array, Array]:
     """(K, classes) each word's largest probability of each class within 0.25 s, and (K,) its own class or -1, or -2
     for words that are not judged: function words, and words within 0.6 s of a class word."""
     features = arm_features(rotations)
@@ -115,7 +116,7 @@ def class_scores(model: nn.Module, rotations: np.ndarray, words: tuple[Word, ...
     return scores, own
 
 
-def word_hits(scores: np.ndarray, own: np.ndarray, false_alarms: float = 0.05) -> dict[str, object]:
+def word_hits(scores: Array, own: Array, false_alarms: float = 0.05) -> dict[str, object]:
     """Share of class words whose class is seen within 0.25 s, at thresholds that one in twenty other words passes.s.
 
     scores and own are those of `class_scores`, takes joined; each class has its own threshold.

@@ -17,6 +17,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from ....core.arrays import Array
 from ....core.body import alive, measure
 from ....core.body.accents import Accents, find_accents, speaking
 from ....core.catalogue.styles import STYLES
@@ -43,12 +44,10 @@ class Clip:
     name: str
     condition: SpeechCondition
     accents: Accents
-    active: np.ndarray
+    active: Array
 
 
-def condition_of(
-    samples: np.ndarray, words: tuple[Word, ...] | None, true_phones: np.ndarray | None
-) -> SpeechCondition:
+def condition_of(samples: Array, words: tuple[Word, ...] | None, true_phones: Array | None) -> SpeechCondition:
     """The condition of a speech, with the phone network's posteriors, or true phones before there is one."""
     seconds = len(samples) / SAMPLE_RATE
     features = speech_features(Speech(samples))
@@ -63,7 +62,7 @@ def condition_of(
 
 def clip_of(voice: str, seconds: float, with_words: bool, oracle: bool = False) -> Clip:
     """The first paragraphs of a voice's test items, together about `seconds` long."""
-    samples: list[np.ndarray] = []
+    samples: list[Array] = []
     words: list[Word] = []
     phones: list[tuple[int, int, int]] = []
     at = 0.0
@@ -97,7 +96,7 @@ class Body:
     def __init__(self, folder: Path | None) -> None:
         self.folder = folder
 
-    def __call__(self, clip: Clip, settings: Settings | None = None, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    def __call__(self, clip: Clip, settings: Settings | None = None, seed: int = 0) -> tuple[Array, Array]:
         frames = clip.condition.frames
         return generate_body(
             clip.condition,
@@ -110,14 +109,14 @@ class Body:
         )
 
 
-def accent_timing(path: np.ndarray, accents: Accents, shifts: int = 60) -> dict[str, float]:
+def accent_timing(path: Array, accents: Accents, shifts: int = 60) -> dict[str, float]:
     """Share of strokes that end 250 ms before to 100 ms after an accent, and the same for shifted accents (chance)."""
     ends = measure.stroke_ends(path)
     if not len(ends) or not len(accents.times):
         return {"on_accent": 0.0, "by_chance": 0.0}
     span = len(path) / MODEL_FPS
 
-    def share(times: np.ndarray) -> float:
+    def share(times: Array) -> float:
         offset = ends[:, None] - times[None]
         return float(((offset >= -0.25) & (offset <= 0.1)).any(axis=1).mean())
 

@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from ....core.arrays import Array
 from .corpus import cache_folder
 from .data import load_track
 from .detect import class_scores, classifier, train_detector, word_hits
@@ -37,7 +38,7 @@ def detector() -> nn.Module:
 def evaluate_words(folder: Path | None = None, seconds: float = 100.0) -> dict[str, Any]:
     """Hits at one in twenty false alarms: with words, and without."""
     model, body = detector(), Body(folder)
-    parts: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {"with transcript": [], "without": []}
+    parts: dict[str, list[tuple[Array, Array]]] = {"with transcript": [], "without": []}
     for voice in VOICES:
         clip = clip_of(voice, seconds, True)
         words = clip.condition.words or ()

@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
+from ....core.arrays import Array
 from ....core.body import legs
 from ....core.body.plausible import clear_torso, limit_joints
 from ....core.rotations import from_rotvec, hemisphere_continuous, multiply, normalise
@@ -19,12 +20,12 @@ ARMS: Final = {"left": LEFT_ARM, "right": RIGHT_ARM}
 BREATHS_A_SECOND: Final = 0.26
 
 
-def _idle(idle: Idle, frames: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def _idle(idle: Idle, frames: int, rng: np.random.Generator) -> tuple[Array, Array]:
     index = (int(rng.integers(len(idle.rotations))) + np.arange(frames)) % len(idle.rotations)
     return hemisphere_continuous(idle.rotations[index].astype(np.float64)), idle.translation[index].astype(np.float64)
 
 
-def _wander(frames: int, seconds: float, size: float, rng: np.random.Generator, columns: int = 1) -> np.ndarray:
+def _wander(frames: int, seconds: float, size: float, rng: np.random.Generator, columns: int = 1) -> Array:
     """Slow noise with a time constant, (frames, columns), standard deviation `size`."""
     sigma = seconds * FPS
     pad = int(4 * sigma) + 1
@@ -32,7 +33,7 @@ def _wander(frames: int, seconds: float, size: float, rng: np.random.Generator, 
     return noise * (size * np.sqrt(2.0 * np.sqrt(np.pi) * sigma))
 
 
-def _head(plan: Plan, frames: int, curve: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _head(plan: Plan, frames: int, curve: Array, rng: np.random.Generator) -> Array:
     """Pitch, yaw and roll of the head over the idle, (frames, 3) radians about X, Y, Z."""
     times = np.arange(frames) / FPS
     angles = np.zeros((frames, 3))
@@ -60,12 +61,12 @@ def _head(plan: Plan, frames: int, curve: np.ndarray, rng: np.random.Generator) 
     return angles + np.radians(_wander(frames, 0.9, 1.0, rng, 3))
 
 
-def self_gaze(rng: np.random.Generator) -> np.ndarray:
+def self_gaze(rng: np.random.Generator) -> Array:
     """A head pose to look somewhere near the listener: pitch, yaw, roll in degrees."""
     return np.array([rng.normal(0.0, 3.5), np.clip(rng.normal(0.0, 9.0), -24.0, 24.0), rng.normal(0.0, 3.5)])
 
 
-def _beat_tracks(plan: Plan, frames: int, arms: dict[str, np.ndarray], rng: np.random.Generator) -> None:
+def _beat_tracks(plan: Plan, frames: int, arms: dict[str, Array], rng: np.random.Generator) -> None:
     """Adds baton beats in place to raised arms' offsets (frames, 19, 4): collar, shoulder, elbow, wrist, fingers."""
     times = np.arange(frames) / FPS
     for side, offsets in arms.items():
@@ -89,8 +90,8 @@ def _beat_tracks(plan: Plan, frames: int, arms: dict[str, np.ndarray], rng: np.r
 
 
 def _lower(
-    idle_rotations: np.ndarray, idle_translation: np.ndarray, stance: float, yaw: np.ndarray, rng: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    idle_rotations: Array, idle_translation: Array, stance: float, yaw: Array, rng: np.random.Generator
+) -> tuple[Array, Array, Array, Array, Array]:
     """(pelvis rotation (T, 4), translation (T, 3), ankles (T, 2, 3), feet (T, 2, 4), contacts (T, 2))."""
     frames = len(idle_rotations)
     times = np.arange(frames) / FPS
@@ -106,7 +107,7 @@ def _lower(
     contacts = np.ones((frames, 2))
     free = 1.0 + stance
     at = rng.exponential(14.0) + 1.0
-    sway: list[tuple[float, float, np.ndarray]] = []
+    sway: list[tuple[float, float, Array]] = []
     while free > 0.15 and at < times[-1] - 2.0:
         side = int(rng.random() < 0.5)
         length = rng.uniform(0.42, 0.6)
@@ -145,11 +146,11 @@ def _lower(
 
 def perform(
     plan: Plan,
-    curve: np.ndarray,
+    curve: Array,
     idle: Idle,
     controls: Controls,
     rng: np.random.Generator,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+) -> tuple[Array, Array, Array]:
     """(rotations (T, 55, 4), translation (T, 3), contacts (T, 2)) float32 of a plan; `curve` (T,) is the prominence."""
     frames = len(curve)
     times = np.arange(frames) / FPS

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
+from ....core.arrays import Array
 from ....core.skeleton import FACE_JOINTS, INDEX, PARENTS, REST_OFFSETS
 from ...body.between import Between, reach_to_given
 from ...body.layout import rot6d, rot6d_matrices, scaled_root
@@ -29,7 +30,7 @@ POSED: Final = 64
 """Frames of each window whose joint positions are compared; forward kinematics is the dearest part of a step."""
 
 
-def draw_keys(batch: int, frames: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def draw_keys(batch: int, frames: int, rng: np.random.Generator) -> tuple[Array, Array]:
     """(joint bits (batch, frames, 55), root bits (batch, frames)) as artists pin: mostly whole poses, seconds apart."""
     joints, root = np.zeros((batch, frames, JOINTS), np.float32), np.zeros((batch, frames), np.float32)
     for b in range(batch):

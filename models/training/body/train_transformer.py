@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.nn import functional
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
+from ....core.arrays import Array
 from ...body.layout import rot6d, scaled_root
 from ...body.parts import DOWN, PART_JOINTS, PARTS
 from ...body.transformer import BodyTransformer, Hints
@@ -28,7 +29,7 @@ BATCH = 24
 
 
 @torch.no_grad()
-def tokenise(track: Track, vqs: dict[str, PartVq]) -> np.ndarray:
+def tokenise(track: Track, vqs: dict[str, PartVq]) -> Array:
     """(frames, 3, levels) int16: the codes of the token that starts at a frame, filled where a take's tokens start."""
     levels = max(len(vq.shape.sizes) for vq in vqs.values())
     out = np.zeros((track.frames, len(PARTS), levels), np.int16)
@@ -81,7 +82,7 @@ def draw_hints(rot: Tensor, root: Tensor, rng: np.random.Generator) -> Hints:
     return Hints(rot * bits[..., None], bits, root * root_bits[..., None], root_bits)
 
 
-def draw_masks(batch: int, rng: np.random.Generator) -> np.ndarray:
+def draw_masks(batch: int, rng: np.random.Generator) -> Array:
     """(batch, TOKENS, 3) bool: True where the token is hidden. Known beginnings, spans and single tokens."""
     out = np.zeros((batch, TOKENS, len(PARTS)), bool)
     for b in range(batch):
@@ -134,7 +135,7 @@ def main() -> None:
 
 
 def train_step(
-    model: BodyTransformer, vqs: dict[str, PartVq], track: Track, codes: np.ndarray, rng: np.random.Generator
+    model: BodyTransformer, vqs: dict[str, PartVq], track: Track, codes: Array, rng: np.random.Generator
 ) -> tuple[Tensor, dict[str, float]]:
     """The loss of one batch: cross-entropy of hidden first-level codes, and the other levels' latents."""
     index, take = windows(track, BATCH, TOKENS * DOWN, rng, DOWN)

@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ....core.arrays import Array
 from ....core.skeleton import INDEX
 from ...body.layout import part_positions, rot6d, rot6d_matrices, scaled_root
 from ...body.parts import DOWN, PART_JOINTS, WIDTH
@@ -30,7 +31,7 @@ PLAIN = 0.4
 """The share of the training before the codebooks are set: a plain autoencoder settles faster."""
 
 
-def part_batch(track: Track, part: str, index: np.ndarray) -> Tensor:
+def part_batch(track: Track, part: str, index: Array) -> Tensor:
     """Features (B, T, WIDTH) of random windows."""
     if part == "lower":
         joints = list(PART_JOINTS[part])

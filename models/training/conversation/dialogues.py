@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 
+from ....core.arrays import Array
 from ....core.conversation.turns import Stretch, Turns
 from ....core.speech.speech import SAMPLE_RATE, Speech
 from ..speech_text import paragraph
@@ -33,7 +34,7 @@ class Dialogue:
     turns: Turns
 
 
-def say(text: str, voice: str) -> np.ndarray:
+def say(text: str, voice: str) -> Array:
     """A sentence without the silence around it, at a common level."""
     made = flite(text, voice) if voice == "rms" else espeak(text, voice)
     samples = np.asarray(made.samples, np.float32)
@@ -75,7 +76,7 @@ def make_dialogue(pair: tuple[str, str], seconds: float = 100.0, leak: float = 0
     return Dialogue(name, (speeches[0], speeches[1]), Turns(ordered, seconds))
 
 
-def _put(channels: np.ndarray, who: int, samples: np.ndarray, at: float) -> float | None:
+def _put(channels: Array, who: int, samples: Array, at: float) -> float | None:
     """Adds samples to a channel at a time; where they end, None when there is no room left."""
     first = int(at * SAMPLE_RATE)
     if first + len(samples) > channels.shape[1] - SAMPLE_RATE:

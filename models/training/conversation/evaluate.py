@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ....core.arrays import Array
 from ....core.body.accents import find_accents
 from ....core.body.measure import coupling, coupling_signals
 from ....core.conversation.activity import activities, own_voice
@@ -71,7 +72,7 @@ def rates(side: Side, made: Performance) -> dict[str, float]:
     shares = {"listening": listening, "speaking": talking}
     on, speed = measures.at_partner(made), measures.head_speed(made)
 
-    def a_minute(found: np.ndarray, mask: np.ndarray) -> float:
+    def a_minute(found: Array, mask: Array) -> float:
         return float(
             mask[np.clip((found * made.fps).astype(int), 0, len(mask) - 1)].sum() / max(mask.sum() / 1800, 1e-6)
         )

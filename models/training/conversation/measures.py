@@ -7,6 +7,7 @@ from scipy.ndimage import gaussian_filter1d
 from scipy.signal import find_peaks
 
 from ....core.arkit import INDEX as FACE
+from ....core.arrays import Array
 from ....core.conversation.turns import Turns
 from ....core.face.eyes import LOOK_DEGREES
 from ....core.performance import Performance
@@ -17,7 +18,7 @@ AT_PARTNER = 8.0
 """Degrees of the partner's face within which a gaze is a look at it (a face at 1.6 m spans about as much)."""
 
 
-def gaze_angles(performance: Performance) -> np.ndarray:
+def gaze_angles(performance: Performance) -> Array:
     """(T, 2) degrees of where the eyes look in the model's space: yaw to the left, pitch down."""
     world = world_rotations(performance.rotations.astype(np.float64))[:, INDEX["head"]]
     facing = rotate(world, np.array([0.0, 0.0, 1.0]))
@@ -31,12 +32,12 @@ def gaze_angles(performance: Performance) -> np.ndarray:
     return np.stack([yaw + LOOK_DEGREES * side, pitch + LOOK_DEGREES * down], axis=1)
 
 
-def at_partner(performance: Performance) -> np.ndarray:
+def at_partner(performance: Performance) -> Array:
     """(T,) bool: whether the eyes are on a partner who stands straight ahead."""
     return np.linalg.norm(gaze_angles(performance), axis=1) < AT_PARTNER
 
 
-def bouts(on: np.ndarray, fps: float) -> np.ndarray:
+def bouts(on: Array, fps: float) -> Array:
     """Lengths in seconds of the stretches where `on` holds; gaps under 0.15 s (blinks, saccades) do not end one."""
     edges = np.flatnonzero(np.diff(np.concatenate([[0], on.astype(np.int8), [0]]))).reshape(-1, 2)
     merged: list[list[int]] = []
@@ -48,7 +49,7 @@ def bouts(on: np.ndarray, fps: float) -> np.ndarray:
     return np.array([(b - a) / fps for a, b in merged])
 
 
-def nod_times(performance: Performance) -> np.ndarray:
+def nod_times(performance: Performance) -> Array:
     """Seconds of nods: the head dips by at least 2.2 degrees and comes back within half a second."""
     world = world_rotations(performance.rotations.astype(np.float64))[:, INDEX["head"]]
     pitch = -np.degrees(np.arcsin(np.clip(rotate(world, np.array([0.0, 0.0, 1.0]))[:, 1], -1.0, 1.0)))
@@ -58,21 +59,21 @@ def nod_times(performance: Performance) -> np.ndarray:
     return times[np.concatenate([[True], np.diff(times) > 0.75])] if len(times) else times
 
 
-def blink_times(performance: Performance) -> np.ndarray:
+def blink_times(performance: Performance) -> Array:
     """Seconds at which the lids come down."""
     lids = performance.face[:, FACE["eyeBlinkLeft"]]
     peaks, _ = find_peaks(np.concatenate([[0.0], lids, [0.0]]), height=0.6, distance=5)
     return (peaks - 1) / performance.fps
 
 
-def head_speed(performance: Performance) -> np.ndarray:
+def head_speed(performance: Performance) -> Array:
     """(T,) degrees a second of the head in the model's space."""
     world = world_rotations(performance.rotations.astype(np.float64))[:, INDEX["head"]]
     step = angle_between(world[1:], world[:-1]) * performance.fps
     return np.concatenate([step[:1], step]) if len(step) else np.zeros(performance.frames)
 
 
-def strokes(performance: Performance) -> np.ndarray:
+def strokes(performance: Performance) -> Array:
     """Seconds of arm strokes: peaks of a wrist's speed over 0.45 m/s."""
     positions, _ = forward_kinematics(performance.rotations.astype(np.float64), performance.translation)
     found = []
@@ -84,7 +85,7 @@ def strokes(performance: Performance) -> np.ndarray:
     return np.sort(np.concatenate(found))
 
 
-def weight_shifts(performance: Performance) -> np.ndarray:
+def weight_shifts(performance: Performance) -> Array:
     """Seconds at which the pelvis has gone at least 1.5 cm aside within two seconds."""
     side = gaussian_filter1d(performance.translation[:, 0].astype(np.float64), 0.2 * performance.fps)
     speed = np.abs(np.gradient(side, 1.0 / performance.fps))
@@ -94,10 +95,10 @@ def weight_shifts(performance: Performance) -> np.ndarray:
     return peaks[np.array(moved) > 0.015] / performance.fps if len(peaks) else np.zeros(0)
 
 
-def cue_z(times: np.ndarray, cues: np.ndarray, seconds: float, rng: np.random.Generator, shuffles: int = 400) -> float:
+def cue_z(times: Array, cues: Array, seconds: float, rng: np.random.Generator, shuffles: int = 400) -> float:
     """How many deviations more of `times` follow a cue within 0.75 s than after circular shifts of the cues."""
 
-    def share(marks: np.ndarray) -> float:
+    def share(marks: Array) -> float:
         if not len(times) or not len(marks):
             return 0.0
         place = np.searchsorted(marks, times, side="right") - 1
@@ -113,7 +114,7 @@ def turn_ends(performance: Performance, turns: Turns) -> tuple[float, float, int
     on, fps = at_partner(performance), performance.fps
     own = [s for s in turns.of("own", "speech") if s.end - s.start > 1.2]
 
-    def around(seconds: float) -> np.ndarray:
+    def around(seconds: float) -> Array:
         a = int(np.clip((seconds - 0.1) * fps, 0, len(on) - 1))
         return on[a : a + max(1, int(0.3 * fps))]
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ....core.arrays import Array
 from ...emage.files import CONFIG_NAME, read_config, subfolder
 from ...emage.layout import VQ_LAYERS, VQ_PARTS, VQ_WIDTHS, Shapes, part_shapes, root_shapes
 
@@ -46,13 +47,13 @@ def configs(hidden: int, width: int, codes: int) -> dict[str, dict[str, Any]]:
     return out
 
 
-def position_code(frames: int, width: int, period: int) -> np.ndarray:
+def position_code(frames: int, width: int, period: int) -> Array:
     """The periodic sine code (1, frames, width)."""
     place = (np.arange(frames) % period)[:, None] * np.exp(np.arange(0, width, 2) * (-math.log(10000.0) / width))
     return np.stack([np.sin(place), np.cos(place)], axis=-1).reshape(1, frames, width).astype(np.float32)
 
 
-def random_tensors(shapes: Shapes, seed: int) -> dict[str, np.ndarray]:
+def random_tensors(shapes: Shapes, seed: int) -> dict[str, Array]:
     """Random values that keep activations near 1: scaled by fan-in, norms near the identity, variances positive."""
     rng = np.random.default_rng(seed)
     out = {}

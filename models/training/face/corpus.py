@@ -13,6 +13,7 @@ from itertools import pairwise
 import numpy as np
 
 from ....core.arkit import INDEX
+from ....core.arrays import Array
 from ....core.catalogue.emotions import EMOTIONS
 from ....core.face.feeling import perform
 from ....core.face.prosody import prosody_of
@@ -36,10 +37,10 @@ class FaceItem:
     emotion  (T, 8) float32, weights times intensity as performed (core/face/feeling.py): what the networks are told
     """
 
-    lips: np.ndarray
-    face: np.ndarray
-    head: np.ndarray
-    emotion: np.ndarray
+    lips: Array
+    face: Array
+    head: Array
+    emotion: Array
 
 
 def item_rng(name: str, seed: int) -> np.random.Generator:
@@ -47,7 +48,7 @@ def item_rng(name: str, seed: int) -> np.random.Generator:
     return np.random.default_rng(int.from_bytes(hashlib.sha256(f"{seed}:{name}".encode()).digest()[:8], "little"))
 
 
-def random_emotion(frames: int, rng: np.random.Generator, fps: float = FPS) -> np.ndarray:
+def random_emotion(frames: int, rng: np.random.Generator, fps: float = FPS) -> Array:
     """An emotion track (T, 8): constants, ramps, switches and mixtures; four tenths of all is neutral."""
     out = np.zeros((frames, len(EMOTIONS)))
     at = 0
@@ -76,7 +77,7 @@ def phrase_ends(phones: Sequence[Phone], seconds: float) -> list[float]:
 
 
 def make_item(
-    name: str, phones: Sequence[Phone], features: SpeechFeatures, seed: int = 0, emotion: np.ndarray | None = None
+    name: str, phones: Sequence[Phone], features: SpeechFeatures, seed: int = 0, emotion: Array | None = None
 ) -> FaceItem:
     """The corpus face of one speech; `emotion` (T, 8) is drawn by chance when it is not given."""
     rng = item_rng(name, seed)
@@ -109,7 +110,7 @@ def make_item(
     )  # fmt: skip
 
 
-def soft_onehot(phones: Sequence[Phone], frames: int, rng: np.random.Generator | None = None) -> np.ndarray:
+def soft_onehot(phones: Sequence[Phone], frames: int, rng: np.random.Generator | None = None) -> Array:
     """Posteriors (frames, 40) at 100 fps that sharp, right phones would give; with chance: jitter and confusions."""
     out = np.zeros((frames, len(PHONE_INDEX)), np.float32)
     for phone in phones:

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from ....core.arrays import Array
 from ....core.speech.features import SpeechFeatures, speech_features
 from ....core.speech.phones import Phone
 from ....core.speech.speech import Speech
@@ -34,8 +35,8 @@ class Sample:
     language: str
     features: SpeechFeatures
     phones: tuple[Phone, ...]
-    real: np.ndarray
-    sharp: np.ndarray
+    real: Array
+    sharp: Array
 
 
 def cache_folder() -> Path:
@@ -44,7 +45,7 @@ def cache_folder() -> Path:
     return Path(root) / "face"
 
 
-def _posteriors(features: SpeechFeatures, item: Any) -> tuple[np.ndarray, np.ndarray]:
+def _posteriors(features: SpeechFeatures, item: Any) -> tuple[Array, Array]:
     """The phone network's posteriors and the ones that its alignment of the true words sharpens."""
     from ...phones import align, posteriors, sharpen
 
@@ -65,7 +66,7 @@ def prepare(splits: tuple[str, ...] = ("train", "val", "test"), simulated: bool 
     folder = cache_folder()
     folder.mkdir(parents=True, exist_ok=True)
     for split in splits:
-        arrays: dict[str, np.ndarray] = {}
+        arrays: dict[str, Array] = {}
         index = []
         for item in (*load_items(split), *(human_items(split) if split == "train" else ())):
             features = speech_features(Speech(item.samples.astype(np.float32) / 32768.0))

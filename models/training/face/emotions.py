@@ -9,6 +9,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from ....core.arkit import COUNT, INDEX
+from ....core.arrays import Array
 from ....core.catalogue.emotions import EMOTIONS
 from ....core.face.facs import MOUTH_TABLE
 
@@ -22,7 +23,7 @@ HEAD_MOTION: Final[dict[str, float]] = dict(
 )
 
 
-def noise(rng: np.random.Generator, frames: int, columns: int, seconds: float, fps: float = 30.0) -> np.ndarray:
+def noise(rng: np.random.Generator, frames: int, columns: int, seconds: float, fps: float = 30.0) -> Array:
     """Smooth noise (frames, columns) of unit deviation that changes over about `seconds`."""
     sigma = seconds * fps / 2
     margin = int(4 * sigma) + 2
@@ -71,8 +72,8 @@ WAYS: Final[dict[str, tuple[dict[str, float], ...]]] = {
 _CHANGE: Final = 0.35
 
 
-def upper_face(driven: np.ndarray, spans: Sequence[tuple[int, int]], rng: np.random.Generator,
-               fps: float = 30.0) -> np.ndarray:  # fmt: skip
+def upper_face(driven: Array, spans: Sequence[tuple[int, int]], rng: np.random.Generator,
+               fps: float = 30.0) -> Array:  # fmt: skip
     """The upper face (T, 52) of a performed emotion (T, 8): its ways change with phrases `spans`, units come apart.
 
     Units of a face do not start together: each has its own lead or lag of up to a tenth of a second.
@@ -102,7 +103,7 @@ def upper_face(driven: np.ndarray, spans: Sequence[tuple[int, int]], rng: np.ran
     return np.clip(face, 0.0, 1.0)
 
 
-def pattern_table(patterns: Sequence[dict[str, float]]) -> np.ndarray:
+def pattern_table(patterns: Sequence[dict[str, float]]) -> Array:
     """Weights (n, 52) of patterns; a name without a side is both sides."""
     table = np.zeros((len(patterns), COUNT))
     for row, pattern in zip(table, patterns, strict=True):
@@ -113,7 +114,7 @@ def pattern_table(patterns: Sequence[dict[str, float]]) -> np.ndarray:
     return table
 
 
-def bend_mouth(speech: np.ndarray, driven: np.ndarray) -> np.ndarray:
+def bend_mouth(speech: Array, driven: Array) -> Array:
     """The mouth of speech (T, 52) under a driven emotion (T, 8): spread, corners and reach change, closures stay."""
     face = speech.copy()
     jaw, close = INDEX["jawOpen"], INDEX["mouthClose"]

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from ....core.arkit import COUNT, LIPS
+from ....core.arrays import Array
 from ....core.catalogue.emotions import EMOTIONS
 from ....core.face.prosody import prosody_of
 from ....core.settings import Settings, constant_emotion
@@ -40,20 +41,20 @@ def condition_of(sample: Sample, kind: str = "real") -> SpeechCondition:
     )
 
 
-def _figures(faces: Sequence[np.ndarray], samples: Sequence[Sample]) -> dict[str, float]:
+def _figures(faces: Sequence[Array], samples: Sequence[Sample]) -> dict[str, float]:
     clips = [(f, s.phones) for f, s in zip(faces, samples, strict=True)]
     return {**lip_figures(clips), **dynamics([openness(f) for f in faces])}
 
 
 def _faces(samples: Sequence[Sample], kind: str, stages: tuple[str, ...] = STAGES, emotion: str = "neutral",
-           intensity: float = 1.0, seed: int = 0) -> list[tuple[np.ndarray, np.ndarray]]:  # fmt: skip
+           intensity: float = 1.0, seed: int = 0) -> list[tuple[Array, Array]]:  # fmt: skip
     track = constant_emotion(emotion, intensity)
     return [
         generate_face(condition_of(s, kind), Settings(transcript=None), track, seed, no_tick, stages) for s in samples
     ]
 
 
-def _mouths(samples: Sequence[Sample], kind: str) -> list[np.ndarray]:
+def _mouths(samples: Sequence[Sample], kind: str) -> list[Array]:
     """Faces (T, 52) with the mouth alone: what refinement puts there, without running the diffusion."""
     from ...face.generate import felt_of, refine, run_lips
     from ...runtime import Networks
@@ -66,12 +67,12 @@ def _mouths(samples: Sequence[Sample], kind: str) -> list[np.ndarray]:
     return out
 
 
-def oracle(samples: Sequence[Sample]) -> list[np.ndarray]:
+def oracle(samples: Sequence[Sample]) -> list[Array]:
     """The corpus rules on true phone times, (T, 52) at 30 fps."""
     return [mouth(s.phones, s.features.seconds, FPS, loudness_scale(s.features.energy)) for s in samples]
 
 
-def shuffled(samples: Sequence[Sample], faces: Sequence[np.ndarray]) -> list[np.ndarray]:
+def shuffled(samples: Sequence[Sample], faces: Sequence[Array]) -> list[Array]:
     """Each clip with the face of the next one's speech, repeated or cut to its length."""
     moved = [*faces[1:], faces[0]]
     return [np.resize(m, (len(f), COUNT)) for m, f in zip(moved, faces, strict=True)]

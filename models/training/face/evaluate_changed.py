@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ....core.arrays import Array
 from ....core.performance import frame_count
 from ....core.settings import Settings, constant_emotion
 from ....core.speech.features import speech_features
@@ -36,7 +37,7 @@ CHANGES = (
 )  # fmt: skip
 
 
-def stretch(samples: np.ndarray, rate: float, window: int = 480, search: int = 160) -> np.ndarray:
+def stretch(samples: Array, rate: float, window: int = 480, search: int = 160) -> Array:
     """Speech at another rate with its pitch: overlapped windows, each taken where it fits the one before best.
 
     WSOLA (Verhelst and Roelands, 1993). A phase vocoder would fill the silence of p and b.
@@ -59,7 +60,7 @@ def stretch(samples: np.ndarray, rate: float, window: int = 480, search: int = 1
     return out[: int(len(samples) / rate)]
 
 
-def change(samples: np.ndarray, how: Changed) -> np.ndarray:
+def change(samples: Array, how: Changed) -> Array:
     """The samples (N,) changed; pitch stays when the rate changes. Nothing is clipped: levels are floating point."""
     out = np.asarray(samples, np.float32)
     if how.rate != 1.0:

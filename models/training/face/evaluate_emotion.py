@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ....core.arkit import BROWS, INDEX, LIPS
+from ....core.arrays import Array
 from ....core.catalogue.emotions import EMOTIONS
 from ....core.face.style import EXPRESSION
 from ....core.settings import Settings, constant_emotion
@@ -30,13 +31,13 @@ def spread(values: Sequence[float]) -> Spread:
     return float(np.mean(values)), float(np.std(values))
 
 
-def upper_features(face: np.ndarray) -> np.ndarray:
+def upper_features(face: Array) -> Array:
     """What the linear classifier sees of a clip: mean and deviation of every upper-face channel."""
     columns = list(EXPRESSION)
     return np.concatenate([face[:, columns].mean(axis=0), face[:, columns].std(axis=0)])
 
 
-def clips_of(face: np.ndarray) -> list[np.ndarray]:
+def clips_of(face: Array) -> list[Array]:
     """Ten-second pieces of a face (T, 52); what is left over counts from a third on."""
     return [face[i : i + CLIP] for i in range(0, max(len(face) - 200, 1), CLIP)]
 
@@ -45,11 +46,11 @@ def clips_of(face: np.ndarray) -> list[np.ndarray]:
 class Classifier:
     """Scores (8,) of a clip; `middle` and `scale` normalise the features, `table` is linear."""
 
-    middle: np.ndarray
-    scale: np.ndarray
-    table: np.ndarray
+    middle: Array
+    scale: Array
+    table: Array
 
-    def scores(self, clip: np.ndarray) -> np.ndarray:
+    def scores(self, clip: Array) -> Array:
         """One score an emotion, the largest is named."""
         return np.r_[(upper_features(clip) - self.middle) / self.scale, 1.0] @ self.table
 
@@ -71,13 +72,13 @@ def train_classifier(train: Sequence[Sample], seed: int = 0) -> Classifier:
     return Classifier(middle, scale, table)
 
 
-def _face(sample: Sample, emotion: str, intensity: float, seed: int) -> np.ndarray:
+def _face(sample: Sample, emotion: str, intensity: float, seed: int) -> Array:
     from .evaluate import condition_of
 
     return generate_face(condition_of(sample), Settings(), constant_emotion(emotion, intensity), seed)[0]
 
 
-def _legibility(scores: np.ndarray) -> dict[str, float]:
+def _legibility(scores: Array) -> dict[str, float]:
     """Of scores (asked 8, clips, 8): how often the asked emotion is named, without neutral too, and its AUC."""
     asked = np.arange(len(EMOTIONS))[:, None]
     named = (scores.argmax(axis=-1) == asked).mean()

@@ -16,6 +16,7 @@ import numpy as np
 import soundfile
 
 from ....core.arkit import COUNT, INDEX
+from ....core.arrays import Array
 from .measures import dynamics, openness
 
 CHANNELS = {
@@ -39,7 +40,7 @@ def data_folder() -> Path:
     return Path(root) / "face" / "facegood"
 
 
-def read_take(path: Path) -> np.ndarray:
+def read_take(path: Path) -> Array:
     """A take as ARKit weights (T, 52) at 30 fps; only the mouth moves."""
     with np.load(path, allow_pickle=True) as file:
         weights, names = file["weights"], [str(n) for n in file["names"]]
@@ -51,7 +52,7 @@ def read_take(path: Path) -> np.ndarray:
     return face
 
 
-def loudness(path: Path, frames: int) -> np.ndarray:
+def loudness(path: Path, frames: int) -> Array:
     """Root mean square (frames,) of the take's sound around every motion frame."""
     sound, rate = soundfile.read(path.with_suffix(".flac"), dtype="float32")
     edges = np.minimum((np.arange(frames + 1) * rate / 30).astype(int), len(sound))

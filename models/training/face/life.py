@@ -14,6 +14,7 @@ from scipy.ndimage import gaussian_filter1d, uniform_filter1d
 from scipy.signal import find_peaks
 
 from ....core.arkit import BLINK, EYE_LOOK, INDEX, UPPER_FACE
+from ....core.arrays import Array
 from ....core.catalogue.emotions import EMOTIONS
 from ....core.face.facs import MOUTH_TABLE, UPPER_TABLE
 from ....core.face.prosody import Prosody
@@ -34,21 +35,21 @@ ASKED: Final[dict[str, tuple[float, float]]] = {
 }  # fmt: skip
 
 
-def pair(face: np.ndarray, name: str) -> np.ndarray:
+def pair(face: Array, name: str) -> Array:
     """A channel (T,), the mean of its two sides."""
     if name in INDEX:
         return face[:, INDEX[name]]
     return (face[:, INDEX[name + "Left"]] + face[:, INDEX[name + "Right"]]) / 2
 
 
-def dimensions(faces: Sequence[np.ndarray]) -> float:
+def dimensions(faces: Sequence[Array]) -> float:
     """How many ways the upper face moves: the participation ratio of its covariance's eigenvalues."""
     moves = np.concatenate([f[:, UPPER] - f[:, UPPER].mean(axis=0) for f in faces])
     values = np.linalg.eigvalsh(np.cov(moves.T))
     return float(values.sum() ** 2 / max((values**2).sum(), 1e-12))
 
 
-def plateaus(track: np.ndarray, fps: float = FPS) -> list[float]:
+def plateaus(track: Array, fps: float = FPS) -> list[float]:
     """Seconds of every stay of a channel (T,) above half of its own height, stays of at least 0.4 s."""
     calm = gaussian_filter1d(track, 0.08 * fps, mode="nearest")
     height = max(0.5 * float(np.percentile(calm, 97)), 0.1)
@@ -57,13 +58,13 @@ def plateaus(track: np.ndarray, fps: float = FPS) -> list[float]:
     return [float(s) for s in lengths if s >= 0.4]
 
 
-def raises(face: np.ndarray, fps: float = FPS) -> int:
+def raises(face: Array, fps: float = FPS) -> int:
     """Brow raises of at least a tenth: tops of the brows that stand out by as much."""
     brow = gaussian_filter1d((pair(face, "browInnerUp") + pair(face, "browOuterUp")) / 2, 0.04 * fps, mode="nearest")
     return len(find_peaks(brow, prominence=0.1, distance=max(int(0.3 * fps), 1))[0])
 
 
-def gaze(face: np.ndarray) -> np.ndarray:
+def gaze(face: Array) -> Array:
     """Gaze (T, 2) in eyeLook weights, left and up positive, the mean of both eyes."""
     side = {"Left": ("Out", "In"), "Right": ("In", "Out")}
     x = sum(face[:, INDEX[f"eyeLook{a}{eye}"]] - face[:, INDEX[f"eyeLook{b}{eye}"]] for eye, (a, b) in side.items()) / 2
@@ -71,7 +72,7 @@ def gaze(face: np.ndarray) -> np.ndarray:
     return np.stack([x, y], axis=1)
 
 
-def gaze_figures(faces: Sequence[np.ndarray], fps: float = FPS) -> dict[str, float]:
+def gaze_figures(faces: Sequence[Array], fps: float = FPS) -> dict[str, float]:
     """Range (1 - 99 %), movements a minute (faster than 30 degrees a second) and the share of frames dead still."""
     all_, moves, still, frames = [], 0, 0, 0
     for face in faces:
@@ -90,7 +91,7 @@ def gaze_figures(faces: Sequence[np.ndarray], fps: float = FPS) -> dict[str, flo
     }  # fmt: skip
 
 
-def life_figures(faces: Sequence[np.ndarray], fps: float = FPS) -> dict[str, float]:
+def life_figures(faces: Sequence[Array], fps: float = FPS) -> dict[str, float]:
     """The figures of `ASKED` over all faces together; the maximum is that of the 99.8th percentile frame."""
     together = np.concatenate(faces)
     minutes = len(together) / fps / 60
@@ -117,7 +118,7 @@ def life_figures(faces: Sequence[np.ndarray], fps: float = FPS) -> dict[str, flo
     }  # fmt: skip
 
 
-def emotion_life(faces: Sequence[np.ndarray], emotion: str) -> dict[str, float]:
+def emotion_life(faces: Sequence[Array], emotion: str) -> dict[str, float]:
     """Of faces at full intensity: mean and deviation over time of the emotion's own channels, and the least change.
 
     Its own channels are those whose pattern is at least half of the emotion's strongest; 'change' is the 5th percentile
@@ -132,7 +133,7 @@ def emotion_life(faces: Sequence[np.ndarray], emotion: str) -> dict[str, float]:
             "change in 3 s": float(np.percentile(changes, 5))}  # fmt: skip
 
 
-def coupling(faces: Sequence[np.ndarray], heard: Sequence[Prosody], shifts: int = 200) -> dict[str, float]:
+def coupling(faces: Sequence[Array], heard: Sequence[Prosody], shifts: int = 200) -> dict[str, float]:
     """How surely the upper face goes with its own speech: z of two scores against circular shifts of the face.
 
     Phrases: mean of the plateaus (brows, lids, nose, slowly) inside phrases less that outside. Accents: the mean rise
@@ -152,8 +153,8 @@ def coupling(faces: Sequence[np.ndarray], heard: Sequence[Prosody], shifts: int 
         near -= near.mean()
         rise = np.gradient(gaussian_filter1d(track, 1.5, mode="nearest"))
 
-        def score(shift: int, track: np.ndarray = track, inside: np.ndarray = inside, near: np.ndarray = near,
-                  rise: np.ndarray = rise) -> tuple[float, float]:  # fmt: skip
+        def score(shift: int, track: Array = track, inside: Array = inside, near: Array = near,
+                  rise: Array = rise) -> tuple[float, float]:  # fmt: skip
             moved = np.roll(track, shift)
             gap = moved[inside].mean() - moved[~inside].mean() if inside.any() and not inside.all() else 0.0
             return float(gap), float((np.roll(rise, shift) * near).mean())

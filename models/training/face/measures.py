@@ -10,6 +10,7 @@ from scipy.signal import butter, filtfilt, find_peaks
 from scipy.stats import rankdata
 
 from ....core.arkit import INDEX
+from ....core.arrays import Array
 from ....core.speech.phones import Phone
 
 FPS: Final = 30.0
@@ -32,17 +33,17 @@ _SONORITY: Final = {
 }
 
 
-def openness(face: np.ndarray) -> np.ndarray:
+def openness(face: Array) -> Array:
     """o(t) of faces (T, 52): how far the lips are apart, (T,)."""
 
-    def mean(name: str) -> np.ndarray:
+    def mean(name: str) -> Array:
         return (face[:, INDEX[name + "Left"]] + face[:, INDEX[name + "Right"]]) / 2
 
     jaw = np.maximum(face[:, INDEX["jawOpen"]] - face[:, INDEX["mouthClose"]], 0)
     return jaw + 0.35 * mean("mouthLowerDown") + 0.35 * mean("mouthUpperUp")
 
 
-def _pair(face: np.ndarray, name: str) -> np.ndarray:
+def _pair(face: Array, name: str) -> Array:
     return (face[:, INDEX[name + "Left"]] + face[:, INDEX[name + "Right"]]) / 2
 
 
@@ -90,7 +91,7 @@ def _within(per_clip: list[tuple[list[float], list[float]]]) -> float:
     return float(np.average([s for s, _ in scores], weights=[w for _, w in scores])) if scores else float("nan")
 
 
-def _sonority(phones: Sequence[Phone], count: int) -> np.ndarray:
+def _sonority(phones: Sequence[Phone], count: int) -> Array:
     fine = np.zeros(int(count * 10))
     for phone in phones:
         fine[int(phone.start * 300) : int(phone.end * 300)] = _SONORITY.get(phone.name, 0.3)
@@ -98,7 +99,7 @@ def _sonority(phones: Sequence[Phone], count: int) -> np.ndarray:
     return np.convolve(fine, kernel / kernel.sum(), mode="same")
 
 
-def _best_lag(o: np.ndarray, phones: Sequence[Phone]) -> tuple[float, float]:
+def _best_lag(o: Array, phones: Sequence[Phone]) -> tuple[float, float]:
     """Seconds by which o comes after the sonority curve (10 ms fine, parabola between), and the correlation there."""
     sonority = _sonority(phones, len(o))
     times = np.arange(len(o)) / FPS
@@ -113,7 +114,7 @@ def _best_lag(o: np.ndarray, phones: Sequence[Phone]) -> tuple[float, float]:
     return float(lag), float(scores[k])
 
 
-def lip_figures(clips: Sequence[tuple[np.ndarray, Sequence[Phone]]]) -> dict[str, float]:
+def lip_figures(clips: Sequence[tuple[Array, Sequence[Phone]]]) -> dict[str, float]:
     """The lip table of faces (T, 52) at 30 fps with their true phones.
 
     closure, wrong_closure, closure_net, openness_auc, rounding_auc, spread_auc, labiodental_auc, lag_ms, correlation,
@@ -179,7 +180,7 @@ def lip_figures(clips: Sequence[tuple[np.ndarray, Sequence[Phone]]]) -> dict[str
     }
 
 
-def dynamics(curves: Sequence[np.ndarray]) -> dict[str, float]:
+def dynamics(curves: Sequence[Array]) -> dict[str, float]:
     """How softly curves (T,) at 30 fps move: share of variation above 8 Hz, 99th percentile step, 90th percentile.
 
     The share is |steps| of the high-passed curve (4th-order Butterworth, zero phase) over |steps| of the curve.
@@ -201,7 +202,7 @@ def dynamics(curves: Sequence[np.ndarray]) -> dict[str, float]:
     }
 
 
-def upper_figures(faces: Sequence[np.ndarray], heads: Sequence[np.ndarray]) -> dict[str, float]:
+def upper_figures(faces: Sequence[Array], heads: Sequence[Array]) -> dict[str, float]:
     """Blinks a minute and their median length (ms, above a tenth), brow raises a minute, jaw, head (degrees)."""
     minutes = sum(len(f) for f in faces) / FPS / 60
     blinks, lengths, raises, still = 0, [], 0, []

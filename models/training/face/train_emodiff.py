@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from ....core.arkit import BROWS, COUNT, LIPS
+from ....core.arrays import Array
 from ...face.emodiff import EmoDiff, alpha_bar
 from ...face.generate import OVERLAP, WINDOW
 from ...face.inputs import pitch_octaves, speech_inputs
@@ -33,7 +34,7 @@ class Source:
     """A sample's speech inputs at 30 fps by kind, (T, 44)."""
 
     sample: Sample
-    speech: tuple[np.ndarray, np.ndarray]
+    speech: tuple[Array, Array]
 
 
 def prepare(sample: Sample) -> Source:
@@ -43,7 +44,7 @@ def prepare(sample: Sample) -> Source:
     return Source(sample, (real.astype(np.float16), sharp.astype(np.float16)))
 
 
-def target_of(item: FaceItem) -> np.ndarray:
+def target_of(item: FaceItem) -> Array:
     """Frames (T, 55) of a corpus item."""
     return np.concatenate([item.face, item.head], axis=1)
 
@@ -51,7 +52,7 @@ def target_of(item: FaceItem) -> np.ndarray:
 def batch(sources: list[Source], made: list[FaceItem], rng: np.random.Generator, size: int) -> tuple[torch.Tensor, ...]:
     """Crops of WINDOW frames: target (B, T, 55), speech, lips, emotion, known frames before with their mask."""
     lengths = np.array([len(m.face) for m in made], float)
-    rows: list[list[np.ndarray]] = [[], [], [], [], []]
+    rows: list[list[Array]] = [[], [], [], [], []]
     for k in rng.choice(len(sources), size, p=lengths / lengths.sum()):
         item, source = made[k], sources[k]
         start = int(rng.integers(0, max(len(item.face) - WINDOW, 0) + 1))

@@ -12,6 +12,7 @@ from typing import Final
 
 import numpy as np
 
+from ....core.arrays import Array
 from ....core.face.guess import CLASSES, VoiceModel, voice_figures
 from ....core.speech.features import speech_features
 from ....core.speech.speech import Speech
@@ -23,7 +24,7 @@ _STIFF: Final = 0.03
 """Inverse of the ridge of the logistic regression."""
 
 
-def read() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def read() -> tuple[Array, Array, Array, Array]:
     """Figures (N, 64), class (N,), speaker (N,) and sentence (N,) of every clip."""
     rows, said, who, what = [], [], [], []
     for entry, samples, _ in emodb_clips():
@@ -36,7 +37,7 @@ def read() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     return np.array(rows), np.array(said), np.array(who), np.array(what)
 
 
-def fitted(rows: np.ndarray, said: np.ndarray) -> VoiceModel:
+def fitted(rows: Array, said: Array) -> VoiceModel:
     """The model of some clips."""
     from sklearn.linear_model import LogisticRegression
 
@@ -46,8 +47,8 @@ def fitted(rows: np.ndarray, said: np.ndarray) -> VoiceModel:
 
 
 def left_out(
-    rows: np.ndarray, said: np.ndarray, groups: list[tuple[str, str]], others: Callable[[tuple[str, str]], np.ndarray]
-) -> np.ndarray:
+    rows: Array, said: Array, groups: list[tuple[str, str]], others: Callable[[tuple[str, str]], Array]
+) -> Array:
     """What a model says of each clip (N,) that was fitted on the clips which `others(group)` allows."""
     out = np.empty(len(rows), int)
     for group in sorted(set(groups)):
@@ -57,7 +58,7 @@ def left_out(
     return out
 
 
-def confusions(said: np.ndarray, heard: np.ndarray) -> str:
+def confusions(said: Array, heard: Array) -> str:
     """Markdown: a row an emotion that was acted, a column an emotion that was heard."""
     lines = ["| acted / heard | " + " | ".join(_NAMES) + " | right |", "| --- |" + " --- |" * (len(_NAMES) + 1)]
     for k, name in enumerate(_NAMES):

@@ -12,6 +12,7 @@ import torch
 from torch import nn
 
 from ....core.arkit import INDEX, LIPS
+from ....core.arrays import Array
 from ....core.face.feeling import perform
 from ....core.face.prosody import prosody_of
 from ...face.inputs import LIP_FPS, lip_inputs
@@ -39,10 +40,10 @@ class Prepared:
     """
 
     name: str
-    inputs: dict[str, np.ndarray]
-    speech: np.ndarray
-    masks: np.ndarray
-    felt: tuple[np.ndarray, ...]
+    inputs: dict[str, Array]
+    speech: Array
+    masks: Array
+    felt: tuple[Array, ...]
 
 
 def prepare(sample: Sample) -> Prepared:
@@ -80,7 +81,7 @@ def torch_openness(lips: torch.Tensor) -> torch.Tensor:
 def batch(items: list[Prepared], rng: np.random.Generator, size: int, real: float) -> tuple[torch.Tensor, ...]:
     """Crops: inputs (B, T, 43), emotion (B, T, 8), target (B, T, 28), masks (B, T, 4)."""
     weights = np.array([len(i.speech) for i in items], float)
-    rows: list[list[np.ndarray]] = [[], [], [], []]
+    rows: list[list[Array]] = [[], [], [], []]
     for k in rng.choice(len(items), size, p=weights / weights.sum()):
         item = items[k]
         kind = str(rng.choice(["real", "sharp", "noisy"], p=[real, 0.85 - real, 0.15]))

@@ -14,6 +14,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from ....core.arkit import COUNT, INDEX
+from ....core.arrays import Array
 from ....core.catalogue.emotions import EMOTION_ROWS, EMOTIONS
 from ....core.speech.phones import Phone
 from .emotions import HEAD_MOTION, noise
@@ -23,7 +24,7 @@ FPS = 30.0
 
 
 def accents(
-    phones: Sequence[Phone], energy: np.ndarray, pitch: np.ndarray, rng: np.random.Generator, fps: float = FPS
+    phones: Sequence[Phone], energy: Array, pitch: Array, rng: np.random.Generator, fps: float = FPS
 ) -> list[tuple[float, float]]:
     """Prominent syllables as (seconds of the vowel's middle, strength 0..1), in order, at least 0.28 s apart.
 
@@ -45,7 +46,7 @@ def accents(
     return found
 
 
-def pulse(times: np.ndarray, at: float, rise: float, hold: float, fall: float) -> np.ndarray:
+def pulse(times: Array, at: float, rise: float, hold: float, fall: float) -> Array:
     """A smooth bump (T,) that starts `rise` before `at`, holds, and falls: 0..1, smooth at every joint."""
     up = np.clip((times - at + rise) / rise, 0, 1)
     down = np.clip((at + hold + fall - times) / fall, 0, 1)
@@ -69,7 +70,7 @@ _DRIFT: Final = ((0.05, 0.03), (0.05, 0.03), (0.03, 0.02), (0.06, 0.035), (0.01,
 _SEVEN: Final = ("browInnerUp", "browDown", "browOuterUp", "eyeSquint", "eyeWide", "cheekSquint", "noseSneer")
 
 
-def attitudes(spans: Sequence[tuple[int, int]], frames: int, rng: np.random.Generator, fps: float = FPS) -> np.ndarray:
+def attitudes(spans: Sequence[tuple[int, int]], frames: int, rng: np.random.Generator, fps: float = FPS) -> Array:
     """The slow layer (T, 52): plateaus of one to four seconds that come and go with phrases, uneven between sides."""
     face = np.zeros((frames, COUNT))
     times = np.arange(frames) / fps
@@ -105,7 +106,7 @@ def sides(name: str, mirror: bool = False) -> list[tuple[str, float]]:
 
 
 def accent_moves(points: Sequence[tuple[float, float]], phrase_ends: Sequence[float], frames: int,
-                 rng: np.random.Generator, fps: float = FPS) -> np.ndarray:  # fmt: skip
+                 rng: np.random.Generator, fps: float = FPS) -> Array:  # fmt: skip
     """The fast layer (T, 52): raises and frowns on accents that stand out, a thought at a phrase's end."""
     face = np.zeros((frames, COUNT))
     times = np.arange(frames) / fps
@@ -134,7 +135,7 @@ def accent_moves(points: Sequence[tuple[float, float]], phrase_ends: Sequence[fl
 
 
 def brows(points: Sequence[tuple[float, float]], spans: Sequence[tuple[int, int]], phrase_ends: Sequence[float],
-          driven: np.ndarray, rng: np.random.Generator, fps: float = FPS) -> np.ndarray:  # fmt: skip
+          driven: Array, rng: np.random.Generator, fps: float = FPS) -> Array:  # fmt: skip
     """The upper face of talk (T, 52): attitudes over phrases, accents on top, and a drift that never stops."""
     frames = len(driven)
     share = np.clip(driven[:, 2:].sum(axis=1) + driven[:, 1] ** 2, 0, 1)[:, None]
@@ -157,8 +158,8 @@ def brows(points: Sequence[tuple[float, float]], spans: Sequence[tuple[int, int]
     return np.clip(face, 0.0, 1.0)
 
 
-def head(points: Sequence[tuple[float, float]], phrase_ends: Sequence[float], energy: np.ndarray, driven: np.ndarray,
-         rng: np.random.Generator, fps: float = FPS) -> np.ndarray:  # fmt: skip
+def head(points: Sequence[tuple[float, float]], phrase_ends: Sequence[float], energy: Array, driven: Array,
+         rng: np.random.Generator, fps: float = FPS) -> Array:  # fmt: skip
     """Head rotations (T, 3), rotation vectors in radians: pitch (down positive), yaw (to its left), roll.
 
     Nods on accents, new resting directions at phrase ends, sway that never stops and calms in pauses.

@@ -16,6 +16,7 @@ import numpy as np
 from scipy.linalg import solveh_banded
 
 from ....core.arkit import COUNT, INDEX
+from ....core.arrays import Array
 from ....core.speech.phones import Phone
 
 GRID_FPS: Final = 120.0
@@ -108,7 +109,7 @@ _REST: Final[Target] = {name: (0.0, 1.5) for name in _ROWS} | {n: (-0.02, 9.0) f
 _BREATH: Final[Target] = {name: (0.0, 0.3) for name in _ROWS} | {n: (0.03, 0.4) for n in ("J", "LD", "UU")}
 
 
-def _bump(grid: np.ndarray, start: float, end: float, rise: float) -> np.ndarray:
+def _bump(grid: Array, start: float, end: float, rise: float) -> Array:
     """1 between start and end, falling to 0 over `rise` seconds outside, exact below the grid's step."""
     return np.clip(np.minimum(grid - start + rise, end + rise - grid) / max(rise, 1e-3), 0.0, 1.0)
 
@@ -134,9 +135,7 @@ def _strength(phone: Phone, loudness: float) -> float:
     return float(stress * held * loudness)
 
 
-def _targets(
-    phones: Sequence[Phone], seconds: float, loudness: np.ndarray | None, grid: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def _targets(phones: Sequence[Phone], seconds: float, loudness: Array | None, grid: Array) -> tuple[Array, Array]:
     """Weighted targets and weights of every row on the grid, both (rows, G)."""
     weight = np.full((len(_ROWS), len(grid)), 1e-3)
     wanted = np.zeros_like(weight)
@@ -176,7 +175,7 @@ def _targets(
     return wanted, weight
 
 
-def solve_smooth(wanted: np.ndarray, weight: np.ndarray, hertz: float, fps: float) -> np.ndarray:
+def solve_smooth(wanted: Array, weight: Array, hertz: float, fps: float) -> Array:
     """The curve x that minimises sum(weight x^2 - 2 wanted x) + lambda |x''|^2; (G,), all per grid step."""
     count = len(weight)
     stiffness = (fps / (2 * np.pi * hertz)) ** 4
@@ -191,7 +190,7 @@ def solve_smooth(wanted: np.ndarray, weight: np.ndarray, hertz: float, fps: floa
     return solveh_banded(bands, wanted)
 
 
-def loudness_scale(energy: np.ndarray) -> np.ndarray:
+def loudness_scale(energy: Array) -> Array:
     """Reach of the vowels from `SpeechFeatures.energy` (N,) at 100 fps: 0.8 when soft, 1.2 when loud."""
     window = np.hanning(25)
     power = np.convolve(10 ** (np.asarray(energy) / 20), window / window.sum(), mode="same")
@@ -202,9 +201,9 @@ def mouth(
     phones: Sequence[Phone],
     seconds: float,
     fps: float = 60.0,
-    loudness: np.ndarray | None = None,
+    loudness: Array | None = None,
     softness: float = 1.0,
-) -> np.ndarray:
+) -> Array:
     """The ARKit weights (ceil(seconds fps), 52) that timed phones ask for; only mouth, jaw and tongue are not zero.
 
     loudness is `loudness_scale` at 100 fps; softness above 1 slows every articulator.
@@ -219,14 +218,14 @@ def mouth(
     return compose(at)
 
 
-def compose(row: dict[str, np.ndarray]) -> np.ndarray:
+def compose(row: dict[str, Array]) -> Array:
     """Row curves (T,) to ARKit weights (T, 52): a closed mouth keeps the lips together whatever the jaw does."""
     face = np.zeros((len(row["J"]), COUNT))
     positive = {name: np.maximum(value, 0.0) for name, value in row.items()}
     closed = np.clip(row["C"], 0.0, 1.0)
     parted = 1.0 - closed
 
-    def put(names: str, value: np.ndarray) -> None:
+    def put(names: str, value: Array) -> None:
         for name in names.split():
             face[:, INDEX[name]] = np.clip(value, 0.0, 1.0)
 

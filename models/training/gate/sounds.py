@@ -19,9 +19,10 @@ import numpy as np
 import soundfile
 from scipy.signal import butter, lfilter, sosfilt
 
+from ....core.arrays import Array
 from ....core.speech.speech import SAMPLE_RATE
 
-Maker = Callable[[np.random.Generator, float], np.ndarray]
+Maker = Callable[[np.random.Generator, float], Array]
 SOUNDFONT: Final = Path("/usr/share/sounds/sf2/TimGM6mb.sf2")
 PROGRAMS: Final = {
     "train": (0, 4, 11, 16, 24, 25, 33, 40, 48, 56, 61, 65, 73, 81, 89),
@@ -30,7 +31,7 @@ PROGRAMS: Final = {
 """General MIDI programs; 52 is a choir."""
 
 
-def _peak(samples: np.ndarray, peak: float = 0.3) -> np.ndarray:
+def _peak(samples: Array, peak: float = 0.3) -> Array:
     return (peak * samples / max(float(np.abs(samples).max()), 1e-9)).astype(np.float32)
 
 
@@ -94,7 +95,7 @@ def _midi(rng: np.random.Generator, seconds: float, programs: tuple[int, ...]) -
     return b"MThd" + struct.pack(">IHHH", 6, 0, 1, 480) + b"MTrk" + struct.pack(">I", len(track)) + track
 
 
-def music(rng: np.random.Generator, seconds: float, split: str = "train") -> np.ndarray:
+def music(rng: np.random.Generator, seconds: float, split: str = "train") -> Array:
     """A piece of music. Raises FileNotFoundError without FluidSynth and its sound font (Debian: timgm6mb-soundfont)."""
     if not SOUNDFONT.is_file():
         raise FileNotFoundError(SOUNDFONT)
@@ -112,14 +113,14 @@ def music(rng: np.random.Generator, seconds: float, split: str = "train") -> np.
 # --- Noises ---------------------------------------------------------------------------------------------------------
 
 
-def _coloured(rng: np.random.Generator, count: int, slope: float) -> np.ndarray:
+def _coloured(rng: np.random.Generator, count: int, slope: float) -> Array:
     """Noise whose power falls by `slope` powers of the frequency."""
     spectrum = np.fft.rfft(rng.normal(size=count))
     spectrum *= np.maximum(np.arange(len(spectrum)), 8.0) ** (-0.5 * slope)
     return np.fft.irfft(spectrum, count)
 
 
-def _clicks(rng: np.random.Generator, count: int, rate: float, length: float, band: tuple[float, float]) -> np.ndarray:
+def _clicks(rng: np.random.Generator, count: int, rate: float, length: float, band: tuple[float, float]) -> Array:
     out = np.zeros(count + SAMPLE_RATE)
     at = 0.0
     while at < count / SAMPLE_RATE:
@@ -130,7 +131,7 @@ def _clicks(rng: np.random.Generator, count: int, rate: float, length: float, ba
     return sosfilt(butter(2, band, "bandpass", fs=SAMPLE_RATE, output="sos"), out)[:count]
 
 
-def noise(rng: np.random.Generator, seconds: float, kind: str) -> np.ndarray:
+def noise(rng: np.random.Generator, seconds: float, kind: str) -> Array:
     """A noise of one of NOISES."""
     count = round(seconds * SAMPLE_RATE)
     t = np.arange(count) / SAMPLE_RATE
@@ -191,7 +192,7 @@ _KINDS: Final = {
 }  # fmt: skip
 
 
-def laugh(rng: np.random.Generator, kind: str, base: float) -> np.ndarray:
+def laugh(rng: np.random.Generator, kind: str, base: float) -> Array:
     """One bout of laughter of a kind of LAUGHS by a voice of mean F0 `base`, Hz: 0.8 - 3 s, as float32."""
     rate, lift, vowel, voiced, breath, duty = _KINDS[kind]
     rate *= rng.uniform(0.85, 1.15)
@@ -224,19 +225,19 @@ def laugh(rng: np.random.Generator, kind: str, base: float) -> np.ndarray:
     return _peak(np.concatenate(pieces), 0.3 * float(rng.uniform(0.5, 1.0)))
 
 
-def _breath(rng: np.random.Generator, seconds: float) -> np.ndarray:
+def _breath(rng: np.random.Generator, seconds: float) -> Array:
     count = max(int(seconds * SAMPLE_RATE), 64)
     made = _band()(rng.normal(size=count)) * np.sin(np.pi * np.arange(count) / count) ** 0.5
     return _peak(made, 1.0)
 
 
 @lru_cache(maxsize=1)
-def _band() -> Callable[[np.ndarray], np.ndarray]:
+def _band() -> Callable[[Array], Array]:
     sos = butter(2, (500, 5000), "bandpass", fs=SAMPLE_RATE, output="sos")
     return lambda x: sosfilt(sos, x)
 
 
-def _resonance(x: np.ndarray, frequency: float, width: float) -> np.ndarray:
+def _resonance(x: Array, frequency: float, width: float) -> Array:
     r = np.exp(-np.pi * width / SAMPLE_RATE)
     turn = 2.0 * r * np.cos(2 * np.pi * frequency / SAMPLE_RATE)
     return lfilter([1.0 - turn + r * r], [1.0, -turn, r * r], x)

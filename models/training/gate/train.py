@@ -18,6 +18,7 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from ....core.arrays import Array
 from ....core.speech.features import log_mel
 from ....core.speech.speech import SAMPLE_RATE
 from ...gate.network import CLASSES, DILATIONS, WIDTH, scaled
@@ -56,14 +57,14 @@ class Gate(nn.Module):
         return self.leave(x)
 
 
-def voices(split: str, rng: np.random.Generator, most: int) -> list[np.ndarray]:
+def voices(split: str, rng: np.random.Generator, most: int) -> list[Array]:
     """Paragraphs of many voices, as float32 at a common peak."""
     items = [np.asarray(i.samples, np.float32) / 32768.0 for i in load_items(split)]
     order = rng.permutation(len(items))[:most]
     return [items[k] / max(float(np.abs(items[k]).max()), 1e-6) * 0.3 for k in order]
 
 
-def _speaking(samples: np.ndarray) -> np.ndarray:
+def _speaking(samples: Array) -> Array:
     """(N,) bool: where a clean voice is heard, with 60 ms around it."""
     block = 160
     level = np.sqrt(np.mean(samples[: len(samples) // block * block].reshape(-1, block) ** 2, axis=1))
@@ -72,7 +73,7 @@ def _speaking(samples: np.ndarray) -> np.ndarray:
     return np.repeat(on, block)
 
 
-def clips(split: str, count: int, seed: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+def clips(split: str, count: int, seed: int) -> Iterator[tuple[Array, Array]]:
     """Clips of 20 s: scaled log-mel (N, 64) and truth (N, 3), 100 frames a second."""
     rng = np.random.default_rng(seed)
     said = voices(split, rng, 260 if split == "train" else 60)
