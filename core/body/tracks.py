@@ -57,7 +57,8 @@ def pulses(frames: int, times: Iterable[float], sizes: Iterable[float], rise: fl
     """(frames,) bumps that are highest at `times`, up in `rise` and down in `fall` seconds."""
     out = np.zeros(frames)
     for time, size in zip(times, sizes, strict=True):
-        first, last = max(0, int((time - rise) * FPS)), min(frames, int((time + fall) * FPS) + 2)
+        first = max(0, int((time - rise) * FPS))
+        last = max(first, min(frames, int((time + fall) * FPS) + 2))  # what is over before the first frame adds nothing
         at = np.arange(first, last) / FPS
         out[first:last] += size * (minimum_jerk((at - time + rise) / rise) - minimum_jerk((at - time) / fall))
     return out
