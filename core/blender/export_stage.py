@@ -70,28 +70,48 @@ def shown_range(character: bpy.types.Object) -> tuple[int, int]:
 
 
 def exported_meshes(character: bpy.types.Object) -> list[bpy.types.Object]:
-    """The character's meshes that the artist sees; when the whole character is hidden, those not hidden themselves."""
+    """The character's meshes that the artist sees, and what nobody sees of the take's face.
+
+    When the whole character is hidden, those not hidden themselves. A mesh that is hidden with the eye belongs to the
+    file where the take moves shapes on it that no mesh in the file has: a face, not a spare or a level of detail.
+    """
     layer = bpy.context.view_layer
     meshes = [mesh for mesh in skinned_meshes(character) if len(mesh.data.vertices) and not mesh.hide_viewport]
     seen = [mesh for mesh in meshes if mesh.name in layer.objects and mesh.visible_get()]
-    return seen or [mesh for mesh in meshes if mesh.name not in layer.objects or not mesh.hide_get()]
+    if not seen:
+        return [mesh for mesh in meshes if mesh.name not in layer.objects or not mesh.hide_get()]
+    there = {name for mesh in seen for name in _moved(mesh)}
+    for mesh in sorted(meshes, key=lambda mesh: -len(_moved(mesh))):
+        if mesh not in seen and not mesh.hide_render and not _moved(mesh) <= there:
+            seen.append(mesh)
+            there |= _moved(mesh)
+    return [mesh for mesh in meshes if mesh in seen]
 
 
-def _left_out(character: bpy.types.Object, meshes: list[bpy.types.Object]) -> tuple[list[str], bool]:
-    """Sentences on meshes that stay out because they are hidden, and whether a take moves one of them."""
+def _moved(mesh: bpy.types.Object) -> set[str]:
+    """The shapes that an Action moves on a mesh."""
+    keys = mesh.data.shape_keys
+    if keys is None or keys.animation_data is None:
+        return set()
+    return {curve.data_path for curve in compat.animated_curves(keys)}
+
+
+def _hidden(character: bpy.types.Object, meshes: list[bpy.types.Object]) -> tuple[list[str], bool]:
+    """Sentences on hidden meshes, in the file or left out of it, and whether a take moves one that is left out."""
+    layer = bpy.context.view_layer
+    eyed = [mesh for mesh in meshes if mesh.name in layer.objects and not mesh.visible_get()]
+    inside = [] if len(eyed) == len(meshes) else [f"'{mesh.name}' is hidden; its face is in the file" for mesh in eyed]
     out, moves = [], False
     for mesh in skinned_meshes(character):
         if mesh in meshes or not len(mesh.data.vertices):
             continue
-        keys = mesh.data.shape_keys
-        anim = keys.animation_data if keys is not None else None
-        count = len({c.data_path for c in compat.animated_curves(keys)}) if anim is not None else 0
+        count = len(_moved(mesh))
         moves = moves or count > 0
         shapes = f", with {count} shapes that are animated" if count else ""
         out.append(f"'{mesh.name}' is hidden and was left out{shapes}")
     if len(out) > 4 and not moves:
         out = [f"{len(out)} hidden meshes were left out"]
-    return out, moves
+    return inside + out, moves
 
 
 # --- Everything back -----------------------------------------------------------------------------------------------
@@ -266,7 +286,7 @@ def staged(
     scene = bpy.context.scene
     factor = 1.0 if fps is None else fps / (scene.render.fps / scene.render.fps_base)
     meshes = exported_meshes(character)
-    left, moves = _left_out(character, meshes)
+    left, moves = _hidden(character, meshes)
     with _everything_back(character), bare(meshes) as shown:
         plays = playing(character)
         shift = -round(span(plays)[0] * factor) if from_zero and plays else 0
@@ -328,7 +348,7 @@ def staged_takes(
     factor = 1.0 if fps is None else fps / (scene.render.fps / scene.render.fps_base)
     meshes = exported_meshes(character)
     every = [play for cue in cues for play in cue.plays]
-    left, moves = _left_out(character, meshes)
+    left, moves = _hidden(character, meshes)
     with ExitStack() as stack:
         stack.enter_context(_everything_back(character))
         shown = stack.enter_context(bare(meshes))

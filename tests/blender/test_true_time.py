@@ -162,6 +162,27 @@ def test_a_hidden_face_is_named(scene: bpy.types.Scene, tmp_path: Path) -> None:
     assert [n["name"] for n in glb(tmp_path / "hidden.glb")["nodes"] if "mesh" in n] == [second.name]
 
 
+@pytest.mark.fault("12.13")
+@pytest.mark.parametrize("suffix", [".glb", ".fbx"])
+def test_the_only_face_is_in_the_file_though_the_eye_is_closed(
+    scene: bpy.types.Scene, tmp_path: Path, suffix: str
+) -> None:
+    """Shapes that the take moves and no seen mesh has belong to the file; what renders do not show stays out."""
+    rig = make_rig(shapes=("jawOpen", "mouthSmileLeft"), meshes=2)
+    face, body = (o for o in rig.children if o.type == "MESH")
+    body.shape_key_clear()
+    for mesh in (face, body):
+        mesh.vertex_groups.new(name="head").add([0, 1, 2], 1.0, "REPLACE")
+    add(rig, 0.0, 1.0)
+    face.hide_set(True)
+    _, sentence, exact = deliver(rig, tmp_path / f"closed{suffix}", ExportOptions())
+    assert exact and f"'{face.name}' is hidden; its face is in the file" in sentence, sentence
+    assert "2 of 2 shapes" in sentence and face.hide_get() and not body.hide_get(), sentence
+    face.hide_render = True
+    _, sentence, exact = deliver(rig, tmp_path / f"never{suffix}", ExportOptions())
+    assert not exact and "left out, with 2 shapes" in sentence, sentence
+
+
 @pytest.mark.fault("12.7")
 def test_a_walk_that_goes_on_is_in_the_file_at_another_rate_too(scene: bpy.types.Scene, tmp_path: Path) -> None:
     scene.render.fps = 24
