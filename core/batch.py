@@ -245,7 +245,7 @@ def run_batch(
             sweep(path)
         for line in sorted(lines, key=lambda line: journal.broken_off.get(line.key, 0)):
             interrupt.check()
-            if not line.problem and journal.finished(line):
+            if not line.problem and journal.finished(line.key, line.outputs):
                 earlier += 1
                 if line.key not in journal.done:
                     journal.write(line.key, "done", line=line.number)

@@ -7,12 +7,9 @@ import os
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from .errors import OratorError
-
-if TYPE_CHECKING:
-    from .batch import BatchLine
 
 JOURNAL: Final = "orator-batch.jsonl"
 
@@ -72,13 +69,13 @@ class Journal:
         except OSError as error:
             raise OratorError(f"The journal '{self.path}' cannot be written ({error.strerror}).") from error
 
-    def finished(self, line: BatchLine) -> bool:
+    def finished(self, key: str, outputs: tuple[Path, ...]) -> bool:
         """Whether a line is done: the journal says so, or a run that died put all its outputs in place."""
-        present = [stamp(path) for path in line.outputs]
+        present = [stamp(path) for path in outputs]
         if any(stamp is None for stamp in present):
             return False
-        if line.key in self.done:
+        if key in self.done:
             return True
-        entry = self.started.get(line.key)
+        entry = self.started.get(key)
         before = entry.get("before") if entry is not None else None
         return isinstance(before, list) and all(a != b for a, b in zip(present, before, strict=False))

@@ -14,7 +14,7 @@ from .errors import OratorError
 from .skeleton import PARTS
 
 if TYPE_CHECKING:
-    from .settings import Settings
+    pass
 
 INPUTS = ("style", "transcript", "emotion")
 """What a model may hear beside the controls."""
@@ -124,16 +124,3 @@ def card_of(model: str) -> ModelCard:
         known = " or ".join(f"'{card.id_form}'" for card in cards())
         raise OratorError(f"The model '{model}' is not known. Use {known}.")
     return card
-
-
-def unheard(settings: Settings, emotional: bool) -> tuple[str, ...]:
-    """What is set in `settings`, or by an emotion, and not heard by the model, in words."""
-    card, plain = card_of(settings.model), type(settings)()
-    lost = [
-        name
-        for name in card.deaf_to(settings.options)
-        if name != "emotion" and (name in settings.curves or getattr(settings, name) != getattr(plain, name))
-    ]
-    if emotional and "emotion" in card.deaf_to(settings.options):
-        lost.append("emotion")
-    return tuple(name.replace("_", " ") for name in lost)

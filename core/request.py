@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .emotion import EmotionTrack, constant_emotion
 from .errors import OratorError
-from .settings import EmotionTrack, Settings, constant_emotion
+from .settings import Settings
 
 if TYPE_CHECKING:  # scipy comes with these: not while Blender registers
     from .baking import BakeTarget
     from .body.wishes import Wish
-    from .conversation.answer import Listening
+    from .conversation.conduct import Listening
     from .directing import PosePin
     from .given import GivenMotion
     from .mask import Mask

@@ -14,6 +14,7 @@ from ..core.arrays import Array
 from ..core.catalogue.controls import CONTROL_NAMES, CONTROLS, NUMBER_OF, NUMBERS
 from ..core.catalogue.styles import STYLES
 from ..core.directing import unreachable_pins
+from ..core.emotion import EmotionTrack, parse_emotion
 from ..core.errors import Cancelled, OratorError
 from ..core.face.reference import reference_style
 from ..core.face.style import describe, style_track
@@ -26,7 +27,7 @@ from ..core.pins import posed
 from ..core.ranges import check_number
 from ..core.reading import ordinary_file
 from ..core.request import GenerationRequest, given_by_pins
-from ..core.settings import EmotionTrack, Settings, parse_emotion
+from ..core.settings import Settings
 from ..core.skeleton import PARTS
 from ..core.speech.load import load_speech
 from ..core.speech.no_speech import notes_of
@@ -37,6 +38,7 @@ from .batch import add_batch_arguments, run_lines
 from .device import add_machine_arguments, use_machine
 from .farm import add_farm_command, here
 from .partner import add_partner_arguments, with_partner
+from .progress import Bar
 
 MOST_NOTES = 5
 
@@ -171,25 +173,6 @@ def output_paths(output: Path, seeds: tuple[int, ...]) -> list[Path]:
     if len(seeds) == 1:
         return [output]
     return [output.with_name(f"{output.stem}_{k + 1}{output.suffix}") for k in range(len(seeds))]
-
-
-class Bar:
-    """A progress bar on the error stream, when that is a terminal; else a line a quarter."""
-
-    def __init__(self) -> None:
-        self._shown = -1
-
-    def __call__(self, fraction: float, text: str) -> None:
-        interrupt.check()
-        width = 30
-        if sys.stderr.isatty():
-            done = int(width * fraction)
-            sys.stderr.write(f"\r[{'#' * done}{'.' * (width - done)}] {100 * fraction:3.0f}% {text:<12}")
-            sys.stderr.write("\n" if fraction >= 1.0 else "")
-            sys.stderr.flush()
-        elif int(4 * fraction) > self._shown:
-            self._shown = int(4 * fraction)
-            print(f"{100 * fraction:3.0f}% {text}", file=sys.stderr)
 
 
 def _generate(args: argparse.Namespace) -> int:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable
 from typing import Final, TypeVar
 
+from ..core import interrupt
 from ..core.errors import Cancelled
 
 Progress = Callable[[float, str], None]
@@ -72,3 +74,22 @@ class Stages:
 
         tick(0.0)
         return tick
+
+
+class Bar:
+    """A progress bar on the error stream, when that is a terminal; else a line a quarter."""
+
+    def __init__(self) -> None:
+        self._shown = -1
+
+    def __call__(self, fraction: float, text: str) -> None:
+        interrupt.check()
+        width = 30
+        if sys.stderr.isatty():
+            done = int(width * fraction)
+            sys.stderr.write(f"\r[{'#' * done}{'.' * (width - done)}] {100 * fraction:3.0f}% {text:<12}")
+            sys.stderr.write("\n" if fraction >= 1.0 else "")
+            sys.stderr.flush()
+        elif int(4 * fraction) > self._shown:
+            self._shown = int(4 * fraction)
+            print(f"{100 * fraction:3.0f}% {text}", file=sys.stderr)

@@ -6,7 +6,10 @@ from typing import Any
 
 import bpy
 
-from ..core.blender import bake, generation, job, takes
+from ..core.blender import generation, job
+from ..core.blender.bake_target import read_style
+from ..core.blender.scene_rate import scene_fps
+from ..core.blender.take_store import load_meta, load_performance
 from ..core.errors import OratorError
 from .generate import Generating
 from .take import OnTake, active_take
@@ -52,7 +55,7 @@ class ORATOR_OT_again(_OfTake, bpy.types.Operator):
 
     def read(self, context: bpy.types.Context) -> generation.TakeRequest:
         """The highlighted take with a mask."""
-        from ..core.blender.directed import read_again_request
+        from ..core.blender.regenerate import read_again_request
         from ..core.regions import choice_regions
 
         take = active_take(context)[2]
@@ -71,7 +74,7 @@ class ORATOR_OT_again_gestures(_OfTake, bpy.types.Operator):
         """The highlighted take's body, whole."""
         from dataclasses import replace
 
-        from ..core.blender.directed import read_again_request
+        from ..core.blender.regenerate import read_again_request
 
         take = active_take(context)[2]
         request = read_again_request(context, take, ("upper", "hands", "lower"), (-(10**7), 10**7))
@@ -87,8 +90,8 @@ class ORATOR_OT_lane_add(OnTake, bpy.types.Operator):
 
     def act(self, context: bpy.types.Context, character: bpy.types.Object, data: Any, take: Any) -> str:
         """Add, from the range that is set for making again, else the preview range or the whole take."""
-        performance, meta = takes.load_performance(take), takes.load_meta(take)
-        fps = bake.scene_fps(context.scene)
+        performance, meta = load_performance(take), load_meta(take)
+        fps = scene_fps(context.scene)
         start = float(meta.get("start", 0.0))
         first, last = round(start * fps), round((start + performance.seconds) * fps)
         if context.scene.use_preview_range:
@@ -140,7 +143,7 @@ class ORATOR_OT_comp(OnTake, bpy.types.Operator):
         """Build the take."""
         from ..core.blender.comping import comp_take
 
-        return comp_take(character, take, context.scene, generation.read_style(context.scene))
+        return comp_take(character, take, context.scene, read_style(context.scene))
 
 
 class ORATOR_OT_layers_reset(OnTake, bpy.types.Operator):
@@ -153,16 +156,17 @@ class ORATOR_OT_layers_reset(OnTake, bpy.types.Operator):
     def act(self, context: bpy.types.Context, character: bpy.types.Object, data: Any, take: Any) -> str:
         """Reset, and write the curves once."""
         from ..core.blender import relayer
+        from ..core.blender.slider_state import waiting
 
         names = [name for name in take.layers.bl_rna.properties.keys() if name not in ("rna_type", "name")]
         before = {name: getattr(take.layers, name) for name in names}
-        with relayer.waiting():
+        with waiting:
             for name in names:
                 take.layers.property_unset(name)
         try:
-            return relayer.rewrite(character, take, context.scene, generation.read_style(context.scene))
+            return relayer.rewrite(character, take, context.scene, read_style(context.scene))
         except Exception:
-            with relayer.waiting():
+            with waiting:
                 for name, value in before.items():
                     setattr(take.layers, name, value)
             raise

@@ -9,6 +9,8 @@ from pathlib import Path
 import bpy
 
 from ..core.blender import bake, export
+from ..core.blender.bake_target import editable, read_target
+from ..core.blender.scene_rate import scene_fps
 from ..core.errors import OratorError
 from ..core.files import check_writable
 
@@ -34,7 +36,7 @@ def add_export_command(commands: argparse._SubParsersAction) -> None:
 
 def run_export(args: argparse.Namespace) -> int:
     """Export, read back, and say what arrived. Raises OratorError."""
-    from .command_line import open_character
+    from .open_character import open_character
 
     if args.output.suffix.lower() not in export.SUFFIXES:
         raise OratorError(f"'{args.output.name}' should end in one of {', '.join(export.SUFFIXES)}.")
@@ -61,13 +63,13 @@ def _performed(path: Path, who: str | None) -> bpy.types.Object:
     """A take from a file, baked onto a character that shows it."""
     from ..core.baking import BakeStyle, prepare
     from ..core.formats.take_npz import read_take
-    from .command_line import open_character
+    from .open_character import open_character
 
     take = read_take(path)
     scene_character = open_character(who)
     scene = bpy.context.scene
-    character = bake.editable(scene_character, scene)
-    start = scene.frame_start / bake.scene_fps(scene)
-    prepared = prepare(take.performance, start, bake.read_target(character, scene), BakeStyle(None))
+    character = editable(scene_character, scene)
+    start = scene.frame_start / scene_fps(scene)
+    prepared = prepare(take.performance, start, read_target(character, scene), BakeStyle(None))
     bake.add_take(character, replace(take, name=take.name or path.stem), start, prepared)
     return character

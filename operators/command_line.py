@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -14,12 +13,16 @@ import bpy
 
 from ..core import interrupt
 from ..core.baking import BakeStyle, prepare
-from ..core.blender import bake, characters, compat, job, takes
+from ..core.blender import bake, compat, job, takes
+from ..core.blender.bake_target import editable, read_target
+from ..core.blender.scene_rate import scene_fps
+from ..core.blender.take_store import load_meta, load_performance
 from ..core.errors import Cancelled, OratorError
 from ..core.farm.engines import Program
 from ..core.files import check_writable, explain_write_error, half_path, sweep
 from ..core.fitting import Bounds
 from .command_export import add_export_command
+from .open_character import open_character
 
 if TYPE_CHECKING:
     from ..core.request import GenerationRequest
@@ -59,41 +62,6 @@ def farm_program() -> Program:
     return Program(bpy.app.binary_path or "blender", ("--background", "--command", "orator"))
 
 
-def split_character(text: str) -> tuple[Path, str]:
-    """FILE.blend[:ARMATURE] as a path and a name ('' when none is given); a drive's colon is no separator."""
-    match = re.match(r"^(.*\.blend\d*)(?::(.*))?$", text, re.IGNORECASE | re.DOTALL)
-    if match is None:
-        raise OratorError(f"'{text}' is no .blend file. Write --character FILE.blend or FILE.blend:ARMATURE.")
-    return Path(match.group(1)), match.group(2) or ""
-
-
-def open_character(text: str | None) -> bpy.types.Object:
-    """The armature of a file that is opened here, or Orator's own character in a new scene. Raises OratorError."""
-    if text is None:
-        from ..core.blender.character import add_character
-
-        bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
-        return add_character(bpy.context)
-    path, name = split_character(text)
-    if not path.is_file():
-        raise OratorError(f"The file '{path}' does not exist. Check --character.")
-    try:
-        bpy.ops.wm.open_mainfile(filepath=str(path.resolve()), load_ui=False)
-    except RuntimeError as error:
-        raise OratorError(f"'{path}' cannot be opened ({str(error).strip()}). Save it again from Blender.") from error
-    found = characters.characters_in(bpy.context.scene)
-    if name:
-        found = [o for o in bpy.context.scene.objects if o.name == name and characters.is_character(o)]
-        if not found:
-            raise OratorError(f"There is no armature or face '{name}' in '{path.name}'. Check --character.")
-    if not found:
-        raise OratorError(f"There is no armature and no face in '{path.name}'. Choose another --character.")
-    if len(found) > 1:
-        names = ", ".join(o.name for o in found[:8])
-        raise OratorError(f"'{path.name}' has several characters ({names}). Choose one: --character {path.name}:NAME")
-    return found[0]
-
-
 def _set_fps(scene: bpy.types.Scene, fps: float) -> None:
     whole = max(1, round(fps))
     scene.render.fps, scene.render.fps_base = whole, whole / fps
@@ -105,7 +73,7 @@ def _place_speech(scene: bpy.types.Scene, path: Path, frame: float, seconds: flo
         compat.new_sound_strip(scene, path.stem, str(path.resolve()), 1, round(frame))
     except RuntimeError:
         print("This Blender could not put the sound on the timeline; the takes are written all the same.")
-    scene.frame_end = max(scene.frame_end, int(frame + seconds * bake.scene_fps(scene)))
+    scene.frame_end = max(scene.frame_end, int(frame + seconds * scene_fps(scene)))
 
 
 def _save_blend(path: Path) -> None:
@@ -146,8 +114,8 @@ def _generate(args: argparse.Namespace) -> int:
     if args.fps is not None:
         _set_fps(scene, args.fps)
     frame = float(scene.frame_start) if args.frame is None else args.frame
-    character = bake.editable(character, scene)
-    made = _bake_takes(args, wanted, character, frame / bake.scene_fps(scene))
+    character = editable(character, scene)
+    made = _bake_takes(args, wanted, character, frame / scene_fps(scene))
     _place_speech(scene, args.speech, frame, wanted.speech.seconds)
     if suffix == ".blend":
         _save_blend(args.output.resolve())
@@ -161,14 +129,14 @@ def _bake_takes(
     args: argparse.Namespace, wanted: GenerationRequest, character: bpy.types.Object, start: float
 ) -> list[str]:
     """Generate and bake every seed; ids of the takes."""
-    from ..models.cli import Bar
     from ..models.generate import make_take
+    from ..models.progress import Bar
 
     style = BakeStyle(None if args.keys == "dense" else Bounds())
     made = []
     for seed in wanted.seeds:
         take, _ = make_take(wanted, seed, Bar())
-        target = bake.read_target(character, bpy.context.scene)
+        target = read_target(character, bpy.context.scene)
         prepared = prepare(take.performance, start, target, style)
         item = bake.add_take(character, replace(take, name="Take 1"), start, prepared, show=not made)
         made.append(item.uid)
@@ -178,8 +146,9 @@ def _bake_takes(
 
 def _write_npz(args: argparse.Namespace, wanted: GenerationRequest) -> int:
     from ..core.formats.take_npz import write_take
-    from ..models.cli import Bar, output_paths
+    from ..models.cli import output_paths
     from ..models.generate import make_take
+    from ..models.progress import Bar
 
     for seed, path in zip(wanted.seeds, output_paths(args.output, wanted.seeds), strict=True):
         take, extra = make_take(wanted, seed, Bar())
@@ -198,7 +167,7 @@ def _export(args: argparse.Namespace, wanted: GenerationRequest, character: bpy.
         takes.show(character, uid)
         item = takes.shown(character)
         if path.suffix.lower() == ".npz":
-            write_take(Take(takes.load_performance(item), item.name, takes.load_meta(item)), path)
+            write_take(Take(load_performance(item), item.name, load_meta(item)), path)
         else:
             from ..core.blender.export import export_shown
 

@@ -6,7 +6,7 @@ import bpy
 from bpy_extras.io_utils import ImportHelper
 
 from ..core.blender import generation, job, takes
-from ..core.blender.bake import scene_fps
+from ..core.blender.scene_rate import scene_fps
 from .poll import Acting
 
 
@@ -54,8 +54,8 @@ class ORATOR_OT_key_drawings(Acting, bpy.types.Operator):
 
     def work(self, context: bpy.types.Context) -> str:
         """Key them."""
+        from ..core.anime.chart import expose
         from ..core.blender.drawings import key_drawings, performed
-        from ..core.face.chart import expose
 
         item = takes.shown(generation.active_character(context))
         performance, start = performed(item)

@@ -10,6 +10,8 @@ from bpy.props import BoolProperty, IntProperty, StringProperty
 
 from ..core.blender import compat, generation, job, report
 from ..core.blender import emage as chosen
+from ..core.blender.bake_target import read_style
+from ..core.blender.model_file import chosen_folder
 from ..core.editions import without_torch
 from ..core.errors import OratorError
 from .poll import Explained
@@ -60,7 +62,7 @@ class ORATOR_OT_fetch_emage(Explained, bpy.types.Operator):
         if not self.agreed:
             self.report({"ERROR"}, "Nothing was fetched: tick the box when you have read the licences.")
             return {"CANCELLED"}
-        self._folder = chosen.chosen_folder(context.scene)
+        self._folder = chosen_folder(context.scene)
         self._revision = self.revision
         self._scene = context.scene.name
         if bpy.app.background:
@@ -267,7 +269,7 @@ class ORATOR_OT_import_smplx_motion(_ModelFile, Explained, bpy.types.Operator):
         try:
             start = 0.0 if generation.missing_speech(context) else generation.read_speech_start(context)
             _, said = chosen.import_motion(
-                generation.active_character(context), Path(self.filepath), scene, start, generation.read_style(scene)
+                generation.active_character(context), Path(self.filepath), scene, start, read_style(scene)
             )
         except Exception as error:
             self.report({"ERROR"}, job.explain(error))

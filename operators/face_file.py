@@ -8,6 +8,7 @@ import bpy
 from bpy_extras.io_utils import ImportHelper
 
 from ..core.blender import generation, job
+from ..core.blender.bake_target import read_style
 from .poll import Acting
 
 
@@ -33,7 +34,7 @@ class ORATOR_OT_import_face(Acting, bpy.types.Operator, ImportHelper):
 
         start = 0.0 if generation.missing_speech(context) else generation.read_speech_start(context)
         character, scene = generation.active_character(context), context.scene
-        return import_face(character, Path(self.filepath), scene, start, generation.read_style(scene))
+        return import_face(character, Path(self.filepath), scene, start, read_style(scene))
 
 
 CLASSES: tuple[type, ...] = (ORATOR_OT_import_face,)

@@ -7,14 +7,15 @@ from typing import Any
 import bpy
 from bpy.props import BoolProperty, EnumProperty, StringProperty
 
-from ..core.blender import bake, compat, generation, takes
+from ..core.blender import compat, generation, takes
+from ..core.blender.scene_rate import scene_fps
 from ..core.errors import OratorError
 from .poll import Acting
 
 
 def speech_origin(context: bpy.types.Context) -> float:
     """The scene frame at which the chosen speech starts; pins count from it, so that they follow the strip."""
-    return generation.read_speech_start(context) * bake.scene_fps(context.scene)
+    return generation.read_speech_start(context) * scene_fps(context.scene)
 
 
 def _character(context: bpy.types.Context) -> bpy.types.Object | None:
@@ -170,7 +171,7 @@ class ORATOR_OT_pin_look(_OnCharacter, bpy.types.Operator):
         pin = pins.add()
         pin.kind, pin.name = "LOOK", f"Look {context.scene.frame_current}"
         pin.frame, pin.origin = context.scene.frame_current, speech_origin(context)
-        pin.hold = round(bake.scene_fps(context.scene))
+        pin.hold = round(scene_fps(context.scene))
         if context.object is not None and context.object != character and context.object.type != "MESH":
             pin.target = context.object
         takes.character_data(character).active_pin = len(pins) - 1

@@ -12,7 +12,7 @@ from typing import Any, Final
 import bpy
 from bpy.props import BoolProperty, StringProperty
 
-from ..core.blender import generation
+from ..core.blender.bake_target import read_style
 from ..core.errors import OratorError
 from ..core.files import write_atomically
 from ..core.reading import parse_json, read_text
@@ -195,6 +195,7 @@ class ORATOR_OT_preset_use(Acting, bpy.types.Operator):
     def work(self, context: bpy.types.Context) -> str:
         """Set the preset's values; a take's curves are written once, after all its sliders are set."""
         from ..core.blender import relayer
+        from ..core.blender.slider_state import waiting
 
         path = Path(self.filepath)
         if not path.is_file():
@@ -205,13 +206,13 @@ class ORATOR_OT_preset_use(Acting, bpy.types.Operator):
             raise OratorError("This character has no take whose sliders could be set: press Generate.")
         places = _places(context, kind)
         values = _read(path, places)
-        with relayer.waiting():
+        with waiting:
             for name, value in values.items():
                 setattr(*places[name], value)
         menus = {"layers": ORATOR_MT_layer_presets, "performance": ORATOR_MT_setting_presets}
         menus.get(kind, ORATOR_MT_mask_presets).bl_label = bpy.path.display_name(path.name)
         if kind == "layers":
-            return relayer.rewrite(character, take, context.scene, generation.read_style(context.scene))
+            return relayer.rewrite(character, take, context.scene, read_style(context.scene))
         return f"'{bpy.path.display_name(path.name)}' is set."
 
 

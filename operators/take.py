@@ -7,6 +7,7 @@ from typing import Any
 import bpy
 
 from ..core.blender import bake, generation, takes
+from ..core.blender.bake_target import read_style
 from .poll import Acting
 
 
@@ -123,7 +124,7 @@ class ORATOR_OT_take_bake(OnTake, bpy.types.Operator):
     def act(self, context: bpy.types.Context, character: bpy.types.Object, data: Any, take: Any) -> str:
         """Bake."""
         name, uid = take.name, take.uid
-        coverage = bake.bake_again(character, uid, context.scene, generation.read_style(context.scene))
+        coverage = bake.bake_again(character, uid, context.scene, read_style(context.scene))
         return f"{name} on '{character.name}': {coverage}."
 
 
@@ -142,9 +143,10 @@ class ORATOR_OT_take_follow(OnTake, bpy.types.Operator):
     def act(self, context: bpy.types.Context, character: bpy.types.Object, data: Any, take: Any) -> str:
         """Move it."""
         from ..core.blender import follow
+        from ..core.blender.scene_rate import behind, other_rate
 
-        frames = follow.behind(take, context.scene, generation.read_speech_start(context))
-        rate = follow.other_rate(take, context.scene)
+        frames = behind(take, context.scene, generation.read_speech_start(context))
+        rate = other_rate(take, context.scene)
         if not frames:
             return rate or f"'{take.name}' is where its strip is."
         follow.move(character, take, context.scene, frames)

@@ -74,8 +74,8 @@ class ORATOR_OT_draw_talking_head(Explained, bpy.types.Operator):
 
     def _work(self, context: bpy.types.Context) -> job.Work:
         """Everything read from Blender; what is returned touches none of it."""
-        from ..core.blender.bake import scene_fps
         from ..core.blender.drawings import performed
+        from ..core.blender.scene_rate import scene_fps
 
         item = takes.shown(generation.active_character(context))
         performance, start = performed(item)
@@ -86,7 +86,7 @@ class ORATOR_OT_draw_talking_head(Explained, bpy.types.Operator):
             raise OratorError("Save the .blend first, or choose a folder for the pictures.")
 
         def work(progress: job.Progress, cancelled: Any) -> Any:
-            from ..core.face.drawn import number_track
+            from ..core.anime.drawn import number_track
             from ..core.pictures import read_picture
             from ..models.anime.draw import draw_sequence
             from ..models.anime.files import load

@@ -28,12 +28,13 @@ REGION_ITEMS = (
 
 def _origin() -> float | None:
     """The scene frame of the chosen speech's start, None without one."""
-    from ..core.blender import bake, generation
+    from ..core.blender import generation
+    from ..core.blender.scene_rate import scene_fps
 
     context = bpy.context
     if generation.missing_speech(context):
         return None
-    return generation.read_speech_start(context) * bake.scene_fps(context.scene)
+    return generation.read_speech_start(context) * scene_fps(context.scene)
 
 
 def _at(self: OratorPin) -> int:

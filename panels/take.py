@@ -6,7 +6,8 @@ from typing import Any
 
 import bpy
 
-from ..core.blender import follow, generation, story, takes
+from ..core.blender import generation, story, takes
+from ..core.blender.scene_rate import behind, other_rate
 from .layout import TAB
 
 
@@ -69,12 +70,12 @@ class ORATOR_PT_takes(bpy.types.Panel):
         if 0 <= data.active < len(data.takes):
             take = data.takes[data.active]
             if not generation.missing_speech(context):
-                frames = follow.behind(take, context.scene, generation.read_speech_start(context))
+                frames = behind(take, context.scene, generation.read_speech_start(context))
                 if frames:
                     row = layout.row()
                     row.label(text=f"The strip is {frames:+d} frames away", icon="ERROR", translate=False)
                     row.operator("orator.take_follow", icon="SNAP_ON")
-            rate = follow.other_rate(take, context.scene)
+            rate = other_rate(take, context.scene)
             if rate:
                 layout.label(text=rate, icon="ERROR", translate=False)
             layout.label(text=take.coverage, translate=False)

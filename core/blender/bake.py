@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Any
 import bpy
 import numpy as np
 
-from ..baking import BakeStyle, BakeTarget, PreparedBake, prepare
+from ..baking import BakeStyle, PreparedBake, prepare
 from ..errors import OratorError
 from . import compat, copies, takes
-from .characters import has_skeleton, is_character, pose_bones
+from .bake_target import read_target
 from .fcurves import fingerprint, write_curves
 from .rig_reader import skinned_meshes
-from .tracks import placed, remove_strip, rename
+from .scene_rate import scene_fps
+from .slider_state import forget, waiting
+from .take_store import load_meta, load_performance, store_meta, store_performance
+from .tracks import name_actions, placed, remove_strip, rename
 
 if TYPE_CHECKING:
     from ..keys import CurveKeys
@@ -22,57 +25,6 @@ if TYPE_CHECKING:
 
     Owned = tuple[bpy.types.Object, bpy.types.ID, list[CurveKeys]]
     Written = tuple[bpy.types.Object, bpy.types.Action, Any]
-
-
-def scene_fps(scene: bpy.types.Scene) -> float:
-    """Frames a second of the scene, fractions included (29.97)."""
-    return scene.render.fps / scene.render.fps_base
-
-
-def read_target(character: bpy.types.Object, scene: bpy.types.Scene) -> BakeTarget:
-    """A character as plain data for `prepare`. Raises OratorError for what cannot act."""
-    from ..rig.acting import cannot_act  # scipy comes with it: not while registering
-    from .expression_map import read_map
-    from .rig_profile import own_profile, read_rig
-
-    if not is_character(character):
-        raise OratorError(
-            f"'{character.name}' is no armature, and no face: it has no shape keys of a known set. Choose the armature "
-            "of the character, or a mesh with face shapes."
-        )
-    if has_skeleton(character) and not character.data.bones:
-        raise OratorError(f"The armature '{character.name}' has no bones. Choose another character.")
-    description, profile = read_rig(character)
-    reason = "" if own_profile(character) is not None else cannot_act(description, profile)
-    if reason:
-        raise OratorError(reason)
-    return BakeTarget(character.name, description, profile, scene_fps(scene), read_map(character, scene))
-
-
-def editable(character: bpy.types.Object, scene: bpy.types.Scene) -> bpy.types.Object:
-    """The character itself, or a library override of it when it is linked. Raises OratorError when that fails."""
-    if character.library is None:
-        return character
-    layer = next((layer for layer in scene.view_layers), None)
-    collections = [c for c in scene.collection.children_recursive if c.library is not None]
-    linked = next((c for c in collections if character in list(c.all_objects)), None)
-    name, root = character.name, linked or character
-    try:
-        made = root.override_hierarchy_create(scene, layer, do_fully_editable=True)
-    except RuntimeError:
-        made = None
-    local = next(
-        (o for o in bpy.data.objects if o.override_library and o.override_library.reference == character), None
-    )
-    if made is None or local is None:
-        raise OratorError(
-            f"'{name}' is linked from another file and cannot be animated. Choose Object > Library Override > Make, "
-            "then press Generate again."
-        )
-    for parent in (scene.collection, *scene.collection.children_recursive):
-        if linked is not None and linked.name in parent.children and parent.children[linked.name] == linked:
-            parent.children.unlink(linked)
-    return local
 
 
 def _local_keys(mesh: bpy.types.Object) -> bpy.types.Key | None:
@@ -164,17 +116,9 @@ def _write(character: bpy.types.Object, take: Any, prepared: PreparedBake) -> No
         binding = take.bindings.add()
         binding.object, binding.action, binding.slot = obj, action, compat.slot_identifier(slot)
     if not before:
-        takes.name_actions(take)
+        name_actions(take)
     for binding in list(take.bindings)[before:]:
         takes.add_track(take, binding)
-
-
-def up_to_date(character: bpy.types.Object, prepared: PreparedBake) -> bool:
-    """Whether the bones still are as they were when the keys were prepared."""
-    bones = {bone.name: bone for bone in pose_bones(character)}
-    return len(bones) == len(prepared.modes) and all(
-        name in bones and bones[name].rotation_mode == mode for name, mode in prepared.modes.items()
-    )
 
 
 def add_take(
@@ -198,7 +142,7 @@ def add_take(
     uid = item.uid
     try:
         fps = scene_fps(bpy.context.scene) if rate is None else rate
-        takes.store_performance(item, take.performance, {**take.meta, "start": start, "rate": fps})
+        store_performance(item, take.performance, {**take.meta, "start": start, "rate": fps})
         write_actions(character, item, prepared)
         set_sliders(item, sliders or {})
         item.written = fingerprint(item)
@@ -212,10 +156,9 @@ def add_take(
 
 def set_sliders(item: Any, sliders: dict[str, Any]) -> None:
     """Set a take's sliders to what its curves were written with; nothing is written by it."""
-    from . import relayer
     from .shaped import laid
 
-    with relayer.waiting():
+    with waiting:
         for name, value in sliders.items():
             setattr(item.layers, name, value)
     item.laid = json.dumps(laid(item.layers))
@@ -229,8 +172,7 @@ def bake_again(character: bpy.types.Object, uid: str, scene: bpy.types.Scene, st
     takes.check_switchable(character)
     copies.separate(character)
     uid = item.uid
-    performance, meta = takes.load_performance(item), takes.load_meta(item)
-    from . import relayer
+    performance, meta = load_performance(item), load_meta(item)
     from .shaped import read_shaping
 
     shaping = read_shaping(item.layers, meta)
@@ -241,12 +183,12 @@ def bake_again(character: bpy.types.Object, uid: str, scene: bpy.types.Scene, st
     old = len(item.bindings)
     write_actions(character, item, prepared)
     takes.drop_actions(item, old)
-    takes.name_actions(item)
+    name_actions(item)
     rename(item)
-    takes.store_meta(item, {**meta, "start": start, "rate": rate})
+    store_meta(item, {**meta, "start": start, "rate": rate})
     set_sliders(item, {})
     item.written = fingerprint(item)
-    relayer.forget()
+    forget()
     item.coverage = prepared.coverage.sentence()
     takes.show(character, uid)
     return item.coverage

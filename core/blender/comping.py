@@ -16,9 +16,11 @@ from ..shaping import Layers, Shaping, apply_layers
 from ..smplx.at_bake import Told, tell
 from ..splice import cut_of, spliced
 from . import bake, takes
-from .follow import check_rate
+from .bake_target import read_target
 from .lanes import source_of
+from .scene_rate import check_rate, scene_fps
 from .shaped import direction_meta, laid, read_shaping
+from .take_store import load_meta, load_performance
 
 
 def comp_take(character: bpy.types.Object, take: Any, scene: bpy.types.Scene, style: BakeStyle) -> str:
@@ -33,19 +35,19 @@ def comp_take(character: bpy.types.Object, take: Any, scene: bpy.types.Scene, st
         if source is not None:
             check_rate(source, scene)
     check_rate(take, scene)
-    meta = takes.load_meta(take)
-    start, fps = float(meta.get("start", 0.0)), bake.scene_fps(scene)
+    meta = load_meta(take)
+    start, fps = float(meta.get("start", 0.0)), scene_fps(scene)
     sources = []
     for lane in data.lanes:
         source = source_of(data, lane)
         if source is None:
             raise OratorError(f"The take '{lane.take}' of a range is not in the list. Choose another, or remove it.")
-        sources.append((lane, source, takes.load_meta(source)))
+        sources.append((lane, source, load_meta(source)))
     sliders = laid(take.layers)
     alike = all(laid(source.layers) == sliders for _, source, _ in sources)
     shaping = read_shaping(take.layers, meta)
-    target = bake.read_target(character, scene)
-    everyone = [takes.load_performance(one) for one in (take, *(source for _, source, _ in sources))]
+    target = read_target(character, scene)
+    everyone = [load_performance(one) for one in (take, *(source for _, source, _ in sources))]
     # A face is mixed in one language: expressions as soon as one of the takes has them.
     spoken = any(one.expressions is not None for one in everyone)
     told = [tell(one, target.description, target.expressions, spoken) if spoken else one for one in everyone]

@@ -11,7 +11,8 @@ from ..arrays import Array
 from ..catalogue.listening import LISTENING
 from ..errors import OratorError
 from ..speech.speech import Speech
-from . import bake, generation, strips, takes
+from . import generation, strips, takes
+from .scene_rate import scene_fps
 
 if TYPE_CHECKING:
     from ..conversation.turns import Turns
@@ -52,8 +53,8 @@ def missing(context: bpy.types.Context) -> str:
 
 def read_requests(context: bpy.types.Context) -> tuple[TakeRequest, ...]:
     """A request for each character that speaks or listens, checked before any work. Raises OratorError."""
-    from ..conversation.answer import Listening, together
-    from ..conversation.conduct import ListeningControls
+    from ..conversation.answer import together
+    from ..conversation.conduct import Listening, ListeningControls
 
     reason = missing(context)
     if reason:
@@ -113,7 +114,7 @@ def _marked_turns(
     from ..conversation.activity import activities
     from ..conversation.turns import Stretch, Turns, find_turns
 
-    fps, start, seconds = bake.scene_fps(scene), pair[0].start, pair[0].seconds
+    fps, start, seconds = scene_fps(scene), pair[0].start, pair[0].seconds
     marks = sorted((m.frame / fps - start, m.name[len(MARK) :].strip()) for m in scene.timeline_markers if _is_mark(m))
     if not any(0.0 <= at < seconds for at, _ in marks):
         return None
@@ -164,7 +165,7 @@ def lay_turns(context: bpy.types.Context) -> int:
     turns = find_turns(*activities(*heard))
     for marker in [m for m in scene.timeline_markers if _is_mark(m)]:
         scene.timeline_markers.remove(marker)
-    fps, count = bake.scene_fps(scene), 0
+    fps, count = scene_fps(scene), 0
     floor = sorted((s for s in turns.stretches if s.kind == "speech"), key=lambda s: s.start)
     names = {"own": pair[0].name, "partner": pair[1].name}
     for k, turn in enumerate(floor):

@@ -29,9 +29,9 @@ def separate(character: bpy.types.Object) -> tuple[str, ...]:
     copies: dict[bpy.types.Action, bpy.types.Action] = {}
     for take in shared:
         _give_own(character, data, take, foreign, copies)
-    from . import relayer
+    from .slider_state import forget
 
-    relayer.forget()
+    forget()
     return said
 
 
@@ -125,7 +125,7 @@ def _give_own(
     for lane in data.lanes:
         if lane.uid == old:
             lane.uid = take.uid
-    from .takes import name_actions
+    from .tracks import name_actions
 
     name_actions(take)
 

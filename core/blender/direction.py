@@ -18,10 +18,11 @@ from ..rig.rest import fit_rest
 from ..skeleton import FLOOR_AT_REST, REST_OFFSETS
 from ..smplx.at_bake import shows_arkit
 from ..smplx.voice import EXPRESSIONS
-from . import bake, compat, takes
+from . import compat, takes
 from .expression_map import read_map
 from .pose_reader import current_pose, poses_at
 from .rig_profile import read_rig
+from .scene_rate import scene_fps
 
 _LEGS = [*REGIONS["left_leg"], *REGIONS["right_leg"]]
 MOST_KEYS = 200
@@ -233,7 +234,7 @@ def pins_for(
     description, profile = read_rig(character)
     have = np.zeros(skeleton.JOINT_COUNT, bool)
     have[[skeleton.INDEX[j] for j in profile.present(description)]] = True
-    fps = bake.scene_fps(scene)
+    fps = scene_fps(scene)
     poses, looks, notes = [], [], []
     for pin in data.pins:
         if not pin.enabled:

@@ -17,7 +17,7 @@ from . import compat
 from .picture import load_still, textured
 
 if TYPE_CHECKING:
-    from ..face.chart import Chart, Exposure
+    from ..anime.chart import Chart, Exposure
     from ..performance import Performance
 
 TAG: Final = "orator_drawings"
@@ -49,7 +49,7 @@ def _layer_name(layer: Any) -> str:
 
 def add_drawings(context: bpy.types.Context, paths: Iterable[str]) -> bpy.types.Object:
     """Planes of drawings from picture files named by the chart, one a set, under an empty. Raises OratorError."""
-    from ..face.chart import chart_of, set_of
+    from ..anime.chart import chart_of, set_of
 
     files = sorted(Path(path) for path in paths)
     chart_of([path.stem for path in files])
@@ -87,7 +87,7 @@ def performed(item: Any) -> tuple[Performance, float]:
     """What a take shows, its sliders applied, and the timeline second at which it starts. Raises OratorError."""
     from ..shaping import apply_layers
     from .shaped import read_shaping
-    from .takes import load_meta, load_performance
+    from .take_store import load_meta, load_performance
 
     meta = load_meta(item)
     return apply_layers(load_performance(item), read_shaping(item.layers, meta)), float(meta.get("start", 0.0))
@@ -98,7 +98,7 @@ def key_drawings(obj: bpy.types.Object, sheet: Exposure, first: int, name: str) 
 
     Every object gets its index as custom properties `mouth`, `eyes` and `brows`; materials and layers are switched.
     """
-    from ..face.chart import missing_mouths
+    from ..anime.chart import missing_mouths
 
     held = drawings_of(obj)
     charts = [(o, _chart(o, alone=len(held) == 1)) for o in held]
@@ -122,7 +122,7 @@ def _mapping(obj: bpy.types.Object) -> dict[str, str] | None:
 
 def _chart(obj: bpy.types.Object, alone: bool) -> Chart:
     """The chart of an object's drawings; by default that of a sprite sheet in the order of the chart's letters."""
-    from ..face.chart import BROWS, EYES, MOUTHS, Chart, chart_of
+    from ..anime.chart import BROWS, EYES, MOUTHS, Chart, chart_of
 
     names = names_of(obj)
     if not names:
@@ -141,7 +141,7 @@ def _check_free(owner: bpy.types.ID) -> None:
 
 
 def _key_object(obj: bpy.types.Object, chart: Chart, sheet: Exposure, first: int, name: str) -> None:
-    from ..face.chart import changes
+    from ..anime.chart import changes
 
     curves: dict[str, list[tuple[int, float]]] = {}
     sets = zip(SETS, (chart.mouths, chart.eyes, chart.brows), (sheet.mouths, sheet.eyes, sheet.brows), strict=True)

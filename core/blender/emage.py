@@ -12,25 +12,14 @@ import bpy
 from ..baking import BakeStyle, prepare
 from ..catalogue.controls import Control
 from ..editions import without_torch
+from ..emotion import EmotionTrack
 from ..errors import OratorError
-from ..model_card import ModelCard, card_of, cards, unheard
+from ..model_card import ModelCard, card_of, cards
 from ..ranges import within
-from ..settings import EmotionTrack, Settings
-from . import bake, preferences
-from .model_file import chosen_file, known_hand_mean
-
-FOLDER_NAME = "emage"
-
-
-def default_folder() -> Path:
-    """Where fetched weights go: the cache folder of the preferences."""
-    return preferences.read().cache / FOLDER_NAME
-
-
-def chosen_folder(scene: bpy.types.Scene) -> Path:
-    """The folder with EMAGE's files: the artist's, or the one they are fetched to."""
-    folder = scene.orator_emage.folder
-    return Path(bpy.path.abspath(folder)) if folder else default_folder()
+from ..settings import Settings, unheard
+from . import bake
+from .bake_target import read_target
+from .model_file import chosen_file, chosen_folder, known_hand_mean
 
 
 def missing_weights(scene: bpy.types.Scene) -> str:
@@ -133,7 +122,7 @@ def import_motion(
 
     hands = known_hand_mean(character, scene)
     performance = read_smplx(path, FLAT_HANDS if hands is None else hands)
-    target = bake.read_target(character, scene)
+    target = read_target(character, scene)
     said = ""
     if performance.expressions is not None:
         face = to_arkit(performance.expressions, performance.rotations[:, INDEX["jaw"]], target.expressions)

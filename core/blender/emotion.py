@@ -10,14 +10,16 @@ import numpy as np
 
 from ..arrays import Array
 from ..catalogue.emotions import EMOTIONS
+from ..emotion import EmotionTrack, parse_emotion
 from ..errors import OratorError
 from ..face.marks import Mark, marked, read_mark
-from ..settings import EmotionTrack, parse_emotion
 from ..speech.speech import Speech
-from . import bake, compat, takes
+from . import compat, takes
+from .scene_rate import scene_fps
+from .take_store import load_performance
 
 if TYPE_CHECKING:
-    from ..face.style import FaceStyle
+    from ..emotion import FaceStyle
 
 WEIGHTS: Final[tuple[str, ...]] = tuple(f"weight_{name}" for name in EMOTIONS)
 """The scene's properties that mix emotions, in the order of EMOTIONS."""
@@ -31,7 +33,7 @@ def sampled(scene: bpy.types.Scene, path: str, speech: Speech, step: float = _FR
     if curve is None or curve.is_empty:
         return None
     seconds = np.append(np.arange(0.0, speech.seconds, step), speech.seconds)
-    fps = bake.scene_fps(scene)
+    fps = scene_fps(scene)
     return seconds, np.array([curve.evaluate((speech.start + s) * fps) for s in seconds])
 
 
@@ -89,7 +91,7 @@ def marks_of(scene: bpy.types.Scene, speech: Speech) -> tuple[Mark, ...]:
 
     Raises OratorError, with the frame, for one that cannot be read.
     """
-    fps = bake.scene_fps(scene)
+    fps = scene_fps(scene)
     found: list[Mark] = []
     for marker in sorted(scene.timeline_markers, key=lambda m: m.frame):
         at = marker.frame / fps - speech.start
@@ -118,7 +120,7 @@ def read_reference_style(options: Any, character: Any) -> FaceStyle:
             raise OratorError(
                 f"The reference take '{options.reference_take}' is not in the character's list any more; choose one."
             )
-        clip = takes.load_performance(take)
+        clip = load_performance(take)
         return style_of(clip.face, clip.fps, take.name, options.reference_strength)
     if not options.reference_file.strip():
         raise OratorError("No reference is chosen. Choose a take, or a Live Link Face .csv, in the Emotion panel.")

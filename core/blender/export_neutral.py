@@ -9,6 +9,7 @@ import bpy
 
 from ..errors import OratorError
 from . import takes
+from .take_store import load_meta, load_performance
 
 if TYPE_CHECKING:
     from ..performance import Performance
@@ -22,17 +23,18 @@ def shown_performance(character: bpy.types.Object, fps: float | None) -> Perform
     from ..performance import frame_count
     from ..shaping import apply_direction, apply_layers
     from ..smplx.at_bake import tell
-    from . import bake
+    from .bake_target import read_target
+    from .scene_rate import scene_fps
     from .shaped import read_shaping
 
     item = takes.shown(character)
     if item is None:
         raise OratorError(f"'{character.name}' shows no take. Choose one in the Takes list, then export.")
     scene = bpy.context.scene
-    target = bake.read_target(character, scene)
-    told = tell(takes.load_performance(item), target.description, target.expressions)
-    shaping = read_shaping(item.layers, takes.load_meta(item))
-    rate = fps or bake.scene_fps(scene)
+    target = read_target(character, scene)
+    told = tell(load_performance(item), target.description, target.expressions)
+    shaping = read_shaping(item.layers, load_meta(item))
+    rate = fps or scene_fps(scene)
     performance = apply_layers(told.performance, shaping, told.voice)
     seconds = np.arange(frame_count(performance.seconds, rate)) / rate
     if abs(rate - performance.fps) > 1e-6:

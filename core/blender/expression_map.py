@@ -42,8 +42,7 @@ def _map_of_scene(armature: bpy.types.Object, scene: bpy.types.Scene) -> Express
     """The map by the scene's SMPL-X file, or one beside EMAGE's weights, for expressions that have keys here."""
     from ..smplx.arkit_map import find_model, map_of_file
     from ..smplx.names import expression_number
-    from .emage import chosen_folder
-    from .model_file import chosen_file
+    from .model_file import chosen_file, chosen_folder
     from .rig_reader import skinned_meshes
 
     if getattr(scene, "orator_emage", None) is None:

@@ -10,6 +10,7 @@ import bpy
 from ..baking import BakeStyle, prepare
 from ..errors import OratorError
 from . import bake
+from .bake_target import read_target
 
 _FILMS: Final = (".mp4", ".mov", ".webm", ".avi", ".mkv", ".m4v")
 
@@ -28,6 +29,6 @@ def import_face(character: bpy.types.Object, path: Path, scene: bpy.types.Scene,
             "with MediaPipe's face landmarker, and choose the .csv of its 52 shapes."
         )
     performance = read_reference(path)
-    prepared = prepare(performance, start, bake.read_target(character, scene), style)
+    prepared = prepare(performance, start, read_target(character, scene), style)
     bake.add_take(character, Take(performance, path.stem, {"seed": 0, "source": path.name}), start, prepared)
     return f"{path.name}: {prepared.coverage.sentence()}"

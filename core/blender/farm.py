@@ -11,10 +11,11 @@ import bpy
 
 from ..batch import AUDIO
 from ..catalogue.controls import CONTROL_NAMES
+from ..emotion import EmotionTrack
 from ..errors import OratorError
 from ..farm.lines import FarmLine
 from ..files import explain_write_error, write_atomically
-from ..settings import EmotionTrack, Settings
+from ..settings import Settings
 from . import generation, strips
 from .emotion import read_emotion
 

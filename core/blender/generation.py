@@ -11,18 +11,19 @@ import numpy as np
 from ..baking import BakeStyle, BakeTarget, PreparedBake, prepare
 from ..catalogue.controls import CONTROLS
 from ..errors import OratorError
-from ..fitting import Bounds
 from ..ranges import within
 from ..request import GenerationRequest
 from ..settings import Settings
 from ..speech.no_speech import notes_of
 from ..speech.speech import Speech
 from . import bake, characters, copies, own, strips, takes
+from .bake_target import editable, read_style, read_target, up_to_date
 from .emage import hand_notes, own_of, unheard_notes, with_hands, with_model
 from .emotion import emotion_notes, read_emotion, sampled
+from .scene_rate import scene_fps
 
 if TYPE_CHECKING:
-    from ..conversation.answer import Listening
+    from ..conversation.conduct import Listening
     from ..performance import Take
     from ..shaping import Shaping
 
@@ -122,7 +123,7 @@ def read_speech_start(context: bpy.types.Context) -> float:
         raise OratorError(f"{reason}.")
     options = context.scene.orator
     if options.source == "FILE":
-        return options.file_frame / bake.scene_fps(context.scene)
+        return options.file_frame / scene_fps(context.scene)
     found = strips.find_strip(context, options.strip, options.strip_scene)
     assert found is not None
     return strips.start_of_strip(*found)
@@ -144,14 +145,6 @@ def read_settings(scene: bpy.types.Scene, speech: Speech) -> Settings:
     values = {row.name: within(row, getattr(options, row.name)) for row in CONTROLS}
     settings = Settings(parts=parts, style=options.style, transcript=text.strip() or None, curves=curves, **values)
     return with_model(scene, settings)
-
-
-def read_style(scene: bpy.types.Scene, pinned: tuple[float, ...] = ()) -> BakeStyle:
-    """Dense or sparse keys, with the artist's bounds."""
-    options = scene.orator
-    if options.keys == "DENSE":
-        return BakeStyle(None, pinned)
-    return BakeStyle(Bounds(options.bound_degrees, options.bound_millimetres / 1000.0, options.bound_weight), pinned)
 
 
 def time_notes(scene: bpy.types.Scene) -> tuple[str, ...]:
@@ -191,7 +184,7 @@ def request_for(
     directed = read_direction(character, scene, speech)
     emotion = read_emotion(scene, speech, character)
     settings = with_hands(scene, character, read_settings(scene, speech))
-    target = bake.read_target(character, scene)
+    target = read_target(character, scene)
     seeds = tuple(range(options.seed, options.seed + options.count))
     return TakeRequest(
         asked=GenerationRequest(speeches, settings, emotion, seeds, directed.given, target, listening=listening),
@@ -228,7 +221,7 @@ def deliver(request: TakeRequest, made: tuple[Made, ...]) -> tuple[str, ...]:
             f"'{request.target.name}' is not in the scene any more, so the result was dropped. Nothing was changed."
         )
     linked = character
-    character = bake.editable(linked, scene)
+    character = editable(linked, scene)
     if scene.orator.character == linked:
         scene.orator.character = character
     made_ids: list[str] = []
@@ -236,10 +229,10 @@ def deliver(request: TakeRequest, made: tuple[Made, ...]) -> tuple[str, ...]:
     try:
         for one in made:
             prepared, start = one.prepared, request.speech.start
-            fps = bake.scene_fps(scene)
-            if not bake.up_to_date(character, prepared) or fps != request.target.fps:
+            fps = scene_fps(scene)
+            if not up_to_date(character, prepared) or fps != request.target.fps:
                 start *= request.target.fps / fps  # at another rate a strip keeps its frame
-                target = bake.read_target(character, scene)
+                target = read_target(character, scene)
                 prepared = prepare(one.take.performance, start, target, request.style, shaping=request.shaping)
             item = bake.add_take(
                 character, one.take, start, prepared, show=not made_ids, sliders=request.sliders, rate=fps

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import bpy
 
-_quiet = False
+from .guard import Guard
+
+_quiet: Final = Guard()
 
 
 def groups(owner: bpy.types.ID) -> list[Any]:
@@ -32,12 +34,8 @@ def source_changed(lane: Any) -> None:
 
 def renamed(take: Any) -> None:
     """A take has another name: ranges of it show that."""
-    global _quiet
-    _quiet = True
-    try:
+    with _quiet:
         for data in groups(take.id_data):
             for lane in data.lanes:
                 if lane.uid and lane.uid == take.uid:
                     lane.take = take.name
-    finally:
-        _quiet = False

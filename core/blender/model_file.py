@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import bpy
@@ -10,6 +11,7 @@ import bpy
 from ..arrays import Array
 from ..skeleton import HANDS, JOINTS
 from ..smplx.names import HANDS_PROPERTY
+from . import preferences
 
 if TYPE_CHECKING:
     pass
@@ -45,7 +47,21 @@ def chosen_file(scene: bpy.types.Scene) -> str:
 def known_hand_mean(character: bpy.types.Object, scene: bpy.types.Scene) -> Array | None:
     """The mean hands (30, 3) of the model that the character was made from, else of the scene's file, or None."""
     from ..smplx.hands import hand_mean_beside
-    from .emage import chosen_folder
+    from .model_file import chosen_folder
 
     kept = _kept(character, "mean", (len(HANDS), 3))
     return kept if kept is not None else hand_mean_beside(chosen_folder(scene), chosen_file(scene))
+
+
+FOLDER_NAME = "emage"
+
+
+def default_folder() -> Path:
+    """Where fetched weights go: the cache folder of the preferences."""
+    return preferences.read().cache / FOLDER_NAME
+
+
+def chosen_folder(scene: bpy.types.Scene) -> Path:
+    """The folder with EMAGE's files: the artist's, or the one they are fetched to."""
+    folder = scene.orator_emage.folder
+    return Path(bpy.path.abspath(folder)) if folder else default_folder()

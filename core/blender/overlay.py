@@ -8,7 +8,8 @@ import bpy
 import numpy as np
 
 from ..arrays import Array
-from . import bake, generation, takes
+from . import generation, takes
+from .scene_rate import scene_fps
 
 _COLOUR = (0.95, 0.55, 0.15, 1.0)
 _FAINT = (0.95, 0.55, 0.15, 0.35)
@@ -53,7 +54,7 @@ def _origin(context: bpy.types.Context) -> float | None:
     """The scene frame of the speech's start; None where no speech is chosen."""
     if generation.missing_speech(context):
         return None
-    return generation.read_speech_start(context) * bake.scene_fps(context.scene)
+    return generation.read_speech_start(context) * scene_fps(context.scene)
 
 
 def _batch(shape: str, points: list[tuple[float, ...]]) -> Any:

@@ -7,8 +7,7 @@ and reload agree with it). A fit begins with the keys that are there, which make
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
@@ -25,33 +24,18 @@ from ..shaping import Shaping, apply_direction, shape_body, shape_face, with_fac
 from ..skeleton import INDEX, JOINTS, mirror_index
 from ..smplx.at_bake import FaceFit, Told, finish, tell
 from ..smplx.voice import changed_names
-from . import bake, compat, copies, job, report, takes
+from . import compat, copies, job, report, takes
+from .bake_target import read_target
 from .characters import pose_bones
 from .fcurves import fingerprint, key_frames, rewrite_curves
-from .follow import check_rate
 from .rig_profile import PROPERTY
+from .scene_rate import check_rate, scene_fps
 from .shaped import laid, layers_from, read_layers, read_shaping
+from .slider_state import remembered, waiting
+from .take_store import load_meta, load_performance
 
 _SAME: Final = 3e-6
 """Radians, or a share of a metre, by which the same motion may differ when it is worked out twice."""
-_cache: dict[str, Any] = {}
-_waiting = False
-
-
-@contextmanager
-def waiting() -> Iterator[None]:
-    """Sliders set within do not rewrite anything."""
-    global _waiting
-    _waiting = True
-    try:
-        yield
-    finally:
-        _waiting = False
-
-
-def forget() -> None:
-    """Drop what is remembered of the last take: another file, or an undo, may have changed it."""
-    _cache.clear()
 
 
 def owner_of(layers: Any) -> tuple[Any, Any]:
@@ -67,16 +51,16 @@ def owner_of(layers: Any) -> tuple[Any, Any]:
 
 def changed(layers: Any, scene: bpy.types.Scene) -> None:
     """A slider moved: rewrite the curves that it changes; what cannot be done is said in the panel."""
-    from . import generation
+    from .bake_target import read_style
 
-    if _waiting:
+    if waiting:
         return
     data, take = owner_of(layers)
     character = takes.character_of(data) if data is not None else None
     if character is None:
         return
     try:
-        report.remember(rewrite(character, take, scene, generation.read_style(scene)))
+        report.remember(rewrite(character, take, scene, read_style(scene)))
     except Exception as error:
         report.remember(job.explain(error))
 
@@ -96,14 +80,14 @@ def rewrite(character: bpy.types.Object, take: Any, scene: bpy.types.Scene, styl
             "over the generated motion, or duplicate the take first."
         )
     target = _rig(character, scene, take.uid)
-    meta = takes.load_meta(take)
+    meta = load_meta(take)
     shaping = read_shaping(take.layers, meta)
     told = _told(take, target)
     start = float(meta.get("start", 0.0))
     frames = bake_frames(told.performance.seconds, start, target.fps)
     seconds = frames / target.fps - start
     motion, fitted = _motion(told, shaping, target, seconds)
-    before = _cache.get("motion") if _cache.get("shows") == _shows(take, target) else None
+    before = remembered.get("motion") if remembered.get("shows") == _shows(take, target) else None
     if before is None:
         before, _ = _motion(told, replace(shaping, layers=layers_from(take.laid)), target, seconds)
     part = _difference(before, motion, 1.0 / target.description.scale)
@@ -118,7 +102,7 @@ def rewrite(character: bpy.types.Object, take: Any, scene: bpy.types.Scene, styl
         motion, rotations={**before.rotations, **part.rotations}, locations={**before.locations, **part.locations},
         shapes={**before.shapes, **part.shapes},
     )  # fmt: skip
-    _cache.update(motion=now, shows=_shows(take, target))
+    remembered.update(motion=now, shows=_shows(take, target))
     lost = "".join(f" {note[0].upper()}{note[1:]}." for note in fitted.notes if "are not shown" in note)
     return f"'{take.name}': {len(curves)} curves written again.{lost}"
 
@@ -131,14 +115,14 @@ def _shows(take: Any, target: BakeTarget) -> tuple[Any, ...]:
 
 def _rig(character: bpy.types.Object, scene: bpy.types.Scene, uid: str) -> BakeTarget:
     """The character as it is now; a control rig, which has to be probed, as it was at the last slider."""
-    known = _cache.get("rig")
-    same = (uid, character.name, len(pose_bones(character)), character.get(PROPERTY), bake.scene_fps(scene))
+    known = remembered.get("rig")
+    same = (uid, character.name, len(pose_bones(character)), character.get(PROPERTY), scene_fps(scene))
     if known is not None and known[0] == same:
         return known[1]
-    target = bake.read_target(character, scene)
-    _cache.pop("rig", None)
+    target = read_target(character, scene)
+    remembered.pop("rig", None)
     if target.profile.control:
-        _cache["rig"] = (same, target)
+        remembered["rig"] = (same, target)
     return target
 
 
@@ -147,7 +131,7 @@ def _starts(take: Any, owners: dict[str, Any], target: BakeTarget, count: int) -
 
     They go with what a slider moves as a whole: later with a delay, to the other side with swapped sides.
     """
-    known = _cache.get("starts")
+    known = remembered.get("starts")
     if known is None or known[0] != take.uid:
         found = {
             (owner, path): frames
@@ -155,7 +139,7 @@ def _starts(take: Any, owners: dict[str, Any], target: BakeTarget, count: int) -
             for path, frames in key_frames(action, slot).items()
             if len(frames) < 0.7 * count
         }
-        known = _cache["starts"] = (take.uid, found, layers_from(take.laid))
+        known = remembered["starts"] = (take.uid, found, layers_from(take.laid))
     _, found, before = known
     now = read_layers(take.layers)
     body, face = (round((b - a) * target.fps) for a, b in ((before.body.offset, now.body.offset),
@@ -180,17 +164,17 @@ def _target(binding: Any) -> str:
 def _told(take: Any, target: BakeTarget) -> Told:
     """The take's performance in the language of its target."""
     speaks = _shows(take, target)[2:]
-    if _cache.get("told_of") != (take.uid, speaks):
-        told = tell(takes.load_performance(take), target.description, target.expressions)
-        _cache.update(told_of=(take.uid, speaks), told=told)
-    return _cache["told"]
+    if remembered.get("told_of") != (take.uid, speaks):
+        told = tell(load_performance(take), target.description, target.expressions)
+        remembered.update(told_of=(take.uid, speaks), told=told)
+    return remembered["told"]
 
 
 def _once(what: str, key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
     """What `make` made last for the same key: a face slider leaves the body as it is."""
-    known = _cache.get(what)
+    known = remembered.get(what)
     if known is None or known[0] != key:
-        known = _cache[what] = (key, make())
+        known = remembered[what] = (key, make())
     return known[1]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import bpy
 
@@ -13,19 +13,18 @@ from ..rig import profile as profiles
 from ..rig.description import RigDescription
 from ..rig.profile import RigProfile, ShapeAdjust
 from ..skeleton import JOINTS
+from .guard import Guard
 from .rig_profile import forget_profile, keep_profile, own_profile, read_rig
 
-_filling = False
+_filling: Final = Guard()
 
 
 def fill(armature: bpy.types.Object, profile: RigProfile | None = None) -> RigProfile:
     """Rows from a profile, or from the one in force. Returns it."""
-    global _filling
     description, current = read_rig(armature)
     profile = profile or current
     rig = armature.orator_rig
-    _filling = True
-    try:
+    with _filling:
         rig.rows.clear()
         for joint in JOINTS if description.bones else ():
             row = rig.rows.add()
@@ -43,8 +42,6 @@ def fill(armature: bpy.types.Object, profile: RigProfile | None = None) -> RigPr
         _fill_shapes(rig, description, profile)
         rig.found = len(profile.present(description))
         rig.own = own_profile(armature) is not None
-    finally:
-        _filling = False
     return profile
 
 
@@ -110,14 +107,10 @@ def pick(armature: bpy.types.Object, bone: str) -> None:
     rig = armature.orator_rig
     if not 0 <= rig.active < len(rig.rows):
         raise OratorError("Highlight a joint in the mapping first.")
-    global _filling
-    _filling = True
-    try:
+    with _filling:
         for row in rig.rows:
             if row.bone == bone:
                 row.bone = ""
-    finally:
-        _filling = False
     rig.rows[rig.active].bone = bone
 
 

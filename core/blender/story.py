@@ -6,18 +6,19 @@ from typing import Any
 
 import bpy
 
-from . import bake, takes
+from .scene_rate import scene_fps
+from .take_store import load_meta, meta_text
 
 _known: dict[str, tuple[int, tuple[str, ...]]] = {}
 
 
 def lines(take: Any, scene: bpy.types.Scene) -> tuple[str, ...]:
     """The lines; remembered, since panels are drawn often and the record of a take may be long."""
-    text = takes.meta_text(take)
-    key = hash((text, bake.scene_fps(scene)))
+    text = meta_text(take)
+    key = hash((text, scene_fps(scene)))
     if _known.get(take.uid, (None,))[0] != key:
         _known.clear()
-        _known[take.uid] = (key, tuple(_lines(takes.load_meta(take), bake.scene_fps(scene))))
+        _known[take.uid] = (key, tuple(_lines(load_meta(take), scene_fps(scene))))
     return _known[take.uid][1]
 
 

@@ -7,7 +7,6 @@ Editor shows. The artist's own Actions are remembered and come back when no take
 
 from __future__ import annotations
 
-import json
 import uuid
 from typing import Any, Final
 
@@ -15,14 +14,12 @@ import bpy
 
 from ..errors import OratorError
 from . import compat, copies, lanes, own
+from .guard import Guard
 from .lists import character_data, character_of, find
-from .tracks import TAG, add_track, animated_id, keep_or_remove, placed, remove_strip, rename, tracks_of
+from .slider_state import waiting
+from .tracks import TAG, add_track, animated_id, keep_or_remove, name_actions, placed, remove_strip, rename, tracks_of
 
-_PERFORMANCE: Final = "orator_performance"
-_META: Final = "orator_meta"
-_START: Final = "orator_start"
-_RATE: Final = "orator_rate"
-_quiet = False
+_quiet: Final = Guard()
 
 
 def shown(character: bpy.types.Object) -> Any:
@@ -32,65 +29,6 @@ def shown(character: bpy.types.Object) -> Any:
 
 
 # --- Performances inside the file ----------------------------------------------------------------------------------
-
-
-def store_performance(take: Any, performance: Any, meta: dict[str, Any]) -> None:
-    """Keep a Performance (bit for bit) and the take's provenance inside the .blend file, in a text of the take's own.
-
-    A text, because it is saved, undone and appended with the take, and is never copied for evaluation.
-    """
-    from ..storage import pack
-
-    text = take.data
-    if text is None:
-        text = take.data = bpy.data.texts.new(f"Orator {take.name}")
-        text.write(f"This text keeps the performance of the take '{take.name}'. Deleting it loses the performance.\n")
-    text[_PERFORMANCE] = pack(performance)
-    store_meta(take, meta)
-
-
-def load_performance(take: Any) -> Any:
-    """The stored Performance of a take. Raises OratorError when it is gone or damaged."""
-    from ..storage import unpack
-
-    if take.data is None or _PERFORMANCE not in take.data:
-        raise OratorError(f"The performance of '{take.name}' is no longer in this file. Generate the take again.")
-    return unpack(bytes(take.data[_PERFORMANCE]))
-
-
-def load_meta(take: Any) -> dict[str, Any]:
-    """The take's provenance: seed, settings, model ids, and `start`, the timeline second of its first frame."""
-    if take.data is None or _META not in take.data:
-        return {}
-    from ..provenance import upgraded
-
-    return upgraded(json.loads(take.data[_META]))
-
-
-def meta_text(take: Any) -> str:
-    """The take's provenance as it is stored, '' without any."""
-    return "" if take.data is None else str(take.data.get(_META, ""))
-
-
-def store_meta(take: Any, meta: dict[str, Any]) -> None:
-    """Replace the take's provenance."""
-    if take.data is not None:
-        from ..provenance import stamped
-
-        take.data[_META] = json.dumps(stamped(meta))
-        take.data[_START] = float(meta.get("start", 0.0))
-        if meta.get("rate"):
-            take.data[_RATE] = float(meta["rate"])
-
-
-def start_of(take: Any) -> float | None:
-    """The timeline second of the take's first frame; None where it is not known. Quick enough for drawing."""
-    return None if take.data is None or _START not in take.data else float(take.data[_START])
-
-
-def rate_of(take: Any) -> float | None:
-    """Frames a second that the take's keys were made for; None where it is not known. Quick enough for drawing."""
-    return None if take.data is None or _RATE not in take.data else float(take.data[_RATE])
 
 
 # --- What a take plays on ------------------------------------------------------------------------------------------
@@ -184,14 +122,10 @@ def set_solo(character: bpy.types.Object, on: bool) -> None:
 
 def _set_active(data: Any, uid: str) -> None:
     """Move the list's highlight without switching."""
-    global _quiet
     index = next((k for k, take in enumerate(data.takes) if take.uid == uid), data.active)
     if index != data.active:
-        _quiet = True
-        try:
+        with _quiet:
             data.active = index
-        finally:
-            _quiet = False
 
 
 def active_changed(data: Any) -> None:
@@ -225,28 +159,15 @@ def unique_name(data: Any, wanted: str) -> str:
 
 def add(character: bpy.types.Object, name: str, seed: int, coverage: str) -> Any:
     """A new, empty take at the end of the list."""
-    global _quiet
     data = character_data(character, create=True)
     name = unique_name(data, name)
     take = data.takes.add()
     take.uid = uuid.uuid4().hex
-    _quiet = True
-    try:
+    with _quiet:
         take.name = name
-    finally:
-        _quiet = False
     take.seed = seed
     take.coverage = coverage
     return take
-
-
-def name_actions(take: Any) -> None:
-    """Name a take's Actions after it; the armature's (from 4.4 the only one) bears the plain name."""
-    seen: list[bpy.types.Action] = []
-    for binding in take.bindings:
-        if binding.action is not None and binding.action not in seen:
-            binding.action.name = f"{take.name} Face" if seen else take.name
-            seen.append(binding.action)
 
 
 def name_changed(take: Any) -> None:
@@ -348,9 +269,8 @@ def _copy_into(source: Any, take: Any) -> None:
 
 
 def _copy_sliders(source: Any, take: Any) -> None:
-    from . import relayer
 
-    with relayer.waiting():
+    with waiting:
         for name in source.layers.bl_rna.properties.keys():
             if name not in ("rna_type", "name"):
                 setattr(take.layers, name, getattr(source.layers, name))

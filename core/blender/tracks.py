@@ -126,3 +126,12 @@ def keep_or_remove(action: bpy.types.Action) -> None:
         bpy.data.actions.remove(action)
     elif TAG in action:
         del action[TAG]
+
+
+def name_actions(take: Any) -> None:
+    """Name a take's Actions after it; the armature's (from 4.4 the only one) bears the plain name."""
+    seen: list[bpy.types.Action] = []
+    for binding in take.bindings:
+        if binding.action is not None and binding.action not in seen:
+            binding.action.name = f"{take.name} Face" if seen else take.name
+            seen.append(binding.action)

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 import bpy
 
-from . import overlay
+from . import overlay, slider_state
 
 
 @bpy.app.handlers.persistent
 def _changed(*_args: Any) -> None:
-    relayer = sys.modules.get(f"{__package__}.relayer")  # not before a slider has moved: scipy comes with it
-    if relayer is not None:
-        relayer.forget()
+    slider_state.forget()
     overlay.forget()
 
 

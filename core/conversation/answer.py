@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from ..arrays import Array
 from ..catalogue.controls import NUMBER_OF
 from ..speech.features import speech_features
 from ..speech.speech import SAMPLE_RATE, Speech
 from .activity import activities, own_voice
-from .conduct import ListeningControls, plan_conduct
+from .conduct import Listening, plan_conduct
 from .perform import converse
 from .turns import WHO, Stretch, Turns, find_turns
 
@@ -28,19 +27,6 @@ _LISTENING_BLINKS: Final = 19.0 / 18.0
 """Blinks while talking and at rest (Bentivoglio et al. 1997), over the rate of one speaker alone that the control sets.
 
 At rest a little more than those 17 a minute: some are lost beside the long ones at the partner's pauses."""
-
-
-@dataclass(frozen=True)
-class Listening:
-    """How the partner is attended to.
-
-    place  where the partner's eyes are, (3,) or (T, 3) metres in the performance's space; None: facing each other
-    turns  as the artist corrected them; None: as they are found
-    """
-
-    controls: ListeningControls = field(default_factory=ListeningControls)
-    place: Array | None = None
-    turns: Turns | None = None
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ and Tsukahara 2000); a laugh is answered.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -279,3 +279,16 @@ def _with_rules(
             out.append(_face_look(at, rng))
             at += float(rng.uniform(0.4, 1.3))
     return out
+
+
+@dataclass(frozen=True)
+class Listening:
+    """How the partner is attended to.
+
+    place  where the partner's eyes are, (3,) or (T, 3) metres in the performance's space; None: facing each other
+    turns  as the artist corrected them; None: as they are found
+    """
+
+    controls: ListeningControls = field(default_factory=ListeningControls)
+    place: Array | None = None
+    turns: Turns | None = None

@@ -17,7 +17,7 @@ from scipy.fft import dct
 
 from ..arrays import Array
 from ..catalogue.emotions import EMOTIONS
-from ..settings import EmotionTrack
+from ..emotion import EmotionTrack
 from ..speech.features import FEATURE_FPS, SpeechFeatures
 
 _STEP: Final = 0.5

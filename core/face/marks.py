@@ -12,8 +12,8 @@ import numpy as np
 
 from ..arrays import Array
 from ..catalogue.emotions import EMOTION_ROWS, EMOTIONS
+from ..emotion import EmotionTrack
 from ..errors import OratorError
-from ..settings import EmotionTrack
 
 _PIECE: Final = re.compile(r"^(?P<name>[^\W\d_]+)(?:\s*[:=]\s*|\s+)?(?P<amount>[-+]?[\d.,]+\s*%?)?$")
 _FORM: Final = "Write it like 'happy:0.8', 'happy 80%', 'neutral' or 'sad:0.4+fear:0.3'"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ..emotion import FaceStyle
 from ..errors import OratorError
 from ..performance import Performance
-from .style import FaceStyle, style_of
+from .style import style_of
 
 
 def read_reference(path: Path) -> Performance:

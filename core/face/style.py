@@ -7,7 +7,6 @@ channels that bend a talking mouth. Timing is never copied: accents, blinks and 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -16,8 +15,8 @@ from scipy.ndimage import uniform_filter1d
 from ..arkit import BLINK, COUNT, EYE_LOOK, INDEX, UPPER_FACE
 from ..arrays import Array
 from ..catalogue.emotions import EMOTIONS
+from ..emotion import EmotionTrack, FaceStyle
 from ..errors import OratorError
-from ..settings import EmotionTrack
 from .facs import MOUTH_TABLE, UPPER_TABLE
 
 EXPRESSION: Final[tuple[int, ...]] = tuple(i for i in UPPER_FACE if i not in BLINK and i not in EYE_LOOK)
@@ -36,26 +35,6 @@ _STEP: Final = 0.2
 _LEAST: Final = 0.12
 """Weights below this are no emotion."""
 _SHORTEST: Final = 1.0
-
-
-@dataclass(frozen=True)
-class FaceStyle:
-    """What a reference clip gives.
-
-    emotion   (8,) weights times intensity by EMOTIONS; sums to at most 1
-    mean      (52,) mean of the upper-face and mouth-bending channels
-    spread    (52,) their standard deviation
-    upper     whether the clip's upper face moves at all (captures of lips alone do not tell anything about brows)
-    strength  0 as generated, 1 as the clip
-    name      for notes
-    """
-
-    emotion: Array
-    mean: Array
-    spread: Array
-    upper: bool = True
-    strength: float = 1.0
-    name: str = ""
 
 
 def emotion_of(face: Array, fps: float) -> tuple[Array, Array]:

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
+from ..anime.drawn import NumberTrack
+from ..anime.names import NUMBERS, lowest
 from ..arrays import Array
 from ..errors import OratorError
-from ..face.drawn import NumberTrack
 from ..files import write_atomically
-from ..rig.anime import NUMBERS, lowest
 
 
 def write_numbers(track: NumberTrack, path: Path) -> None:

@@ -11,8 +11,8 @@ from typing import Final
 
 import numpy as np
 
+from ..anime.names import TURN_SHAPES
 from ..arrays import Array
-from ..rig.anime import TURN_SHAPES
 from .marks import Marks, check_marks
 from .warp import Eye, Face, face_of, features, smooth, turns
 

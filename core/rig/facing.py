@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from ..anime.numbers import turn_shapes
 from ..arkit import INDEX as FACE
 from ..arrays import Array
 from ..mask import Mask
@@ -13,7 +14,6 @@ from ..performance import Performance
 from ..rotations import IDENTITY, angle_between, conjugate, from_rotvec, multiply, slerp, to_rotvec
 from ..skeleton import INDEX
 from ..smplx.names import expression_values
-from .anime import turn_shapes
 from .converters import Converter, converter_for
 from .description import MeshDescription, RigDescription, Shape
 from .faces import match_shapes

@@ -12,13 +12,13 @@ from typing import Final
 
 import numpy as np
 
+from ..anime.numbers import anime_numbers
 from ..arkit import ARKIT
 from ..arrays import Array
 from ..mask import Mask
 from ..performance import Performance
 from ..rotations import conjugate, hemisphere_continuous, multiply, rotate, world_rotations
 from ..skeleton import JOINTS
-from .anime import anime_numbers
 from .body import BodyRetarget
 from .description import RigDescription
 from .facing import face_joints, face_shapes

@@ -23,11 +23,11 @@ import pictures
 from orator.core.arkit import ARKIT, INDEX
 from orator.core.blender.character import add_character, add_stage
 from orator.core.catalogue.emotions import EMOTIONS
+from orator.core.emotion import constant_emotion
 from orator.core.rotations import from_rotvec
-from orator.core.settings import Settings, constant_emotion
+from orator.core.settings import Settings
 from orator.models.face import generate_face
-from orator.models.training.face.data import Sample, load
-from orator.models.training.face.evaluate import condition_of
+from orator.models.training.face.data import Sample, condition_of, load
 from orator.models.training.face.measures import openness
 
 FPS = 30.0

@@ -17,9 +17,9 @@ from typing import Final
 import numpy as np
 import torch
 
+from ...core.anime.drawn import NumberTrack, group_of
 from ...core.arrays import Array
 from ...core.errors import Cancelled, OratorError
-from ...core.face.drawn import NumberTrack, group_of
 from ...core.files import check_writable, write_atomically
 from ...core.pictures import png_bytes
 from .files import AnimeCheckpoint

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from ...core.rig.anime import BODY_NUMBERS, BROW_NUMBERS, FACE_NUMBERS, HEAD_NUMBERS, NUMBERS
+from ...core.anime.names import BODY_NUMBERS, BROW_NUMBERS, FACE_NUMBERS, HEAD_NUMBERS, NUMBERS
 
 CREDIT: Final = (
     "Weights: Talking Head Anime from a Single Image 1-3 by Pramook Khungurn, Creative Commons Attribution 4.0 "

@@ -8,7 +8,8 @@ from ...core.arrays import Array
 from ..progress import Tick, no_tick
 
 if TYPE_CHECKING:
-    from ...core.settings import EmotionTrack, Settings
+    from ...core.emotion import EmotionTrack
+    from ...core.settings import Settings
     from ..condition import SpeechCondition
 
 STAGES = ("lip_condition", "refine", "eyes")

@@ -9,13 +9,14 @@ from scipy.ndimage import gaussian_filter1d
 
 from ...core.arkit import COUNT, INDEX, LIPS
 from ...core.arrays import Array
+from ...core.emotion import EmotionTrack
 from ...core.face.controls import FaceControls, apply_face_controls
 from ...core.face.eyes import EyeControls, apply_eyes
 from ...core.face.feeling import perform
 from ...core.face.prosody import prosody_of
 from ...core.face.style import EXPRESSION, apply_style
 from ...core.performance import MODEL_FPS
-from ...core.settings import EmotionTrack, Settings
+from ...core.settings import Settings
 from ..condition import SpeechCondition
 from ..progress import Tick
 from ..runtime import Networks

@@ -10,11 +10,14 @@ import pytest
 from helpers.characters import make_motion, make_rig, shown_face, speech_file, to_frame
 from orator.core.baking import BakeStyle, prepare
 from orator.core.blender import bake, compat, follow, own, takes
+from orator.core.blender.bake_target import read_target
+from orator.core.blender.scene_rate import scene_fps
+from orator.core.blender.take_store import load_meta, load_performance, meta_text
 from orator.core.performance import Take
 
 
 def add(armature: bpy.types.Object, seed: int = 0, start: float = 1.0) -> str:
-    target = bake.read_target(armature, bpy.context.scene)
+    target = read_target(armature, bpy.context.scene)
     performance = make_motion(1.0, seed=seed)
     prepared = prepare(performance, start, target, BakeStyle(None))
     return bake.add_take(armature, Take(performance, "Take 1", {"seed": seed}), start, prepared).uid
@@ -37,7 +40,7 @@ def whole(armature: bpy.types.Object) -> list[tuple]:
         (
             take.name,
             take.uid,
-            takes.load_performance(take).rotations.tobytes(),
+            load_performance(take).rotations.tobytes(),
             [(b.object.name, b.action.name, sorted(keys_of(b.action).items())) for b in take.bindings],
         )
         for take in armature.orator.takes
@@ -131,7 +134,7 @@ def test_touching_the_original_first_leaves_the_copy_whole(scene: bpy.types.Scen
     add(armature, 1)
     copy = copied(armature, "Shift+D", tmp_path)
     takes.remove(armature, armature.orator.shown)
-    assert len(copy.orator.takes) == 1 and takes.load_performance(copy.orator.takes[0]).frames == 30
+    assert len(copy.orator.takes) == 1 and load_performance(copy.orator.takes[0]).frames == 30
     bake.bake_again(copy, copy.orator.takes[0].uid, scene, BakeStyle(None))
     assert copy.animation_data.action is not None
 
@@ -246,10 +249,7 @@ def harm(armature: bpy.types.Object, how: str) -> None:
 
 def state(armature: bpy.types.Object) -> tuple:
     return (
-        [
-            (t.name, t.uid, [(b.object, b.action) for b in t.bindings], takes.meta_text(t))
-            for t in armature.orator.takes
-        ],
+        [(t.name, t.uid, [(b.object, b.action) for b in t.bindings], meta_text(t)) for t in armature.orator.takes],
         armature.orator.shown,
         [t.layers.jaw_range for t in armature.orator.takes],
         {a.name: keys_of(a) for a in bpy.data.actions},
@@ -283,10 +283,10 @@ def test_an_operator_does_its_work_whole_or_leaves_everything(scene: bpy.types.S
             assert "Something went wrong" not in str(error) and "Traceback" not in str(error), f"{name}: {error}"
             assert state(armature) == before, f"{name} left something half done: {error}"
         if name == "follow" and name in done and how != "the performance is gone":
-            moved = float(takes.load_meta(armature.orator.takes[0])["start"])
-            assert abs(moved - 5.0 / bake.scene_fps(scene)) < 1e-6
+            moved = float(load_meta(armature.orator.takes[0])["start"])
+            assert abs(moved - 5.0 / scene_fps(scene)) < 1e-6
             operator()
-            assert float(takes.load_meta(armature.orator.takes[0])["start"]) == moved, "a second press moves nothing"
+            assert float(load_meta(armature.orator.takes[0])["start"]) == moved, "a second press moves nothing"
     assert "delete" in done
 
 

@@ -9,6 +9,8 @@ from helpers.characters import make_motion, make_rig, shown_face, shown_pose, to
 from orator.core.arkit import ARKIT
 from orator.core.baking import BakeStyle, prepare
 from orator.core.blender import bake, compat, takes
+from orator.core.blender.bake_target import read_target
+from orator.core.blender.scene_rate import scene_fps
 from orator.core.errors import OratorError
 from orator.core.fitting import Bounds
 from orator.core.performance import Take, sample
@@ -20,14 +22,14 @@ START = 1.37
 
 
 def bake_it(armature, performance, style, start: float = START, seed: int = 3):
-    target = bake.read_target(armature, bpy.context.scene)
+    target = read_target(armature, bpy.context.scene)
     prepared = prepare(performance, start, target, style)
     return prepared, bake.add_take(armature, Take(performance, "Take 1", {"seed": seed}), start, prepared)
 
 
 def errors(armature, performance, prepared, start: float = START, count: int = 6) -> tuple[float, float, float]:
     """Largest error in degrees, metres and weight of what is shown, at random frames and both ends."""
-    fps = bake.scene_fps(bpy.context.scene)
+    fps = scene_fps(bpy.context.scene)
     meshes = [o for o in bpy.context.scene.objects if o.type == "MESH"]
     turned = moved = weighed = 0.0
     for frame in (*prepared.frames[[0, -1]], *np.random.default_rng(0).choice(prepared.frames, count)):
@@ -80,7 +82,7 @@ def test_sparse_is_within_its_bound(scene: bpy.types.Scene, fps: int) -> None:
 def test_blender_draws_sparse_curves_as_they_were_fitted(scene: bpy.types.Scene) -> None:
     armature = make_rig()
     performance = make_motion(4.0)
-    target = bake.read_target(armature, scene)
+    target = read_target(armature, scene)
     dense = {(c.target, c.path, c.index): c for c in prepare(performance, START, target, BakeStyle(None)).curves}
     prepared, item = bake_it(armature, performance, BakeStyle(Bounds(degrees=0.1, weight=0.002)))
     face = next(b for b in item.bindings if b.object.type == "MESH")
@@ -95,7 +97,7 @@ def test_pinned_frames_are_hit_in_a_sparse_bake(scene: bpy.types.Scene) -> None:
     scene.render.fps = 25
     armature = make_rig()
     performance = make_motion(3.0)
-    frames = bake.read_target(armature, scene)
+    frames = read_target(armature, scene)
     pins = (50.0, 63.0, 64.0, 90.0)
     prepared = prepare(performance, START, frames, BakeStyle(Bounds(), pins))
     bake.add_take(armature, Take(performance), START, prepared)
@@ -122,7 +124,7 @@ def insert_everything(armature, mesh, frame: int) -> int:
 def test_much_faster_than_inserting_keys(scene: bpy.types.Scene) -> None:
     """Inserting a key costs the more the longer its curve is: a few frames halfway through stand for the whole loop."""
     armature = make_rig()
-    prepared = prepare(make_motion(60.0), 0.0, bake.read_target(armature, scene), BakeStyle(None))
+    prepared = prepare(make_motion(60.0), 0.0, read_target(armature, scene), BakeStyle(None))
     item = takes.add(armature, "Take 1", 0, "")
     started = time.process_time()
     bake.write_actions(armature, item, prepared)
@@ -170,13 +172,13 @@ def test_a_rig_with_nothing_to_move_is_refused_whole(scene: bpy.types.Scene) -> 
     armature = bpy.data.objects.new("Door", data)
     scene.collection.objects.link(armature)
     with pytest.raises(OratorError, match="no bones"):
-        bake.read_target(armature, scene)
+        read_target(armature, scene)
     bpy.context.view_layer.objects.active = armature
     bpy.ops.object.mode_set(mode="EDIT")
     data.edit_bones.new("hinge").tail = (0, 0, 1)
     bpy.ops.object.mode_set(mode="OBJECT")
     with pytest.raises(OratorError, match="none of the joints"):
-        prepare(make_motion(0.5), 0.0, bake.read_target(armature, scene))
+        prepare(make_motion(0.5), 0.0, read_target(armature, scene))
     assert not bpy.data.actions and not armature.orator.takes
 
 

@@ -5,9 +5,10 @@ from pathlib import Path
 import bpy
 import pytest
 from helpers.characters import make_rig, speech_file
-from orator.core.blender import takes
+from orator.core.blender.take_store import load_meta
 from orator.core.errors import OratorError
-from orator.operators.command_line import main, split_character
+from orator.operators.command_line import main
+from orator.operators.open_character import split_character
 
 
 @pytest.mark.parametrize(
@@ -66,5 +67,5 @@ def test_takes_of_a_character_of_mine(scene: bpy.types.Scene, tmp_path: Path) ->
     armature = bpy.data.objects["Rig"]
     assert [(take.name, take.seed) for take in armature.orator.takes] == [("Take 1", 0), ("Take 2", 1)]
     assert bpy.context.scene.render.fps == 25 and armature.animation_data.action.frame_range[0] == 10
-    assert takes.load_meta(armature.orator.takes[1])["seed"] == 1
+    assert load_meta(armature.orator.takes[1])["seed"] == 1
     assert not [path for path in out.parent.iterdir() if path != out]

@@ -10,8 +10,9 @@ import pytest
 
 bpy = pytest.importorskip("bpy", reason="these tests need Blender's Python module")
 
-from orator.core.blender import compat, conversing, takes  # noqa: E402
+from orator.core.blender import compat, conversing  # noqa: E402
 from orator.core.blender.character import add_character  # noqa: E402
+from orator.core.blender.take_store import load_meta, load_performance  # noqa: E402
 
 
 def voice_file(path: Path, spans: tuple[tuple[float, float], ...], pitch: float, seconds: float = 6.0) -> Path:
@@ -108,9 +109,9 @@ def test_one_press_makes_both_and_nothing_stays_when_one_fails(
     ben.orator_talk.listens_to, anna.orator_talk.listens_to = anna, None
     assert bpy.ops.orator.generate_conversation() == {"FINISHED"}
     assert [len(o.orator.takes) for o in pair] == [1, 1]
-    meta = takes.load_meta(ben.orator.takes[0])
+    meta = load_meta(ben.orator.takes[0])
     assert ["partner", "speech"] == meta["turns"][0][:2] and meta["partner"]["name"] == "Anna"
-    performance = takes.load_performance(ben.orator.takes[0])
+    performance = load_performance(ben.orator.takes[0])
     assert performance.seconds == pytest.approx(6.0, abs=0.1), "the listener lasts as long as the talker"
     from orator.core.blender import generation
 

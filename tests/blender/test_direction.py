@@ -8,7 +8,10 @@ import pytest
 from helpers.characters import make_motion, make_rig, shown_face, shown_pose, to_frame
 from orator.core.baking import BakeStyle, prepare
 from orator.core.blender import bake, direction, generation, relayer, takes
+from orator.core.blender.bake_target import read_target
 from orator.core.blender.shaped import direction_meta, read_shaping
+from orator.core.blender.slider_state import waiting
+from orator.core.blender.take_store import load_meta, load_performance
 from orator.core.errors import OratorError
 from orator.core.fitting import Bounds
 from orator.core.performance import Take
@@ -30,7 +33,7 @@ def pose(armature, angle: float = 0.8) -> None:
 
 
 def baked(armature, scene, performance, shaping: Shaping, style: BakeStyle, start: float = 0.0):
-    prepared = prepare(performance, start, bake.read_target(armature, scene), style, shaping=shaping)
+    prepared = prepare(performance, start, read_target(armature, scene), style, shaping=shaping)
     meta = {"seed": 3, **direction_meta(shaping)}
     return bake.add_take(armature, Take(performance, "Take 1", meta), start, prepared)
 
@@ -140,7 +143,7 @@ def test_a_slider_rewrites_only_its_curves_and_resets(scene) -> None:
     to_frame(40)
     turned = angle_between(shown_pose(armature)[0], before)
     assert turned[INDEX[ARM]] > 1 and turned[INDEX["left_knee"]] < 0.01
-    with relayer.waiting():
+    with waiting:
         item.layers.property_unset("lip_strength")
         item.layers.property_unset("amplitude_upper")
     relayer.rewrite(armature, item, scene, BakeStyle(None))
@@ -179,8 +182,8 @@ def test_a_comp_takes_the_arm_of_another_take(scene) -> None:
     data.active = 0
     assert bpy.ops.orator.comp() == {"FINISHED"}
     made = data.takes[len(data.takes) - 1]
-    assert takes.load_meta(made)["comp"][1]["source"] == data.takes[1].name
-    a, b, c = (takes.load_performance(data.takes[k]) for k in (0, 1, 2))
+    assert load_meta(made)["comp"][1]["source"] == data.takes[1].name
+    a, b, c = (load_performance(data.takes[k]) for k in (0, 1, 2))
     k = 45
     assert np.array_equal(c.rotations[k, INDEX[ELBOW]], b.rotations[k, INDEX[ELBOW]])
     assert np.array_equal(c.rotations[:, INDEX["left_elbow"]], a.rotations[:, INDEX["left_elbow"]])
@@ -200,6 +203,6 @@ def test_pins_and_sliders_survive_save_and_reload(scene, tmp_path) -> None:
     armature = bpy.data.objects["Rig"]
     data = takes.character_data(armature)
     assert len(data.pins) == 1 and data.takes[0].layers.stillness == pytest.approx(0.7)
-    shaping = read_shaping(data.takes[0].layers, takes.load_meta(data.takes[0]))
+    shaping = read_shaping(data.takes[0].layers, load_meta(data.takes[0]))
     assert angle_between(shaping.pins[0].rotations, pins[0].rotations).max() < 1e-3
     assert generation.active_character(bpy.context) == armature

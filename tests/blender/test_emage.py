@@ -6,7 +6,9 @@ import bpy
 import numpy as np
 import pytest
 from helpers.smplx_file import write_model
-from orator.core.blender import emage, generation, takes
+from orator.core.blender import generation, takes
+from orator.core.blender.model_file import chosen_folder, default_folder
+from orator.core.blender.take_store import load_performance
 from orator.core.editions import installed
 from orator.core.errors import OratorError
 from orator.core.rotations import from_rotvec
@@ -67,7 +69,7 @@ def test_a_body_and_a_clip(scene: bpy.types.Scene, tmp_path: Path) -> None:
     scene.orator.keys = "DENSE"
     assert bpy.ops.orator.import_smplx_motion(filepath=str(clip)) == {"FINISHED"}
     take = takes.shown(armature)
-    kept = takes.load_performance(take)
+    kept = load_performance(take)
     assert take.name.startswith("2_scott_0_1_1") and kept.frames == 30
     vectors = poses[7].reshape(55, 3).astype(float)
     vectors[FINGERS] += read_model(file).hand_mean
@@ -76,4 +78,4 @@ def test_a_body_and_a_clip(scene: bpy.types.Scene, tmp_path: Path) -> None:
     scene.frame_set(7)
     keys = next(child for child in armature.children if child.type == "MESH").data.shape_keys.key_blocks
     assert abs(keys["Exp003"].value - expressions[7, 3]) < 1e-4
-    assert emage.chosen_folder(scene) == emage.default_folder()
+    assert chosen_folder(scene) == default_folder()

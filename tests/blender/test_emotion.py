@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 from helpers.characters import make_motion, make_rig, speech_file
 from orator.core.arkit import INDEX
-from orator.core.blender import bake, emotion, generation, takes
+from orator.core.blender import bake, emotion, generation
+from orator.core.blender.bake_target import read_target
+from orator.core.blender.take_store import load_meta, load_performance
 from orator.core.catalogue.emotions import EMOTIONS
 from orator.core.errors import OratorError
 from orator.core.formats.livelink import write_livelink
@@ -130,7 +132,7 @@ def test_a_recording_or_a_take_lends_its_style(scene: bpy.types.Scene, tmp_path:
     track = emotion.read_emotion(scene, said, rig)
     assert track.at(np.zeros(1))[0].argmax() == column("happy")
     assert track.style is not None and "smile.csv" in emotion.emotion_notes(track)[0]
-    target = bake.read_target(rig, scene)
+    target = read_target(rig, scene)
     prepared = generation.prepare(clip, 0.0, target, generation.BakeStyle())
     item = bake.add_take(rig, Take(clip, "Smile", {}), 0.0, prepared)
     scene.orator.reference_take = item.name
@@ -162,11 +164,11 @@ def test_the_generated_face_follows_keyed_weights(scene: bpy.types.Scene, tmp_pa
     key(scene, "weight_angry", (1.6, 0.0), (2.0, 1.0))
     assert bpy.ops.orator.generate() == {"FINISHED"}
     take = rig.orator.takes[0]
-    made = takes.load_performance(take)
+    made = load_performance(take)
     raised, lowered = made.face[:, INDEX["browOuterUpLeft"]], made.face[:, INDEX["browDownLeft"]]
     assert raised[15:45].mean() > 0.4 > raised[80:].mean() + 0.2
     assert lowered[80:].mean() > 0.4 > lowered[15:45].mean() + 0.2
     head = made.rotations[:, 15]
     assert np.ptp(head, axis=0).max() > 0.003, "a face alone moves the head"
-    keys = takes.load_meta(take)["emotion"]["keys"]
+    keys = load_meta(take)["emotion"]["keys"]
     assert keys[0][1]["surprise"] == 1.0 and keys[-1][1]["angry"] == 1.0

@@ -14,10 +14,13 @@ from helpers.smplx_file import write_model
 from helpers.spoken import INDEX_OF, SECONDS, expressions_of, keyed, own_take, spoken_take, take_of, turn_of, weights
 from orator.core.baking import BakeStyle, prepare
 from orator.core.blender import bake, comping, direction, generation, relayer, takes
-from orator.core.blender.directed import read_again_request
+from orator.core.blender.bake_target import read_target
 from orator.core.blender.export_neutral import shown_performance
 from orator.core.blender.expression_map import PROPERTY
+from orator.core.blender.regenerate import read_again_request
+from orator.core.blender.slider_state import waiting
 from orator.core.blender.smplx_body import add_body, bodies_of
+from orator.core.blender.take_store import load_meta, load_performance
 from orator.core.directing import LookPin, PosePin
 from orator.core.performance import rest_performance
 from orator.core.rotations import angle_between, from_rotvec, to_rotvec
@@ -43,7 +46,7 @@ def add(files: dict[str, Path], kind: str = "body") -> tuple[bpy.types.Object, E
     scene.render.fps, scene.orator.keys = 30, "DENSE"
     armature, _ = add_body(bpy.context, files[kind], betas=10, expressions=100)
     scene.orator.character = armature
-    return armature, bake.read_target(armature, scene).expressions
+    return armature, read_target(armature, scene).expressions
 
 
 def without_map(armature: bpy.types.Object) -> None:
@@ -118,7 +121,7 @@ def test_without_a_map_the_sentence_says_what_is_not_shown(scene, files) -> None
     take_of(armature, spoken_take(mapping))
     take = takes.shown(armature)
     before = keyed(armature)
-    with relayer.waiting():
+    with waiting:
         take.layers.upper_strength, take.layers.jaw_range = 0.0, 0.0
     said = relayer.rewrite(armature, take, scene, BakeStyle(None))
     assert "are not shown: choose your SMPL-X file" in said and "brow" in said
@@ -315,7 +318,7 @@ def test_a_comp_on_an_arkit_character_keeps_both_languages(scene, files, spoken_
     take_of(armature, below, "Below")
     lane(armature, "Above", uid, 30, 61)
     comping.comp_take(armature, takes.shown(armature), scene, BakeStyle(None))
-    made = takes.load_performance(takes.shown(armature))
+    made = load_performance(takes.shown(armature))
     first, second = (np.s_[:25], np.s_[35:56]) if not spoken_below else (np.s_[35:56], np.s_[:25])
     assert np.abs(made.expressions[first] - own.face[first] @ mapping.to_expressions.T).max() < 1e-4
     assert np.abs(made.expressions[second] - spoken.expressions[second]).max() < 1e-5
@@ -422,11 +425,11 @@ def test_exported_motion_has_what_the_body_shows(scene, files) -> None:
 def test_a_body_with_few_expressions_has_a_map_of_its_own(scene, files) -> None:
     scene.render.fps = 30
     armature, _ = add_body(bpy.context, files["body"], betas=10, expressions=10)
-    mapping = bake.read_target(armature, scene).expressions
+    mapping = read_target(armature, scene).expressions
     assert mapping.to_expressions.shape == (10, 52)
     without_map(armature)
     scene.orator_emage.smplx_file = str(files["body"])
-    assert np.allclose(bake.read_target(armature, scene).expressions.to_expressions, mapping.to_expressions)
+    assert np.allclose(read_target(armature, scene).expressions.to_expressions, mapping.to_expressions)
     take_of(armature, own_take())
     assert np.abs(expressions_of(keyed(armature), 10)).max() > 0.05
 
@@ -436,7 +439,7 @@ def test_pins_survive_the_file(scene, files, tmp_path: Path) -> None:
     goal = np.full(100, np.nan)
     goal[3] = 0.7
     take_of(armature, spoken_take(mapping), shaping=Shaping(pins=(pin(1.0, (), goal),)))
-    meta = takes.load_meta(takes.shown(armature))
+    meta = load_meta(takes.shown(armature))
     json.loads(json.dumps(meta, allow_nan=False))
     bake.bake_again(armature, takes.shown(armature).uid, scene, BakeStyle(None))
     assert abs(expressions_of(keyed(armature))[30, 3] - 0.7) < 1e-4

@@ -9,6 +9,7 @@ from helpers.flame_file import write_head
 from orator.core.arkit import COUNT, INDEX
 from orator.core.baking import BakeStyle, prepare
 from orator.core.blender import bake, takes
+from orator.core.blender.bake_target import read_target
 from orator.core.blender.export import export_shown, export_takes
 from orator.core.blender.smplx_body import add_body, bodies_of, fit_skeleton, to_blender
 from orator.core.errors import OratorError
@@ -33,7 +34,7 @@ def shown(armature: bpy.types.Object) -> np.ndarray:
 
 
 def baked(armature: bpy.types.Object, scene: bpy.types.Scene, performance, name: str = "Take 1"):
-    prepared = prepare(performance, 0.0, bake.read_target(armature, scene), BakeStyle(None))
+    prepared = prepare(performance, 0.0, read_target(armature, scene), BakeStyle(None))
     bake.add_take(armature, Take(performance, name, {}), 0.0, prepared)
     return prepared
 

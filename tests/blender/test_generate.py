@@ -8,6 +8,7 @@ import pytest
 from helpers.characters import make_motion, make_rig, speech_file
 from orator.core.baking import BakeStyle, prepare
 from orator.core.blender import bake, generation, takes
+from orator.core.blender.take_store import load_performance
 from orator.core.errors import OratorError
 from orator.core.performance import Take
 
@@ -65,7 +66,7 @@ def test_generate_from_the_panel(scene: bpy.types.Scene, tmp_path: Path, parts: 
     data = armature.orator
     assert [(take.name, take.seed) for take in data.takes] == [("Take 1", 0), ("Take 2", 1)]
     assert data.shown == data.takes[0].uid
-    first, second = (takes.load_performance(take) for take in data.takes)
+    first, second = (load_performance(take) for take in data.takes)
     assert first.frames == second.frames == 45
     assert not np.array_equal(first.face, second.face)
     assert armature.animation_data.action.frame_range[0] == 11

@@ -10,8 +10,12 @@ import pytest
 from helpers.characters import make_motion, make_rig, shown_face, shown_pose, to_frame
 from helpers.loop import ARM, ELBOW, SECONDS, WRIST, animate, curves, plain_take, speech, take_for, turn
 from orator.core.baking import BakeStyle, prepare
-from orator.core.blender import bake, directed, direction, follow, generation, relayer, story, takes
+from orator.core.blender import bake, direction, generation, relayer, story, takes
+from orator.core.blender.bake_target import read_target
+from orator.core.blender.regenerate import read_again_request
+from orator.core.blender.scene_rate import behind
 from orator.core.blender.shaped import direction_meta, laid
+from orator.core.blender.take_store import load_meta, load_performance
 from orator.core.errors import OratorError
 from orator.core.performance import Take, sample
 from orator.core.rotations import angle_between
@@ -164,7 +168,7 @@ def test_a_slider_is_quick_against_the_bake(scene) -> None:
     armature = make_rig()
     motion = make_motion(60.0)
     begin = time.process_time()
-    prepared = prepare(motion, 0.0, bake.read_target(armature, scene), BakeStyle())
+    prepared = prepare(motion, 0.0, read_target(armature, scene), BakeStyle())
     whole = time.process_time() - begin
     item = bake.add_take(armature, Take(motion, "Take 1", {}), 0.0, prepared)
     item.layers.amplitude_upper = 0.9
@@ -238,18 +242,18 @@ def test_regenerating_keeps_sliders_and_the_pins_outside(scene, tmp_path) -> Non
     item = take_for(armature, generation.read_request(bpy.context))
     item.layers.amplitude_hands = 0.5
     armature.orator.pins.clear()
-    request = directed.read_again_request(bpy.context, item, ("right_arm",), (12, 36))
+    request = read_again_request(bpy.context, item, ("right_arm",), (12, 36))
     assert [pin.seconds * 24 for pin in request.shaping.pins] == pytest.approx([50.0])
     assert request.sliders == laid(item.layers) and request.shaping.layers.body.amplitude_hands == 0.5
-    old = takes.load_performance(item)
+    old = load_performance(item)
     kept = ~request.asked.given.mask.joints
     assert np.array_equal(
         request.asked.given.values.rotations[kept], old.rotations[kept]
     ) and request.asked.settings.parts == ("upper",)
-    request = directed.read_again_request(bpy.context, item, ("right_arm",), (45, 60))
+    request = read_again_request(bpy.context, item, ("right_arm",), (45, 60))
     assert not request.shaping.pins
     with pytest.raises(OratorError, match="outside the take"):
-        directed.read_again_request(bpy.context, item, ("right_arm",), (4500, 6000))
+        read_again_request(bpy.context, item, ("right_arm",), (4500, 6000))
 
 
 def test_the_range_comes_from_where_the_artist_says(scene) -> None:
@@ -281,12 +285,12 @@ def test_a_retimed_or_replaced_speech_is_said(scene, tmp_path) -> None:
     item = take_for(armature, generation.read_request(bpy.context))
     speech(scene, tmp_path, seconds=2.0)
     with pytest.raises(OratorError, match="not the one 'Take 1' was made for"):
-        directed.read_again_request(bpy.context, item, ("right_arm",), (12, 36))
+        read_again_request(bpy.context, item, ("right_arm",), (12, 36))
     speech(scene, tmp_path)
     data = bytearray(Path(scene.orator.file).read_bytes())
     data[2000:40000] = data[4000:42000]
     Path(scene.orator.file).write_bytes(data)
-    request = directed.read_again_request(bpy.context, item, ("right_arm",), (12, 36))
+    request = read_again_request(bpy.context, item, ("right_arm",), (12, 36))
     assert any("another sound" in note for note in request.notes)
 
 
@@ -299,12 +303,12 @@ def test_a_take_follows_its_strip_with_the_artists_edits(scene, tmp_path) -> Non
     curve.keyframe_points[1].co.y += 0.25
     edited, frame = curve.keyframe_points[1].co.y, curve.keyframe_points[1].co.x
     scene.orator.file_frame = 23.0
-    assert follow.behind(item, scene, 23 / 24) == 12
+    assert behind(item, scene, 23 / 24) == 12
     assert bpy.ops.orator.take_follow() == {"FINISHED"}
     item = armature.orator.takes[0]
     curve = next(bake.compat.animated_curves(armature))
     assert tuple(curve.keyframe_points[1].co) == pytest.approx((frame + 12, edited))
-    assert follow.behind(item, scene, 23 / 24) == 0 and takes.load_meta(item)["start"] == pytest.approx(23 / 24)
+    assert behind(item, scene, 23 / 24) == 0 and load_meta(item)["start"] == pytest.approx(23 / 24)
     with pytest.raises(OratorError, match="edited by hand"):
         relayer.rewrite(armature, item, scene, BakeStyle())
 
@@ -336,7 +340,7 @@ def test_an_action_deleted_by_hand_is_said_and_loses_nothing(scene) -> None:
     assert "were deleted. Press Bake Again" in report.last()
     assert bpy.ops.orator.take_bake() == {"FINISHED"}
     assert item.layers.amplitude_upper == 0.5 and len(curves(armature)) > 100
-    assert np.array_equal(takes.load_performance(item).rotations, make_motion(SECONDS, seed=1).rotations)
+    assert np.array_equal(load_performance(item).rotations, make_motion(SECONDS, seed=1).rotations)
 
 
 def test_a_character_is_appended_with_pins_and_takes(scene, tmp_path) -> None:
@@ -347,7 +351,7 @@ def test_a_character_is_appended_with_pins_and_takes(scene, tmp_path) -> None:
     direction.add_pins(armature, scene, 0.0, face=False)
     pins, _, _ = direction.pins_for(armature, scene, 0.0, SECONDS)
     motion, shaping = make_motion(SECONDS, seed=4), Shaping(pins=pins)
-    prepared = prepare(motion, 0.0, bake.read_target(armature, scene), BakeStyle(), shaping=shaping)
+    prepared = prepare(motion, 0.0, read_target(armature, scene), BakeStyle(), shaping=shaping)
     meta = {"seed": 4, **direction_meta(shaping)}
     bake.add_take(armature, Take(motion, "Take 1", meta), 0.0, prepared).layers.lip_strength = 0.5
     to_frame(30)
@@ -361,7 +365,7 @@ def test_a_character_is_appended_with_pins_and_takes(scene, tmp_path) -> None:
     armature = bpy.data.objects["Rig"]
     data = armature.orator
     assert [pin.frame for pin in data.pins] == [30] and [take.name for take in data.takes] == ["Take 1"]
-    assert np.array_equal(takes.load_performance(data.takes[0]).rotations, motion.rotations)
+    assert np.array_equal(load_performance(data.takes[0]).rotations, motion.rotations)
     to_frame(30)
     assert angle_between(shown_pose(armature)[0], wanted).max() < 0.01
     data.takes[0].layers.amplitude_hands = 0.5

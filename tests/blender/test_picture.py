@@ -13,6 +13,7 @@ from helpers import faces
 from orator.core.arkit import INDEX
 from orator.core.baking import BakeStyle, prepare
 from orator.core.blender import bake, takes
+from orator.core.blender.bake_target import read_target
 from orator.core.blender.picture import mark_objects, update_picture
 from orator.core.errors import OratorError
 from orator.core.performance import Take, make_performance, rest_performance
@@ -45,7 +46,7 @@ def talking() -> object:
 
 
 def add(obj: bpy.types.Object, scene: bpy.types.Scene, name: str = "Take 1"):
-    prepared = prepare(talking(), 0.0, bake.read_target(obj, scene), BakeStyle(None))
+    prepared = prepare(talking(), 0.0, read_target(obj, scene), BakeStyle(None))
     return bake.add_take(obj, Take(talking(), name, {}), 0.0, prepared)
 
 

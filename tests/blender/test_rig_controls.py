@@ -14,6 +14,7 @@ import addon_utils  # noqa: E402
 from helpers.gestures import gesture  # noqa: E402
 from orator.core.baking import BakeStyle, prepare  # noqa: E402
 from orator.core.blender import bake, compat, rig_mapping, takes  # noqa: E402
+from orator.core.blender.bake_target import read_target  # noqa: E402
 from orator.core.blender.pose_reader import current_pose  # noqa: E402
 from orator.core.blender.rig_profile import read_rig  # noqa: E402
 from orator.core.performance import Take  # noqa: E402
@@ -50,7 +51,7 @@ def character(path: str) -> bpy.types.Object:
 
 def errors(rig: bpy.types.Object, frames: tuple[int, ...]) -> dict[str, float]:
     """Degrees between deform bones as evaluated and the performance, the worst of some frames, by joint."""
-    target = bake.read_target(rig, bpy.context.scene)
+    target = read_target(rig, bpy.context.scene)
     axes = fit_rest(target.description, target.profile).axes
     performance = gesture()
     at, _ = forward_kinematics(performance.rotations.astype(float), performance.translation.astype(float))
@@ -78,7 +79,7 @@ def test_controls_are_keyed_and_deform_bones_follow(scene: bpy.types.Scene, gene
     assert [row.name for row in rig.orator_rig.limbs] == ["left_arm", "left_leg", "right_arm", "right_leg"]
     for row in rig.orator_rig.limbs:
         row.kind = kind
-    prepared = prepare(gesture(), 0.0, bake.read_target(rig, bpy.context.scene), BakeStyle(None))
+    prepared = prepare(gesture(), 0.0, read_target(rig, bpy.context.scene), BakeStyle(None))
     item = bake.add_take(rig, Take(gesture(), "Take 1", {"seed": 1}), 0.0, prepared)
     paths = {c.data_path for b in item.bindings for c in
              compat.curves_of(b.action, compat.slot_named(b.action, b.slot))}  # fmt: skip
@@ -103,7 +104,7 @@ def test_a_pose_made_with_ik_is_read_as_it_is_seen(scene: bpy.types.Scene, gener
     description, profile = read_rig(rig)
     seen = {n: np.array(rig.pose.bones[n].head) for n in ("DEF-forearm.L", "DEF-hand.L", "DEF-f_index.03.L")}
     back = read_back(description, profile, current_pose(rig, description)).performance
-    prepared = prepare(back, 0.0, bake.read_target(rig, bpy.context.scene), BakeStyle(None))
+    prepared = prepare(back, 0.0, read_target(rig, bpy.context.scene), BakeStyle(None))
     bake.add_take(rig, Take(back, "Take 1", {"seed": 1}), 0.0, prepared)
     bpy.context.scene.frame_set(0)
     for name, head in seen.items():

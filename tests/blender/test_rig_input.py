@@ -13,7 +13,9 @@ bpy = pytest.importorskip("bpy", reason="these tests need Blender's Python modul
 from helpers.characters import make_motion, make_rig  # noqa: E402
 from orator.core.baking import BakeStyle, prepare  # noqa: E402
 from orator.core.blender import bake, rig_mapping, takes  # noqa: E402
+from orator.core.blender.bake_target import read_target  # noqa: E402
 from orator.core.blender.rig_profile import keep_profile, read_rig  # noqa: E402
+from orator.core.blender.scene_rate import scene_fps  # noqa: E402
 from orator.core.errors import OratorError  # noqa: E402
 from orator.core.performance import Take  # noqa: E402
 from orator.core.rig.profile import from_json  # noqa: E402
@@ -25,7 +27,7 @@ def baked(armature: bpy.types.Object, seconds: float = 1.0) -> tuple[str, ...]:
     """A take on the character; what the artist reads."""
     bpy.context.view_layer.update()
     performance = make_motion(seconds)
-    prepared = prepare(performance, 0.0, bake.read_target(armature, bpy.context.scene), BakeStyle(None))
+    prepared = prepare(performance, 0.0, read_target(armature, bpy.context.scene), BakeStyle(None))
     bake.add_take(armature, Take(performance, "Take 1", {"seed": 1}), 0.0, prepared)
     return prepared.coverage.sentence(), *prepared.coverage.notes
 
@@ -177,7 +179,7 @@ def test_drivers_can_read_the_numbers_of_an_anime_head(scene: bpy.types.Scene) -
     curve.driver.expression = variable.name
     performance = make_motion(1.0)
     seen = []
-    fps = bake.scene_fps(scene)
+    fps = scene_fps(scene)
     for frame in (3, 9, 15):
         scene.frame_set(frame)
         seen.append(float(empty.evaluated_get(bpy.context.evaluated_depsgraph_get()).location.x))

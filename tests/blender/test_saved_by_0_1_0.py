@@ -13,6 +13,7 @@ from helpers.golden import curves_of_take
 from orator.core.baking import BakeStyle
 from orator.core.blender import bake, direction, takes
 from orator.core.blender.shaped import read_shaping
+from orator.core.blender.take_store import load_meta, load_performance
 from orator.core.rotations import angle_between
 from orator.core.skeleton import INDEX
 
@@ -38,11 +39,11 @@ def test_everything_of_the_artist_is_there(armature) -> None:
     curve = next(c for c in bake.compat.animated_curves(bpy.context.scene) if c.data_path == "orator.intensity")
     assert curve.evaluate(30) == pytest.approx(0.9)
     for take in data.takes:
-        meta = takes.load_meta(take)
-        assert takes.load_performance(take).frames == 38 and meta["speech"]["name"] == "voice.wav"
+        meta = load_meta(take)
+        assert load_performance(take).frames == 38 and meta["speech"]["name"] == "voice.wav"
         holds = {pin.name: pin.hold for pin in read_shaping(take.layers, meta).pins}
         assert holds == {"Pin 15": pytest.approx(2 / 25), "Pin 26": pytest.approx(0.0)}
-    assert [piece["source"] for piece in takes.load_meta(data.takes[2])["comp"]] == ["Take 1", "Take 2"]
+    assert [piece["source"] for piece in load_meta(data.takes[2])["comp"]] == ["Take 1", "Take 2"]
 
 
 def testcurves_of_take_are_as_they_were_and_sliders_move_them(armature) -> None:
@@ -74,5 +75,5 @@ def test_its_pins_pin_and_its_ranges_comp(armature) -> None:
     assert angle_between(shown_pose(armature)[0], pins[0].rotations)[INDEX[ARM]] < 0.01 and len(looks) == 1
     scene.orator.character, data.active = armature, 0
     assert bpy.ops.orator.comp() == {"FINISHED"}
-    made, other = takes.load_performance(data.takes[3]), takes.load_performance(data.takes[1])
+    made, other = load_performance(data.takes[3]), load_performance(data.takes[1])
     assert np.array_equal(made.rotations[20, INDEX[ARM]], other.rotations[20, INDEX[ARM]])

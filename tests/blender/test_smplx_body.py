@@ -10,6 +10,7 @@ from orator.core.arkit import COUNT
 from orator.core.arkit import INDEX as FACE
 from orator.core.baking import BakeStyle, prepare
 from orator.core.blender import bake
+from orator.core.blender.bake_target import read_target
 from orator.core.blender.pose_reader import current_pose
 from orator.core.blender.smplx_body import add_body, bodies_of, fit_skeleton, to_blender
 from orator.core.errors import OratorError
@@ -58,7 +59,7 @@ def random_motion(frames: int = 60):
 def baked(armature: bpy.types.Object, performance) -> int:
     """The frame that its first sample is on."""
     bpy.context.scene.render.fps = 30
-    prepared = prepare(performance, 0.0, bake.read_target(armature, bpy.context.scene), BakeStyle(None))
+    prepared = prepare(performance, 0.0, read_target(armature, bpy.context.scene), BakeStyle(None))
     bake.add_take(armature, Take(performance, "Take 1", {}), 0.0, prepared)
     return int(prepared.frames[0])
 
@@ -185,7 +186,7 @@ def test_takes_are_read_back_from_relaxed_hands(scene: bpy.types.Scene, file: Pa
     performance, armature = random_motion(10), added(file, mean_hands=True)
     first = baked(armature, performance)
     scene.frame_set(first + 6)
-    target = bake.read_target(armature, scene)
+    target = read_target(armature, scene)
     pose = current_pose(armature, target.description)
     back = read_back(target.description, target.profile, pose).performance.rotations[0]
     assert angle_between(back.astype(float), performance.rotations[6].astype(float)).max() < 0.05
@@ -247,7 +248,7 @@ def test_characters_of_the_public_add_on(scene: bpy.types.Scene, file: Path) -> 
     turns = np.tile([1.0, 0.0, 0.0, 0.0], (frames, 55, 1))
     expressions = np.random.default_rng(0).normal(0, 1, (frames, 100)).astype(np.float32)
     spoken = make_performance(turns, np.zeros((frames, 3)), np.zeros((frames, COUNT)), 30.0, expressions)
-    prepared = prepare(spoken, 0.0, bake.read_target(armature, scene), BakeStyle(None))
+    prepared = prepare(spoken, 0.0, read_target(armature, scene), BakeStyle(None))
     assert prepared.coverage.joints == 55 and "10 of 100 expressions" in prepared.coverage.notes
     bake.add_take(armature, Take(spoken, "Take 1", {}), 0.0, prepared)
     keys = mesh.data.shape_keys.key_blocks
@@ -258,10 +259,10 @@ def test_characters_of_the_public_add_on(scene: bpy.types.Scene, file: Path) -> 
     face = np.zeros((frames, COUNT))
     face[:, FACE["mouthSmileLeft"]] = face[:, FACE["jawOpen"]] = 1.0
     smile = make_performance(turns, np.zeros((frames, 3)), face, 30.0)
-    blind = prepare(smile, 0.0, bake.read_target(armature, scene), BakeStyle(None))
+    blind = prepare(smile, 0.0, read_target(armature, scene), BakeStyle(None))
     assert any("choose your SMPL-X file" in note for note in blind.coverage.notes)
     scene.orator_emage.smplx_file = str(file)
-    seeing = prepare(smile, 0.0, bake.read_target(armature, scene), BakeStyle(None))
+    seeing = prepare(smile, 0.0, read_target(armature, scene), BakeStyle(None))
     assert any("is not shown" in note for note in seeing.coverage.notes)
     bake.add_take(armature, Take(smile, "Take 2", {}), 0.0, seeing)
     scene.frame_set(int(seeing.frames[-1]))

@@ -8,6 +8,7 @@ import pytest
 from helpers.characters import make_motion, make_rig
 from orator.core.baking import BakeStyle, prepare
 from orator.core.blender import bake, takes
+from orator.core.blender.bake_target import read_target
 from orator.core.fitting import Bounds
 from orator.core.performance import Take
 
@@ -18,7 +19,7 @@ def paths(rig: bpy.types.Object, style: BakeStyle, frames: range) -> tuple[np.nd
     """(F, 7, 3) metres: where the evaluated bones of the ends are; and how many keys the take has."""
     scene = bpy.context.scene
     performance = make_motion(2.0, seed=3)
-    prepared = prepare(performance, 0.0, bake.read_target(rig, scene), style)
+    prepared = prepare(performance, 0.0, read_target(rig, scene), style)
     uid = bake.add_take(rig, Take(performance, "Take 1", {}), 0.0, prepared).uid
     out = []
     for frame in frames:
@@ -54,15 +55,16 @@ def test_ends_stay_within_the_bound(scene: bpy.types.Scene, mode: str, scale: fl
 @pytest.mark.fault("12.10")
 def test_a_slider_keeps_the_ends_within_the_bound(scene: bpy.types.Scene) -> None:
     from orator.core.blender import relayer
+    from orator.core.blender.slider_state import waiting
 
     scene.render.fps = 30
     rig = make_rig(shapes=())
     performance = make_motion(1.0, seed=4)
     seen = []
     for style in (BakeStyle(None), BakeStyle()):
-        prepared = prepare(performance, 0.0, bake.read_target(rig, scene), style)
+        prepared = prepare(performance, 0.0, read_target(rig, scene), style)
         take = bake.add_take(rig, Take(performance, "Take 1", {}), 0.0, prepared)
-        with relayer.waiting():
+        with waiting:
             take.layers.amplitude_upper = 1.3
         relayer.rewrite(rig, take, scene, style)
         places = []

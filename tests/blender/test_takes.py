@@ -9,6 +9,9 @@ import pytest
 from helpers.characters import make_motion, make_rig, shown_face, shown_pose, to_frame
 from orator.core.baking import BakeStyle, prepare
 from orator.core.blender import bake, takes
+from orator.core.blender.bake_target import editable, read_target
+from orator.core.blender.scene_rate import scene_fps
+from orator.core.blender.take_store import load_meta, load_performance
 from orator.core.errors import OratorError
 from orator.core.performance import Take
 from orator.core.rotations import angle_between
@@ -16,16 +19,16 @@ from orator.core.rotations import angle_between
 
 def add(armature, seed: int, seconds: float = 1.0):
     performance = make_motion(seconds, seed=seed)
-    target = bake.read_target(armature, bpy.context.scene)
+    target = read_target(armature, bpy.context.scene)
     prepared = prepare(performance, 1.0, target, BakeStyle(None))
     return bake.add_take(armature, Take(performance, "Take 1", {"seed": seed}), 1.0, prepared).uid
 
 
 def shows(armature, seed: int) -> bool:
     """Whether body and face are those of the motion with this seed, at its 11th frame."""
-    to_frame(bake.scene_fps(bpy.context.scene) * 1.0 + 10)
+    to_frame(scene_fps(bpy.context.scene) * 1.0 + 10)
     want = make_motion(1.0, seed=seed)
-    at = 10 * 30.0 / bake.scene_fps(bpy.context.scene)
+    at = 10 * 30.0 / scene_fps(bpy.context.scene)
     low = int(at)
     mix = at - low
     rotations, _ = shown_pose(armature)
@@ -84,7 +87,7 @@ def test_a_copy_is_edited_alone(scene: bpy.types.Scene) -> None:
     assert copy.name == "Take 3" and copy.uid == armature.orator.shown
     source = armature.orator.takes[1]
     assert not {b.action for b in copy.bindings} & {b.action for b in source.bindings}
-    assert np.array_equal(takes.load_performance(copy).face, takes.load_performance(source).face)
+    assert np.array_equal(load_performance(copy).face, load_performance(source).face)
 
 
 def test_deleting_removes_all_of_it_and_shows_the_next(scene: bpy.types.Scene) -> None:
@@ -106,10 +109,10 @@ def test_the_list_survives_save_and_reload(scene: bpy.types.Scene, tmp_path: Pat
     assert armature.orator.shown == second and shows(armature, 2)
     armature.orator.active = 0
     assert shows(armature, 1)
-    stored, made = takes.load_performance(armature.orator.takes[0]), make_motion(1.0, seed=1)
+    stored, made = load_performance(armature.orator.takes[0]), make_motion(1.0, seed=1)
     for name in ("rotations", "translation", "face"):
         assert np.array_equal(getattr(stored, name).view(np.uint32), getattr(made, name).view(np.uint32))
-    meta = takes.load_meta(armature.orator.takes[0])
+    meta = load_meta(armature.orator.takes[0])
     assert meta["seed"] == 1 and meta["start"] == 1.0 and json.dumps(meta)
 
 
@@ -174,7 +177,7 @@ def test_a_linked_character_becomes_an_override_with_takes_that_last(scene: bpy.
     scene.render.fps = 30
     linked = next(o for o in scene.objects if o.type == "ARMATURE")
     assert linked.library is not None
-    armature = bake.editable(linked, scene)
+    armature = editable(linked, scene)
     assert armature.override_library is not None
     assert [o.name for o in scene.objects if o.type == "ARMATURE"] == ["Rig"]
     add(armature, 1)
@@ -187,4 +190,4 @@ def test_a_linked_character_becomes_an_override_with_takes_that_last(scene: bpy.
     assert [t.name for t in data.takes] == ["Take 1", "Take 2"] and shows(armature, 2)
     data.active = 0
     assert shows(armature, 1)
-    assert takes.load_performance(data.takes[1]).frames == 30
+    assert load_performance(data.takes[1]).frames == 30

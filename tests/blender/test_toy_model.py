@@ -12,6 +12,7 @@ import pytest
 from helpers.characters import make_rig, speech_file
 from helpers.toy_model import ToyPipeline
 from orator.core.blender import takes
+from orator.core.blender.take_store import load_meta, load_performance
 from orator.core.formats.take_npz import read_take
 from orator.core.rotations import to_rotvec
 from orator.core.skeleton import INDEX
@@ -44,8 +45,8 @@ def test_the_operator(toy: None, tmp_path: Path) -> None:
     scene.orator_emage.model, scene.orator_model.toy_nods = "TOY", 3.0
     assert bpy.ops.orator.generate() == {"FINISHED"}
     take = takes.shown(armature)
-    assert nods(takes.load_performance(take)) == pytest.approx(3.0, abs=0.4)
-    assert takes.load_meta(take)["models"] == {"toy": "1"}
+    assert nods(load_performance(take)) == pytest.approx(3.0, abs=0.4)
+    assert load_meta(take)["models"] == {"toy": "1"}
 
 
 def test_the_command_line_and_a_batch(toy: None, tmp_path: Path, capsys) -> None:

@@ -11,14 +11,17 @@ import numpy as np
 import pytest
 from helpers.characters import make_motion, make_rig, speech_file
 from orator.core.baking import BakeStyle, prepare
-from orator.core.blender import bake, compat, follow, generation, strips, takes
+from orator.core.blender import bake, compat, generation, strips
+from orator.core.blender.bake_target import read_target
 from orator.core.blender.export import ExportOptions, deliver
+from orator.core.blender.scene_rate import behind, other_rate, scene_fps
+from orator.core.blender.take_store import store_meta
 from orator.core.errors import OratorError
 from orator.core.performance import Take
 
 
 def add(armature: bpy.types.Object, start: float, seconds: float = 2.0, name: str = "Take 1", seed: int = 0):
-    target = bake.read_target(armature, bpy.context.scene)
+    target = read_target(armature, bpy.context.scene)
     performance = make_motion(seconds, seed=seed)
     prepared = prepare(performance, start, target, BakeStyle(None))
     return bake.add_take(armature, Take(performance, name, {}), start, prepared)
@@ -217,7 +220,7 @@ def test_a_take_keeps_its_frame_when_the_rate_changes(
     assert tuple(rig.animation_data.action.frame_range) == (1001.0, 1048.0)
     scene.render.fps, scene.render.fps_base = fps, base
     start = generation.read_speech_start(bpy.context)
-    assert follow.behind(take, scene, start) == 0 and "baked at 24" in follow.other_rate(take, scene)
+    assert behind(take, scene, start) == 0 and "baked at 24" in other_rate(take, scene)
     bpy.ops.orator.take_follow()
     assert tuple(rig.animation_data.action.frame_range) == (1001.0, 1048.0)
     from orator.core.blender import relayer
@@ -227,8 +230,8 @@ def test_a_take_keeps_its_frame_when_the_rate_changes(
     bpy.ops.orator.take_bake()
     first, last = rig.animation_data.action.frame_range
     assert first == 1001.0 and last - first == np.ceil(2.0 * fps / base - 1e-3) - 1
-    assert not follow.other_rate(rig.orator.takes[0], scene)
-    assert follow.behind(rig.orator.takes[0], scene, generation.read_speech_start(bpy.context)) == 0
+    assert not other_rate(rig.orator.takes[0], scene)
+    assert behind(rig.orator.takes[0], scene, generation.read_speech_start(bpy.context)) == 0
     scene.orator.file_frame = 1011.0
     bpy.ops.orator.take_follow()
     assert rig.animation_data.action.frame_range[0] == 1011.0
@@ -277,5 +280,5 @@ def test_a_take_of_an_older_file_has_no_rate_and_counts_with_the_scenes(scene: b
     rig = make_rig(shapes=())
     take = add(rig, 1.0)
     del take.data["orator_rate"]
-    takes.store_meta(take, {"start": 1.0})
-    assert follow.behind(take, scene, 1.5) == round(0.5 * bake.scene_fps(scene)) and not follow.other_rate(take, scene)
+    store_meta(take, {"start": 1.0})
+    assert behind(take, scene, 1.5) == round(0.5 * scene_fps(scene)) and not other_rate(take, scene)

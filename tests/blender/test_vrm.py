@@ -17,6 +17,7 @@ addon = pytest.importorskip("io_scene_vrm", reason="needs the VRM add-on: pip in
 from helpers.characters import make_motion, make_rig  # noqa: E402
 from orator.core.baking import BakeStyle, prepare  # noqa: E402
 from orator.core.blender import bake, vrm_addon  # noqa: E402
+from orator.core.blender.bake_target import read_target  # noqa: E402
 from orator.core.blender.export import export_shown  # noqa: E402
 from orator.core.blender.rig_profile import read_rig  # noqa: E402
 from orator.core.performance import Take  # noqa: E402
@@ -79,7 +80,7 @@ def avatar(version: str) -> tuple[bpy.types.Object, dict[str, str]]:
 
 def play(rig: bpy.types.Object) -> str:
     motion = make_motion(1.0)
-    prepared = prepare(motion, 0.0, bake.read_target(rig, bpy.context.scene), BakeStyle(None))
+    prepared = prepare(motion, 0.0, read_target(rig, bpy.context.scene), BakeStyle(None))
     bake.add_take(rig, Take(motion, "Take 1", {"seed": 1}), 0.0, prepared)
     return prepared.coverage.sentence()
 

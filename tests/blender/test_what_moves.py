@@ -8,13 +8,14 @@ import pytest
 from helpers.characters import make_motion, make_rig, shown_face
 from orator.core.baking import BakeStyle, prepare
 from orator.core.blender import bake, compat
+from orator.core.blender.bake_target import read_target
 from orator.core.performance import Take
 
 pytestmark = pytest.mark.fault("12.12")
 
 
 def baked(rig: bpy.types.Object):
-    target = bake.read_target(rig, bpy.context.scene)
+    target = read_target(rig, bpy.context.scene)
     prepared = prepare(make_motion(1.0), 0.0, target, BakeStyle(None))
     bake.add_take(rig, Take(make_motion(1.0), "Take 1", {}), 0.0, prepared)
     return prepared.coverage

@@ -10,6 +10,7 @@ bpy = pytest.importorskip("bpy", reason="these tests need Blender's Python modul
 from helpers.characters import make_motion, make_rig  # noqa: E402
 from orator.core.baking import BakeStyle, prepare  # noqa: E402
 from orator.core.blender import bake, characters, generation, rig_mapping, takes  # noqa: E402
+from orator.core.blender.bake_target import read_target  # noqa: E402
 from orator.core.blender.rig_reader import skinned_meshes  # noqa: E402
 from orator.core.errors import OratorError  # noqa: E402
 from orator.core.performance import Take  # noqa: E402
@@ -31,7 +32,7 @@ def face(name: str, shapes: tuple[str, ...] = SHAPES) -> bpy.types.Object:
 def played(character: bpy.types.Object) -> tuple[np.ndarray, str]:
     """A second on a character; the take's jawOpen at each frame and the coverage."""
     motion = make_motion(1.0)
-    prepared = prepare(motion, 0.0, bake.read_target(character, bpy.context.scene), BakeStyle(None))
+    prepared = prepare(motion, 0.0, read_target(character, bpy.context.scene), BakeStyle(None))
     bake.add_take(character, Take(motion, "Take 1", {"seed": 1}), 0.0, prepared)
     return prepared.frames, prepared.coverage.sentence()
 
@@ -69,7 +70,7 @@ def test_a_prop_with_shape_keys_is_no_character(scene: bpy.types.Scene) -> None:
     crate = face("Crate", ("Dented", "Open lid"))
     assert generation.active_character(bpy.context) is None
     with pytest.raises(OratorError, match="no shape keys of a known set"):
-        bake.read_target(crate, scene)
+        read_target(crate, scene)
 
 
 @pytest.mark.fault("12.22")

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 from helpers.motions import moving
+from orator.core.emotion import parse_emotion
 from orator.core.errors import OratorError
 from orator.core.files import check_writable, write_atomically
 from orator.core.formats.bvh import read_bvh
@@ -25,7 +26,7 @@ from orator.core.formats.take_npz import read_take, write_take
 from orator.core.performance import Take
 from orator.core.reading import parse_json
 from orator.core.rig import profile as profiles
-from orator.core.settings import Settings, parse_emotion
+from orator.core.settings import Settings
 from orator.core.smplx.restricted import read_pickle
 from orator.core.storage import MAGIC, unpack
 

@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from helpers.faces import SKIN, draw
+from orator.core.anime.names import TURN_SHAPES
 from orator.core.errors import OratorError
 from orator.core.picture.marks import Marks, check_marks, propose
 from orator.core.picture.plate import skin_plate
 from orator.core.picture.puppet import MATERIALS, Puppet, build
-from orator.core.rig.anime import TURN_SHAPES
 
 SIZE = 256
 

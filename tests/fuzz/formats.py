@@ -17,6 +17,7 @@ from helpers.motions import moving
 from orator.core import arkit, skeleton
 from orator.core.batch import lines_of_table
 from orator.core.directing import check_pose_pins, unreachable_pins
+from orator.core.emotion import parse_emotion
 from orator.core.formats.bvh import read_bvh, write_bvh
 from orator.core.formats.livelink import read_livelink, write_livelink
 from orator.core.formats.pins_npz import read_pins, write_pins
@@ -27,7 +28,6 @@ from orator.core.performance import Take
 from orator.core.pins import Pins, posed
 from orator.core.reading import parse_json
 from orator.core.rig import profile as profiles
-from orator.core.settings import parse_emotion
 from orator.core.smplx.model_file import read_hand_mean, read_model
 from orator.core.smplx.restricted import read_pickle
 from orator.core.speech.load import load_speech

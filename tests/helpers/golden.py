@@ -23,6 +23,7 @@ from helpers.spoken import own_take, spoken_take
 from orator.core.arkit import ARKIT
 from orator.core.baking import BakeStyle, prepare
 from orator.core.blender import bake, compat, follow, takes
+from orator.core.blender.bake_target import read_target
 from orator.core.blender.export_neutral import shown_performance
 from orator.core.blender.shaped import direction_meta
 from orator.core.blender.smplx_body import add_body
@@ -96,7 +97,7 @@ def _expressive() -> bpy.types.Object:
 
 
 def _spoken() -> Performance:
-    mapping = bake.read_target(bpy.context.scene.orator.character, bpy.context.scene).expressions
+    mapping = read_target(bpy.context.scene.orator.character, bpy.context.scene).expressions
     return spoken_take(mapping)
 
 
@@ -147,7 +148,7 @@ def road(name: str) -> dict[str, dict[str, Any]]:
     armature = scene.orator.character = make()
     performance, shaping = perform(), directions()
     style = BakeStyle(None if keys == "DENSE" else Bounds())
-    prepared = prepare(performance, START, bake.read_target(armature, scene), style, shaping=shaping)
+    prepared = prepare(performance, START, read_target(armature, scene), style, shaping=shaping)
     meta = {"seed": 3, **direction_meta(shaping)}
     take = bake.add_take(armature, Take(performance, "Take 1", meta), START, prepared)
     out = {"bake": curves_of_take(take)}

@@ -8,6 +8,7 @@ import numpy as np
 from helpers.characters import make_motion, speech_file
 from orator.core.baking import BakeStyle, prepare
 from orator.core.blender import bake, generation
+from orator.core.blender.bake_target import read_target
 from orator.core.performance import Take
 
 ARM, ELBOW, WRIST = "right_shoulder", "right_elbow", "right_wrist"
@@ -36,7 +37,7 @@ def take_for(armature, request: generation.TakeRequest, seed: int = 1, style: Ba
 
 def plain_take(armature, scene, seed: int = 1, start: float = 0.0, seconds: float = SECONDS):
     motion = make_motion(seconds, seed=seed)
-    prepared = prepare(motion, start, bake.read_target(armature, scene), BakeStyle())
+    prepared = prepare(motion, start, read_target(armature, scene), BakeStyle())
     return bake.add_take(armature, Take(motion, "Take 1", {"seed": seed}), start, prepared)
 
 

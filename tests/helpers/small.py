@@ -7,6 +7,7 @@ import numpy as np
 from mathutils import Vector
 from orator.core.baking import BakeStyle, prepare
 from orator.core.blender import bake
+from orator.core.blender.bake_target import read_target
 from orator.core.performance import Take, make_performance, rest_performance
 from orator.core.rotations import from_rotvec
 from orator.core.skeleton import INDEX, JOINTS, PARENTS, rest_positions
@@ -54,7 +55,7 @@ def performed(rig: bpy.types.Object, seed: int = 0, frames: int = 24) -> str:
     face = np.zeros((frames, 52))
     face[:, 17] = 0.5 + 0.5 * np.sin(11 * t + seed)
     performance = make_performance(from_rotvec(vectors), travel, face)
-    target = bake.read_target(rig, bpy.context.scene)
+    target = read_target(rig, bpy.context.scene)
     prepared = prepare(performance, 1.0 / target.fps, target, BakeStyle(None))
     take = Take(performance, f"Take {seed}", {"seed": seed})
     return bake.add_take(rig, take, 1.0 / target.fps, prepared).uid

@@ -10,6 +10,8 @@ from helpers.characters import make_motion
 from orator.core.arkit import INDEX as INDEX_OF
 from orator.core.baking import BakeStyle, prepare
 from orator.core.blender import bake
+from orator.core.blender.bake_target import read_target
+from orator.core.blender.scene_rate import scene_fps
 from orator.core.blender.shaped import direction_meta
 from orator.core.performance import Performance, Take, make_performance
 from orator.core.rotations import from_rotvec
@@ -51,14 +53,14 @@ def take_of(armature, performance: Performance, name: str = "Take 1", shaping: S
     scene = bpy.context.scene
     shaping = shaping or Shaping()
     style = style or BakeStyle(None)
-    prepared = prepare(performance, 0.0, bake.read_target(armature, scene), style, shaping=shaping)
+    prepared = prepare(performance, 0.0, read_target(armature, scene), style, shaping=shaping)
     meta = {"seed": 3, **direction_meta(shaping)}
     return bake.add_take(armature, Take(performance, name, meta), 0.0, prepared), prepared
 
 
 def keyed(armature) -> dict[str, np.ndarray]:
     """Every curve that plays on the body and its face, at the take's frames: path[index] -> (T,)."""
-    frames = np.arange(round(SECONDS * bake.scene_fps(bpy.context.scene)))
+    frames = np.arange(round(SECONDS * scene_fps(bpy.context.scene)))
     meshes = [child.data.shape_keys for child in armature.children if child.type == "MESH" and child.data.shape_keys]
     out = {}
     for owner in (armature, *meshes):

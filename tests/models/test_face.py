@@ -9,8 +9,9 @@ torch = pytest.importorskip("torch")
 
 from orator.core.arkit import COUNT, INDEX, LIPS  # noqa: E402
 from orator.core.catalogue.emotions import EMOTIONS  # noqa: E402
+from orator.core.emotion import EmotionTrack, constant_emotion, parse_emotion  # noqa: E402
 from orator.core.errors import Cancelled  # noqa: E402
-from orator.core.settings import EmotionTrack, Settings, constant_emotion, parse_emotion  # noqa: E402
+from orator.core.settings import Settings  # noqa: E402
 from orator.core.speech.features import SpeechFeatures  # noqa: E402
 from orator.core.speech.phones import PHONE_INDEX  # noqa: E402
 from orator.models.condition import SpeechCondition  # noqa: E402

@@ -9,12 +9,13 @@ import pytest
 
 pytest.importorskip("torch")
 
+from orator.core.anime.stepping import held_times, hold_face, openness, shown
 from orator.core.arkit import INDEX, LIPS
 from orator.core.catalogue.emotions import EMOTIONS
+from orator.core.emotion import constant_emotion
 from orator.core.face.prosody import prosody_of
-from orator.core.face.stepping import held_times, hold_face, openness, shown
 from orator.core.performance import frame_count
-from orator.core.settings import Settings, constant_emotion
+from orator.core.settings import Settings
 from orator.core.speech.features import speech_features
 from orator.core.speech.load import load_speech
 from orator.models.condition import SpeechCondition

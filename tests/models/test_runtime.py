@@ -14,11 +14,11 @@ pytest.importorskip("torch", reason="networks need PyTorch to be compared with i
 pytest.importorskip("onnx", reason="the graphs are exported with onnx")
 pytest.importorskip("onnxruntime")
 
+from orator.core.emotion import parse_emotion
 from orator.core.errors import OratorError
 from orator.core.mask import everything
 from orator.core.performance import Performance
 from orator.core.request import GenerationRequest, Given
-from orator.core.settings import parse_emotion
 from orator.core.speech.load import load_speech
 from orator.core.stance import relaxed_performance
 from orator.models import runtime, weights

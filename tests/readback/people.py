@@ -77,6 +77,7 @@ def measured(rig: bpy.types.Object, take: Path, count: int = 16) -> tuple[str, d
     """The coverage sentence of a dense bake, and the figures of the table."""
     from orator.core.baking import BakeStyle, prepare, sample_at
     from orator.core.blender import bake
+    from orator.core.blender.bake_target import read_target
     from orator.core.formats.take_npz import read_take
     from orator.core.rig.rest import body_axes, joint_positions
     from orator.core.rotations import forward_kinematics
@@ -84,7 +85,7 @@ def measured(rig: bpy.types.Object, take: Path, count: int = 16) -> tuple[str, d
 
     scene = bpy.context.scene
     made = read_take(take)
-    target = bake.read_target(rig, scene)
+    target = read_target(rig, scene)
     prepared = prepare(made.performance, 0.0, target, BakeStyle(None))
     bake.add_take(rig, replace(made, name="Take 1"), 0.0, prepared)
     joints = target.profile.present(target.description)

@@ -27,6 +27,7 @@ def perform(names: list[str], take: Path, shared: Path) -> list:
     from helpers.cast import add_member
     from orator.core.baking import BakeStyle, prepare
     from orator.core.blender import bake
+    from orator.core.blender.bake_target import read_target
     from orator.core.formats.take_npz import read_take
 
     bpy.ops.wm.read_factory_settings(use_empty=True)
@@ -36,7 +37,7 @@ def perform(names: list[str], take: Path, shared: Path) -> list:
     for k, name in enumerate(names):
         rig = add_member(name, shared)
         scene.render.fps, scene.render.fps_base = 30, 1.0
-        prepared = prepare(made.performance, 1 / 30, bake.read_target(rig, scene), BakeStyle(None))
+        prepared = prepare(made.performance, 1 / 30, read_target(rig, scene), BakeStyle(None))
         bake.add_take(rig, made, 1 / 30, prepared)
         rig.location = (APART * (k - (len(names) - 1) / 2), 0.0, rig.location.z)
         print(name, prepared.coverage.sentence(), flush=True)

@@ -131,6 +131,7 @@ def perform(member: str, take: Path, fps: float, shared: Path):
     from helpers.cast import add_member
     from orator.core.baking import prepare
     from orator.core.blender import bake
+    from orator.core.blender.bake_target import read_target
     from orator.core.formats.take_npz import read_take
 
     bpy.ops.wm.read_factory_settings(use_empty=True)
@@ -139,7 +140,7 @@ def perform(member: str, take: Path, fps: float, shared: Path):
     set_fps(fps)
     start = 1.0 / fps
     made = read_take(take)
-    target = bake.read_target(armature, bpy.context.scene)
+    target = read_target(armature, bpy.context.scene)
     bake.add_take(armature, made, start, prepare(made.performance, start, target))
     bpy.context.view_layer.update()
     return armature

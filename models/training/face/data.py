@@ -19,9 +19,11 @@ import numpy as np
 
 from ....core.arrays import Array
 from ....core.speech.features import SpeechFeatures, speech_features
-from ....core.speech.phones import Phone
+from ....core.speech.phones import Phone, Word
 from ....core.speech.speech import Speech
+from ...condition import SpeechCondition
 from .corpus import item_rng, soft_onehot
+from .measures import FPS
 
 POSTERIORS = ("real", "sharp")
 
@@ -112,3 +114,12 @@ def load(split: str, simulated: bool = False) -> list[Sample]:
 
 if __name__ == "__main__":
     prepare(simulated="--simulated" in sys.argv)
+
+
+def condition_of(sample: Sample, kind: str = "real") -> SpeechCondition:
+    """What generation hears of a sample: 'real' posteriors, or 'sharp' ones as with its transcript."""
+    frames = int(np.ceil(sample.features.seconds * FPS - 1e-6))
+    words: tuple[Word, ...] | None = None
+    return SpeechCondition(
+        sample.features, getattr(sample, kind).astype(np.float32), words, frames, sample.features.seconds
+    )

@@ -18,27 +18,17 @@ import numpy as np
 from ....core.arkit import COUNT, LIPS
 from ....core.arrays import Array
 from ....core.catalogue.emotions import EMOTIONS
+from ....core.emotion import constant_emotion
 from ....core.face.prosody import prosody_of
-from ....core.settings import Settings, constant_emotion
-from ....core.speech.phones import Word
-from ...condition import SpeechCondition
+from ....core.settings import Settings
 from ...face import STAGES, generate_face
 from ...progress import no_tick
-from .data import Sample, load
+from .data import Sample, condition_of, load
 from .evaluate_changed import changed_figures
 from .evaluate_emotion import diversity, emotion_figures
 from .life import coupling, emotion_life, life_figures
 from .measures import FPS, dynamics, lip_figures, openness, upper_figures
 from .visemes import loudness_scale, mouth
-
-
-def condition_of(sample: Sample, kind: str = "real") -> SpeechCondition:
-    """What generation hears of a sample: 'real' posteriors, or 'sharp' ones as with its transcript."""
-    frames = int(np.ceil(sample.features.seconds * FPS - 1e-6))
-    words: tuple[Word, ...] | None = None
-    return SpeechCondition(
-        sample.features, getattr(sample, kind).astype(np.float32), words, frames, sample.features.seconds
-    )
 
 
 def _figures(faces: Sequence[Array], samples: Sequence[Sample]) -> dict[str, float]:

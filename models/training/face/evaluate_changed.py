@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ....core.arrays import Array
+from ....core.emotion import constant_emotion
 from ....core.performance import frame_count
-from ....core.settings import Settings, constant_emotion
+from ....core.settings import Settings
 from ....core.speech.features import speech_features
 from ....core.speech.phones import Phone
 from ....core.speech.speech import SAMPLE_RATE, Speech

@@ -14,8 +14,9 @@ import numpy as np
 from ....core.arkit import BROWS, INDEX, LIPS
 from ....core.arrays import Array
 from ....core.catalogue.emotions import EMOTIONS
+from ....core.emotion import constant_emotion
 from ....core.face.style import EXPRESSION
-from ....core.settings import Settings, constant_emotion
+from ....core.settings import Settings
 from ...face import generate_face
 from .corpus import make_item
 from .data import Sample
@@ -73,7 +74,7 @@ def train_classifier(train: Sequence[Sample], seed: int = 0) -> Classifier:
 
 
 def _face(sample: Sample, emotion: str, intensity: float, seed: int) -> Array:
-    from .evaluate import condition_of
+    from .data import condition_of
 
     return generate_face(condition_of(sample), Settings(), constant_emotion(emotion, intensity), seed)[0]
 
@@ -125,7 +126,7 @@ def emotion_figures(samples: Sequence[Sample], train: Sequence[Sample]) -> dict[
 
 def diversity(samples: Sequence[Sample], seeds: int = 5) -> dict[str, Spread]:
     """Over paragraphs: how far seeds differ in brows, head (degrees) and blinks, and agree in lips and closures."""
-    from .evaluate import condition_of
+    from .data import condition_of
 
     rows: dict[str, list[float]] = {}
     for sample in samples:

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from orator.core.anime.chart import changes, chart_of, expose, missing_mouths
 from orator.core.arkit import INDEX
 from orator.core.errors import OratorError
-from orator.core.face.chart import changes, chart_of, expose, missing_mouths
 from orator.core.performance import Performance, rest_performance
 
 PHONES = {

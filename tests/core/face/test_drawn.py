@@ -7,13 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from orator.core.anime.drawn import number_track, step_numbers
+from orator.core.anime.face import face_numbers, fit_vowels, six_numbers
+from orator.core.anime.names import NUMBERS
 from orator.core.arkit import INDEX
 from orator.core.errors import OratorError
-from orator.core.face.anime import face_numbers, fit_vowels, six_numbers
-from orator.core.face.drawn import number_track, step_numbers
 from orator.core.formats.numbers import read_numbers, write_numbers
 from orator.core.performance import rest_performance
-from orator.core.rig.anime import NUMBERS
 
 
 def _face(**weights: float) -> np.ndarray:

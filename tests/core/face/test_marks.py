@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from orator.core.catalogue.emotions import EMOTIONS
+from orator.core.emotion import constant_emotion, parse_emotion
 from orator.core.errors import OratorError
 from orator.core.face.marks import Mark, marked, read_mark
-from orator.core.settings import constant_emotion, parse_emotion
 
 
 @pytest.mark.parametrize(

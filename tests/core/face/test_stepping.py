@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from orator.core.anime.stepping import held_times, hold_face, openness, shown
 from orator.core.arkit import BLINK, COUNT, INDEX
-from orator.core.face.stepping import held_times, hold_face, openness, shown
 
 FPS = 30.0
 CLOSURES = (0.53, 1.27, 1.46, 2.19, 3.02, 3.71, 4.38, 5.05)

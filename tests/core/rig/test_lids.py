@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from family_rigs import BUILDS, family_rig
 from measure import heads
+from orator.core.anime.names import NUMBERS
+from orator.core.anime.numbers import anime_numbers
 from orator.core.arkit import INDEX as FACE
 from orator.core.performance import Performance, make_performance, rest_performance
-from orator.core.rig.anime import NUMBERS, anime_numbers
 from orator.core.rig.description import Bone, MeshDescription, RigDescription, Shape
 from orator.core.rig.detect import detect
 from orator.core.rig.retarget import retarget

@@ -10,8 +10,8 @@ from helpers.anime_files import write_weights
 
 torch = pytest.importorskip("torch")
 
+from orator.core.anime.drawn import NumberTrack  # noqa: E402
 from orator.core.errors import Cancelled, OratorError  # noqa: E402
-from orator.core.face.drawn import NumberTrack  # noqa: E402
 from orator.core.pictures import read_picture, write_png  # noqa: E402
 from orator.models.anime.draw import DrawSettings, draw_sequence, parse_levels, quantise  # noqa: E402
 from orator.models.anime.files import AnimeCheckpoint, load  # noqa: E402

@@ -1,7 +1,7 @@
 """The numbers that drive a talking anime head, as custom properties of a rig: 6, or its successors' 42 and 45.
 
 The sets are those of Khungurn's "Talking Head Anime from a Single Image" 1 to 3, in their order. What face weights they
-are made of is in core/face/anime.py; which turns, and how many degrees are 1, in core/rig/numbers/anime_head.json. An
+are made of is in core/anime/face.py; which turns, and how many degrees are 1, in core/anime/anime_head.json. An
 eye at 1 is closed, a mouth at 1 open; turns are right-handed about the body's left, up and forward axes and never go
 beyond 1.
 """
@@ -18,58 +18,14 @@ import numpy as np
 
 from ..arrays import Array
 from ..errors import OratorError
-from ..face.anime import face_numbers, six_numbers
 from ..performance import Performance
 from ..rotations import conjugate, multiply, to_rotvec, world_rotations
 from ..skeleton import INDEX
+from .face import face_numbers, six_numbers
+from .names import NUMBERS, TURN_SHAPES
 
-_FILE: Final = Path(__file__).parent / "numbers" / "anime_head.json"
+_FILE: Final = Path(__file__).parent / "anime_head.json"
 _WINDOW: Final = 4096
-
-
-def _pairs(*names: str) -> tuple[str, ...]:
-    return tuple(f"{name}_{side}" for name in names for side in ("left", "right"))
-
-
-BROW_NUMBERS: Final = _pairs(
-    *(f"eyebrow_{name}" for name in ("troubled", "angry", "lowered", "raised", "happy", "serious"))
-)
-FACE_NUMBERS: Final = (
-    *BROW_NUMBERS,
-    *_pairs(
-        *(f"eye_{n}" for n in ("wink", "happy_wink", "surprised", "relaxed", "unimpressed", "raised_lower_eyelid")),
-        "iris_small",
-    ),
-    *(f"mouth_{name}" for name in ("aaa", "iii", "uuu", "eee", "ooo", "delta")),
-    *_pairs("mouth_lowered_corner", "mouth_raised_corner"),
-    "mouth_smirk",
-    "iris_rotation_x",
-    "iris_rotation_y",
-)
-HEAD_NUMBERS: Final = ("head_x", "head_y", "neck_z")
-BODY_NUMBERS: Final = ("body_y", "body_z", "breathing")
-NUMBERS: Final[dict[str, tuple[str, ...]]] = {
-    "6": (*HEAD_NUMBERS, "left_eye", "right_eye", "mouth"),
-    "42": FACE_NUMBERS + HEAD_NUMBERS,
-    "45": FACE_NUMBERS + HEAD_NUMBERS + BODY_NUMBERS,
-}
-"""Each set in the published order."""
-
-
-TURN_SHAPES: Final = {
-    "headNodDown": ("head_x", 1.0),
-    "headNodUp": ("head_x", -1.0),
-    "headTurnLeft": ("head_y", 1.0),
-    "headTurnRight": ("head_y", -1.0),
-    "headTiltRight": ("neck_z", 1.0),
-    "headTiltLeft": ("neck_z", -1.0),
-}
-"""Shape keys that show the head's turns on a mesh without bones: which number, and which way of it. 1 is 15 degrees."""
-
-
-def lowest(number: str) -> float:
-    """The least value of a number: turns go both ways, all else is from 0."""
-    return -1.0 if number in HEAD_NUMBERS + BODY_NUMBERS[:2] or "rotation" in number else 0.0
 
 
 @lru_cache(maxsize=1)

@@ -79,7 +79,7 @@ def face_numbers(face: Array, brow: str = "angry") -> dict[str, Array]:
 
     `brow` is one of BROW_MODES. Irises look up and to the character's right where they are above 0.
     """
-    from ..rig.anime import FACE_NUMBERS
+    from .names import FACE_NUMBERS
 
     w = _Weights(face)
     out = {name: np.zeros(len(face)) for name in FACE_NUMBERS}

@@ -11,7 +11,8 @@ from ..arkit import COUNT, INDEX
 from ..arrays import Array
 from ..errors import OratorError
 from ..performance import Performance, sample
-from ..rig.anime import NUMBERS, anime_numbers
+from .names import NUMBERS
+from .numbers import anime_numbers
 from .stepping import chosen_frames, held_times, hold_face, shown
 
 STEPS = (1, 2, 3, 4)

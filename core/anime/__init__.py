@@ -1,0 +1,1 @@
+"""Talking anime heads: the numbers that drive one, made of a performance, and which drawings are held."""

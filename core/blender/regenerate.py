@@ -1,0 +1,98 @@
+"""Making a part of a take anew: everything else of it is given."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import bpy
+import numpy as np
+
+from ..errors import OratorError
+from .directed import digest
+from .take_store import load_meta, load_performance
+
+if TYPE_CHECKING:
+    from .generation import TakeRequest
+
+
+def read_again_request(
+    context: bpy.types.Context, take: Any, regions: tuple[str, ...], span: tuple[int, int]
+) -> TakeRequest:
+    """A request that makes `regions` of a take again within the scene frames `span` (first, after the last).
+
+    Everything else of the take is given: its motion to the bit, its pins, its sliders. Raises OratorError when the
+    speech is not the take's any more.
+    """
+    from ..directing import pins_at_times
+    from ..mask import Mask
+    from ..model_card import card_of
+    from ..performance import MODEL_FPS, Performance
+    from ..regions import parts_of, regenerate_mask
+    from ..request import Given
+    from ..smplx.at_bake import tell
+    from ..splice import cut_of, spliced
+    from .generation import read_request
+    from .scene_rate import check_rate
+    from .shaped import direction_meta, laid, read_shaping
+
+    check_rate(take, context.scene)
+    request = read_request(context)
+    asked = request.asked
+    old, before = load_performance(take), load_meta(take)
+    speech, frames = asked.speech, asked.frames
+    if frames != old.frames or abs(old.fps - MODEL_FPS) > 1e-9:
+        raise OratorError(
+            f"The speech is not the one '{take.name}' was made for: it lasts {speech.seconds:.2f} s, the take "
+            f"{old.seconds:.2f} s. Choose that strip again, or generate a new take."
+        )
+    notes = request.notes
+    if "speech" in before and before["speech"]["digest"] != digest(speech):
+        notes = (*notes, f"'{take.name}' was made for another sound of the same length: the rest of it does not fit.")
+    fps = request.target.fps
+    first, last = (round((frame / fps - speech.start) * MODEL_FPS) for frame in span)
+    mask = regenerate_mask(frames, regions, first, last)
+    first, last = max(first, 0), min(last, frames)
+    cut = cut_of(regions, first / MODEL_FPS, last / MODEL_FPS)
+    shaping = spliced(read_shaping(take.layers, before), request.shaping, cut)
+    target, face_terms = request.target, None
+    settings = replace(asked.settings, parts=parts_of(regions))
+    card = card_of(settings.model)
+    mode = card.mode(settings.options)
+    if not mode.keeps:
+        keeper = next(mode for mode in card.modes if mode.keeps)
+        settings = replace(settings, options={**settings.options, "mode": keeper.name})
+        notes = (
+            *notes,
+            f"{card.label}'s {mode.label.lower()} mode keeps nothing of a take: this part was made in "
+            f"{keeper.label.lower()} mode.",
+        )
+    if old.expressions is not None or (card.expressive and "face" in settings.parts):
+        # One of the two has expressions: both are told in them, so that the rest stays and the seam holds.
+        def face_terms(performance: Performance) -> Performance:
+            return tell(performance, target.description, target.expressions, fully=True).performance
+
+        old = face_terms(old)
+        spoken = np.array(old.expressions)
+        spoken[mask.face.any(axis=1)] = np.nan
+        old = replace(old, expressions=spoken)
+    hints = old
+    if asked.given is not None:
+        times = np.arange(frames) / MODEL_FPS
+        pinned, free = pins_at_times(request.shaping.pins, times, request.shaping.motions)
+        joints, root, face = (~free.joints & mask.joints), (~free.root & mask.root), (~free.face & mask.face)
+        hints = Performance(
+            np.where(joints[..., None], pinned.rotations, old.rotations),
+            np.where(root[:, None], pinned.translation, old.translation),
+            np.where(face, pinned.face, old.face), old.fps, old.expressions,
+        )  # fmt: skip
+        mask = Mask(mask.joints & free.joints, mask.root & free.root, mask.face & free.face)
+    meta = {
+        **request.meta, **direction_meta(shaping), "made_from": take.name, "made_from_seed": before.get("seed"),
+        "layer_seed": before.get("layer_seed", before.get("seed", 0)),
+        "again": {"regions": list(regions), "frames": [first, last]},
+    }  # fmt: skip
+    if "comp" in before:
+        meta["comp"] = before["comp"]
+    asked = replace(asked, settings=settings, given=Given(mask, hints), face_terms=face_terms)
+    return replace(request, asked=asked, meta=meta, shaping=shaping, sliders=laid(take.layers), notes=notes)

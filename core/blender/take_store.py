@@ -1,0 +1,80 @@
+"""What a take keeps inside the .blend file: its performance, bit for bit, and where it comes from."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+import bpy
+
+from ..errors import OratorError
+
+_PERFORMANCE: Final = "orator_performance"
+
+
+_META: Final = "orator_meta"
+
+
+_START: Final = "orator_start"
+
+
+_RATE: Final = "orator_rate"
+
+
+def store_performance(take: Any, performance: Any, meta: dict[str, Any]) -> None:
+    """Keep a Performance (bit for bit) and the take's provenance inside the .blend file, in a text of the take's own.
+
+    A text, because it is saved, undone and appended with the take, and is never copied for evaluation.
+    """
+    from ..storage import pack
+
+    text = take.data
+    if text is None:
+        text = take.data = bpy.data.texts.new(f"Orator {take.name}")
+        text.write(f"This text keeps the performance of the take '{take.name}'. Deleting it loses the performance.\n")
+    text[_PERFORMANCE] = pack(performance)
+    store_meta(take, meta)
+
+
+def load_performance(take: Any) -> Any:
+    """The stored Performance of a take. Raises OratorError when it is gone or damaged."""
+    from ..storage import unpack
+
+    if take.data is None or _PERFORMANCE not in take.data:
+        raise OratorError(f"The performance of '{take.name}' is no longer in this file. Generate the take again.")
+    return unpack(bytes(take.data[_PERFORMANCE]))
+
+
+def load_meta(take: Any) -> dict[str, Any]:
+    """The take's provenance: seed, settings, model ids, and `start`, the timeline second of its first frame."""
+    if take.data is None or _META not in take.data:
+        return {}
+    from ..provenance import upgraded
+
+    return upgraded(json.loads(take.data[_META]))
+
+
+def meta_text(take: Any) -> str:
+    """The take's provenance as it is stored, '' without any."""
+    return "" if take.data is None else str(take.data.get(_META, ""))
+
+
+def store_meta(take: Any, meta: dict[str, Any]) -> None:
+    """Replace the take's provenance."""
+    if take.data is not None:
+        from ..provenance import stamped
+
+        take.data[_META] = json.dumps(stamped(meta))
+        take.data[_START] = float(meta.get("start", 0.0))
+        if meta.get("rate"):
+            take.data[_RATE] = float(meta["rate"])
+
+
+def start_of(take: Any) -> float | None:
+    """The timeline second of the take's first frame; None where it is not known. Quick enough for drawing."""
+    return None if take.data is None or _START not in take.data else float(take.data[_START])
+
+
+def rate_of(take: Any) -> float | None:
+    """Frames a second that the take's keys were made for; None where it is not known. Quick enough for drawing."""
+    return None if take.data is None or _RATE not in take.data else float(take.data[_RATE])
