@@ -26,7 +26,6 @@ HOVER_SECONDS = 0.1
 STEP = 12
 """Pixels from row to row of a scan: less than a button is high."""
 
-_cameras: list[subprocess.Popen[bytes]] = []
 
 
 class Report:
@@ -165,30 +164,12 @@ def typed(keys: tuple[str, ...], x: int, y: int) -> Steps:
         yield 0.2
 
 
-def screenshot(name: str, wait: bool = True) -> Path:
-    """The whole screen as build/gui/<name>.png, in few enough colours to be a small file.
-
-    Without `wait` Blender goes on meanwhile, and `wait_for_screenshots` waits for the file.
-    """
+def screenshot(name: str) -> Path:
+    """The whole screen as build/gui/<name>.png, in few enough colours to be a small file."""
     path = OUT / f"{name}.png"
     few = ["-strip", "-dither", "None", "-colors", "220", f"PNG8:{path}"]
-    _cameras.append(subprocess.Popen(["import", "-window", "root", *few]))
-    if wait:
-        wait_for_screenshots()
+    subprocess.run(["import", "-window", "root", *few], check=False)
     return path
-
-
-def wait_for_screenshots() -> None:
-    """Until every screenshot is in its file."""
-    while _cameras:
-        _cameras.pop().wait()
-
-
-def settle_screenshots() -> Steps:
-    """The same, with Blender alive meanwhile."""
-    while any(camera.poll() is None for camera in _cameras):
-        yield 0.05
-    _cameras.clear()
 
 
 def wait_until(
