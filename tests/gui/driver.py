@@ -27,7 +27,6 @@ STEP = 12
 """Pixels from row to row of a scan: less than a button is high."""
 
 
-
 class Report:
     """What was checked, in order; written when the session ends."""
 
