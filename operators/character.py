@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bpy
 
-from ..core.blender import generation, job
+from ..core.blender import generation, job, report, viewing
 from .poll import Explained
 
 
@@ -16,13 +16,15 @@ class ORATOR_OT_add_character(bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        """Add it and choose it."""
+        """Add it beside what is there, choose it, and look at it."""
         from ..core.blender.character import add_character
 
         try:
             if context.mode != "OBJECT":
                 bpy.ops.object.mode_set(mode="OBJECT")
-            context.scene.orator.character = add_character(context)
+            rig = context.scene.orator.character = add_character(context)
+            viewing.stand_beside(context.scene, context.view_layer, rig)
+            viewing.look(context, rig, face=False)
         except Exception as error:
             self.report({"ERROR"}, job.explain(error))
             return {"CANCELLED"}
@@ -30,7 +32,7 @@ class ORATOR_OT_add_character(bpy.types.Operator):
 
 
 class ORATOR_OT_add_stage(Explained, bpy.types.Operator):
-    """Add a camera, lights and a floor that suit the character"""
+    """Add lights, a floor and a camera that suit the character, and look through it; it becomes the scene's camera"""
 
     bl_idname = "orator.add_stage"
     bl_label = "Add Stage"
@@ -45,12 +47,51 @@ class ORATOR_OT_add_stage(Explained, bpy.types.Operator):
         """Add it round the character."""
         from ..core.blender.character import add_stage
 
+        scene = context.scene
+        before = scene.camera
         try:
-            add_stage(context.scene, generation.active_character(context))
+            made = add_stage(scene, generation.active_character(context))
         except Exception as error:
             self.report({"ERROR"}, job.explain(error))
             return {"CANCELLED"}
+        scene.camera = next(item for item in made if item.type == "CAMERA")
+        viewing.look_through(context)
+        if before is not None and before != scene.camera:
+            sentence = f"The scene's camera is now '{scene.camera.name}'; '{before.name}' is still there."
+            report.remember(sentence)
+            self.report({"INFO"}, sentence)
         return {"FINISHED"}
 
 
-CLASSES: tuple[type, ...] = (ORATOR_OT_add_character, ORATOR_OT_add_stage)
+class _Frame(Explained):
+    """Turn the viewport to the character."""
+
+    face = False
+
+    @classmethod
+    def disabled_reason(cls, context: bpy.types.Context) -> str:
+        """Only with a character."""
+        return generation.missing_character(context)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Look."""
+        viewing.look(context, generation.active_character(context), self.face)
+        return {"FINISHED"}
+
+
+class ORATOR_OT_frame_face(_Frame, bpy.types.Operator):
+    """Look at the character's face from the front"""
+
+    bl_idname = "orator.frame_face"
+    bl_label = "Frame Face"
+    face = True
+
+
+class ORATOR_OT_frame_body(_Frame, bpy.types.Operator):
+    """Look at the whole character from the front"""
+
+    bl_idname = "orator.frame_body"
+    bl_label = "Frame Body"
+
+
+CLASSES: tuple[type, ...] = (ORATOR_OT_add_character, ORATOR_OT_add_stage, ORATOR_OT_frame_face, ORATOR_OT_frame_body)

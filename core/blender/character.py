@@ -24,8 +24,8 @@ _NEXT = {
     "wrist": "middle1",
 }  # fmt: skip
 _TAILS = {  # where a bone without a next joint ends, from its head
-    "head": (0.0, 0.0, 0.19), "jaw": (0.0, -0.062, -0.052), "left_eye_smplhf": (0.0, -0.035, 0.0),
-    "right_eye_smplhf": (0.0, -0.035, 0.0), "left_foot": (0.032, -0.085, 0.0), "right_foot": (-0.032, -0.085, 0.0),
+    "head": (0.0, 0.0, 0.19), "jaw": (0.0, -0.062, -0.052), "left_eye_smplhf": (0.0, -0.0105, 0.0),
+    "right_eye_smplhf": (0.0, -0.0105, 0.0), "left_foot": (0.032, -0.085, 0.0), "right_foot": (-0.032, -0.085, 0.0),
 }  # fmt: skip
 
 
@@ -123,8 +123,7 @@ def _armature(name: str, collection: bpy.types.Collection, layer: bpy.types.View
             group.assign(data.bones[JOINTS[j]])
     for bone in rig.pose.bones:
         bone.rotation_mode = "QUATERNION"
-    data.display_type = "STICK"
-    rig.show_in_front = True
+    data.display_type = "STICK"  # inside the body; Bones in Front shows them while one poses
     return rig
 
 

@@ -133,7 +133,6 @@ def _armature(context: bpy.types.Context, name: str, data: BodyData) -> bpy.type
     for bone in rig.pose.bones:
         bone.rotation_mode = "QUATERNION"
     armature.display_type = "STICK"
-    rig.show_in_front = True
     rig[REST_PROPERTY] = json.dumps(
         {
             "model": data.layout.title,
