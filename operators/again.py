@@ -69,6 +69,7 @@ class ORATOR_OT_again_gestures(_OfTake, bpy.types.Operator):
     bl_idname = "orator.again_gestures"
     bl_label = "Regenerate Gestures"
     bl_options = {"UNDO"}  # noqa: RUF012
+    moves_seed = False
 
     def read(self, context: bpy.types.Context) -> generation.TakeRequest:
         """The highlighted take's body, whole."""
@@ -78,7 +79,7 @@ class ORATOR_OT_again_gestures(_OfTake, bpy.types.Operator):
 
         take = active_take(context)[2]
         request = read_again_request(context, take, ("upper", "hands", "lower"), (-(10**7), 10**7))
-        return replace(request, seeds=(take.seed,))
+        return replace(request, asked=replace(request.asked, seeds=(take.seed,)))
 
 
 class ORATOR_OT_lane_add(OnTake, bpy.types.Operator):

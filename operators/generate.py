@@ -18,6 +18,9 @@ _timers: list[bpy.types.Timer] = []
 class Generating(Explained):
     """An operator that makes takes; `read` says from what."""
 
+    moves_seed = True
+    """Whether the next press takes another seed."""
+
     def read(self, context: bpy.types.Context) -> Any:
         """The request. Raises OratorError."""
         return generation.read_request(context)
@@ -29,6 +32,15 @@ class Generating(Explained):
     def deliver(self, request: Any, made: Any) -> tuple[str, ...]:
         """Write what was made; sentences for the artist. Raises OratorError."""
         return generation.deliver(request, made)
+
+    def _delivered(self, request: Any, made: Any) -> tuple[str, ...]:
+        """Write, and let the scene's seed move on."""
+        sentences = self.deliver(request, made)
+        for one in request if isinstance(request, tuple) else (request,):
+            scene = bpy.data.scenes.get(one.scene)
+            if self.moves_seed and scene is not None:
+                generation.move_seed_on(scene, one.asked.seeds)
+        return sentences
 
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:
@@ -46,7 +58,7 @@ class Generating(Explained):
         try:
             request = self.read(context)
             made = job.run_blocking(self.work(request))
-            self._say(self.deliver(request, made))
+            self._say(self._delivered(request, made))
         except OratorError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
@@ -94,7 +106,7 @@ class Generating(Explained):
         if message.kind == "cancelled":
             return self._ended(context, "Generating was cancelled; nothing was changed.", "INFO")
         try:
-            sentences = self.deliver(self._request, message.result)
+            sentences = self._delivered(self._request, message.result)
         except Exception as error:
             return self._ended(context, job.explain(error), "ERROR")
         self._close(context)

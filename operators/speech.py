@@ -6,7 +6,15 @@ import bpy
 from bpy.props import StringProperty
 from bpy_extras.io_utils import ImportHelper
 
-from ..core.blender import compat, report
+from ..core.blender import compat, generation, playback, report
+
+
+def _play(context: bpy.types.Context) -> None:
+    """The scene plays the chosen strip, in sync."""
+    seconds = generation.speech_seconds(context)
+    if seconds:
+        said = playback.follow_sound(context.scene, generation.read_speech_start(context), seconds)
+        report.remember(". ".join((*said, "")) if said else "")
 
 
 class ORATOR_OT_choose_strip(bpy.types.Operator):
@@ -25,6 +33,7 @@ class ORATOR_OT_choose_strip(bpy.types.Operator):
         options.source = "STRIP"
         options.strip = self.strip
         options.strip_scene = bpy.data.scenes.get(self.scene)
+        _play(context)
         return {"FINISHED"}
 
 
@@ -55,9 +64,11 @@ class ORATOR_OT_add_speech(bpy.types.Operator, ImportHelper):
             self.report({"WARNING"}, sentence)
             return {"FINISHED"}
         options.source, options.strip, options.strip_scene = "STRIP", strip.name, scene
-        end = compat.strip_bounds(strip)[1]
-        if end > scene.frame_end:
-            scene.frame_end = end
+        scene.frame_end = max(scene.frame_end, compat.strip_bounds(strip)[1])
+        for other in compat.sequencer_strips(scene):
+            other.select = other == strip
+        scene.sequence_editor.active_strip = strip
+        _play(context)
         return {"FINISHED"}
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import textwrap
+import time
+from collections.abc import Callable
 
+import blf
 import bpy
 from bpy.props import FloatProperty, IntProperty
 
+from ..core import estimate
 from ..core.blender import job, report
 from ..core.catalogue.controls import Control
 
@@ -27,8 +30,10 @@ def draw_job(layout: bpy.types.UILayout) -> bool:
     if running is None:
         return False
     row = layout.row(align=True)
-    row.progress(factor=min(max(running.fraction, 0.0), 1.0), text=f"{running.text} {100.0 * running.fraction:.0f}%")
+    row.progress(factor=min(max(running.fraction, 0.0), 1.0), text=f"{100.0 * running.fraction:.0f}%")
     row.operator("orator.cancel", text="", icon="X")
+    left = estimate.left(running.fraction, time.monotonic() - running.started)
+    draw_wrapped(bpy.context, layout, f"{running.text}; {left}" if left else running.text)
     return True
 
 
@@ -45,8 +50,53 @@ def draw_sentence(context: bpy.types.Context, layout: bpy.types.UILayout) -> Non
     sentence = report.last()
     if not sentence:
         return
-    width = max(20, int(context.region.width / (7.5 * context.preferences.system.ui_scale)))
-    column = layout.box().column(align=True)
+    draw_wrapped(context, layout.box(), sentence, inside=2 * _BOX)
+
+
+_TABS, _PADDING, _ICON, _BOX = 22, 24, 20, 6
+"""Pixels at a scale of 1: the sidebar's tabs, a panel's margins and a label's own, an icon, a box's margin."""
+_NARROWEST = 90
+
+
+def room(context: bpy.types.Context) -> float:
+    """Pixels that a label has in the sidebar, at a scale of 1."""
+    region = context.region
+    scale = context.preferences.system.ui_scale
+    return max(_NARROWEST, (region.width / scale if region is not None else 280.0) - _TABS - _PADDING)
+
+
+def text_width(text: str) -> float:
+    """Pixels that a text takes in the interface's font, at a scale of 1."""
+    blf.size(0, bpy.context.preferences.ui_styles[0].widget.points)
+    return float(blf.dimensions(0, text)[0])
+
+
+def wrapped(text: str, width: float, measure: Callable[[str], float] = text_width) -> list[str]:
+    """A text in lines no wider than `width`; a word that is wider (a path) is broken where it must be."""
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".lstrip()
+        if measure(longer) <= width:
+            lines[-1] = longer
+            continue
+        if lines[-1]:
+            lines.append("")
+        for letter in word:
+            if lines[-1] and measure(lines[-1] + letter) > width:
+                lines.append("")
+            lines[-1] += letter
+    return lines
+
+
+def draw_wrapped(
+    context: bpy.types.Context, layout: bpy.types.UILayout, text: str, icon: str = "NONE", inside: float = 0.0
+) -> None:
+    """A sentence broken to the width of the sidebar, an icon before its first line.
+
+    inside: pixels that boxes and lists round it take away.
+    """
+    column = layout.column(align=True)
     column.scale_y = 0.8
-    for line in textwrap.wrap(sentence, width):
-        column.label(text=line, translate=False)
+    width = room(context) - inside - (_ICON if icon != "NONE" else 0)
+    for k, line in enumerate(wrapped(text, width)):
+        column.label(text=line, translate=False, icon=icon if k == 0 or icon == "NONE" else "BLANK1")

@@ -194,6 +194,13 @@ class OratorScene(bpy.types.PropertyGroup):
         description="A Live Link Face .csv, or a take saved as .npz; used when no take is chosen",
         subtype="FILE_PATH",
     )
+    lock_seed: BoolProperty(
+        name="Lock Seed",
+        description="Keep the seed, so that the next press makes the same take again; without it the seed moves on",
+    )
+    in_sync: BoolProperty(options={"HIDDEN"})
+    played_start: IntProperty(options={"HIDDEN"})
+    played_end: IntProperty(options={"HIDDEN"})
     keys: EnumProperty(
         name="Keys",
         description="How the F-curves are written",

@@ -95,7 +95,7 @@ def _give_own(
     _keep_own_objects(character, data, take)
     if take.data is not None:
         take.data = take.data.copy()
-        take.data.name = f"Orator {take.name}"
+        take.data.name = lists.text_name(take.name)
     shown = data.shown == old
     for binding in take.bindings:
         if binding.action is None:

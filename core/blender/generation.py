@@ -9,14 +9,14 @@ import bpy
 import numpy as np
 
 from ..baking import BakeStyle, BakeTarget, PreparedBake, prepare
-from ..catalogue.controls import CONTROLS
+from ..catalogue.controls import CONTROLS, NUMBER_OF
 from ..errors import OratorError
 from ..ranges import within
 from ..request import GenerationRequest
 from ..settings import Settings
 from ..speech.no_speech import notes_of
 from ..speech.speech import Speech
-from . import bake, characters, copies, own, strips, takes
+from . import bake, characters, copies, own, playback, strips, takes
 from .bake_target import editable, read_style, read_target, up_to_date
 from .emage import hand_notes, own_of, unheard_notes, with_hands, with_model
 from .emotion import emotion_notes, read_emotion, sampled
@@ -116,6 +116,29 @@ def read_speech(context: bpy.types.Context) -> Speech:
     return strips.speech_of_strip(*found, options.channel)
 
 
+def speech_seconds(context: bpy.types.Context) -> float | None:
+    """How long the chosen strip lasts; None without one, and for a file. Quick enough for drawing."""
+    options = context.scene.orator
+    found = None if options.source == "FILE" else strips.find_strip(context, options.strip, options.strip_scene)
+    if found is None:
+        return None
+    left, right, _ = strips.heard_bounds(*found)
+    return max(right - left, 0) / scene_fps(found[0])
+
+
+def seeds_from(scene: bpy.types.Scene) -> tuple[int, ...]:
+    """The seeds of the next takes."""
+    return tuple(range(scene.orator.seed, scene.orator.seed + scene.orator.count))
+
+
+def move_seed_on(scene: bpy.types.Scene, used: tuple[int, ...]) -> None:
+    """After takes were made with these seeds, the next press makes others; a locked seed stays."""
+    options = scene.orator
+    if options.lock_seed or options.seed not in used:
+        return
+    options.seed = (max(used) + 1) % (NUMBER_OF["seed"].high + 1)
+
+
 def read_speech_start(context: bpy.types.Context) -> float:
     """The timeline second at which the chosen speech starts, without decoding it. Raises OratorError."""
     reason = missing_speech(context)
@@ -179,15 +202,15 @@ def request_for(
     from .directed import read_direction
 
     speech = speeches[0]
-    options = scene.orator
     chosen = preferences.read()
     directed = read_direction(character, scene, speech)
     emotion = read_emotion(scene, speech, character)
     settings = with_hands(scene, character, read_settings(scene, speech))
     target = read_target(character, scene)
-    seeds = tuple(range(options.seed, options.seed + options.count))
     return TakeRequest(
-        asked=GenerationRequest(speeches, settings, emotion, seeds, directed.given, target, listening=listening),
+        asked=GenerationRequest(
+            speeches, settings, emotion, seeds_from(scene), directed.given, target, listening=listening
+        ),
         target=target,
         style=read_style(scene),
         scene=scene.name,
@@ -248,12 +271,14 @@ def deliver(request: TakeRequest, made: tuple[Made, ...]) -> tuple[str, ...]:
     coverage = made[0].prepared.coverage
     sentences = [f"{names} on '{character.name}': {coverage.sentence()}; {keys} keys."]
     rests = own.notes(data, takes.find(data, made_ids[0]))
+    played = playback.follow_sound(scene, request.speech.start, request.speech.seconds)
     return (
         *sentences,
         *notes_of(made[0].take.meta),
         *coverage.notes,
         *parted,
         *rests,
+        *played,
         *request.speech.notes,
         *request.notes,
     )

@@ -8,6 +8,20 @@ from typing import Any
 import bpy
 
 
+def text_name(take_name: str) -> str:
+    """The name of the text that keeps a take: with a dot in front Blender leaves it out of the Text Editor's list."""
+    return f".Orator {take_name}"
+
+
+def hide_texts() -> None:
+    """Texts of takes from before they were hidden: a file was opened."""
+    for _, data in every_list():
+        for take in data.takes:
+            text = take.data
+            if text is not None and text.library is None and not text.name.startswith("."):
+                text.name = text_name(take.name)
+
+
 def character_data(character: bpy.types.Object, create: bool = False) -> Any:
     """The property group with a character's takes; None for an override without takes unless `create`.
 

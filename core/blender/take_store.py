@@ -8,6 +8,7 @@ from typing import Any, Final
 import bpy
 
 from ..errors import OratorError
+from .lists import text_name
 
 _PERFORMANCE: Final = "orator_performance"
 
@@ -30,7 +31,7 @@ def store_performance(take: Any, performance: Any, meta: dict[str, Any]) -> None
 
     text = take.data
     if text is None:
-        text = take.data = bpy.data.texts.new(f"Orator {take.name}")
+        text = take.data = bpy.data.texts.new(text_name(take.name))
         text.write(f"This text keeps the performance of the take '{take.name}'. Deleting it loses the performance.\n")
     text[_PERFORMANCE] = pack(performance)
     store_meta(take, meta)

@@ -15,7 +15,7 @@ import bpy
 from ..errors import OratorError
 from . import compat, copies, lanes, own
 from .guard import Guard
-from .lists import character_data, character_of, find
+from .lists import character_data, character_of, find, text_name
 from .slider_state import waiting
 from .tracks import TAG, add_track, animated_id, keep_or_remove, name_actions, placed, remove_strip, rename, tracks_of
 
@@ -182,7 +182,7 @@ def name_changed(take: Any) -> None:
     name_actions(take)
     lanes.renamed(take)
     if take.data is not None:
-        take.data.name = f"Orator {take.name}"
+        take.data.name = text_name(take.name)
 
 
 def drop_actions(take: Any, count: int | None = None) -> None:
@@ -253,7 +253,7 @@ def _copy_into(source: Any, take: Any) -> None:
     """Performance, Actions and sliders of a take into a new one; objects that have gone get no track."""
     if source.data is not None:
         take.data = source.data.copy()
-        take.data.name = f"Orator {take.name}"
+        take.data.name = text_name(take.name)
     made: dict[bpy.types.Action, bpy.types.Action] = {}
     for binding in source.bindings:
         if binding.action is None:

@@ -141,7 +141,8 @@ def frame(area: bpy.types.Area, figure: Figure, face: bool) -> None:
     space = area.spaces.active
     view = space.region_3d
     if face:
-        centre, height, width, turn, lift = figure.face.copy(), 1.7 * figure.head_size, 1.4 * figure.head_size, 0.22, 0.02
+        centre, turn, lift = figure.face.copy(), 0.22, 0.02
+        height, width = 1.7 * figure.head_size, 1.4 * figure.head_size
     else:
         centre, turn, lift = (figure.low + figure.high) / 2, 0.3, 0.08
         height = 1.12 * (figure.high.z - figure.low.z)

@@ -6,13 +6,19 @@ from typing import Any
 
 import bpy
 
-from . import overlay, slider_state
+from . import lists, overlay, report, slider_state
 
 
 @bpy.app.handlers.persistent
 def _changed(*_args: Any) -> None:
     slider_state.forget()
     overlay.forget()
+    report.remember("")  # what it speaks of may be gone
+
+
+@bpy.app.handlers.persistent
+def _loaded(*_args: Any) -> None:
+    lists.hide_texts()
 
 
 def _lists() -> tuple[Any, ...]:
@@ -25,6 +31,8 @@ def attach() -> None:
     for handlers in _lists():
         if _changed not in handlers:
             handlers.append(_changed)
+    if _loaded not in bpy.app.handlers.load_post:
+        bpy.app.handlers.load_post.append(_loaded)
 
 
 def detach() -> None:
@@ -32,4 +40,6 @@ def detach() -> None:
     for handlers in _lists():
         if _changed in handlers:
             handlers.remove(_changed)
+    if _loaded in bpy.app.handlers.load_post:
+        bpy.app.handlers.load_post.remove(_loaded)
     _changed()

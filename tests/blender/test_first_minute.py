@@ -65,3 +65,78 @@ def test_the_view_looks_at_the_character(desk: bpy.types.Scene, call: str, low: 
     assert low < view.view_distance < high
     if call == "frame_face":
         assert abs((view.view_location - head).z) < 0.2
+
+
+def speech(tmp_path) -> str:
+    from helpers.characters import speech_file
+
+    return str(speech_file(tmp_path / "voice.wav", seconds=5.0))
+
+
+def test_a_sound_plays_in_sync_over_its_own_range(desk: bpy.types.Scene, tmp_path) -> None:
+    assert desk.sync_mode == "NONE"
+    desk.frame_set(240)
+    bpy.ops.orator.add_speech(filepath=speech(tmp_path))
+    assert desk.sync_mode == "AUDIO_SYNC" and desk.use_audio_scrub
+    strip = desk.sequence_editor.active_strip
+    assert strip.select and desk.orator.strip == strip.name
+    frames = round(5.0 * desk.render.fps)
+    assert desk.use_preview_range and desk.frame_preview_start == desk.frame_current == 240
+    assert desk.frame_preview_end in (240 + frames, 241 + frames) and desk.frame_end >= 240 + frames
+    desk.sync_mode = "NONE"
+    desk.frame_set(20)
+    bpy.ops.orator.add_speech(filepath=speech(tmp_path))
+    assert desk.sync_mode == "NONE", "the artist switched it off: it is asked for once"
+    assert desk.frame_preview_start == 20, "the range goes with the speech"
+    desk.frame_preview_start, desk.frame_preview_end = 50, 60
+    bpy.ops.orator.choose_strip(strip=strip.name, scene=desk.name)
+    assert (desk.frame_preview_start, desk.frame_preview_end) == (50, 60), "a range of the artist's own stays"
+    assert desk.frame_current == 240, "the playhead is at the speech"
+
+
+def test_the_artists_own_sync_stays(desk: bpy.types.Scene, tmp_path) -> None:
+    desk.sync_mode = "FRAME_DROP"
+    bpy.ops.orator.add_speech(filepath=speech(tmp_path))
+    assert desk.sync_mode == "FRAME_DROP" and not desk.use_audio_scrub
+
+
+def test_another_press_makes_another_take_unless_the_seed_is_locked(desk: bpy.types.Scene, tmp_path) -> None:
+    pytest.importorskip("torch", reason="networks need PyTorch")
+    bpy.ops.orator.add_character()
+    bpy.ops.orator.add_speech(filepath=speech(tmp_path))
+    options = desk.orator
+    options.use_upper = options.use_hands = options.use_lower = False
+    options.count = 2
+    assert bpy.ops.orator.generate() == {"FINISHED"} and options.seed == 2
+    options.count, options.lock_seed = 1, True
+    assert bpy.ops.orator.generate() == {"FINISHED"} and options.seed == 2
+    options.again_region = "head"
+    options.lock_seed = False
+    assert bpy.ops.orator.again() == {"FINISHED"} and options.seed == 3
+    rig = options.character
+    rig.orator.active = 1
+    assert bpy.ops.orator.again_gestures() == {"FINISHED"} and options.seed == 3
+    assert [take.seed for take in rig.orator.takes] == [0, 1, 2, 2, 1]
+
+
+def test_what_keeps_a_take_is_not_in_the_text_editors_list(desk: bpy.types.Scene, tmp_path) -> None:
+    from helpers.characters import make_motion
+    from orator.core.blender import report, takes
+    from orator.core.blender.take_store import load_performance, store_performance
+
+    bpy.ops.orator.add_character()
+    rig = desk.orator.character
+    take = takes.add(rig, "Take 1", 0, "")
+    store_performance(take, make_motion(0.5), {})
+    assert take.data.name == ".Orator Take 1"
+    take.data.name = "Orator Take 1"  # as files before had it
+    path = str(tmp_path / "old.blend")
+    bpy.ops.wm.save_as_mainfile(filepath=path)
+    bpy.ops.wm.open_mainfile(filepath=path)
+    take = bpy.context.scene.orator.character.orator.takes[0]
+    assert take.data.name.startswith(".") and load_performance(take).frames > 0
+    report.remember("Take 1 on 'Orator Character'")
+    bpy.ops.ed.undo_push(message="One")
+    bpy.ops.ed.undo_push(message="Two")
+    bpy.ops.ed.undo()
+    assert report.last() == ""

@@ -70,7 +70,6 @@ def everything_else() -> tuple[object, ...]:
         tuple(strip.name for strip in scene.sequence_editor.strips),
         options().strip,
         options().count,
-        options().seed,
         scene.frame_start,
         scene.frame_end,
     )
