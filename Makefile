@@ -41,7 +41,7 @@ repository:
 	@.ci/setup bpy 5.0.1
 	@.venv/bin/python .ci/repository.py
 
-bench:
+bench: onnx
 	@.ci/setup base
 	@.ci/setup bpy 5.0.1
 	@.venv/bin/python .ci/bench.py
