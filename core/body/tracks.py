@@ -25,7 +25,7 @@ class Key(NamedTuple):
 
 def minimum_jerk(x: Array) -> Array:
     """0 to 1 over x in [0, 1], clamped (Flash and Hogan, 1985)."""
-    x = np.clip(x, 0.0, 1.0)
+    x = np.minimum(np.maximum(x, 0.0), 1.0)
     return x**3 * (10.0 - 15.0 * x + 6.0 * x**2)
 
 
@@ -56,11 +56,17 @@ def keyed(frames: int, start: Array, keys: Iterable[Key]) -> Array:
 def pulses(frames: int, times: Iterable[float], sizes: Iterable[float], rise: float, fall: float) -> Array:
     """(frames,) bumps that are highest at `times`, up in `rise` and down in `fall` seconds."""
     out = np.zeros(frames)
-    for time, size in zip(times, sizes, strict=True):
-        first = max(0, int((time - rise) * FPS))
-        last = max(first, min(frames, int((time + fall) * FPS) + 2))  # what is over before the first frame adds nothing
-        at = np.arange(first, last) / FPS
-        out[first:last] += size * (minimum_jerk((at - time + rise) / rise) - minimum_jerk((at - time) / fall))
+    begins, heights = np.array(list(times), np.float64), np.array(list(sizes), np.float64)
+    if len(begins) == 0:
+        return out
+    first = ((begins - rise) * FPS).astype(int)
+    last = np.minimum(((begins + fall) * FPS).astype(int) + 2, frames)
+    place = first[:, None] + np.arange(int((rise + fall) * FPS) + 4)
+    at, time = place / FPS, begins[:, None]
+    bumps = heights[:, None] * (minimum_jerk((at - time + rise) / rise) - minimum_jerk((at - time) / fall))
+    # What is over before the first frame adds nothing.
+    inside = (place >= 0) & (place < last[:, None])
+    np.add.at(out, place[inside], bumps[inside])
     return out
 
 

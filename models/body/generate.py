@@ -106,18 +106,19 @@ def generate_body(
     tick: Callable[[float], None],
     folder: Path | None = None,
     wishes: tuple[Wish, ...] = (),
+    score: Score | None = None,
 ) -> tuple[Array, Array]:
     """Rotations (T, 55, 4) wxyz and translation (T, 3) metres for `condition.frames` frames at 30 fps.
 
     `mask` and `hints` are what the artist gave (True in the mask: generate): the body passes through it, and between
     key poses the in-between network answers; exactness is added by the caller. `tick(fraction)` may raise to stop.
-    `folder` holds weights other than the embedded ones. Face joints rest. Raises OratorError for missing or damaged
-    weights.
+    `folder` holds weights other than the embedded ones, `score` is what `score_of` gives where it is known already.
+    Face joints rest. Raises OratorError for missing or damaged weights.
     """
     frames = condition.frames
     tick(0.02)
     wanted, quiet = wanted_of(settings), _quiet(condition, frames)
-    score = score_of(condition, settings, seed, wishes, lambda: tick(0.1))
+    score = score or score_of(condition, settings, seed, wishes, lambda: tick(0.1))
     tracks = play(score, wanted, frames, _acting(settings, quiet), lambda: tick(0.3))
     tick(0.45)
     travel = settings.curve("travel", np.arange(frames) / MODEL_FPS)
@@ -126,10 +127,11 @@ def generate_body(
         moved, stepped = wander(travel, condition.seconds, seed)
     rotations, translation = np.empty((frames, JOINT_COUNT, 4), np.float32), np.empty((frames, 3), np.float32)
     for a in range(0, frames, PIECE):
-        b = min(a + PIECE, frames)
+        b, before = min(a + PIECE, frames), max(a - 1, 0)
         rotations[a:b], translation[a:b] = pose(tracks, a, b, moved[a:b], stepped[a:b])
+        # Piece by piece, with the frame before: an hour needs no second copy.
+        rotations[before:b] = hemisphere_continuous(rotations[before:b])
         tick(0.45 + 0.4 * b / frames)
-    rotations = hemisphere_continuous(rotations)
     body = [*range(22), *HANDS]
     if mask.joints[:, body].all() and mask.root.all():
         return rotations, translation
@@ -150,7 +152,11 @@ def _acting(settings: Settings, quiet: Array) -> Acting:
     """Head activity, stance and stillness as functions of seconds."""
 
     def curve(name: str, least: float, most: float) -> Callable[[float], float]:
-        return lambda time: float(np.clip(settings.curve(name, np.array([time]))[0], least, most))
+        def at(time: float) -> float:
+            return float(np.clip(settings.curve(name, np.array([time]))[0], least, most))
+
+        constant = at(0.0)
+        return at if settings.curves.get(name) else lambda _: constant
 
     last = len(quiet) - 1
     return Acting(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ...core import skeleton
 from ...core.body.wishes import told
@@ -18,6 +18,9 @@ from ...core.stance import relaxed_performance
 from ..condition import SpeechCondition
 from ..pipeline import Performed
 from ..progress import Stages
+
+if TYPE_CHECKING:
+    from ...core.body.score import Score
 
 
 def listen(speech: Speech, transcript: str | None, frames: int, stages: Stages) -> SpeechCondition:
@@ -41,15 +44,16 @@ class EmbeddedSession:
     def perform(self, request: GenerationRequest, seed: int, stages: Stages) -> Performed:
         """The wanted parts of a performance; the others rest."""
         condition = listen(request.speech, request.settings.transcript, request.frames, stages)
-        made = self._perform(condition, request, seed, stages)
         if not set(request.settings.parts) - {"face"}:
-            return Performed(made)
+            return Performed(self._perform(condition, request, seed, stages, None))
         from ..body.generate import score_of
 
-        return Performed(made, meta={"gestures": told(score_of(condition, request.settings, seed, request.wishes))})
+        tick = stages.tick("Body")
+        score = score_of(condition, request.settings, seed, request.wishes, lambda: tick(0.0))
+        return Performed(self._perform(condition, request, seed, stages, score), meta={"gestures": told(score)})
 
     def _perform(
-        self, condition: SpeechCondition, request: GenerationRequest, seed: int, stages: Stages
+        self, condition: SpeechCondition, request: GenerationRequest, seed: int, stages: Stages, score: Score | None
     ) -> Performance:
         settings, given, emotion = request.settings, request.given, request.emotion
         base = relaxed_performance(condition.frames)
@@ -61,9 +65,10 @@ class EmbeddedSession:
 
             mask = everything(condition.frames) if given is None else given.mask
             hints = base if given is None else given.values
-            made, path = generate_body(condition, settings, mask, hints, seed, tick, wishes=request.wishes)
-            joints = [j for part in body_parts for j in skeleton.PART_JOINTS[part]]
-            rotations[:, joints] = made[:, joints]
+            made, path = generate_body(condition, settings, mask, hints, seed, tick, score=score)
+            for joint in (j for part in body_parts for j in skeleton.PART_JOINTS[part]):
+                rotations[:, joint] = made[:, joint]
+            del made  # an hour of it is 95 MB
             if "lower" in body_parts:
                 translation = path
         if "face" in settings.parts:

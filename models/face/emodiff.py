@@ -2,8 +2,8 @@
 
 x0 is predicted (Ramesh et al. 2022; Tevet et al., MDM, 2023) from noised frames, three frames to a token. Conditions:
 speech (posteriors, prosody), the lip network's mouth (as DREAM-Talk and Audio2Photoreal do), emotion per frame, and the
-frames that come before. FiLM on the step. Speech and emotion are dropped at random while training, so each has its own
-guidance scale when sampling (Ho and Salimans, 2022). Emotion is guided away from the neutral face.
+frames that come before. FiLM on the step. Speech and emotion are dropped at random while training, so that sampling can
+guide the emotion away from the neutral face (Ho and Salimans, 2022); speech is followed without.
 """
 
 from __future__ import annotations

@@ -25,8 +25,6 @@ from .sampling import CHANNELS, PATCH, sample, window_noise
 
 WINDOW: Final = 240
 OVERLAP: Final = 24
-GUIDANCE: Final = (1.1, 1.35)
-"""Guidance scales of speech and emotion."""
 ROLL_MOST: Final = 0.345
 """How far a lower lip goes under the teeth in talk."""
 SETTLE: Final = 3.0
@@ -97,7 +95,7 @@ def run_diffusion(nets: Networks, condition: SpeechCondition, lips: Array, felt:
         done = number / len(starts)
         made = sample(
             nets, speech, _padded(lips[first : first + count], size), feeling, before,
-            window_noise(seed, number, size, temperature), GUIDANCE, use_lips, lambda done=done: tick(done),
+            window_noise(seed, number, size, temperature), use_lips, lambda done=done: tick(done),
         )[:count] * scale + mean  # fmt: skip
         if number:
             span = min(OVERLAP, count)

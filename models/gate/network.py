@@ -30,7 +30,11 @@ def _weights() -> dict[str, Array]:
     names = ["enter.weight", "enter.bias", "leave.weight", "leave.bias"]
     for k in range(len(DILATIONS)):
         names += [f"blocks.{k}.{part}.{kind}" for part in ("conv", "mix") for kind in ("weight", "bias")]
-    return {name: nets.array("gate", name) for name in names}
+    weights = {name: nets.array("gate", name) for name in names}
+    # Every tap as a plain matrix that lies whole in memory: a strided one is multiplied many times slower.
+    for name in [name for name in names if name.endswith("weight")]:
+        weights[name] = np.ascontiguousarray(weights[name].transpose(2, 1, 0))
+    return weights
 
 
 def run_network(mel: Array) -> Array:
@@ -51,11 +55,11 @@ def _forward(w: dict[str, Array], mel: Array) -> Array:
     """Logits (ceil(N / 2), 3) for scaled log-mel (N, 64)."""
     padded = np.pad(mel, ((2, 3 + len(mel) % 2), (0, 0)), mode="edge")
     columns = np.concatenate([padded[k : k + len(mel) + len(mel) % 2 : 2] for k in range(5)], axis=1)
-    kernel = w["enter.weight"].transpose(2, 1, 0).reshape(-1, w["enter.weight"].shape[0])
+    kernel = w["enter.weight"].reshape(-1, WIDTH)
     x = np.maximum(columns @ kernel + w["enter.bias"], 0.0)
     for k, dilation in enumerate(DILATIONS):
         near = np.pad(x, ((dilation, dilation), (0, 0)))
-        taps = [near[j * dilation : j * dilation + len(x)] @ w[f"blocks.{k}.conv.weight"][:, :, j].T for j in range(3)]
+        taps = [near[j * dilation : j * dilation + len(x)] @ w[f"blocks.{k}.conv.weight"][j] for j in range(3)]
         hidden = np.maximum(sum(taps) + w[f"blocks.{k}.conv.bias"], 0.0)
-        x = x + hidden @ w[f"blocks.{k}.mix.weight"][:, :, 0].T + w[f"blocks.{k}.mix.bias"]
-    return x @ w["leave.weight"][:, :, 0].T + w["leave.bias"]
+        x = x + hidden @ w[f"blocks.{k}.mix.weight"][0] + w[f"blocks.{k}.mix.bias"]
+    return x @ w["leave.weight"][0] + w["leave.bias"]
