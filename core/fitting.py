@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -41,6 +42,8 @@ MARGIN: Final = 0.98
 STIFFNESS: Final = 1e-6
 PENALTY: Final = 1e7
 FIRST_SPACING: Final = 24
+LONGEST: Final = 256
+"""Samples of the longest segment whose weights are looked up."""
 
 
 @dataclass(frozen=True)
@@ -57,16 +60,43 @@ class Fit:
     slopes: Array
 
 
+def _weights(u: Array, h: Array) -> Array:
+    """Hermite weights (N, 4) at shares `u` (N,) of segments of length `h` (N,)."""
+    u2, v = u * u, 1.0 - u
+    right = u2 * (3.0 - 2.0 * u)
+    return np.stack([1.0 - right, h * u * v * v, right, -h * u2 * v], axis=1)
+
+
+def _products(weights: Array) -> Array:
+    """(N, 16) of weights (N, 4): each with each."""
+    return (weights[:, :, None] * weights[:, None, :]).reshape(-1, 16)
+
+
+@lru_cache(maxsize=1)
+def _usual() -> tuple[Array, Array, Array, Array]:
+    """For segments of 1 to LONGEST samples: where their rows begin (LONGEST + 1,), the weights at these, the end
+    included, the products' sums without it and their stiffness, (LONGEST + 1, 4, 4) each. Keys lie on samples: there is
+    nothing else to know.
+    """
+    begins, rows, sums = np.cumsum([0, 0, *range(2, LONGEST + 1)]), [], np.zeros((LONGEST + 1, 16))
+    for h in range(1, LONGEST + 1):
+        rows.append(_weights(np.arange(h + 1) / float(h), np.full(h + 1, float(h))))
+        sums[h] = np.add.reduceat(_products(rows[-1][:h]), [0])[0]
+    stiff = np.concatenate([np.zeros((1, 4, 4)), STIFFNESS * _bending(np.arange(1.0, LONGEST + 1))])
+    return begins, np.concatenate(rows), sums.reshape(-1, 4, 4) + stiff, stiff
+
+
 def _basis(index: Array, count: int) -> tuple[Array, Array]:
     """Segment of each sample (T,) and its four Hermite weights (T, 4): value and slope left, value and slope right."""
     lengths = np.diff(index)
     segment = np.repeat(np.arange(len(lengths)), lengths)
     segment = np.append(segment, len(lengths) - 1)
+    into = np.arange(count) - index[segment]
+    if lengths.max() <= LONGEST:
+        begins, rows, *_ = _usual()
+        return segment, rows[begins[lengths][segment] + into]
     h = lengths[segment].astype(np.float64)
-    u = (np.arange(count) - index[segment]) / h
-    u2, v = u * u, 1.0 - u
-    right = u2 * (3.0 - 2.0 * u)
-    return segment, np.stack([1.0 - right, h * u * v * v, right, -h * u2 * v], axis=1)
+    return segment, _weights(into / h, h)
 
 
 def _bending(h: Array) -> Array:
@@ -81,6 +111,18 @@ def _bending(h: Array) -> Array:
     return np.moveaxis(np.array(rows), -1, 0) / (h**3)[:, None, None]
 
 
+def _gram(index: Array, weights: Array) -> Array:
+    """(S, 4, 4) sums of the weights' products over segments, with their stiffness; the last holds the last sample."""
+    lengths = np.diff(index)
+    if lengths.max() > LONGEST:
+        sums = np.add.reduceat(_products(weights), index[:-1]).reshape(-1, 4, 4)
+        return sums + STIFFNESS * _bending(lengths.astype(np.float64))
+    _, _, sums, stiff = _usual()
+    out = sums[lengths]
+    out[-1] = np.add.reduceat(_products(weights[index[-2] :]), [0])[0].reshape(4, 4) + stiff[lengths[-1]]
+    return out
+
+
 def _solve(index: Array, samples: Array, exact: Array) -> tuple[Fit, Array]:
     """Least squares for keys at `index` (K,), and the fitted samples (T, C); values at `exact` (bool, (T,)) are met."""
     from scipy.linalg import solveh_banded
@@ -88,8 +130,7 @@ def _solve(index: Array, samples: Array, exact: Array) -> tuple[Fit, Array]:
     count, channels = samples.shape
     segment, weights = _basis(index, count)
     starts = index[:-1]
-    gram = np.add.reduceat((weights[:, :, None] * weights[:, None, :]).reshape(count, 16), starts).reshape(-1, 4, 4)
-    gram += STIFFNESS * _bending(np.diff(index).astype(np.float64))
+    gram = _gram(index, weights)
     moment = np.add.reduceat((weights[:, :, None] * samples[:, None, :]).reshape(count, -1), starts)
     moment = moment.reshape(-1, 4, channels)
 
@@ -126,30 +167,35 @@ def evaluate(fit: Fit, count: int) -> Array:
     return _evaluate(fit, *_basis(fit.index, count))
 
 
-def _worst_per_segment(index: Array, error: Array) -> tuple[Array, Array]:
-    """For each segment, both ends included, the largest error (S,) and the sample where it is (S,)."""
-    worst = np.maximum.reduceat(error, index[:-1])
-    worst = np.maximum(worst, error[index[1:]])
-    at = np.empty(len(worst), int)
-    for s in np.flatnonzero(worst > 1.0):
-        at[s] = index[s] + int(np.argmax(error[index[s] : index[s + 1] + 1]))
-    return worst, at
+def _worst_per_segment(index: Array, error: Array) -> Array:
+    """For each segment, both ends included, the largest error (S,)."""
+    return np.maximum(np.maximum.reduceat(error, index[:-1]), error[index[1:]])
+
+
+def _where(index: Array, error: Array, worst: Array, broken: Array) -> Array:
+    """The first sample of each of the `broken` segments (B,) whose error is the segment's `worst` (S,)."""
+    hits = np.flatnonzero(error[: index[-1]] == np.repeat(worst, np.diff(index)))
+    hits = np.append(hits, index[-1])
+    # A segment without one has it at its right end, which is the next segment's.
+    return np.minimum(hits[np.searchsorted(hits, index[broken])], index[broken + 1])
 
 
 def _refine(samples: Array, error_of: ErrorOf, index: Array, exact: Array) -> tuple[Fit, Array]:
     """Adds keys until every sample is within the bound; `exact` gains the samples that need to be met as they are."""
     while True:
         fit, fitted = _solve(index, samples, exact)
-        worst, at = _worst_per_segment(index, error_of(fitted))
+        error = error_of(fitted)
+        worst = _worst_per_segment(index, error)
         broken = np.flatnonzero(worst > 1.0)
         if not len(broken):
             return fit, fitted
+        at = _where(index, error, worst, broken)
         # Not next to a key: that would leave a stub of a segment beside one that is still too long.
         left, quarter = index[broken], np.diff(index)[broken] / 4.0
-        splits = np.clip(at[broken], left + np.ceil(quarter), left + np.floor(3.0 * quarter)).astype(int)
+        splits = np.clip(at, left + np.ceil(quarter), left + np.floor(3.0 * quarter)).astype(int)
         whole = np.diff(index)[broken] > 1
         # A broken sample that already is a key can only be met exactly.
-        exact[at[broken[~whole]]] = True
+        exact[at[~whole]] = True
         grown = np.union1d(index, splits[whole])
         if len(grown) == len(index) and not (~whole).any():
             exact[index] = True
@@ -166,13 +212,15 @@ def _thin(fit: Fit, samples: Array, error_of: ErrorOf, exact: Array, keep: Array
         if not candidate.any():
             continue
         trial = Fit(index[~candidate], fit.values[~candidate], fit.slopes[~candidate])
-        worst, _ = _worst_per_segment(trial.index, error_of(evaluate(trial, count)))
+        worst = _worst_per_segment(trial.index, error_of(evaluate(trial, count)))
         # Without solving again the error is an upper guess: what is far too large will not come right.
         hopeless = worst[np.searchsorted(trial.index, index, side="right").clip(1, len(worst)) - 1] > 3.0
         removed = index[candidate & ~hopeless]
         while len(removed):
-            trial, fitted = _solve(np.setdiff1d(index, removed, assume_unique=True), samples, exact)
-            worst, _ = _worst_per_segment(trial.index, error_of(fitted))
+            left = np.ones(len(index), bool)
+            left[np.searchsorted(index, removed)] = False
+            trial, fitted = _solve(index[left], samples, exact)
+            worst = _worst_per_segment(trial.index, error_of(fitted))
             broken = worst > 1.0
             if not broken.any():
                 fit = trial
@@ -218,14 +266,19 @@ def fit(samples: Array, error_of: ErrorOf, forced: Array | None = None, start: A
     return _thin(found, samples, error_of, exact, keep | exact)
 
 
+def _length(rows: Array) -> Array:
+    """Euclidean lengths (T,) of rows (T, C); numpy's own takes three times as long over few columns."""
+    return np.sqrt(np.add.reduce(rows * rows, axis=1))
+
+
 def rotation_error(target: Array, bound: float = ROTATION_BOUND) -> ErrorOf:
     """Error of quaternion channels wxyz against `target` (T, 4): degrees between the rotations, over the bound."""
     target = np.asarray(target, np.float64)
     limit = bound * MARGIN
 
     def error(fitted: Array) -> Array:
-        unit = fitted / np.maximum(np.linalg.norm(fitted, axis=1, keepdims=True), 1e-9)
-        chord = np.linalg.norm(unit - target, axis=1)
+        unit = fitted / np.maximum(_length(fitted), 1e-9)[:, None]
+        chord = _length(unit - target)
         return np.degrees(4.0 * np.arcsin(np.minimum(0.5 * chord, 1.0))) / limit
 
     return error
@@ -237,7 +290,7 @@ def distance_error(target: Array, bound: float) -> ErrorOf:
     limit = bound * MARGIN
 
     def error(fitted: Array) -> Array:
-        return np.linalg.norm(fitted - target, axis=1) / limit
+        return _length(fitted - target) / limit
 
     return error
 

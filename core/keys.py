@@ -15,7 +15,7 @@ from . import fitting
 from .arrays import Array
 from .euler import ORDERS, from_axis_angle, from_euler, to_axis_angle, to_euler
 from .fitting import Bounds
-from .reach import ROUNDS, Reach, tightened
+from .reach import ROUNDS, Reach, chains, places, tightened
 from .rig.motion import RigMotion
 from .rotations import hemisphere_continuous, normalise
 
@@ -106,6 +106,10 @@ class _Channels:
         assert self.found is not None
         return fitting.evaluate(self.found, len(self.samples))
 
+    def error(self) -> Array:
+        """(T,) how far they are off, as a share of the bound."""
+        return np.zeros(len(self.samples)) if self.error_of is None else self.error_of(self.shown())
+
     def curves(self, frames: Array) -> list[CurveKeys]:
         """F-curves; a single channel is no array property (index 0)."""
         count = self.samples.shape[1]
@@ -128,24 +132,27 @@ def _bring_ends_home(
     assert settings.reach is not None
     whole = settings.whole or motion
     true = ({**whole.rotations, **motion.rotations}, {**whole.locations, **motion.locations})
+    hung = chains(settings.reach)
+    wanted = places(settings.reach, true, len(frames))
+    rotations, locations = dict(true[0]), dict(true[1])
+    changed = [key for key in body if key[1] in hung]
     for _ in range(ROUNDS):
-        rotations, locations = dict(true[0]), dict(true[1])
-        errors = {}
-        for (kind, bone), channels in body.items():
-            shown = channels.shown()
-            errors[kind, bone] = channels.error_of(shown) if channels.error_of else np.zeros(len(frames))
+        for kind, bone in changed:
+            shown = body[kind, bone].shown()
             if kind == "location":
                 locations[bone] = shown
             else:
-                assert channels.turn is not None
-                rotations[bone] = normalise(channels.turn(shown))
-        wanted = tightened(settings.reach, true, (rotations, locations), errors)
-        if not wanted:
+                turn = body[kind, bone].turn
+                assert turn is not None
+                rotations[bone] = normalise(turn(shown))
+        factors = tightened(settings.reach, true, (rotations, locations), wanted, lambda key: body[key].error())
+        if not factors:
             return
-        for key, factor in wanted.items():
+        for key, factor in factors.items():
             channels = body[key]
             channels.tight = factor if channels.tight is None else np.maximum(channels.tight, factor)
             channels.fit(frames, settings)
+        changed = list(factors)
 
 
 def _index(frames: Array, wanted: Array) -> Array:

@@ -6,7 +6,7 @@ is compared with the true one, and where an end is too far off, the curves that 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -43,22 +43,36 @@ def reach_of(description: RigDescription, profile: RigProfile, metres: float) ->
     return None if profile.control or not ends else Reach(description, ends, metres / description.scale)
 
 
+Pose = tuple[Mapping[str, Array], Mapping[str, Array]]
+"""Rotations (T, 4) and locations (T, 3) of bones, by their names."""
+
+
+def chains(reach: Reach) -> frozenset[str]:
+    """The bones that the ends hang on, the ends included."""
+    return frozenset(bone for end in reach.ends for bone in (end, *reach.description.ancestors(end)))
+
+
+def places(reach: Reach, pose: Pose, frames: int) -> Mapping[str, Array]:
+    """The heads (T, 3) of the ends and of what they hang on, by bone, as a pose puts them."""
+    return forward(reach.description, *pose, frames, chains(reach)).heads
+
+
 def tightened(
     reach: Reach,
-    true: tuple[Mapping[str, Array], Mapping[str, Array]],
-    fitted: tuple[Mapping[str, Array], Mapping[str, Array]],
-    errors: Mapping[tuple[str, str], Array],
+    true: Pose,
+    fitted: Pose,
+    wanted: Mapping[str, Array],
+    error_of: Callable[[tuple[str, str]], Array],
 ) -> dict[tuple[str, str], Array]:
     """How many times more tightly each curve has to be fitted at each frame; empty when every end is within reach.
 
-    true, fitted  rotations (T, 4) and locations (T, 3) of bones.
-    errors        ('rotation' or 'location', bone) -> (T,) error of the fit as a share of its bound.
+    wanted    what `places` gives for the true pose.
+    error_of  ('rotation' or 'location', bone) -> (T,) error of the fit as a share of its bound.
     Returns (T,) factors of at least 1 for the curves that have to change.
     """
-    frames = len(next(iter(errors.values())))
-    wanted, shown = (forward(reach.description, *pose, frames).heads for pose in (true, fitted))
-    turned = {n: angle_between(true[0][n], fitted[0][n]) for kind, n in errors if kind == "rotation"}
-    moved = {n: np.linalg.norm(true[1][n] - fitted[1][n], axis=1) for kind, n in errors if kind == "location"}
+    frames = len(next(iter(wanted.values())))
+    shown = places(reach, fitted, frames)
+    turned: dict[str, Array] = {}
     out: dict[tuple[str, str], Array] = {}
     for end in reach.ends:
         off = np.linalg.norm(wanted[end] - shown[end], axis=1) / reach.units
@@ -66,15 +80,16 @@ def tightened(
             continue
         shares = {}
         for bone in (end, *reach.description.ancestors(end)):
-            if bone != end and bone in turned:
-                arm = np.linalg.norm(wanted[end] - wanted[bone], axis=1)
-                shares["rotation", bone] = np.radians(turned[bone]) * arm
-            if bone in moved:
-                shares["location", bone] = moved[bone]
+            if bone != end and bone in fitted[0]:
+                if bone not in turned:
+                    turned[bone] = np.radians(angle_between(true[0][bone], fitted[0][bone]))
+                shares["rotation", bone] = turned[bone] * np.linalg.norm(wanted[end] - wanted[bone], axis=1)
+            if bone in fitted[1]:
+                shares["location", bone] = np.linalg.norm(true[1][bone] - fitted[1][bone], axis=1)
         total = np.maximum(sum(shares.values(), np.zeros(frames)), 1e-12)
         for key, share in shares.items():
             counts = (off > 1.0) & (share > _COUNTS * total)
-            factor = np.where(counts, np.minimum(1.2 * off / np.maximum(errors[key], 0.05), _TIGHTEST), 1.0)
+            factor = np.where(counts, np.minimum(1.2 * off / np.maximum(error_of(key), 0.05), _TIGHTEST), 1.0)
             for step in range(1, _AROUND + 1):
                 factor[step:] = np.maximum(factor[step:], factor[:-step])
                 factor[:-step] = np.maximum(factor[:-step], factor[step:])

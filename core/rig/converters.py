@@ -105,6 +105,7 @@ class Converter:
         return out.astype(np.float32)
 
 
+@lru_cache(maxsize=4096)
 def _plain(name: str) -> str:
     return re.sub(r"[\s_.\-:]+", "", unicodedata.normalize("NFKC", name)).lower()
 

@@ -13,10 +13,15 @@ from .inverse import RigPose
 
 
 def forward(
-    description: RigDescription, rotations: Mapping[str, Array], locations: Mapping[str, Array], frames: int
+    description: RigDescription,
+    rotations: Mapping[str, Array],
+    locations: Mapping[str, Array],
+    frames: int,
+    only: frozenset[str] | None = None,
 ) -> RigPose:
     """The pose (`frames` moments) of bones with matrix_basis rotations (T, 4) and locations (T, 3); others at rest.
 
+    `only` these bones, each with all above it; all without.
     Constraints, drivers and scale are not seen: for rigs that need those, Blender itself has to be asked.
     """
     still = np.zeros((frames, 4))
@@ -24,6 +29,8 @@ def forward(
     turns: dict[str, Array] = {}
     heads: dict[str, Array] = {}
     for bone in description.bones:
+        if only is not None and bone.name not in only:
+            continue
         above = still if bone.parent is None else turns[bone.parent]
         follows = above if bone.inherit_rotation else still
         turns[bone.name] = follows

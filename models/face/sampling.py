@@ -51,10 +51,11 @@ def sample(
     """
     rows = 2 if emotion[:, 1:].any() else 1
     speech, lips, before_rows = (np.repeat(x[None], rows, axis=0) for x in (speech, lips, before))
+    feeling = np.stack([emotion, np.zeros_like(emotion)])[:rows]
+    seen = np.array([[1, use_lips, 1]] * rows, np.float32)
     tokens = nets.run(
-        "face_diffusion.condition", speech=speech, lips=lips, before=before_rows,
-        emotion=np.stack([emotion, np.zeros_like(emotion)])[:rows], keep=np.array([[1, use_lips, 1]] * rows, np.float32),
-    )["condition"]  # fmt: skip
+        "face_diffusion.condition", speech=speech, lips=lips, emotion=feeling, before=before_rows, keep=seen
+    )["condition"]
     known = before[:, -1:] > 0.5
     x, added = noise, np.float32(0.0)
     for k, step in enumerate(SAMPLING):
