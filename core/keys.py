@@ -136,6 +136,7 @@ def _bring_ends_home(
     wanted = places(settings.reach, true, len(frames))
     rotations, locations = dict(true[0]), dict(true[1])
     changed = [key for key in body if key[1] in hung]
+    errors = {key: body[key].error for key in changed}
     for _ in range(ROUNDS):
         for kind, bone in changed:
             shown = body[kind, bone].shown()
@@ -145,7 +146,7 @@ def _bring_ends_home(
                 turn = body[kind, bone].turn
                 assert turn is not None
                 rotations[bone] = normalise(turn(shown))
-        factors = tightened(settings.reach, true, (rotations, locations), wanted, lambda key: body[key].error())
+        factors = tightened(settings.reach, true, (rotations, locations), wanted, errors)
         if not factors:
             return
         for key, factor in factors.items():

@@ -62,12 +62,12 @@ def tightened(
     true: Pose,
     fitted: Pose,
     wanted: Mapping[str, Array],
-    error_of: Callable[[tuple[str, str]], Array],
+    errors: Mapping[tuple[str, str], Callable[[], Array]],
 ) -> dict[tuple[str, str], Array]:
     """How many times more tightly each curve has to be fitted at each frame; empty when every end is within reach.
 
-    wanted    what `places` gives for the true pose.
-    error_of  ('rotation' or 'location', bone) -> (T,) error of the fit as a share of its bound.
+    wanted  what `places` gives for the true pose.
+    errors  ('rotation' or 'location', bone) of what may change -> what gives (T,), its error as a share of its bound.
     Returns (T,) factors of at least 1 for the curves that have to change.
     """
     frames = len(next(iter(wanted.values())))
@@ -80,16 +80,16 @@ def tightened(
             continue
         shares = {}
         for bone in (end, *reach.description.ancestors(end)):
-            if bone != end and bone in fitted[0]:
+            if bone != end and ("rotation", bone) in errors:
                 if bone not in turned:
                     turned[bone] = np.radians(angle_between(true[0][bone], fitted[0][bone]))
                 shares["rotation", bone] = turned[bone] * np.linalg.norm(wanted[end] - wanted[bone], axis=1)
-            if bone in fitted[1]:
+            if ("location", bone) in errors:
                 shares["location", bone] = np.linalg.norm(true[1][bone] - fitted[1][bone], axis=1)
         total = np.maximum(sum(shares.values(), np.zeros(frames)), 1e-12)
         for key, share in shares.items():
             counts = (off > 1.0) & (share > _COUNTS * total)
-            factor = np.where(counts, np.minimum(1.2 * off / np.maximum(error_of(key), 0.05), _TIGHTEST), 1.0)
+            factor = np.where(counts, np.minimum(1.2 * off / np.maximum(errors[key](), 0.05), _TIGHTEST), 1.0)
             for step in range(1, _AROUND + 1):
                 factor[step:] = np.maximum(factor[step:], factor[:-step])
                 factor[:-step] = np.maximum(factor[:-step], factor[step:])
