@@ -46,10 +46,14 @@ class BakeTarget:
 
 @dataclass(frozen=True)
 class BakeStyle:
-    """Dense (bounds None) or sparse keys, and scene frames that are pinned."""
+    """Dense (bounds None) or sparse keys, and scene frames that are pinned.
+
+    hold  for how many frames drawings are held, on CONSTANT keys whatever the bounds; 0 moves on every frame.
+    """
 
     bounds: Bounds | None = field(default_factory=Bounds)
     pinned: tuple[float, ...] = ()
+    hold: int = 0
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,7 @@ def prepare(
 
     Raises OratorError when the rig has none of the joints and none of the shapes.
     """
+    from .anime.drawn import held_samples
     from .keys import keys_of
     from .rig.retarget import retarget
     from .shaping import Shaping as Shape
@@ -108,13 +113,16 @@ def prepare(
     from .smplx.voice import changed_names
 
     style = style or BakeStyle()
+    if style.hold:
+        style = replace(style, bounds=None)
     shaping = shaping or Shape()
     frames = bake_frames(performance.seconds, start, target.fps)
     seconds = frames / target.fps - start
     tick(0.0)
     told = tell(performance, target.description, target.expressions)
     face, given = shape_face(told.performance, shaping, told.voice), shaping.given(seconds)
-    sampled = sample_at(with_face(shape_body(told.performance, shaping), face), seconds)
+    shaped = with_face(shape_body(told.performance, shaping), face)
+    sampled = held_samples(shaped, seconds, style.hold) if style.hold else sample_at(shaped, seconds)
     directed = apply_direction(sampled, seconds, shaping, told.voice)
     changed = face.changed | changed_names(sampled.face, directed.face)
     fitted = finish(told, directed, target.description, target.profile, changed, given, target.fps)
@@ -129,7 +137,15 @@ def prepare(
     settings = key_settings(target, style, frames, shaping.to_the_number(seconds), shaping.spoken(seconds))
     modes = settings.modes
     curves = keys_of(motion, frames, settings, lambda fraction: tick(0.1 + 0.9 * fraction))
+    if style.hold:
+        curves = tuple(_held(keys, frames, style) for keys in curves)
     return PreparedBake(curves, fitted.added_to(motion.coverage), frames, dict(modes))
+
+
+def _held(keys: CurveKeys, frames: Array, style: BakeStyle) -> CurveKeys:
+    """The keys at which drawings begin, and those of pins, held until the next."""
+    kept = ((keys.frames - frames[0]) % style.hold == 0) | np.isin(keys.frames, style.pinned)
+    return replace(keys, frames=keys.frames[kept], values=keys.values[kept], handles=None, constant=True)
 
 
 def key_settings(target: BakeTarget, style: BakeStyle, frames: Array, exact: Mask | None, spoken: Array) -> KeySettings:

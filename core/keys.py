@@ -31,6 +31,7 @@ class CurveKeys:
     path     data path, and index for array properties
     frames   (K,) scene frames, and values (K,); what is dense is float32, as Blender keeps it
     handles  None for straight segments, else (K, 4): left frame, left value, right frame, right value
+    constant each value is held until the next key
     """
 
     target: str
@@ -40,6 +41,7 @@ class CurveKeys:
     frames: Array
     values: Array
     handles: Array | None = None
+    constant: bool = False
 
 
 @dataclass(frozen=True)

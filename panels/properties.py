@@ -207,6 +207,13 @@ class OratorScene(bpy.types.PropertyGroup):
         items=(
             ("SPARSE", "Sparse", "As few Bezier keys as the bounds below allow: easy to edit"),
             ("DENSE", "Dense", "A key on every frame: exact"),
+            ("ONES", "On Ones", "Every frame is a drawing that is held: closures are kept, no in-betweens"),
+            ("TWOS", "On Twos", "Each drawing is held for two frames, and shows what tells the most of their time"),
+            (
+                "THREES",
+                "On Threes",
+                "Each drawing is held for three frames, and shows what tells most of their time",
+            ),
         ),
     )
     show_ghost: BoolProperty(

@@ -11,6 +11,7 @@ from ..arkit import COUNT, INDEX
 from ..arrays import Array
 from ..errors import OratorError
 from ..performance import Performance, sample
+from ..rotations import hemisphere_continuous
 from .names import NUMBERS
 from .numbers import anime_numbers
 from .stepping import chosen_frames, held_times, hold_face, shown
@@ -54,6 +55,27 @@ def held_performance(performance: Performance, fps: float, every: int) -> tuple[
     face = hold_face(performance.face, performance.fps, times, performance.seconds)
     rotations, translation = performance.rotations[rest], performance.translation[rest]
     return replace(performance, rotations=rotations, translation=translation, face=face, expressions=None), times
+
+
+def held_samples(performance: Performance, seconds: Array, every: int) -> Performance:
+    """The performance at scene frames (T,) in seconds, evenly spaced, each drawing held for `every` of them.
+
+    As `sample`: the result's `fps` is the source's.
+    """
+    times = np.asarray(seconds, np.float64)[::every]
+    step = float(seconds[1] - seconds[0]) if len(seconds) > 1 else 1.0 / performance.fps
+    end = float(seconds[-1]) + step
+    _, _, rest = chosen_frames(performance.face, performance.fps, times, end)
+    face = hold_face(performance.face, performance.fps, times, end)
+    which = np.arange(len(seconds)) // every
+    rest = rest[which]
+    return replace(
+        performance,
+        rotations=hemisphere_continuous(performance.rotations[rest]),
+        translation=performance.translation[rest],
+        face=face[which],
+        expressions=None if performance.expressions is None else performance.expressions[rest],
+    )
 
 
 def number_track(performance: Performance, name: str, fps: float, every: int = 1, brow: str = "angry") -> NumberTrack:

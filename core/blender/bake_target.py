@@ -10,12 +10,15 @@ from ..fitting import Bounds
 from .characters import has_skeleton, is_character, pose_bones
 from .scene_rate import scene_fps
 
+_HOLDS = {"DENSE": 0, "ONES": 1, "TWOS": 2, "THREES": 3}
+"""Kinds of keys, and for how many frames they hold a drawing."""
+
 
 def read_style(scene: bpy.types.Scene, pinned: tuple[float, ...] = ()) -> BakeStyle:
     """Dense or sparse keys, with the artist's bounds."""
     options = scene.orator
-    if options.keys == "DENSE":
-        return BakeStyle(None, pinned)
+    if options.keys in _HOLDS:
+        return BakeStyle(None, pinned, _HOLDS[options.keys])
     return BakeStyle(Bounds(options.bound_degrees, options.bound_millimetres / 1000.0, options.bound_weight), pinned)
 
 

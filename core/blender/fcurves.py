@@ -23,13 +23,14 @@ def _enum(prop: str, name: str) -> int:
 
 
 def _fill(curve: bpy.types.FCurve, keys: CurveKeys) -> None:
-    """All keys of one new F-curve; straight between keys without handles, Bezier with them."""
+    """All keys of one new F-curve; straight between keys without handles, or held, Bezier with them."""
     count = len(keys.frames)
     points = curve.keyframe_points
     points.add(count)
     points.foreach_set("co", np.column_stack([keys.frames, keys.values]).astype(np.float32).ravel())
     if keys.handles is None:
-        points.foreach_set("interpolation", np.full(count, _enum("interpolation", "LINEAR"), np.int32))
+        kind = "CONSTANT" if keys.constant else "LINEAR"
+        points.foreach_set("interpolation", np.full(count, _enum("interpolation", kind), np.int32))
     else:
         handles = keys.handles.astype(np.float32)
         points.foreach_set("interpolation", np.full(count, _enum("interpolation", "BEZIER"), np.int32))

@@ -12,8 +12,8 @@ import pytest
 from helpers import faces
 from orator.core.arkit import INDEX
 from orator.core.baking import BakeStyle, prepare
-from orator.core.blender import bake, takes
-from orator.core.blender.bake_target import read_target
+from orator.core.blender import bake, compat, takes
+from orator.core.blender.bake_target import read_style, read_target
 from orator.core.blender.picture import mark_objects, update_picture
 from orator.core.errors import OratorError
 from orator.core.performance import Take, make_performance, rest_performance
@@ -183,6 +183,25 @@ def test_gltf_has_the_shapes_and_the_take(scene: bpy.types.Scene, obj: bpy.types
     channels = [c for a in gltf["animations"] for c in a["channels"]]
     assert any(c["target"]["path"] == "weights" for c in channels)
     assert len(gltf["images"]) == 2, "the picture and the skin behind it"
+
+
+@pytest.mark.parametrize(("kind", "every"), [("TWOS", 2), ("THREES", 3)])
+def test_held_keys_keep_lids_and_lips_that_close(
+    scene: bpy.types.Scene, obj: bpy.types.Object, kind: str, every: int
+) -> None:
+    scene.orator.keys = kind
+    prepared = prepare(talking(), 0.0, read_target(obj, scene), read_style(scene))
+    bake.add_take(obj, Take(talking(), "Held", {}), 0.0, prepared)
+    curves = list(compat.animated_curves(obj.data.shape_keys))
+    assert all(p.interpolation == "CONSTANT" for c in curves for p in c.keyframe_points)
+    assert all((p.co[0] - prepared.frames[0]) % every == 0 for c in curves for p in c.keyframe_points)
+    blocks = obj.data.shape_keys.key_blocks
+    lids, lips = [], []
+    for frame in range(FRAMES):
+        scene.frame_set(frame)
+        lids.append(blocks["eyeBlinkLeft"].value)
+        lips.append(blocks["jawOpen"].value - blocks["mouthClose"].value)
+    assert sum(value == 1.0 for value in lids) == every and sum(abs(value) < 1e-6 for value in lips) == every
 
 
 def test_a_recorded_face_plays_on_a_picture(scene: bpy.types.Scene, obj: bpy.types.Object, tmp_path: Path) -> None:
