@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from ...core import skeleton
+from ...core.body.mood import hold_posture, with_mood
 from ...core.body.wishes import told
 from ...core.face.facs import emotion_head
 from ...core.face.guess import suggest_emotion
@@ -36,6 +40,16 @@ def listen(speech: Speech, transcript: str | None, frames: int, stages: Stages) 
     return SpeechCondition(features, phones, words, frames, speech.seconds)
 
 
+def _felt(condition: SpeechCondition, request: GenerationRequest) -> GenerationRequest:
+    """The request with a guessed emotion heard, and with what the emotion asks of the body's controls."""
+    emotion = request.emotion
+    if emotion.guess:
+        from ..face.voice import voice_model
+
+        emotion = suggest_emotion(condition.features, voice_model())
+    return replace(request, emotion=emotion, settings=with_mood(request.settings, emotion, condition.seconds))
+
+
 class EmbeddedSession:
     """The embedded networks at work."""
 
@@ -44,6 +58,7 @@ class EmbeddedSession:
     def perform(self, request: GenerationRequest, seed: int, stages: Stages) -> Performed:
         """The wanted parts of a performance; the others rest."""
         condition = listen(request.speech, request.settings.transcript, request.frames, stages)
+        request = _felt(condition, request)
         if not set(request.settings.parts) - {"face"}:
             return Performed(self._perform(condition, request, seed, stages, None))
         from ..body.generate import score_of
@@ -66,6 +81,7 @@ class EmbeddedSession:
             mask = everything(condition.frames) if given is None else given.mask
             hints = base if given is None else given.values
             made, path = generate_body(condition, settings, mask, hints, seed, tick, score=score)
+            hold_posture(made, emotion.at(np.arange(len(made)) / MODEL_FPS), MODEL_FPS)
             for joint in (j for part in body_parts for j in skeleton.PART_JOINTS[part]):
                 rotations[:, joint] = made[:, joint]
             del made  # an hour of it is 95 MB
@@ -74,10 +90,7 @@ class EmbeddedSession:
         if "face" in settings.parts:
             from ..face import generate_face
             from ..face.generate import felt_of
-            from ..face.voice import voice_model
 
-            if emotion.guess:
-                emotion = suggest_emotion(condition.features, voice_model())
             joint = skeleton.INDEX["head"]
             moved = None
             if "upper" in body_parts:

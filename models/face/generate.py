@@ -15,6 +15,7 @@ from ...core.face.eyes import EyeControls, apply_eyes
 from ...core.face.feeling import perform
 from ...core.face.prosody import prosody_of
 from ...core.face.style import EXPRESSION, apply_style
+from ...core.face.talk import talk
 from ...core.performance import MODEL_FPS
 from ...core.settings import Settings
 from ..condition import SpeechCondition
@@ -29,8 +30,6 @@ ROLL_MOST: Final = 0.345
 """How far a lower lip goes under the teeth in talk."""
 SETTLE: Final = 3.0
 """Frames (standard deviation)."""
-TALK_RAISE: Final = 0.74
-RAISES: Final = [i for name, i in INDEX.items() if name.startswith(("browInnerUp", "browOuterUp"))]
 LIP_BLOCK: Final = 1200
 LIP_MARGIN: Final = 60
 LIP_SIDE: Final = 0.15
@@ -117,7 +116,9 @@ def generate(condition: SpeechCondition, settings: Settings, emotion: EmotionTra
         "lip_condition" in stages, settings.temperature,
     )  # fmt: skip
     seconds = np.arange(condition.frames) / MODEL_FPS
-    face = settle(np.clip(made[:, :COUNT], 0.0, 1.0), felt)
+    face = settle(np.clip(made[:, :COUNT], 0.0, 1.0))
+    asked = emotion.at(seconds)[:, 1:].sum(axis=1)
+    face = talk(face, asked, felt[:, 1:].sum(axis=1), seed, MODEL_FPS)
     if "refine" in stages:
         face = refine(face, lips)
     if emotion.style is not None:
@@ -132,16 +133,11 @@ def generate(condition: SpeechCondition, settings: Settings, emotion: EmotionTra
     return face.astype(np.float32), head.astype(np.float32)
 
 
-def settle(face: Array, felt: Array) -> Array:
-    """The face (T, 52) without the flicker that few sampling steps leave above the lips; plain talk raises brows less.
-
-    felt (T, 8): where an emotion is felt, brows keep their reach.
-    """
+def settle(face: Array) -> Array:
+    """The face (T, 52) without the flicker that few sampling steps leave above the lips."""
     out = face.copy()
     columns = list(EXPRESSION)
     out[:, columns] = gaussian_filter1d(face[:, columns], SETTLE, axis=0, mode="nearest")
-    share = np.clip(felt[:, 1:].sum(axis=1, keepdims=True), 0.0, 1.0)
-    out[:, RAISES] *= 1.0 - (1.0 - TALK_RAISE) * (1.0 - share)
     return out
 
 

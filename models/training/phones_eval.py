@@ -23,6 +23,7 @@ from ...core.speech.speech import SAMPLE_RATE, Speech
 from ..phones import posteriors
 from ..phones.network import WEIGHTS
 from .phones_data import frame_labels
+from .phones_human import human_items
 from .speech_corpus import SpeechItem, cache_folder, load_items
 
 GRACE: Final = 1.0 / 30.0
@@ -39,6 +40,8 @@ SETS: Final[dict[str, tuple[str, ...]]] = {
 ESPEAK: Final = frozenset(("en-us+f5", "en-gb-scotland", "en-us+Annie", "en-us+m7"))
 GROUPS: Final[dict[str, Callable[[SpeechItem], bool]]] = {
     "human, sentences held out": lambda item: item.voice == "kathleen",
+    "EmoDB, actors and sentences held out": lambda item: item.voice.startswith("emodb"),
+    "Russian, Italian prompts, sentences held out": lambda item: item.voice.startswith("asterisk"),
     "flite rms (man), voice held out": lambda item: item.voice == "rms",
     "espeak English, voices held out": lambda item: item.voice in ESPEAK,
     "espeak German, language held out": lambda item: item.language == "de",
@@ -135,7 +138,7 @@ def evaluate() -> dict[str, dict[str, tuple[float, float]]]:
     """Mean and spread of every figure for every group of the test split, and for shuffled human answers."""
     from_group: dict[str, list[dict[str, float]]] = {name: [] for name in (*GROUPS, "human, shuffled")}
     previous: Array | None = None
-    for item in load_items("test"):
+    for item in (*load_items("test"), *human_items("test")):
         answer = posteriors(speech_features(Speech(item.samples.astype(np.float32) / 32768.0)))
         for name, holds in GROUPS.items():
             if holds(item):
