@@ -15,8 +15,9 @@ from scipy.ndimage import gaussian_filter1d
 from .. import skeleton
 from ..arrays import Array
 from ..catalogue.emotions import EMOTIONS
+from ..emotion import EmotionTrack
 from ..rotations import from_rotvec, multiply
-from ..settings import EmotionTrack, Settings
+from ..settings import Settings
 
 STEP: Final = 0.5
 """Seconds between the keys that a changing emotion gives a control."""
