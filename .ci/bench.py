@@ -40,7 +40,7 @@ TAKES = (
     + """
 runtime, lengths = sys.argv[1], [int(n) for n in sys.argv[2].split(",")]
 import numpy as np
-from orator.core.request import GenerationRequest
+from orator.core.request.generation import GenerationRequest
 from orator.core.speech.load import load_speech
 from orator.core.speech.speech import Speech
 from orator.models.device import use_device

@@ -8,7 +8,7 @@ import io
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from ..core.batch import BatchLine, lines_of_folder, lines_of_table, run_batch
+from ..core.batch.runner import BatchLine, lines_of_folder, lines_of_table, run_batch
 from ..core.errors import OratorError
 from ..core.ranges import check_options, option_names
 from .device import machine_arguments

@@ -13,20 +13,20 @@ from ..core import interrupt
 from ..core.arrays import Array
 from ..core.catalogue.controls import CONTROL_NAMES, CONTROLS, NUMBER_OF, NUMBERS
 from ..core.catalogue.styles import STYLES
-from ..core.directing import unreachable_pins
+from ..core.directing.pins import unreachable_pins
 from ..core.emotion import EmotionTrack, parse_emotion
 from ..core.errors import Cancelled, OratorError
-from ..core.face.reference import reference_style
 from ..core.face.style import describe, style_track
 from ..core.files import check_writable
+from ..core.formats.pins import posed
 from ..core.formats.pins_npz import read_pins
+from ..core.formats.reference import reference_style
 from ..core.formats.take_npz import read_take, write_take
 from ..core.model_card import card_of, cards, own_controls, split_id
 from ..core.performance import Take, resample
-from ..core.pins import posed
 from ..core.ranges import check_number
 from ..core.reading import ordinary_file
-from ..core.request import GenerationRequest, given_by_pins
+from ..core.request.generation import GenerationRequest, given_by_pins
 from ..core.settings import Settings
 from ..core.skeleton import PARTS
 from ..core.speech.load import load_speech
@@ -37,8 +37,8 @@ from .anime.command import add_anime_commands
 from .batch import add_batch_arguments, run_lines
 from .device import add_machine_arguments, use_machine
 from .farm import add_farm_command, here
+from .interface.progress import Bar
 from .partner import add_partner_arguments, with_partner
-from .progress import Bar
 
 MOST_NOTES = 5
 
@@ -231,9 +231,10 @@ def _export(args: argparse.Namespace) -> int:
 
 
 def _evaluate(args: argparse.Namespace) -> int:
-    from .training.evaluate import evaluate
+    from .generate import generate
+    from .training.evaluation.evaluate import evaluate
 
-    return evaluate(args)
+    return evaluate(args, generate)
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -8,16 +8,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..core.arrays import Array
-from ..core.calm import meet
-from ..core.laughter import laugh
+from ..core.body.laughter import laugh
+from ..core.directing.calm import meet
+from ..core.face.voice import meet_expressions
 from ..core.model_card import card_of
 from ..core.performance import Performance, Take
-from ..core.request import GenerationRequest, check_request
+from ..core.request.generation import GenerationRequest, check_request
 from ..core.settings import Settings
-from ..core.smplx.voice import meet_expressions
 from .device import wake
-from .pipeline import Performed, Session
-from .progress import Progress, Stages, awaited
+from .interface.pipeline import Performed, Session
+from .interface.progress import Progress, Stages, awaited
 from .registry import pipeline_of, session_of
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def perform(
     request, heard = _speech_alone(request)
     conversation = None
     if len(request.speeches) > 1 and card_of(request.settings.model).speeches < 2:
-        from ..core.conversation.answer import hear_conversation
+        from ..core.request.conversation import hear_conversation
 
         conversation = hear_conversation(request, tuple(one.laughs for one in heard))
         request = conversation.request

@@ -7,10 +7,10 @@ import json
 from pathlib import Path
 
 from ..core.catalogue.listening import LISTENING
-from ..core.conversation.answer import together
 from ..core.conversation.conduct import Listening, ListeningControls
 from ..core.conversation.turns import Turns, turns_from_meta
 from ..core.errors import OratorError
+from ..core.request.conversation import together
 from ..core.speech.load import load_speech
 from ..core.speech.speech import Speech
 

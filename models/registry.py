@@ -1,4 +1,4 @@
-"""The list of models. One more: a pipeline (models/pipeline.py) in a folder of its own, and a line here."""
+"""The list of models. One more: a pipeline (models/interface/pipeline.py) in a folder of its own, and a line here."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from ..core.model_card import add_card, card_of, drop_card, split_id
 from ..core.settings import Settings
 from .emage.pipeline import EmagePipeline
 from .embedded.pipeline import EmbeddedPipeline
-from .pipeline import Pipeline, Session
+from .interface.pipeline import Pipeline, Session
 
 _pipelines: dict[str, Pipeline] = {}
 

@@ -61,7 +61,7 @@ def run_export(args: argparse.Namespace) -> int:
 
 def _performed(path: Path, who: str | None) -> bpy.types.Object:
     """A take from a file, baked onto a character that shows it."""
-    from ..core.baking import BakeStyle, prepare
+    from ..core.bake.road import BakeStyle, prepare
     from ..core.formats.take_npz import read_take
     from .open_character import open_character
 

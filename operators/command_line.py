@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import bpy
 
 from ..core import interrupt
-from ..core.baking import BakeStyle, prepare
+from ..core.bake.fitting import Bounds
+from ..core.bake.road import BakeStyle, prepare
 from ..core.blender import bake, compat, job, takes
 from ..core.blender.bake_target import editable, read_target
 from ..core.blender.scene_rate import scene_fps
@@ -20,12 +21,11 @@ from ..core.blender.take_store import load_meta, load_performance
 from ..core.errors import Cancelled, OratorError
 from ..core.farm.engines import Program
 from ..core.files import check_writable, explain_write_error, half_path, sweep
-from ..core.fitting import Bounds
 from .command_export import add_export_command
 from .open_character import open_character
 
 if TYPE_CHECKING:
-    from ..core.request import GenerationRequest
+    from ..core.request.generation import GenerationRequest
 
 LAST_FRAME = 1_000_000
 
@@ -130,7 +130,7 @@ def _bake_takes(
 ) -> list[str]:
     """Generate and bake every seed; ids of the takes."""
     from ..models.generate import make_take
-    from ..models.progress import Bar
+    from ..models.interface.progress import Bar
 
     style = BakeStyle(None if args.keys == "dense" else Bounds())
     made = []
@@ -148,7 +148,7 @@ def _write_npz(args: argparse.Namespace, wanted: GenerationRequest) -> int:
     from ..core.formats.take_npz import write_take
     from ..models.cli import output_paths
     from ..models.generate import make_take
-    from ..models.progress import Bar
+    from ..models.interface.progress import Bar
 
     for seed, path in zip(wanted.seeds, output_paths(args.output, wanted.seeds), strict=True):
         take, extra = make_take(wanted, seed, Bar())

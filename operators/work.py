@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 
-from ..core.baking import prepare
+from ..core.bake.road import prepare
 from ..core.blender.generation import Made, TakeRequest
 from ..core.blender.preferences import Chosen
 

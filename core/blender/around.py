@@ -14,10 +14,10 @@ import numpy as np
 
 from .. import arkit, skeleton
 from ..arrays import Array
-from ..directing import PosePin
+from ..directing.given import GivenMotion
+from ..directing.pins import PosePin
 from ..errors import OratorError
 from ..euler import ORDERS, from_axis_angle, from_euler
-from ..given import GivenMotion
 from ..performance import Performance
 from ..rig.forward import forward
 from ..rig.inverse import ReadBack, RigPose, read_back, with_missing_parents

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import bpy
 import numpy as np
 
-from ..baking import BakeStyle, PreparedBake, prepare
+from ..bake.road import BakeStyle, PreparedBake, prepare
 from ..errors import OratorError
 from . import compat, copies, takes
 from .bake_target import read_target
@@ -20,7 +20,7 @@ from .take_store import load_meta, load_performance, store_meta, store_performan
 from .tracks import name_actions, placed, remove_strip, rename
 
 if TYPE_CHECKING:
-    from ..keys import CurveKeys
+    from ..bake.keys import CurveKeys
     from ..performance import Take
 
     Owned = tuple[bpy.types.Object, bpy.types.ID, list[CurveKeys]]

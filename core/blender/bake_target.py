@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import bpy
 
-from ..baking import BakeStyle, BakeTarget, PreparedBake
+from ..bake.fitting import Bounds
+from ..bake.road import BakeStyle, BakeTarget, PreparedBake
 from ..errors import OratorError
-from ..fitting import Bounds
 from .characters import has_skeleton, is_character, pose_bones
 from .scene_rate import scene_fps
 

@@ -7,14 +7,14 @@ from typing import Any
 
 import bpy
 
-from ..baking import BakeStyle, prepare
-from ..comp import Piece, comp, provenance
+from ..bake.face import Told, tell
+from ..bake.road import BakeStyle, prepare
+from ..directing.comp import Piece, comp, provenance
+from ..directing.shaping import Layers, Shaping, apply_layers
+from ..directing.splice import cut_of, spliced
 from ..errors import OratorError
 from ..performance import Performance, Take
 from ..regions import choice_regions
-from ..shaping import Layers, Shaping, apply_layers
-from ..smplx.at_bake import Told, tell
-from ..splice import cut_of, spliced
 from . import bake, takes
 from .bake_target import read_target
 from .lanes import source_of

@@ -53,8 +53,8 @@ def missing(context: bpy.types.Context) -> str:
 
 def read_requests(context: bpy.types.Context) -> tuple[TakeRequest, ...]:
     """A request for each character that speaks or listens, checked before any work. Raises OratorError."""
-    from ..conversation.answer import together
     from ..conversation.conduct import Listening, ListeningControls
+    from ..request.conversation import together
 
     reason = missing(context)
     if reason:
@@ -148,8 +148,8 @@ def lay_turns(context: bpy.types.Context) -> int:
     Raises OratorError when there is no pair.
     """
     from ..conversation.activity import activities
-    from ..conversation.answer import together
     from ..conversation.turns import find_turns
+    from ..request.conversation import together
 
     reason = missing(context)
     if reason:

@@ -14,8 +14,8 @@ from .characters import pose_bones
 from .scene_rate import scene_fps
 
 if TYPE_CHECKING:
-    from ..request import Given
-    from ..shaping import Shaping
+    from ..directing.shaping import Shaping
+    from ..request.generation import Given
     from ..speech.speech import Speech
 
 
@@ -34,9 +34,9 @@ def read_direction(character: bpy.types.Object, scene: bpy.types.Scene, speech: 
 
     Raises OratorError when they contradict each other or lie outside.
     """
-    from ..directing import unreachable_pins
-    from ..request import given_by_pins
-    from ..shaping import Shaping
+    from ..directing.pins import unreachable_pins
+    from ..directing.shaping import Shaping
+    from ..request.generation import given_by_pins
     from ..speech.pauses import find_pauses
     from .direction import pins_for
     from .shaped import direction_meta

@@ -10,14 +10,14 @@ import numpy as np
 
 from .. import arkit, skeleton
 from ..arrays import Array
-from ..directing import LookPin, PosePin, check_pose_pins
+from ..bake.face import shows_arkit
+from ..directing.pins import LookPin, PosePin, check_pose_pins
 from ..errors import OratorError
+from ..face.voice import EXPRESSIONS
 from ..regions import REGIONS, joints_of
 from ..rig.inverse import read_back, with_missing_parents
 from ..rig.rest import fit_rest
 from ..skeleton import FLOOR_AT_REST, REST_OFFSETS
-from ..smplx.at_bake import shows_arkit
-from ..smplx.voice import EXPRESSIONS
 from . import compat, takes
 from .expression_map import read_map
 from .pose_reader import current_pose, poses_at

@@ -85,7 +85,7 @@ def add_drawings(context: bpy.types.Context, paths: Iterable[str]) -> bpy.types.
 
 def performed(item: Any) -> tuple[Performance, float]:
     """What a take shows, its sliders applied, and the timeline second at which it starts. Raises OratorError."""
-    from ..shaping import apply_layers
+    from ..directing.shaping import apply_layers
     from .shaped import read_shaping
     from .take_store import load_meta, load_performance
 

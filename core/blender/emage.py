@@ -9,7 +9,7 @@ from typing import Any
 
 import bpy
 
-from ..baking import BakeStyle, prepare
+from ..bake.road import BakeStyle, prepare
 from ..catalogue.controls import Control
 from ..editions import without_torch
 from ..emotion import EmotionTrack

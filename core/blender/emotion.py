@@ -110,8 +110,8 @@ def marks_of(scene: bpy.types.Scene, speech: Speech) -> tuple[Mark, ...]:
 
 def read_reference_style(options: Any, character: Any) -> FaceStyle:
     """The style of the clip that is chosen: a take of the character, else a file. Raises OratorError."""
-    from ..face.reference import reference_style
     from ..face.style import style_of
+    from ..formats.reference import reference_style
 
     if options.reference_take:
         data = takes.character_data(character) if character is not None else None

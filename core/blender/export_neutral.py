@@ -19,10 +19,10 @@ def shown_performance(character: bpy.types.Object, fps: float | None) -> Perform
     """The shown take under its sliders and directions, at `fps` (None: the scene's). Raises OratorError."""
     import numpy as np
 
-    from ..baking import sample_at
+    from ..bake.face import tell
+    from ..bake.road import sample_at
+    from ..directing.shaping import apply_direction, apply_layers
     from ..performance import frame_count
-    from ..shaping import apply_direction, apply_layers
-    from ..smplx.at_bake import tell
     from .bake_target import read_target
     from .scene_rate import scene_fps
     from .shaped import read_shaping

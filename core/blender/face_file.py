@@ -7,7 +7,7 @@ from typing import Final
 
 import bpy
 
-from ..baking import BakeStyle, prepare
+from ..bake.road import BakeStyle, prepare
 from ..errors import OratorError
 from . import bake
 from .bake_target import read_target
@@ -20,7 +20,7 @@ def import_face(character: bpy.types.Object, path: Path, scene: bpy.types.Scene,
 
     Raises OratorError for other files; nothing changes then.
     """
-    from ..face.reference import read_reference  # scipy comes with it
+    from ..formats.reference import read_reference  # scipy comes with it
     from ..performance import Take
 
     if path.suffix.lower() in _FILMS:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import bpy
 
-from ..batch import AUDIO
+from ..batch.runner import AUDIO
 from ..catalogue.controls import CONTROL_NAMES
 from ..emotion import EmotionTrack
 from ..errors import OratorError

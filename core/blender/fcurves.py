@@ -14,7 +14,7 @@ from ..arrays import Array
 from . import compat
 
 if TYPE_CHECKING:
-    from ..keys import CurveKeys
+    from ..bake.keys import CurveKeys
 
 
 @cache

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 import bpy
 import numpy as np
 
-from ..baking import BakeStyle, BakeTarget, PreparedBake, prepare
+from ..bake.road import BakeStyle, BakeTarget, PreparedBake, prepare
 from ..catalogue.controls import CONTROLS, NUMBER_OF
 from ..errors import OratorError
 from ..ranges import within
-from ..request import GenerationRequest
+from ..request.generation import GenerationRequest
 from ..settings import Settings
 from ..speech.no_speech import notes_of
 from ..speech.speech import Speech
@@ -24,8 +24,8 @@ from .scene_rate import scene_fps
 
 if TYPE_CHECKING:
     from ..conversation.conduct import Listening
+    from ..directing.shaping import Shaping
     from ..performance import Take
-    from ..shaping import Shaping
 
 _CURVE_STEP: Final = 0.1
 

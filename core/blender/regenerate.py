@@ -24,14 +24,14 @@ def read_again_request(
     Everything else of the take is given: its motion to the bit, its pins, its sliders. Raises OratorError when the
     speech is not the take's any more.
     """
-    from ..directing import pins_at_times
+    from ..bake.face import tell
+    from ..directing.pins import pins_at_times
+    from ..directing.splice import cut_of, spliced
     from ..mask import Mask
     from ..model_card import card_of
     from ..performance import MODEL_FPS, Performance
     from ..regions import parts_of, regenerate_mask
-    from ..request import Given
-    from ..smplx.at_bake import tell
-    from ..splice import cut_of, spliced
+    from ..request.generation import Given
     from .generation import read_request
     from .scene_rate import check_rate
     from .shaped import direction_meta, laid, read_shaping

@@ -15,15 +15,15 @@ import bpy
 import numpy as np
 
 from ..arrays import Array
-from ..baking import BakeStyle, BakeTarget, bake_frames, key_settings, sample_at
+from ..bake.face import FaceFit, Told, finish, tell
+from ..bake.keys import escaped, keys_of
+from ..bake.road import BakeStyle, BakeTarget, bake_frames, key_settings, sample_at
+from ..directing.shaping import Shaping, apply_direction, shape_body, shape_face, with_face
 from ..errors import OratorError
-from ..keys import escaped, keys_of
+from ..face.voice import changed_names
 from ..rig.motion import RigMotion
 from ..rig.retarget import retarget
-from ..shaping import Shaping, apply_direction, shape_body, shape_face, with_face
 from ..skeleton import INDEX, JOINTS, mirror_index
-from ..smplx.at_bake import FaceFit, Told, finish, tell
-from ..smplx.voice import changed_names
 from . import compat, copies, job, report, takes
 from .bake_target import read_target
 from .characters import pose_bones

@@ -6,12 +6,12 @@ import json
 from dataclasses import fields
 from typing import Any
 
-from ..directing import look_pin_from_json, look_pin_to_json, pose_pin_from_json, pose_pin_to_json
+from ..directing.given import given_from_json, given_to_json
+from ..directing.layers import BodyLayers
+from ..directing.pins import look_pin_from_json, look_pin_to_json, pose_pin_from_json, pose_pin_to_json
+from ..directing.shaping import Layers, Shaping
 from ..face.controls import FaceControls
 from ..face.eyes import EyeControls
-from ..given import given_from_json, given_to_json
-from ..layers import BodyLayers
-from ..shaping import Layers, Shaping
 
 
 def read_layers(group: Any) -> Layers:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
-from ..batch import BatchLine
+from ..batch.runner import BatchLine
 from ..errors import OratorError
 from ..files import write_atomically
 

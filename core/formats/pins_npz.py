@@ -11,9 +11,9 @@ from .. import arkit, skeleton
 from ..arrays import Array
 from ..errors import OratorError
 from ..files import write_atomically
-from ..pins import Pins
+from ..npz import read_npz, write_npz
 from ..reading import sentence_for
-from .npz import read_npz, write_npz
+from .pins import Pins
 
 _LAST_FRAME: Final = 2.0**31
 _SAME_TURN: Final = 1.0 - 1e-6

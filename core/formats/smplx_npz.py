@@ -10,11 +10,11 @@ from .. import arkit, skeleton
 from ..arrays import Array
 from ..errors import OratorError
 from ..files import write_atomically
+from ..npz import npz_names, read_npz, scalar, write_npz
 from ..performance import Performance, make_performance
 from ..reading import sentence_for
 from ..rotations import from_rotvec, to_rotvec
 from ..smplx.hands import FLAT_HANDS, from_flat, from_mean
-from .npz import npz_names, read_npz, scalar, write_npz
 
 _RATES = (1.0, 1000.0)
 _FPS_KEYS = ("mocap_frame_rate", "mocap_framerate", "fps")

@@ -9,7 +9,7 @@ import numpy as np
 from ..anime.numbers import turn_shapes
 from ..arkit import INDEX as FACE
 from ..arrays import Array
-from ..mask import Mask
+from ..mask import Mask, given_joint, nearness
 from ..performance import Performance
 from ..rotations import IDENTITY, angle_between, conjugate, from_rotvec, multiply, slerp, to_rotvec
 from ..skeleton import INDEX
@@ -17,7 +17,6 @@ from ..smplx.names import expression_values
 from .converters import Converter, converter_for
 from .description import MeshDescription, RigDescription, Shape
 from .faces import match_shapes
-from .given import given_joint, nearness
 from .profile import RigProfile
 
 _JAW_OPEN: Final = np.radians(22.0)

@@ -9,12 +9,12 @@ import numpy as np
 
 from .. import arkit, skeleton
 from ..arrays import Array
+from ..face.voice import EXPRESSIONS, EYES
 from ..performance import Performance, make_performance, rest_performance
 from ..rotations import conjugate, multiply
 from ..skeleton import FLOOR_AT_REST, INDEX, PARENTS
 from ..smplx.arkit_map import look_weights, to_arkit
 from ..smplx.names import expression_number
-from ..smplx.voice import EXPRESSIONS, EYES
 from .body import BodyRetarget
 from .description import RigDescription
 from .faces import match_shapes

@@ -14,13 +14,12 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d, maximum_filter1d
 
 from ..arrays import Array
-from ..mask import Mask
+from ..mask import Mask, given_leg, given_root, nearness
 from ..performance import Performance
 from ..rotations import forward_kinematics, rotate, slerp
 from ..skeleton import INDEX
 from .body import BodyRetarget
 from .contacts import contact_phases, locked_offsets
-from .given import given_leg, given_root, nearness
 from .limb import Limb
 
 _SIDES = ("left", "right")

@@ -15,14 +15,13 @@ import numpy as np
 from ..anime.numbers import anime_numbers
 from ..arkit import ARKIT
 from ..arrays import Array
-from ..mask import Mask
+from ..mask import Mask, given_joint, nearness
 from ..performance import Performance
 from ..rotations import conjugate, hemisphere_continuous, multiply, rotate, world_rotations
 from ..skeleton import JOINTS
 from .body import BodyRetarget
 from .description import RigDescription
 from .facing import face_joints, face_shapes
-from .given import given_joint, nearness
 from .legs import LegPlan, plan_legs
 from .lids import lid_locations, lid_turns, plan_lids
 from .motion import Coverage, RigMotion

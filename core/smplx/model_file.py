@@ -14,7 +14,7 @@ import numpy as np
 
 from ..arrays import Array
 from ..errors import OratorError
-from ..formats.npz import npz_names, read_npz
+from ..npz import npz_names, read_npz
 from ..rotations import from_rotvec, to_matrix
 from ..skeleton import HANDS, JOINTS, PARENTS
 from .restricted import read_pickle

@@ -112,11 +112,12 @@ def add_speech(scene: bpy.types.Scene, speech: Path, transcript: Path | None) ->
 def write_take(character: bpy.types.Object, path: Path) -> None:
     """The shown take as the file that the command line writes."""
     from bl_ext.dev.orator.core.blender import takes
+    from bl_ext.dev.orator.core.blender.take_store import load_meta, load_performance
     from bl_ext.dev.orator.core.formats.take_npz import write_take as write
     from bl_ext.dev.orator.core.performance import Take
 
     item = takes.shown(character)
-    write(Take(takes.load_performance(item), item.name, takes.load_meta(item)), path)
+    write(Take(load_performance(item), item.name, load_meta(item)), path)
 
 
 def export(character: bpy.types.Object, path: Path) -> None:

@@ -11,9 +11,9 @@ from ...core.anime.drawn import NumberTrack, number_track, step_numbers
 from ...core.arrays import Array
 from ...core.editions import without_torch
 from ...core.errors import OratorError
-from ...core.face.reference import read_reference
 from ...core.files import check_writable
 from ...core.formats.numbers import read_numbers, write_numbers
+from ...core.formats.reference import read_reference
 
 
 def _drawn_timing(parser: argparse.ArgumentParser) -> None:
@@ -77,7 +77,7 @@ def _draw(args: argparse.Namespace) -> int:
     if reason := without_torch("Drawing with Talking Head Anime"):
         raise OratorError(f"{reason}.")
     from ...core.pictures import read_picture
-    from ..progress import Bar
+    from ..interface.progress import Bar
     from .draw import DrawSettings, draw_sequence, parse_levels
     from .files import load
     from .layout import CREDIT

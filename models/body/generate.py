@@ -26,7 +26,7 @@ from ...core.rotations import hemisphere_continuous
 from ...core.settings import Settings
 from ...core.skeleton import HANDS, JOINT_COUNT, SOLE_BELOW_ANKLE
 from ...core.speech.features import FEATURE_FPS, at_rate
-from ..condition import SpeechCondition
+from ..interface.condition import SpeechCondition
 from ..runtime import Networks
 from .inbetween import fill_in
 from .inputs import Heard, rhythm_channels

@@ -11,12 +11,12 @@ import numpy as np
 
 from ...core.arkit import ARKIT
 from ...core.arrays import Array
-from ...core.calm import meet
+from ...core.directing.calm import meet
 from ...core.face.eyes import EyeControls, apply_eyes
 from ...core.mask import Mask, everything
 from ...core.model_card import card_of
 from ...core.performance import Performance, make_performance, rest_performance
-from ...core.request import GenerationRequest
+from ...core.request.generation import GenerationRequest
 from ...core.rotations import from_rot6d, from_rotvec, to_rot6d, to_rotvec
 from ...core.settings import Settings
 from ...core.skeleton import INDEX, PART_JOINTS
@@ -24,8 +24,8 @@ from ...core.smplx.arkit_map import eye_rotations, map_beside, performance_face,
 from ...core.smplx.hands import FINGERS, FLAT_HANDS, HANDS_AT_REST, from_flat, from_mean, hand_mean_beside
 from ...core.speech.speech import Speech
 from ...core.stance import relaxed_performance
-from ..pipeline import Performed
-from ..progress import Stages, Tick
+from ..interface.pipeline import Performed
+from ..interface.progress import Stages, Tick
 
 if TYPE_CHECKING:
     from .model import EmageModel
@@ -53,7 +53,7 @@ class EmageResult:
 
 def read_hints(path: Path) -> tuple[Array, Array | None]:
     """hint_motion (T, 337) and hint_mask (T, 337) or None from a HINTS.npz. Raises OratorError."""
-    from ...core.formats.npz import read_npz
+    from ...core.npz import read_npz
 
     data = read_npz(Path(path), ("hint_motion",), "hints file", ("hint_mask",))
     return data["hint_motion"], data.get("hint_mask")
@@ -120,7 +120,7 @@ class EmageSession:
         self._folder = folder
 
     def perform(self, request: GenerationRequest, seed: int, stages: Stages) -> Performed:
-        """As models/pipeline.py says; in reference mode with the published arrays."""
+        """As models/interface/pipeline.py says; in reference mode with the published arrays."""
         hints = request.settings.options.get("hints")
         own = None if hints is None else read_hints(Path(hints))
         result = run_emage(self._folder, request, seed, stages.tick("Body"), own)

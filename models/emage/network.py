@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from ..memory import give_back
+from ..interface.memory import give_back
 from .convolutions import Encoder, Tensors, WavEncoder, encoder_reach
 from .layout import CROSS_LAYERS, FACE_LAYERS, HEADS, HINT_LAYERS, Config
 from .linear import Linear

@@ -11,7 +11,7 @@ from ...core.model_card import FileInput, Mode, ModelCard
 
 if TYPE_CHECKING:
     from ...core.settings import Settings
-    from ..pipeline import Session
+    from ..interface.pipeline import Session
 
 
 class EmagePipeline:

@@ -14,14 +14,14 @@ from ...core.face.facs import emotion_head
 from ...core.face.guess import suggest_emotion
 from ...core.mask import everything
 from ...core.performance import MODEL_FPS, Performance, make_performance
-from ...core.request import GenerationRequest
+from ...core.request.generation import GenerationRequest
 from ...core.rotations import from_rotvec, multiply, to_rotvec
 from ...core.speech.features import speech_features
 from ...core.speech.speech import Speech
 from ...core.stance import relaxed_performance
-from ..condition import SpeechCondition
-from ..pipeline import Performed
-from ..progress import Stages
+from ..interface.condition import SpeechCondition
+from ..interface.pipeline import Performed
+from ..interface.progress import Stages
 
 if TYPE_CHECKING:
     from ...core.body.score import Score

@@ -9,7 +9,7 @@ from ...core.model_card import INPUTS, Mode, ModelCard
 
 if TYPE_CHECKING:
     from ...core.settings import Settings
-    from ..pipeline import Session
+    from ..interface.pipeline import Session
 
 WEIGHTS: Final[dict[str, tuple[str, ...]]] = {
     "speech": ("phones",),

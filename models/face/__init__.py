@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...core.arrays import Array
-from ..progress import Tick, no_tick
+from ..interface.progress import Tick, no_tick
 
 if TYPE_CHECKING:
     from ...core.emotion import EmotionTrack
     from ...core.settings import Settings
-    from ..condition import SpeechCondition
+    from ..interface.condition import SpeechCondition
 
 STAGES = ("lip_condition", "refine", "eyes")
 """What follows the diffusion or feeds it; leave some out for comparisons."""

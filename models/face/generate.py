@@ -18,8 +18,8 @@ from ...core.face.style import EXPRESSION, apply_style
 from ...core.face.talk import talk
 from ...core.performance import MODEL_FPS
 from ...core.settings import Settings
-from ..condition import SpeechCondition
-from ..progress import Tick
+from ..interface.condition import SpeechCondition
+from ..interface.progress import Tick
 from ..runtime import Networks
 from .inputs import lip_inputs, pitch_octaves, speech_inputs
 from .sampling import CHANNELS, PATCH, sample, window_noise

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from helpers.characters import make_motion, make_rig, shown_face, shown_pose, to_frame
 from orator.core.arkit import ARKIT
-from orator.core.baking import BakeStyle, prepare
+from orator.core.bake.fitting import Bounds
+from orator.core.bake.road import BakeStyle, prepare
 from orator.core.blender import bake, compat, takes
 from orator.core.blender.bake_target import read_target
 from orator.core.blender.scene_rate import scene_fps
 from orator.core.errors import OratorError
-from orator.core.fitting import Bounds
 from orator.core.performance import Take, sample
 from orator.core.rotations import angle_between
 from orator.core.skeleton import JOINTS

@@ -6,17 +6,17 @@ import bpy
 import numpy as np
 import pytest
 from helpers.characters import make_motion, make_rig, shown_face, shown_pose, to_frame
-from orator.core.baking import BakeStyle, prepare
+from orator.core.bake.fitting import Bounds
+from orator.core.bake.road import BakeStyle, prepare
 from orator.core.blender import bake, direction, generation, relayer, takes
 from orator.core.blender.bake_target import read_target
 from orator.core.blender.shaped import direction_meta, read_shaping
 from orator.core.blender.slider_state import waiting
 from orator.core.blender.take_store import load_meta, load_performance
+from orator.core.directing.shaping import Shaping
 from orator.core.errors import OratorError
-from orator.core.fitting import Bounds
 from orator.core.performance import Take
 from orator.core.rotations import angle_between, rotate, world_rotations
-from orator.core.shaping import Shaping
 from orator.core.skeleton import INDEX, JOINTS
 
 ELBOW, ARM = "right_elbow", "right_shoulder"

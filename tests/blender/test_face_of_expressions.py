@@ -12,7 +12,7 @@ from helpers.characters import make_rig, speech_file
 from helpers.flame_file import write_head
 from helpers.smplx_file import write_model
 from helpers.spoken import INDEX_OF, SECONDS, expressions_of, keyed, own_take, spoken_take, take_of, turn_of, weights
-from orator.core.baking import BakeStyle, prepare
+from orator.core.bake.road import BakeStyle, prepare
 from orator.core.blender import bake, comping, direction, generation, relayer, takes
 from orator.core.blender.bake_target import read_target
 from orator.core.blender.export_neutral import shown_performance
@@ -21,13 +21,13 @@ from orator.core.blender.regenerate import read_again_request
 from orator.core.blender.slider_state import waiting
 from orator.core.blender.smplx_body import add_body, bodies_of
 from orator.core.blender.take_store import load_meta, load_performance
-from orator.core.directing import LookPin, PosePin
+from orator.core.directing.pins import LookPin, PosePin
+from orator.core.directing.shaping import Shaping
+from orator.core.face.voice import no_expressions
 from orator.core.performance import rest_performance
 from orator.core.rotations import angle_between, from_rotvec, to_rotvec
-from orator.core.shaping import Shaping
 from orator.core.skeleton import INDEX
 from orator.core.smplx.arkit_map import JAW_OPEN, ExpressionMap
-from orator.core.smplx.voice import no_expressions
 
 SLIDERS = {
     "lip_strength": 0.3, "jaw_range": 0.5, "upper_strength": 0.0, "eyelid_offset": 1.0, "lip_offset": 1.0,

@@ -9,17 +9,17 @@ import numpy as np
 import pytest
 from helpers.characters import make_motion, make_rig, shown_face, shown_pose, to_frame
 from helpers.loop import ARM, ELBOW, SECONDS, WRIST, animate, curves, plain_take, speech, take_for, turn
-from orator.core.baking import BakeStyle, prepare
+from orator.core.bake.road import BakeStyle, prepare
 from orator.core.blender import bake, direction, generation, relayer, story, takes
 from orator.core.blender.bake_target import read_target
 from orator.core.blender.regenerate import read_again_request
 from orator.core.blender.scene_rate import behind
 from orator.core.blender.shaped import direction_meta, laid
 from orator.core.blender.take_store import load_meta, load_performance
+from orator.core.directing.shaping import Shaping
 from orator.core.errors import OratorError
 from orator.core.performance import Take, sample
 from orator.core.rotations import angle_between
-from orator.core.shaping import Shaping
 from orator.core.skeleton import INDEX
 
 # --- Pins of keys, parts, places -----------------------------------------------------------------------------------

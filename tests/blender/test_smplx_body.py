@@ -8,7 +8,7 @@ import pytest
 from helpers.smplx_file import write_model
 from orator.core.arkit import COUNT
 from orator.core.arkit import INDEX as FACE
-from orator.core.baking import BakeStyle, prepare
+from orator.core.bake.road import BakeStyle, prepare
 from orator.core.blender import bake
 from orator.core.blender.bake_target import read_target
 from orator.core.blender.pose_reader import current_pose
@@ -87,7 +87,7 @@ def take(tmp_path: Path, frames: int = 60, parity: Path | None = None):
         import torch  # noqa: F401
     except ImportError:
         return random_motion(frames)
-    from orator.core.request import GenerationRequest
+    from orator.core.request.generation import GenerationRequest
     from orator.core.speech.speech import Speech
     from orator.models.emage.generate import run_emage
     from orator.models.training.emage.checkpoint import TINY, write_checkpoint

@@ -6,10 +6,10 @@ import bpy
 import numpy as np
 import pytest
 from helpers.characters import make_motion, make_rig
-from orator.core.baking import BakeStyle, prepare
+from orator.core.bake.fitting import Bounds
+from orator.core.bake.road import BakeStyle, prepare
 from orator.core.blender import bake, takes
 from orator.core.blender.bake_target import read_target
-from orator.core.fitting import Bounds
 from orator.core.performance import Take
 
 ENDS = ("head", "left_ankle", "right_ankle", "left_foot", "right_foot", "left_wrist", "right_wrist")

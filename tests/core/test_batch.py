@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-from orator.core.batch import lines_of_folder, lines_of_table, run_batch
+from orator.core.batch.runner import lines_of_folder, lines_of_table, run_batch
 from orator.core.errors import OratorError
 from orator.core.files import check_writable, half_path, write_atomically
 
@@ -20,7 +20,7 @@ import sys, time
 from pathlib import Path
 sys.path.insert(0, {tests!r})
 import conftest
-from orator.core.batch import lines_of_table, run_batch
+from orator.core.batch.runner import lines_of_table, run_batch
 from orator.core.files import write_atomically
 
 table, out = Path(sys.argv[1]), Path(sys.argv[2])

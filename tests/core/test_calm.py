@@ -3,7 +3,7 @@
 import numpy as np
 from helpers.motions import moving
 from orator.core import skeleton
-from orator.core.calm import _measures, meet
+from orator.core.directing.calm import _measures, meet
 from orator.core.mask import everything
 from orator.core.performance import Performance, make_performance
 from orator.core.regions import joints_of, regenerate_mask

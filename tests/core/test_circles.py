@@ -64,6 +64,10 @@ def test_no_file_imports_itself_by_way_of_others() -> None:
     assert in_circles(file_graph()) == []
 
 
+def test_no_folder_imports_itself_by_way_of_others() -> None:
+    assert in_circles(folder_graph(file_graph())) == []
+
+
 def test_a_lazy_circle_is_found(tmp_path: Path) -> None:
     for room in ROOMS:
         (tmp_path / room / "low").mkdir(parents=True)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from helpers.motions import moving
 from orator.core import skeleton
-from orator.core.comp import Piece, comp
+from orator.core.directing.comp import Piece, comp
 from orator.core.errors import OratorError
 from orator.core.performance import Performance
 from orator.core.regions import joints_of, regenerate_mask

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from helpers.motions import moving
 from orator.core import arkit, skeleton
-from orator.core.directing import LookPin, PosePin, check_pose_pins, direct
+from orator.core.directing.pins import LookPin, PosePin, check_pose_pins, direct
 from orator.core.errors import OratorError
 from orator.core.performance import sample
 from orator.core.rotations import angle_between, forward_kinematics, from_rotvec, rotate

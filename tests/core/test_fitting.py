@@ -4,7 +4,7 @@ import time
 
 import numpy as np
 import pytest
-from orator.core import fitting
+from orator.core.bake import fitting
 from orator.core.euler import ORDERS, from_axis_angle, from_euler, to_axis_angle, to_euler
 from orator.core.rotations import angle_between, from_rotvec
 

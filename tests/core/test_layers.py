@@ -5,7 +5,7 @@ import time
 import numpy as np
 from helpers.motions import moving
 from orator.core import skeleton
-from orator.core.layers import BodyLayers, apply_body_layers, pause_weight
+from orator.core.directing.layers import BodyLayers, apply_body_layers, pause_weight
 from orator.core.performance import Performance, make_performance
 from orator.core.rotations import angle_between, forward_kinematics
 from orator.core.speech.pauses import find_pauses

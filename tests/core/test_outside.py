@@ -171,8 +171,8 @@ def test_a_hierarchy_that_turns_in_circles_ends(tmp_path: Path) -> None:
 
 @pytest.mark.fault("12.24")
 def test_a_hundred_thousand_pins(tmp_path: Path) -> None:
-    from orator.core.directing import check_pose_pins, unreachable_pins
-    from orator.core.pins import posed
+    from orator.core.directing.pins import check_pose_pins, unreachable_pins
+    from orator.core.formats.pins import posed
 
     count = 100_000
     turns = np.zeros((count, 55, 4), np.float16)

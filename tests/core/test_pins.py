@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from helpers.motions import moving
 from orator.core import skeleton
-from orator.core.directing import unreachable_pins
+from orator.core.directing.pins import unreachable_pins
 from orator.core.errors import OratorError
+from orator.core.formats.pins import Pins, posed
 from orator.core.formats.pins_npz import read_pins, write_pins
 from orator.core.mask import everything
-from orator.core.pins import Pins, posed
-from orator.core.request import given_by_pins
+from orator.core.request.generation import given_by_pins
 from orator.core.residual import honour, smooth_residual
 from orator.core.rotations import angle_between, forward_kinematics, from_rotvec
 

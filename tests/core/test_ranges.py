@@ -6,13 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from orator.core.batch import lines_of_table
+from orator.core.batch.runner import lines_of_table
 from orator.core.catalogue.controls import CONTROLS, NUMBERS
 from orator.core.catalogue.sliders import BODY_SLIDERS, EYE_SLIDERS, FACE_SLIDERS
+from orator.core.directing.layers import BodyLayers
 from orator.core.errors import OratorError
 from orator.core.face.controls import FaceControls
 from orator.core.face.eyes import EyeControls
-from orator.core.layers import BodyLayers
 from orator.core.ranges import check_options, number_rows, option_names
 from orator.core.settings import Settings
 from orator.models.cli import main

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from orator.core.batch import lines_of_folder
+from orator.core.batch.runner import lines_of_folder
 from orator.core.errors import OratorError
 from orator.core.speech.transcripts import cues, plain_words, read_transcript
 

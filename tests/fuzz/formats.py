@@ -15,17 +15,17 @@ import numpy as np
 from fuzz.mutate import damaged_bytes, damaged_json, damaged_npz, damaged_text
 from helpers.motions import moving
 from orator.core import arkit, skeleton
-from orator.core.batch import lines_of_table
-from orator.core.directing import check_pose_pins, unreachable_pins
+from orator.core.batch.runner import lines_of_table
+from orator.core.directing.given import given_from_json, given_to_json
+from orator.core.directing.pins import check_pose_pins, unreachable_pins
 from orator.core.emotion import parse_emotion
 from orator.core.formats.bvh import read_bvh, write_bvh
 from orator.core.formats.livelink import read_livelink, write_livelink
+from orator.core.formats.pins import Pins, posed
 from orator.core.formats.pins_npz import read_pins, write_pins
 from orator.core.formats.smplx_npz import read_smplx, write_smplx
 from orator.core.formats.take_npz import read_take, write_take
-from orator.core.given import given_from_json, given_to_json
 from orator.core.performance import Take
-from orator.core.pins import Pins, posed
 from orator.core.reading import parse_json
 from orator.core.rig import profile as profiles
 from orator.core.smplx.model_file import read_hand_mean, read_model
@@ -124,7 +124,7 @@ def _profiles(_folder: Path) -> list[bytes]:
 
 
 def _given(_folder: Path) -> list[bytes]:
-    from orator.core.given import GivenMotion
+    from orator.core.directing.given import GivenMotion
 
     motion = moving(8)
     joints, channels = np.zeros(skeleton.JOINT_COUNT, bool), np.zeros(arkit.COUNT, bool)

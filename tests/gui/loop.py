@@ -213,9 +213,9 @@ def regenerate(report: Report, history: History) -> Steps:
     yield from first.press_button(report, "bpy.ops.orator.again(", "Regenerate")
     yield from wait_for_job(report, "regenerating")
     history.note("Regenerate", "curves", "takes", "shown", "plays")
-    takes = first.orator("core.blender.takes")
+    stored = first.orator("core.blender.take_store")
     names = importlib.import_module("bl_ext.dev.orator.core.skeleton").JOINTS
-    old, new = (takes.load_performance(take) for take in rig().orator.takes)
+    old, new = (stored.load_performance(take) for take in rig().orator.takes)
     arm = [names.index(f"right_{j}") for j in ("collar", "shoulder", "elbow", "wrist")]
     rest = [j for j in range(55) if j not in arm]
     low, high = ((f - 1) * 30 // FPS for f in RANGE)

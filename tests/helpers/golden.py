@@ -21,17 +21,17 @@ from helpers.characters import make_motion, make_rig
 from helpers.smplx_file import write_model
 from helpers.spoken import own_take, spoken_take
 from orator.core.arkit import ARKIT
-from orator.core.baking import BakeStyle, prepare
+from orator.core.bake.fitting import Bounds
+from orator.core.bake.road import BakeStyle, prepare
 from orator.core.blender import bake, compat, follow, takes
 from orator.core.blender.bake_target import read_target
 from orator.core.blender.export_neutral import shown_performance
 from orator.core.blender.shaped import direction_meta
 from orator.core.blender.smplx_body import add_body
-from orator.core.directing import LookPin, PosePin
-from orator.core.fitting import Bounds
+from orator.core.directing.pins import LookPin, PosePin
+from orator.core.directing.shaping import Shaping
 from orator.core.performance import Performance, Take, rest_performance
 from orator.core.rotations import from_rotvec
-from orator.core.shaping import Shaping
 from orator.core.skeleton import INDEX
 
 FILE = Path(__file__).resolve().parents[1] / "blender" / "golden" / "road.json"

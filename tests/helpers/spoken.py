@@ -8,14 +8,14 @@ import bpy
 import numpy as np
 from helpers.characters import make_motion
 from orator.core.arkit import INDEX as INDEX_OF
-from orator.core.baking import BakeStyle, prepare
+from orator.core.bake.road import BakeStyle, prepare
 from orator.core.blender import bake
 from orator.core.blender.bake_target import read_target
 from orator.core.blender.scene_rate import scene_fps
 from orator.core.blender.shaped import direction_meta
+from orator.core.directing.shaping import Shaping
 from orator.core.performance import Performance, Take, make_performance
 from orator.core.rotations import from_rotvec
-from orator.core.shaping import Shaping
 from orator.core.skeleton import INDEX
 from orator.core.smplx.arkit_map import ExpressionMap, eye_rotations, to_arkit
 

@@ -9,7 +9,7 @@ from orator.core.performance import make_performance
 from orator.core.rotations import from_rotvec
 from orator.core.skeleton import INDEX
 from orator.core.stance import relaxed_performance
-from orator.models.pipeline import Performed
+from orator.models.interface.pipeline import Performed
 
 
 class ToySession:

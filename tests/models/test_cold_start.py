@@ -18,7 +18,7 @@ import conftest
 import numpy as np
 from importlib.abc import MetaPathFinder
 from orator.core.errors import Cancelled
-from orator.core.request import GenerationRequest
+from orator.core.request.generation import GenerationRequest
 from orator.core.speech.speech import Speech
 from orator.models.generate import generate
 

@@ -14,8 +14,8 @@ from orator.core.errors import Cancelled  # noqa: E402
 from orator.core.settings import Settings  # noqa: E402
 from orator.core.speech.features import SpeechFeatures  # noqa: E402
 from orator.core.speech.phones import PHONE_INDEX  # noqa: E402
-from orator.models.condition import SpeechCondition  # noqa: E402
 from orator.models.face import generate_face  # noqa: E402
+from orator.models.interface.condition import SpeechCondition  # noqa: E402
 
 FPS = 30.0
 # "My mother found a bad pen, did you move the thing" as flite speaks it: phone and end in seconds.

@@ -18,9 +18,9 @@ from orator.core.performance import frame_count
 from orator.core.settings import Settings
 from orator.core.speech.features import speech_features
 from orator.core.speech.load import load_speech
-from orator.models.condition import SpeechCondition
 from orator.models.face import generate_face
 from orator.models.face.voice import voice_model
+from orator.models.interface.condition import SpeechCondition
 from orator.models.phones import posteriors
 from orator.models.training.face.life import (
     coupling,

@@ -9,7 +9,7 @@ import pytest
 import soundfile
 from orator.core.arkit import INDEX as FACE
 from orator.core.body.measure import strokes, wrists
-from orator.core.request import GenerationRequest
+from orator.core.request.generation import GenerationRequest
 from orator.core.settings import Settings
 from orator.core.speech.load import load_speech
 from orator.core.speech.no_speech import NoSpeech, notes_of

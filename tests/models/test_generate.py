@@ -10,11 +10,11 @@ pytest.importorskip("torch")
 
 from orator.core import arkit, skeleton
 from orator.core.errors import Cancelled
+from orator.core.formats.pins import Pins
 from orator.core.formats.pins_npz import write_pins
 from orator.core.formats.take_npz import read_take
 from orator.core.performance import frame_count
-from orator.core.pins import Pins
-from orator.core.request import GenerationRequest
+from orator.core.request.generation import GenerationRequest
 from orator.core.rotations import angle_between, forward_kinematics, from_rotvec
 from orator.core.settings import Settings
 from orator.core.speech.load import load_speech

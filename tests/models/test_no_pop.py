@@ -7,10 +7,10 @@ import pytest
 
 pytest.importorskip("torch", reason="networks need PyTorch")
 
-from orator.core.calm import motion
-from orator.core.directing import PosePin
+from orator.core.directing.calm import motion
+from orator.core.directing.pins import PosePin
 from orator.core.regions import joints_of
-from orator.core.request import GenerationRequest, given_by_pins
+from orator.core.request.generation import GenerationRequest, given_by_pins
 from orator.core.rotations import angle_between
 from orator.core.speech.load import load_speech
 from orator.models.generate import generate

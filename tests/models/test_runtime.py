@@ -18,7 +18,7 @@ from orator.core.emotion import parse_emotion
 from orator.core.errors import OratorError
 from orator.core.mask import everything
 from orator.core.performance import Performance
-from orator.core.request import GenerationRequest, Given
+from orator.core.request.generation import GenerationRequest, Given
 from orator.core.speech.load import load_speech
 from orator.core.stance import relaxed_performance
 from orator.models import runtime, weights
@@ -95,7 +95,7 @@ def test_a_small_edition_generates_without_torch_and_librosa() -> None:
         "import sys\n"
         "for name in ('torch', 'librosa', 'numba', 'sklearn', 'smplx', 'huggingface_hub'): sys.modules[name] = None\n"
         "from orator.core.speech.load import load_speech\n"
-        "from orator.core.request import GenerationRequest\n"
+        "from orator.core.request.generation import GenerationRequest\n"
         "from orator.models.generate import generate\n"
         f"speech = load_speech(r'{ROOT / 'docs' / 'demo' / 'speech.wav'}')\n"
         "print(generate(GenerationRequest((type(speech)(speech.samples[:32000]),))).frames)\n"

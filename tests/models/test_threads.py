@@ -17,7 +17,7 @@ import sys
 sys.path.insert(0, r"{ROOT / "tests"}")
 import conftest
 import numpy as np
-from orator.core.request import GenerationRequest
+from orator.core.request.generation import GenerationRequest
 from orator.core.speech.load import Part, load_speech
 from orator.models.device import use_device
 from orator.models.generate import generate

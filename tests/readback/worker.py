@@ -129,7 +129,7 @@ def perform(member: str, take: Path, fps: float, shared: Path):
     """A new file with a member of the cast that shows the take; its armature."""
     import bpy
     from helpers.cast import add_member
-    from orator.core.baking import prepare
+    from orator.core.bake.road import prepare
     from orator.core.blender import bake
     from orator.core.blender.bake_target import read_target
     from orator.core.formats.take_npz import read_take

@@ -31,7 +31,7 @@ from ....core.speech.speech import SAMPLE_RATE, Speech
 from ....core.stance import relaxed_performance
 from ...body.generate import NETWORK_STYLES, generate_body
 from ...body.inputs import PHONES_WIDTH, rhythm_channels
-from ...condition import SpeechCondition
+from ...interface.condition import SpeechCondition
 from ...phones.classify import posteriors
 from ..speech_corpus import SpeechItem, load_items
 

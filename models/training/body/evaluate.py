@@ -29,7 +29,7 @@ from ....core.speech.phones import PHONE_INDEX, Word
 from ....core.speech.speech import SAMPLE_RATE, Speech
 from ....core.stance import relaxed_performance
 from ...body.generate import generate_body
-from ...condition import SpeechCondition
+from ...interface.condition import SpeechCondition
 from ..speech_corpus import load_items
 from .corpus import cache_folder
 

@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from ....core.calm import meet
+from ....core.directing.calm import meet
 from ....core.mask import Mask, everything
 from ....core.performance import MODEL_FPS, Performance
 from ....core.rotations import forward_kinematics, normalise, slerp

@@ -9,8 +9,8 @@ import argparse
 
 import numpy as np
 
-from ....core.calm import meet, motion
-from ....core.directing import PosePin, pins_at_times
+from ....core.directing.calm import meet, motion
+from ....core.directing.pins import PosePin, pins_at_times
 from ....core.performance import MODEL_FPS, Performance
 from ....core.regions import joints_of
 from ....core.residual import honour
@@ -60,7 +60,7 @@ def main() -> None:
     parser.add_argument("--voice", default="kathleen")
     parser.add_argument("--seconds", type=float, default=12.0)
     arguments = parser.parse_args()
-    print("| pins | networks with hints | and calmed (`core/calm.py`) |\n| --- | --- | --- |")
+    print("| pins | networks with hints | and calmed (`core/directing/calm.py`) |\n| --- | --- | --- |")
     for name, cells in evaluate_pops(arguments.voice, arguments.seconds).items():
         print("| " + " | ".join([name, *cells]) + " |")
 

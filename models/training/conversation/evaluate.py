@@ -18,7 +18,7 @@ from ....core.conversation.activity import activities, own_voice
 from ....core.conversation.conduct import listening_cues
 from ....core.conversation.turns import Turns, find_turns
 from ....core.performance import Performance
-from ....core.request import GenerationRequest
+from ....core.request.generation import GenerationRequest
 from ....core.speech.features import SpeechFeatures, speech_features
 from ...generate import generate
 from . import measures

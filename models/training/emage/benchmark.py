@@ -22,7 +22,7 @@ MEASURE = """
 import resource, sys
 from pathlib import Path
 import numpy as np, torch
-from orator.core.request import GenerationRequest
+from orator.core.request.generation import GenerationRequest
 from orator.core.settings import Settings
 from orator.core.speech.speech import Speech
 from orator.models.emage.generate import run_emage

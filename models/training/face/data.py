@@ -21,7 +21,7 @@ from ....core.arrays import Array
 from ....core.speech.features import SpeechFeatures, speech_features
 from ....core.speech.phones import Phone, Word
 from ....core.speech.speech import Speech
-from ...condition import SpeechCondition
+from ...interface.condition import SpeechCondition
 from .corpus import item_rng, soft_onehot
 from .measures import FPS
 

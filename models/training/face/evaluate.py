@@ -22,7 +22,7 @@ from ....core.emotion import constant_emotion
 from ....core.face.prosody import prosody_of
 from ....core.settings import Settings
 from ...face import STAGES, generate_face
-from ...progress import no_tick
+from ...interface.progress import no_tick
 from .data import Sample, condition_of, load
 from .evaluate_changed import changed_figures
 from .evaluate_emotion import diversity, emotion_figures

@@ -13,8 +13,8 @@ from ....core.settings import Settings
 from ....core.speech.features import speech_features
 from ....core.speech.phones import Phone
 from ....core.speech.speech import SAMPLE_RATE, Speech
-from ...condition import SpeechCondition
 from ...face import generate_face
+from ...interface.condition import SpeechCondition
 from .measures import FPS, lip_figures, openness
 
 FADE = 0.05

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from orator.core.arkit import INDEX as FACE
 from orator.core.conversation.activity import activities, own_voice
-from orator.core.conversation.answer import together
 from orator.core.conversation.conduct import Conduct, ListeningControls, listening_cues, plan_conduct
 from orator.core.conversation.perform import converse
 from orator.core.conversation.turns import Stretch, Turns, find_turns, turns_from_meta
 from orator.core.errors import OratorError
 from orator.core.performance import Performance
+from orator.core.request.conversation import together
 from orator.core.speech.features import speech_features
 from orator.core.speech.speech import SAMPLE_RATE, Speech
 from orator.core.stance import relaxed_performance

@@ -11,9 +11,9 @@ from orator.core.catalogue.emotions import EMOTIONS
 from orator.core.errors import OratorError
 from orator.core.face.facs import MOUTH_TABLE, UPPER_TABLE, emotion_head
 from orator.core.face.guess import suggest_emotion
-from orator.core.face.reference import reference_style
 from orator.core.face.style import apply_style, emotion_of, style_of, style_track
 from orator.core.formats.livelink import write_livelink
+from orator.core.formats.reference import reference_style
 from orator.core.performance import make_performance, rest_performance
 from orator.core.speech.features import SpeechFeatures
 

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from orator.core.batch import lines_of_table
+from orator.core.batch.runner import lines_of_table
 from orator.core.errors import OratorError
 from orator.core.farm.engines import FLAMENCO_SCRIPT, Program, flamenco_settings, openjd_template
 from orator.core.farm.lines import FarmLine, farm_lines, pack, parse_range, read_lines, write_lines

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 from family_rigs import BUILDS, family_rig
 from measure import heads
-from orator.core.baking import sample_at
-from orator.core.directing import PosePin
+from orator.core.bake.road import sample_at
+from orator.core.directing.pins import PosePin
+from orator.core.directing.shaping import Shaping, apply_direction
 from orator.core.rig.contacts import contact_phases
 from orator.core.rig.detect import detect
 from orator.core.rig.inverse import RigPose, read_back, with_missing_parents
 from orator.core.rig.motion import RigMotion
 from orator.core.rig.retarget import retarget
 from orator.core.rotations import angle_between, conjugate, forward_kinematics, from_matrix, from_rotvec, multiply
-from orator.core.shaping import Shaping, apply_direction
 from orator.core.skeleton import INDEX
 from rigs import standing
 

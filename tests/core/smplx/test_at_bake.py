@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 from orator.core.arkit import ARKIT, COUNT, INDEX
+from orator.core.bake.face import FaceFit, finish, tell
 from orator.core.performance import make_performance
 from orator.core.rig.description import MeshDescription, RigDescription, Shape
 from orator.core.rig.motion import Coverage
 from orator.core.rotations import IDENTITY, from_rotvec, to_rotvec
 from orator.core.skeleton import INDEX as JOINT
 from orator.core.smplx.arkit_map import ExpressionMap, solve_map
-from orator.core.smplx.at_bake import FaceFit, finish, tell
 from orator.core.smplx.face_points import arkit_effects
 
 FRAMES = 5

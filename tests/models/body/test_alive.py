@@ -10,7 +10,7 @@ pytest.importorskip("torch")
 from orator.core.body import alive, measure
 from orator.core.body.manners import MANNERS
 from orator.core.catalogue.styles import STYLES
-from orator.models.condition import SpeechCondition
+from orator.models.interface.condition import SpeechCondition
 
 from .test_generate_body import body, condition_of, syllables
 

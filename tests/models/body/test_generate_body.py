@@ -19,7 +19,7 @@ from orator.core.speech.phones import PHONES
 from orator.core.speech.speech import SAMPLE_RATE, Speech
 from orator.core.stance import relaxed_performance
 from orator.models.body.generate import generate_body
-from orator.models.condition import SpeechCondition
+from orator.models.interface.condition import SpeechCondition
 
 
 def syllables(seconds: float, seed: int = 1) -> np.ndarray:

@@ -16,7 +16,7 @@ from orator.core.settings import Settings
 from orator.core.skeleton import INDEX
 from orator.models.body.generate import generate_body
 from orator.models.body.inbetween import FAR, GONE, KEY, NEAR, key_weights
-from orator.models.condition import SpeechCondition
+from orator.models.interface.condition import SpeechCondition
 
 from .test_generate_body import talk  # noqa: F401
 

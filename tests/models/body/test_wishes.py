@@ -14,7 +14,7 @@ from orator.core.mask import everything
 from orator.core.settings import Settings
 from orator.core.stance import relaxed_performance
 from orator.models.body.generate import generate_body, score_of
-from orator.models.condition import SpeechCondition
+from orator.models.interface.condition import SpeechCondition
 
 from .test_generate_body import talk  # noqa: F401
 

@@ -14,7 +14,7 @@ from orator.core.body.measure import feet  # noqa: E402
 from orator.core.errors import Cancelled, OratorError  # noqa: E402
 from orator.core.mask import everything  # noqa: E402
 from orator.core.performance import rest_performance  # noqa: E402
-from orator.core.request import GenerationRequest, Given  # noqa: E402
+from orator.core.request.generation import GenerationRequest, Given  # noqa: E402
 from orator.core.rotations import angle_between, from_rotvec  # noqa: E402
 from orator.core.settings import Settings  # noqa: E402
 from orator.core.skeleton import HANDS, INDEX, LOWER, UPPER  # noqa: E402

@@ -12,7 +12,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from orator.core.errors import Cancelled  # noqa: E402
-from orator.core.request import GenerationRequest  # noqa: E402
+from orator.core.request.generation import GenerationRequest  # noqa: E402
 from orator.core.settings import Settings  # noqa: E402
 from orator.core.speech.speech import Speech  # noqa: E402
 from orator.models.emage.beside import helper  # noqa: E402

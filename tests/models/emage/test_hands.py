@@ -12,7 +12,7 @@ pytest.importorskip("torch")
 from helpers.smplx_file import write_model
 from orator.core.mask import everything
 from orator.core.performance import rest_performance
-from orator.core.request import GenerationRequest
+from orator.core.request.generation import GenerationRequest
 from orator.core.rotations import angle_between, from_rot6d, from_rotvec
 from orator.core.settings import Settings
 from orator.core.skeleton import HANDS

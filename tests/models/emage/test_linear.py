@@ -9,7 +9,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from orator.core.request import GenerationRequest  # noqa: E402
+from orator.core.request.generation import GenerationRequest  # noqa: E402
 from orator.core.speech.speech import Speech  # noqa: E402
 from orator.models.emage import linear, model  # noqa: E402
 from orator.models.emage.linear import HALF_FROM, Linear, TimeConvolution  # noqa: E402

@@ -13,7 +13,7 @@ from orator.core.arkit import COUNT
 from orator.core.arkit import INDEX as FACE
 from orator.core.mask import everything
 from orator.core.performance import rest_performance
-from orator.core.request import GenerationRequest, Given
+from orator.core.request.generation import GenerationRequest, Given
 from orator.core.rotations import angle_between, from_rot6d, from_rotvec, to_rot6d
 from orator.core.settings import Settings
 from orator.core.skeleton import HANDS, INDEX, LOWER, UPPER

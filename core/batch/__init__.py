@@ -1,0 +1,1 @@
+"""Many speech files in one go."""

@@ -1,0 +1,97 @@
+"""What an artist directed, cut as the motion is cut: regenerating and comping take over a range of some joints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from ..arrays import Array
+from ..regions import REGIONS, joints_of
+from .given import GivenMotion, within
+from .pins import NEAR, LookPin, PosePin
+from .shaping import Shaping
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A range in seconds (start included, end excluded) of joints (55,) bool, the root, and the whole face or none."""
+
+    start: float
+    end: float
+    joints: Array
+    root: bool
+    face: bool
+
+    @property
+    def gaze(self) -> bool:
+        """Whether it takes over where the character looks."""
+        return self.face or bool(self.joints[list(REGIONS["head"])].any())
+
+
+def cut_of(regions: tuple[str, ...], start: float, end: float) -> Cut:
+    """The cut that regions and a range mean. Raises OratorError for an unknown region."""
+    root = "root" in regions or "lower" in regions
+    return Cut(start, end, joints_of(tuple(r for r in regions if r != "root")), root, "face" in regions)
+
+
+def spliced(old: Shaping, new: Shaping, cut: Cut) -> Shaping:
+    """The directions of `old` outside the cut and those of `new` inside it; layers, pauses and seed are `old`'s."""
+    pins = [*_pins(old.pins, cut, inside=False), *_pins(new.pins, cut, inside=True)]
+    motions = [*_motions(old.motions, cut, inside=False), *_motions(new.motions, cut, inside=True)]
+    looks = list(old.looks)
+    if cut.gaze:
+        looks = [*_looks(old.looks, cut, inside=False), *_looks(new.looks, cut, inside=True)]
+    return replace(old, pins=tuple(pins), looks=tuple(looks), motions=tuple(motions))
+
+
+def _spans(start: float, end: float, cut: Cut) -> tuple[tuple[float, float, bool], ...]:
+    """A time span in up to three: before, inside and after the cut, as (start, end, is inside)."""
+    edges = (
+        (start, min(end, cut.start - 2 * NEAR), False),
+        (max(start, cut.start - NEAR), min(end, cut.end - 2 * NEAR), True),
+        (max(start, cut.end - NEAR), end, False),
+    )
+    return tuple(span for span in edges if span[0] <= span[1] + 1e-12)
+
+
+def _pins(pins: Iterable[PosePin], cut: Cut, inside: bool) -> Iterable[PosePin]:
+    for pin in pins:
+        for start, end, lies_inside in _spans(pin.seconds, pin.seconds + pin.hold, cut):
+            part = replace(pin, seconds=start, hold=end - start)
+            if lies_inside:
+                joints = pin.joints & (cut.joints if inside else ~cut.joints)
+                channels = pin.channels & (cut.face == inside)
+                spoken = pin.expressions if cut.face == inside else None
+                root = pin.root and cut.root == inside
+                part = replace(part, joints=joints, root=root, channels=channels, expressions=spoken)
+            elif inside:
+                continue
+            if _says(part):
+                yield part
+
+
+def _says(part: PosePin | GivenMotion) -> bool:
+    return bool(part.joints.any() or part.channels.any() or part.root or part.expressions is not None)
+
+
+def _motions(motions: Iterable[GivenMotion], cut: Cut, inside: bool) -> Iterable[GivenMotion]:
+    for motion in motions:
+        for start, end, lies_inside in _spans(motion.first, motion.last, cut):
+            part = within(motion, start, end)
+            if part is None or (inside and not lies_inside):
+                continue
+            if lies_inside:
+                joints = part.joints & (cut.joints if inside else ~cut.joints)
+                channels = part.channels & (cut.face == inside)
+                spoken = part.expressions if cut.face == inside else None
+                root = part.root and cut.root == inside
+                part = replace(part, joints=joints, root=root, channels=channels, expressions=spoken)
+            if _says(part):
+                yield part
+
+
+def _looks(looks: Iterable[LookPin], cut: Cut, inside: bool) -> Iterable[LookPin]:
+    for look in looks:
+        for start, end, lies_inside in _spans(look.start, look.end, cut):
+            if lies_inside == inside:
+                yield replace(look, start=start, end=end)

@@ -1,0 +1,1 @@
+"""What is asked of a model, a partner's speech included."""

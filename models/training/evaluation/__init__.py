@@ -1,0 +1,1 @@
+"""The figures of docs/quality.md, of all networks together."""
