@@ -39,8 +39,8 @@ def show_take(frames: int = 60) -> None:
     turned = first.orator("core.rotations").from_rotvec(vectors)
     made = performance.make_performance(turned, rest.translation, face)
     bake = first.orator("core.blender.bake")
-    target = first.orator("core.blender.bake_target").read_target(rig, scene)
     scene, rig = bpy.context.scene, first.options().character
+    target = first.orator("core.blender.bake_target").read_target(rig, scene)
     prepared = first.orator("core.bake.road").prepare(made, 1 / 30, target)
     bake.add_take(rig, performance.Take(made, "Take 1", {"seed": 0}), 1 / 30, prepared)
 
