@@ -22,6 +22,7 @@ from . import (
     speech,
     take,
     talking_head,
+    transcript,
 )
 
 MODULES = (
@@ -33,6 +34,7 @@ MODULES = (
     face_file,
     rig,
     generate,
+    transcript,
     conversation,
     take,
     around,

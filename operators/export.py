@@ -32,7 +32,7 @@ SHORTCUTS = (
     ("USD", ".usdc", "plain"),
     ("BVH", ".bvh", "plain"),
     ("SMPL-X (.npz)", ".npz", "plain"),
-    ("Live Link Face (.csv)", ".csv", "plain"),
+    ("Live Link (.csv)", ".csv", "plain"),
 )
 """What the panel and the menu offer: text, format, target."""
 _SEVERAL = (".fbx", ".glb", ".gltf")

@@ -36,9 +36,11 @@ class Generating(Explained):
     def _delivered(self, request: Any, made: Any) -> tuple[str, ...]:
         """Write, and let the scene's seed move on."""
         sentences = self.deliver(request, made)
+        if not self.moves_seed:
+            return sentences
         for one in request if isinstance(request, tuple) else (request,):
             scene = bpy.data.scenes.get(one.scene)
-            if self.moves_seed and scene is not None:
+            if scene is not None:
                 generation.move_seed_on(scene, one.asked.seeds)
         return sentences
 
@@ -50,7 +52,7 @@ class Generating(Explained):
             return f"{running.title} is running: wait for it, or cancel it"
         options = context.scene.orator
         if not any((options.use_upper, options.use_hands, options.use_lower, options.use_face)):
-            return "No part is chosen: tick at least one in the Performance panel"
+            return "No part is chosen: choose at least one in the Generate panel"
         return generation.missing_speech(context) or generation.missing_character(context)
 
     def execute(self, context: bpy.types.Context) -> set[str]:

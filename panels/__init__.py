@@ -11,6 +11,7 @@ from . import (
     emage,
     emotion,
     export,
+    headings,
     performance,
     pins,
     preferences,
@@ -20,7 +21,10 @@ from . import (
     take,
 )
 
-MODULES = (speech, character, rig, performance, emotion, conversation, around, pins, take, again, export, emage)
+FIRST = (speech, character, performance, emotion, take)
+DIRECT = (pins, around, conversation)
+ADJUST = (again,)
+MODELS = (emage, rig)
 PROPERTY_CLASSES: tuple[type, ...] = (
     *properties.CLASSES,
     *rig.PROPERTY_CLASSES,
@@ -28,7 +32,16 @@ PROPERTY_CLASSES: tuple[type, ...] = (
     *conversation.PROPERTY_CLASSES,
     *preferences.CLASSES,
 )
-CLASSES: tuple[type, ...] = tuple(cls for module in MODULES for cls in module.CLASSES)
+CLASSES: tuple[type, ...] = (
+    *(cls for module in FIRST for cls in module.CLASSES),
+    *headings.DIRECT,
+    *(cls for module in DIRECT for cls in module.CLASSES),
+    *headings.ADJUST,
+    *(cls for module in ADJUST for cls in module.CLASSES),
+    *export.CLASSES,
+    *headings.MODELS,
+    *(cls for module in MODELS for cls in module.CLASSES),
+)
 HOOKS = (
     (properties.attach, properties.detach),
     rig.HOOK,

@@ -23,7 +23,7 @@ class _TakePanel:
     bl_space_type = "VIEW_3D"
     bl_region_type = "UI"
     bl_category = TAB
-    bl_parent_id = "ORATOR_PT_takes"
+    bl_parent_id = "ORATOR_PT_adjust"
     bl_options = {"DEFAULT_CLOSED"}  # noqa: RUF012
 
     @classmethod
@@ -49,7 +49,9 @@ class ORATOR_PT_again(_TakePanel, bpy.types.Panel):
         if options.again_range == "TYPED":
             column.prop(options, "again_start")
             column.prop(options, "again_end")
-        column.prop(options, "seed")
+        row = column.row(align=True)
+        row.prop(options, "seed")
+        row.prop(options, "lock_seed", text="", icon="LOCKED" if options.lock_seed else "UNLOCKED")
         layout.operator("orator.again", icon="FILE_REFRESH")
         draw_presets(layout, "ORATOR_MT_mask_presets", "orator.mask_preset")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bpy
 
-from .layout import TAB, draw_presets
+from .layout import TAB, draw_presets, draw_wrapped
 
 
 class ORATOR_PT_around(bpy.types.Panel):
@@ -14,7 +14,7 @@ class ORATOR_PT_around(bpy.types.Panel):
     bl_space_type = "VIEW_3D"
     bl_region_type = "UI"
     bl_category = TAB
-    bl_parent_id = "ORATOR_PT_performance"
+    bl_parent_id = "ORATOR_PT_direct"
     bl_options = {"DEFAULT_CLOSED"}  # noqa: RUF012
 
     def draw_header(self, context: bpy.types.Context) -> None:
@@ -35,7 +35,7 @@ class ORATOR_PT_around(bpy.types.Panel):
         if loop.around_bones == "CHOSEN":
             count = len(loop.around_chosen.splitlines())
             column.operator("orator.around_bones", icon="BONE_DATA")
-            column.label(text=f"{count} bones: {', '.join(loop.around_chosen.splitlines()[:3])}", translate=False)
+            draw_wrapped(context, column, f"{count} bones: {', '.join(loop.around_chosen.splitlines()[:3])}")
         column.prop(loop, "around_face")
 
 

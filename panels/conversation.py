@@ -7,7 +7,7 @@ from bpy.props import PointerProperty, StringProperty
 
 from ..core.blender import conversing, generation, strips
 from ..core.catalogue.listening import LISTENING
-from .layout import TAB, draw_job, draw_sentence, number_property
+from .layout import TAB, draw_job, draw_sentence, draw_wrapped, number_property
 
 
 def _strip_names(_self: object, context: bpy.types.Context, text: str) -> list[str]:
@@ -41,6 +41,7 @@ class ORATOR_PT_conversation(bpy.types.Panel):
     bl_space_type = "VIEW_3D"
     bl_region_type = "UI"
     bl_category = TAB
+    bl_parent_id = "ORATOR_PT_direct"
     bl_options = {"DEFAULT_CLOSED"}  # noqa: RUF012
 
     def draw(self, context: bpy.types.Context) -> None:
@@ -52,7 +53,7 @@ class ORATOR_PT_conversation(bpy.types.Panel):
         if character is None:
             layout.label(text="Select a character", icon="INFO")
         else:
-            layout.label(text=character.name, icon="ARMATURE_DATA", translate=False)
+            draw_wrapped(context, layout, character.name, "ARMATURE_DATA")
             talk = character.orator_talk
             layout.prop(talk, "speaks", icon="SOUND")
             layout.prop(talk, "listens_to")
@@ -66,7 +67,7 @@ class ORATOR_PT_conversation(bpy.types.Panel):
         for talker in conversing.talkers(context.scene):
             partner = talker.orator_talk.listens_to
             text = f"{talker.name} > {partner.name}" if partner is not None else f"{talker.name} speaks"
-            layout.label(text=text, translate=False)
+            draw_wrapped(context, layout, text)
         draw_sentence(context, layout)
 
 

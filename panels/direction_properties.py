@@ -140,7 +140,7 @@ class OratorLoop(bpy.types.PropertyGroup):
     around_bones: EnumProperty(
         name="Bones",
         description="Which bones are kept",
-        items=(("KEYED", "All With Keys", "Every bone that the Action animates"),
+        items=(("KEYED", "With Keys", "Every bone that the Action animates"),
                ("CHOSEN", "Chosen", "The bones that were selected when Use Selected Bones was pressed")),
     )  # fmt: skip
     around_chosen: StringProperty()

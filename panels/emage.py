@@ -7,7 +7,7 @@ from bpy.props import EnumProperty, PointerProperty, StringProperty
 
 from ..core.blender import emage
 from ..core.model_card import cards, own_controls
-from .layout import TAB, number_property
+from .layout import TAB, draw_wrapped, number_property
 
 _items: list[tuple[str, str, str, int]] = []  # Blender keeps no strings of its own
 
@@ -56,6 +56,7 @@ class ORATOR_PT_emage(bpy.types.Panel):
     bl_space_type = "VIEW_3D"
     bl_region_type = "UI"
     bl_category = TAB
+    bl_parent_id = "ORATOR_PT_models"
     bl_options = {"DEFAULT_CLOSED"}  # noqa: RUF012
 
     def draw(self, context: bpy.types.Context) -> None:
@@ -69,9 +70,9 @@ class ORATOR_PT_emage(bpy.types.Panel):
             layout.prop(data, "mode")
             reason = emage.missing_weights(context.scene)
             if reason:
-                layout.label(text=reason, icon="INFO", translate=False)
+                draw_wrapped(context, layout, reason, "INFO")
             else:
-                layout.label(text=emage.revision_line(context.scene), icon="CHECKMARK", translate=False)
+                draw_wrapped(context, layout, emage.revision_line(context.scene), "CHECKMARK")
         column = layout.column(align=True)
         column.operator("orator.fetch_emage", icon="IMPORT")
         column.operator("orator.choose_emage_folder", icon="FILE_FOLDER", text="Choose Folder")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import bpy
 
 from ..core.blender import emage, emotion, generation, takes
-from .layout import TAB
+from .layout import TAB, draw_wrapped
 
 
 class ORATOR_PT_emotion(bpy.types.Panel):
@@ -16,6 +16,19 @@ class ORATOR_PT_emotion(bpy.types.Panel):
     bl_region_type = "UI"
     bl_category = TAB
     bl_parent_id = "ORATOR_PT_performance"
+    bl_options = {"DEFAULT_CLOSED"}  # noqa: RUF012
+
+    def draw_header_preset(self, context: bpy.types.Context) -> None:
+        """The one row that is seen until it is opened."""
+        options = context.scene.orator
+        layout = self.layout
+        layout.active = "emotion" in emage.heard(context.scene)[1]
+        if options.emotion_source != "SET":
+            layout.prop(options, "emotion_source", text="")
+        elif emotion.uses_weights(context.scene):
+            layout.label(text="Mixture")
+        else:
+            layout.prop(options, "emotion", text="")
 
     def draw(self, context: bpy.types.Context) -> None:
         """Where the emotion comes from, and the controls of that."""
@@ -25,24 +38,28 @@ class ORATOR_PT_emotion(bpy.types.Panel):
         card, hears = emage.heard(context.scene)
         if "emotion" not in hears:
             layout.active = False
-            layout.label(text=f"{card.label} does not hear emotions", icon="INFO")
+            draw_wrapped(context, layout, f"{card.label} does not hear emotions", "INFO")
         column = layout.column()
         column.use_property_decorate = False
         column.prop(options, "emotion_source")
         if options.emotion_source == "REFERENCE":
             self._reference(context, column)
         elif options.emotion_source == "GUESS":
-            column.label(text="A guess, from loudness and pitch", icon="QUESTION")
-            column.label(text="Look at the result; key your own where it errs")
+            said = "A guess, from loudness and pitch: look at the result, and key your own where it errs"
+            draw_wrapped(context, column, said, "QUESTION")
         else:
             row = layout.row()
             row.active = not emotion.uses_weights(context.scene)
             row.prop(options, "emotion")
-            layout.prop(options, "intensity")
-            layout.prop(options, "use_markers")
+            row = layout.row()
+            row.active = options.emotion != "NEUTRAL" and not emotion.uses_weights(context.scene)
+            row.prop(options, "intensity")
+            row = layout.row()
+            row.use_property_decorate = False
+            row.prop(options, "use_markers")
             told = emotion.summary(context.scene)
             if told:
-                layout.label(text=told, icon="MARKER_HLT", translate=False)
+                draw_wrapped(context, layout, told, "MARKER_HLT")
 
     @staticmethod
     def _reference(context: bpy.types.Context, column: bpy.types.UILayout) -> None:

@@ -61,7 +61,7 @@ _NARROWEST = 90
 def room(context: bpy.types.Context) -> float:
     """Pixels that a label has in the sidebar, at a scale of 1."""
     region = context.region
-    scale = context.preferences.system.ui_scale
+    scale = context.preferences.system.ui_scale or 1.0  # 0 without a window
     return max(_NARROWEST, (region.width / scale if region is not None else 280.0) - _TABS - _PADDING)
 
 
@@ -86,6 +86,16 @@ def wrapped(text: str, width: float, measure: Callable[[str], float] = text_widt
                 lines.append("")
             lines[-1] += letter
     return lines
+
+
+def shortened(text: str, width: float, measure: Callable[[str], float] = text_width) -> str:
+    """A name that fits: where it is too long its middle is left out, since names differ at their ends."""
+    if measure(text) <= width:
+        return text
+    keep = len(text) - 1
+    while keep > 2 and measure(f"{text[: keep // 2]}…{text[-(keep - keep // 2) :]}") > width:
+        keep -= 1
+    return f"{text[: keep // 2]}…{text[-(keep - keep // 2) :]}"
 
 
 def draw_wrapped(

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import bpy
 
-from ..core.blender import emage
+from ..core import estimate
+from ..core.blender import emage, generation
 from ..core.catalogue.controls import CONTROL_NAMES
-from .layout import TAB, draw_job, draw_sentence
+from .layout import TAB, draw_job, draw_sentence, draw_wrapped
+
+_LONG = 15.0
+"""Seconds of work from which on they are told before it begins."""
 
 
 class ORATOR_PT_performance(bpy.types.Panel):
     """What is generated, and how"""
 
-    bl_label = "Performance"
+    bl_label = "Generate"
     bl_space_type = "VIEW_3D"
     bl_region_type = "UI"
     bl_category = TAB
@@ -24,14 +28,17 @@ class ORATOR_PT_performance(bpy.types.Panel):
         grid = layout.grid_flow(columns=2, even_columns=True, align=True)
         for name in ("use_upper", "use_hands", "use_lower", "use_face"):
             grid.prop(options, name, toggle=True)
-        column = layout.column()
-        column.use_property_split = True
-        column.prop(options, "seed")
-        column.prop(options, "count")
+        row = layout.row(align=True)
+        row.prop(options, "count")
+        row.prop(options, "seed")
+        row.prop(options, "lock_seed", text="", icon="LOCKED" if options.lock_seed else "UNLOCKED")
         if not draw_job(layout):
             row = layout.row()
             row.scale_y = 1.5
             row.operator("orator.generate", icon="PLAY")
+            wait = estimate.of(generation.speech_seconds(context) or 0.0, options.count)
+            if wait >= _LONG and not generation.missing_character(context):
+                layout.label(text=f"Takes about {estimate.told(wait)}", icon="TIME", translate=False)
         draw_sentence(context, layout)
 
 
@@ -52,10 +59,11 @@ class ORATOR_PT_controls(bpy.types.Panel):
         options = context.scene.orator
         card, hears = emage.heard(context.scene)
         if not hears.issuperset((*CONTROL_NAMES, "style")):
-            layout.label(text=f"{card.label} does not hear what is grey", icon="INFO")
+            draw_wrapped(context, layout, f"{card.label} does not hear what is grey", "INFO")
         for name in (*CONTROL_NAMES, "style"):
             row = layout.row()
             row.active = name in hears
+            row.use_property_decorate = name in CONTROL_NAMES  # a style has no keys
             row.prop(options, name)
         for control in card.controls:
             layout.prop(context.scene.orator_model, control.name)

@@ -7,7 +7,7 @@ from typing import Any
 import bpy
 
 from ..core.blender import generation, takes
-from .layout import TAB
+from .layout import TAB, draw_wrapped
 
 
 class ORATOR_UL_pins(bpy.types.UIList):
@@ -78,6 +78,7 @@ class ORATOR_PT_pins(bpy.types.Panel):
     bl_space_type = "VIEW_3D"
     bl_region_type = "UI"
     bl_category = TAB
+    bl_parent_id = "ORATOR_PT_direct"
     bl_options = {"DEFAULT_CLOSED"}  # noqa: RUF012
 
     def draw(self, context: bpy.types.Context) -> None:
@@ -113,7 +114,7 @@ class ORATOR_PT_pins(bpy.types.Panel):
             box.prop(pin, "target")
             box.prop(pin, "strength")
             return
-        box.label(text=covered(pin), translate=False)
+        draw_wrapped(context, box, covered(pin))
         box.row().prop(pin, "softness", expand=True)
         if pin.softness == "SOFT":
             box.prop(pin, "strength")

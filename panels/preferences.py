@@ -64,6 +64,12 @@ class OratorPreferences(bpy.types.AddonPreferences):
         subtype="DIR_PATH",
     )
 
+    recogniser: StringProperty(
+        name="Recogniser",
+        description="A command of yours that writes down what is said, such as whisper.cpp: {sound} stands for the "
+        "sound file, {text} for the text or subtitles it writes; without {text} what it prints is taken",
+    )
+
     def draw(self, _context: bpy.types.Context) -> None:
         """The preferences' panel."""
         layout = self.layout
@@ -74,6 +80,7 @@ class OratorPreferences(bpy.types.AddonPreferences):
         layout.prop(self, "cache")
         if not self.cache:
             layout.label(text=str(default_cache()), icon="FILE_FOLDER", translate=False)
+        layout.prop(self, "recogniser")
 
 
 CLASSES: tuple[type, ...] = (OratorPreferences,)

@@ -17,7 +17,7 @@ from bpy.props import (
 
 from ..core.blender import generation, rig_mapping
 from ..core.skeleton import JOINT_COUNT
-from .layout import TAB
+from .layout import TAB, draw_wrapped
 
 
 def _bone_changed(self: OratorRigRow, _context: bpy.types.Context) -> None:
@@ -176,6 +176,7 @@ class ORATOR_PT_mapping(bpy.types.Panel):
     bl_space_type = "VIEW_3D"
     bl_region_type = "UI"
     bl_category = TAB
+    bl_parent_id = "ORATOR_PT_models"
     bl_options = {"DEFAULT_CLOSED"}  # noqa: RUF012
 
     def draw(self, context: bpy.types.Context) -> None:
@@ -190,11 +191,11 @@ class ORATOR_PT_mapping(bpy.types.Panel):
         if rig is None or not rig.title:
             return
         box = layout.column(align=True)
-        box.label(text=rig.title, icon="USER" if rig.own else "ARMATURE_DATA", translate=False)
+        draw_wrapped(context, box, rig.title, "USER" if rig.own else "ARMATURE_DATA")
         sure = f"{rig.found} of {JOINT_COUNT} joints, {100 * rig.confidence:.0f}% sure"
-        box.label(text=sure, icon="INFO" if rig.confidence > 0.75 else "ERROR", translate=False)
+        draw_wrapped(context, box, sure, "INFO" if rig.confidence > 0.75 else "ERROR")
         for line in rig.notes.splitlines():
-            box.label(text=line, translate=False)
+            draw_wrapped(context, box, line)
         if len(rig.rows):
             layout.template_list("ORATOR_UL_mapping", "", rig, "rows", rig, "active", rows=8)
             row = layout.row(align=True)
@@ -212,9 +213,10 @@ class ORATOR_PT_mapping(bpy.types.Panel):
             layout.template_list("ORATOR_UL_face_shapes", "", rig, "shapes", rig, "active_shape", rows=4)
             if rig.active_shape < len(rig.shapes):
                 shape = rig.shapes[rig.active_shape]
-                row = layout.row(align=True)
-                for name in ("gain", "offset", "minimum", "maximum"):
-                    row.prop(shape, name)
+                for names in (("gain", "offset"), ("minimum", "maximum")):
+                    row = layout.row(align=True)
+                    for name in names:
+                        row.prop(shape, name)
 
 
 def _attach() -> None:

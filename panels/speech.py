@@ -6,7 +6,10 @@ import bpy
 
 from ..core.blender import generation, preferences, strips
 from ..operators import work
-from .layout import TAB, draw_job
+from .layout import TAB, draw_job, draw_wrapped, room, shortened
+
+_BESIDE = 64
+"""Pixels of the icon, the arrow and the folder beside a strip's name."""
 
 
 class ORATOR_MT_strips(bpy.types.Menu):
@@ -40,18 +43,51 @@ def _draw(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
         row = layout.row(align=True)
         if found is not None:
             text = found[1].name if options.strip else f"{found[1].name} (active)"
+            text = shortened(text, room(context) - _BESIDE)
             row.menu("ORATOR_MT_strips", text=text, icon="SOUND", translate=False)
         else:
             row.menu("ORATOR_MT_strips", text="Choose Strip", icon="SOUND")
         row.operator("orator.add_speech", text="", icon="FILEBROWSER")
         reason = generation.missing_speech(context)
         if reason:
-            layout.label(text=reason, icon="INFO")
+            draw_wrapped(context, layout, reason, "INFO")
     if not generation.missing_speech(context):
         work.warm(preferences.read())
-    layout.prop(options, "channel")
-    layout.prop(options, "transcript")
-    layout.prop(options, "transcript_text", text="or Text")
+
+
+class _Words:
+    """What is said, and which channel of the sound it is in."""
+
+    bl_label = "Transcript"
+    bl_region_type = "UI"
+    bl_category = TAB
+    bl_options = {"DEFAULT_CLOSED"}  # noqa: RUF012
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Words, a text of them, a guess where the artist has a recogniser, the channel."""
+        layout = self.layout
+        options = context.scene.orator
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        layout.prop(options, "transcript", text="Words")
+        layout.prop(options, "transcript_text", text="or a Text")
+        if preferences.read().recogniser:
+            layout.operator("orator.guess_transcript", icon="OUTLINER_DATA_SPEAKER")
+        layout.prop(options, "channel")
+
+
+class ORATOR_PT_words(_Words, bpy.types.Panel):
+    """What is said, and which channel of the sound it is in"""
+
+    bl_space_type = "VIEW_3D"
+    bl_parent_id = "ORATOR_PT_speech"
+
+
+class ORATOR_PT_sequencer_words(_Words, bpy.types.Panel):
+    """What is said, and which channel of the sound it is in"""
+
+    bl_space_type = "SEQUENCE_EDITOR"
+    bl_parent_id = "ORATOR_PT_sequencer_speech"
 
 
 class ORATOR_PT_speech(bpy.types.Panel):
@@ -82,4 +118,10 @@ class ORATOR_PT_sequencer_speech(bpy.types.Panel):
             self.layout.operator("orator.generate", icon="PLAY")
 
 
-CLASSES: tuple[type, ...] = (ORATOR_MT_strips, ORATOR_PT_speech, ORATOR_PT_sequencer_speech)
+CLASSES: tuple[type, ...] = (
+    ORATOR_MT_strips,
+    ORATOR_PT_speech,
+    ORATOR_PT_words,
+    ORATOR_PT_sequencer_speech,
+    ORATOR_PT_sequencer_words,
+)

@@ -8,7 +8,7 @@ import bpy
 
 from ..core.blender import generation, story, takes
 from ..core.blender.scene_rate import behind, other_rate
-from .layout import TAB
+from .layout import TAB, draw_wrapped
 
 
 class ORATOR_UL_takes(bpy.types.UIList):
@@ -36,7 +36,9 @@ class ORATOR_UL_takes(bpy.types.UIList):
             row.prop(item, "name", text="", emboss=False)
         else:
             row.label(text=item.name, translate=False)
-        row.label(text=str(item.seed), translate=False)
+        seed = row.row()
+        seed.alignment, seed.active = "RIGHT", False
+        seed.label(text=f"seed {item.seed}", translate=False)
         row.prop(item, "favourite", text="", icon="SOLO_ON" if item.favourite else "SOLO_OFF", emboss=False)
 
 
@@ -54,7 +56,8 @@ class ORATOR_PT_takes(bpy.types.Panel):
         character = generation.active_character(context)
         data = takes.character_data(character) if character is not None else None
         if data is None or not len(data.takes):
-            layout.label(text="No takes yet: press Generate", icon="INFO")
+            draw_wrapped(context, layout, "No takes yet: press Generate", "INFO")
+            layout.operator("orator.import_face", icon="IMPORT")
             return
         row = layout.row()
         row.template_list("ORATOR_UL_takes", "", data, "takes", data, "active", rows=4)
@@ -66,19 +69,20 @@ class ORATOR_PT_takes(bpy.types.Panel):
         row = layout.row(align=True)
         row.operator("orator.take_show", icon="HIDE_OFF")
         row.operator("orator.take_off", icon="LOOP_BACK")
-        layout.operator("orator.take_bake", icon="ACTION")
+        row = layout.row(align=True)
+        row.operator("orator.take_bake", icon="ACTION")
+        row.operator("orator.import_face", text="", icon="IMPORT")
         if 0 <= data.active < len(data.takes):
             take = data.takes[data.active]
             if not generation.missing_speech(context):
                 frames = behind(take, context.scene, generation.read_speech_start(context))
                 if frames:
-                    row = layout.row()
-                    row.label(text=f"The strip is {frames:+d} frames away", icon="ERROR", translate=False)
-                    row.operator("orator.take_follow", icon="SNAP_ON")
+                    draw_wrapped(context, layout, f"The strip is {frames:+d} frames away", "ERROR")
+                    layout.operator("orator.take_follow", icon="SNAP_ON")
             rate = other_rate(take, context.scene)
             if rate:
-                layout.label(text=rate, icon="ERROR", translate=False)
-            layout.label(text=take.coverage, translate=False)
+                draw_wrapped(context, layout, rate, "ERROR")
+            draw_wrapped(context, layout, take.coverage)
 
 
 class ORATOR_PT_story(bpy.types.Panel):
@@ -103,7 +107,7 @@ class ORATOR_PT_story(bpy.types.Panel):
         data = takes.character_data(generation.active_character(context))
         column = self.layout.column(align=True)
         for line in story.lines(data.takes[data.active], context.scene):
-            column.label(text=line, translate=False)
+            draw_wrapped(context, column, line)
 
 
 CLASSES: tuple[type, ...] = (ORATOR_UL_takes, ORATOR_PT_takes, ORATOR_PT_story)

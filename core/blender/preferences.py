@@ -20,6 +20,7 @@ class Chosen:
     device: str = "auto"
     runtime: str = "auto"
     cache: Path = Path()
+    recogniser: str = ""
 
 
 def default_cache() -> Path:
@@ -37,4 +38,5 @@ def read() -> Chosen:
     if found is None:
         return Chosen(cache=default_cache())
     cache = Path(bpy.path.abspath(found.cache)) if found.cache else default_cache()
-    return Chosen(found.threads, found.device.lower() or "auto", found.runtime.lower() or "auto", cache)
+    device, runtime = found.device.lower() or "auto", found.runtime.lower() or "auto"
+    return Chosen(found.threads, device, runtime, cache, found.recogniser.strip())

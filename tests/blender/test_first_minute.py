@@ -140,3 +140,24 @@ def test_what_keeps_a_take_is_not_in_the_text_editors_list(desk: bpy.types.Scene
     bpy.ops.ed.undo_push(message="Two")
     bpy.ops.ed.undo()
     assert report.last() == ""
+
+
+def test_what_the_artists_recogniser_hears_becomes_the_transcript(desk, tmp_path, monkeypatch) -> None:
+    import shlex
+    import sys
+    from dataclasses import replace
+
+    from orator.core.blender import generation, preferences
+
+    bpy.ops.orator.add_speech(filepath=speech(tmp_path))
+    assert not bpy.ops.orator.guess_transcript.poll(), "there is none yet"
+    program = tmp_path / "hear.py"
+    program.write_text("print('so what do you think')", encoding="utf-8")
+    told = f"{shlex.quote(sys.executable)} {shlex.quote(str(program))} {{sound}}"
+    chosen = replace(preferences.read(), recogniser=told)
+    monkeypatch.setattr(preferences, "read", lambda: chosen)
+    assert bpy.ops.orator.guess_transcript() == {"FINISHED"}
+    text = desk.orator.transcript_text
+    assert text.as_string().strip() == "so what do you think" and not text.name.startswith(".")
+    said = generation.read_settings(desk, generation.read_speech(bpy.context))
+    assert said.transcript == "so what do you think"

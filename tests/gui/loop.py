@@ -25,7 +25,11 @@ FPS = 30
 PIN_FRAME = 91
 RANGE = (61, 121)
 """Seconds 2 to 4 of a speech that starts at frame 1."""
-OPEN = {"pins": ("ORATOR_PT_pins",), "again": ("ORATOR_PT_again", "ORATOR_PT_comp", "ORATOR_PT_layers")}
+OPEN = {
+    "headings": ("ORATOR_PT_direct", "ORATOR_PT_adjust"),
+    "pins": ("ORATOR_PT_pins",),
+    "again": ("ORATOR_PT_again", "ORATOR_PT_comp", "ORATOR_PT_layers"),
+}
 CLOSED = {"speech": ("ORATOR_PT_speech",), "emotion": ("ORATOR_PT_emotion",)}
 State = dict[str, object]
 

@@ -22,11 +22,9 @@ FILES = Path("/tmp/model")
 
 
 def open_panel() -> None:
-    """The panel is closed at first, and only a click opens it: here it is registered open."""
-    panel = first.orator("panels.emage").ORATOR_PT_emage
-    bpy.utils.unregister_class(panel)
-    panel.bl_options = set()
-    bpy.utils.register_class(panel)
+    """The heading and its panels."""
+    heading, emage, rig = (first.orator(f"panels.{name}") for name in ("headings", "emage", "rig"))
+    first.open_panels(heading.ORATOR_PT_models, emage.ORATOR_PT_emage, rig.ORATOR_PT_mapping)
 
 
 def dialog(report: Report) -> Steps:

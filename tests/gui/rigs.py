@@ -18,11 +18,10 @@ from driver import Report, Steps
 
 
 def open_panels() -> None:
-    """Both panels are closed at first, and only a click opens them: here they are registered open."""
-    for panel in (first.orator("panels.rig").ORATOR_PT_mapping, first.orator("panels.export").ORATOR_PT_export):
-        bpy.utils.unregister_class(panel)
-        panel.bl_options = set()
-        bpy.utils.register_class(panel)
+    """Those of this session."""
+    heading, rig, emage = (first.orator(f"panels.{name}") for name in ("headings", "rig", "emage"))
+    first.open_panels(first.orator("panels.export").ORATOR_PT_export)
+    first.open_panels(heading.ORATOR_PT_models, rig.ORATOR_PT_mapping, emage.ORATOR_PT_emage)
 
 
 def show_take(frames: int = 60) -> None:

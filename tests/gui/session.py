@@ -104,6 +104,18 @@ def enable(report: Report) -> None:
     report.check("enabling does not import torch", "torch" not in sys.modules)
 
 
+def open_panels(*panels: type) -> None:
+    """Panels are closed at first, and only a click opens them: here they are registered open, a heading before its own.
+
+    A heading that is registered anew loses what is under it, so all that is under it must be given too.
+    """
+    for panel in reversed(panels):
+        bpy.utils.unregister_class(panel)
+    for panel in panels:
+        panel.bl_options = set()
+        bpy.utils.register_class(panel)
+
+
 def furnish() -> None:
     """A viewport to look at a person in, a Sequencer below it, and two sound strips."""
     scene = bpy.context.scene
