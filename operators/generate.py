@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import bpy
 
+from ..core import estimate
 from ..core.blender import compat, generation, job, report
 from ..core.errors import OratorError
 from .poll import Explained
@@ -38,7 +40,10 @@ class Generating(Explained):
         sentences = self.deliver(request, made)
         if not self.moves_seed:
             return sentences
-        for one in request if isinstance(request, tuple) else (request,):
+        asked = request if isinstance(request, tuple) else (request,)
+        spoken = sum(one.speech.seconds * len(one.asked.seeds) for one in asked)
+        estimate.learn(spoken, 1, time.monotonic() - self._began)
+        for one in asked:
             scene = bpy.data.scenes.get(one.scene)
             if scene is not None:
                 generation.move_seed_on(scene, one.asked.seeds)
@@ -59,6 +64,7 @@ class Generating(Explained):
         """Blocking: for background mode and scripts."""
         try:
             request = self.read(context)
+            self._began = time.monotonic()
             made = job.run_blocking(self.work(request))
             self._say(self._delivered(request, made))
         except OratorError as error:
@@ -75,6 +81,7 @@ class Generating(Explained):
             return self.execute(context)
         try:
             self._request = self.read(context)
+            self._began = time.monotonic()
             self._number = job.start("Generating", self.work(self._request))
         except OratorError as error:
             self.report({"ERROR"}, str(error))

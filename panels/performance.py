@@ -83,7 +83,7 @@ class ORATOR_PT_keys(bpy.types.Panel):
         """Dense or sparse, and the bounds."""
         layout = self.layout
         options = context.scene.orator
-        layout.row().prop(options, "keys", expand=True)
+        layout.prop(options, "keys", text="")
         if options.keys == "SPARSE":
             column = layout.column()
             column.use_property_split = True
