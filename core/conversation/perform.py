@@ -242,7 +242,7 @@ def _calm(conduct: Conduct, times: Array) -> Array:
     """0 - 1, (T,): how far the body is at rest."""
     calm = np.zeros(len(times))
     for start, end in conduct.rests:
-        calm = np.maximum(calm, minimum_jerk((times - start) / 0.7) * (1.0 - minimum_jerk((times - end + 0.5) / 0.5)))
+        calm = np.maximum(calm, minimum_jerk((times - start) / 0.7) * (1.0 - minimum_jerk((times - end + 0.4) / 0.9)))
     return calm
 
 
