@@ -17,7 +17,7 @@ SILENT: Final = -32.0
 
 @dataclass(frozen=True)
 class Accents:
-    """times (K,) seconds, ascending; strength (K,) 0..1 within the clip's own neighbourhood."""
+    """times (K,) seconds, ascending; strength (K,) 0..1: how far each rises above its neighbours."""
 
     times: Array
     strength: Array
@@ -53,5 +53,6 @@ def find_accents(features: SpeechFeatures, least: float = 0.35, apart: float = 0
     from scipy.signal import find_peaks
 
     curve = prominence(features)
-    peaks, _ = find_peaks(curve, height=least, distance=max(1, int(apart * FEATURE_FPS)), prominence=0.06)
-    return Accents(peaks / FEATURE_FPS, np.clip(curve[peaks] / 1.2, 0.0, 1.0))
+    peaks, found = find_peaks(curve, height=least, distance=max(1, int(apart * FEATURE_FPS)), prominence=0.06)
+    # A loud syllable among loud ones is no accent; one that rises from what is around it is.
+    return Accents(peaks / FEATURE_FPS, np.clip(0.25 + 0.6 * found["prominences"], 0.0, 1.0))

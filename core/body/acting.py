@@ -95,7 +95,7 @@ def _gaze(score: Score, wanted: Wanted, frames: int) -> Array:
 def _look(at: float, gaze: float, chin: float, rng: np.random.Generator) -> Key:
     away = rng.random() < 0.2 * gaze
     yaw = rng.choice((-1.0, 1.0)) * rng.uniform(13.0, 24.0) if away else rng.normal(0.0, 6.0)
-    pitch = chin + (rng.normal(2.0, 6.0) if away else rng.normal(0.0, 3.4))
+    pitch = chin + (rng.normal(2.0, 5.0) if away else rng.normal(0.0, 2.8))
     roll = np.clip(rng.normal(0.0, 3.4) + 0.1 * yaw, -11.0, 11.0)
     return Key(float(at), float(rng.uniform(0.42, 0.7)), np.radians([pitch, yaw * min(gaze, 1.25), roll]))
 
@@ -106,10 +106,10 @@ def _nods(score: Score, wanted: Wanted, frames: int) -> Array:
     down, tilt = [], []
     for time, size in score.nods:
         rng = rng_at(score.seed, time, 111)
-        down.append(np.radians(size * rng.uniform(3.2, 5.6)))
+        down.append(np.radians(size * rng.uniform(3.2, 4.9)))
         tilt.append(np.radians(rng.normal(0.0, 2.2)))
     times = [t for t, _ in score.nods]
-    out[:, 0] = pulses(frames, times, down, 0.28, 0.46)
+    out[:, 0] = pulses(frames, times, down, 0.26, 0.36)
     out[:, 2] = pulses(frames, times, tilt, 0.3, 0.5)
     for time in score.shakes:
         rng = rng_at(score.seed, time, 112)

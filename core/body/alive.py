@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from scipy.signal import butter, sosfiltfilt
+from scipy.signal import butter, find_peaks, sosfiltfilt
 
 from ..arrays import Array
 from ..performance import MODEL_FPS
-from ..rotations import conjugate, forward_kinematics, multiply, rotate, to_rotvec
+from ..rotations import conjugate, forward_kinematics, from_rotvec, multiply, rotate, to_rotvec
 from ..skeleton import INDEX, SOLE_BELOW_ANKLE
 from .measure import WRISTS, wrist_speed
 
@@ -89,6 +89,46 @@ def _fingers(rotations: Array) -> tuple[int, float, float]:
     return dimensions, speed, min(effective)
 
 
+def _stroke_shape(wrists: Array, local: Array) -> tuple[float, float]:
+    """(median travel in cm of the 0.33 s around strokes' speed peaks, share of strokes along the commonest axis).
+
+    wrists (T, 2, 3) about the pelvis in the world; local (T, 2, 3) without the root's turn. An axis counts where it is
+    0.6 of a stroke's direction or more.
+    """
+    smooth = sosfiltfilt(butter(3, 6.0, fs=FPS, output="sos"), wrists, axis=0)
+    speed = np.linalg.norm(np.gradient(smooth, axis=0), axis=-1) * FPS
+    moved = np.zeros_like(local)
+    moved[5:-5] = local[10:] - local[:-10]
+    found = []
+    for side in range(2):
+        peaks, _ = find_peaks(speed[:, side], height=0.35, prominence=0.3, distance=6)
+        found += [(int(k), side) for k in peaks if 5 <= k < len(local) - 5]
+    if not found:
+        return 0.0, 1.0
+    # Both hands within 0.15 s are one stroke: the one that goes further.
+    kept: list[tuple[int, Array]] = []
+    for k, side in sorted(found):
+        way = moved[k, side]
+        if kept and k - kept[-1][0] < 5:
+            if np.linalg.norm(way) > np.linalg.norm(kept[-1][1]):
+                kept[-1] = (k, way)
+            continue
+        kept.append((k, way))
+    ways = np.array([way for _, way in kept])
+    travel = np.linalg.norm(ways, axis=1)
+    along = np.abs(ways) / np.maximum(travel, 1e-6)[:, None] > 0.6
+    return 100.0 * float(np.median(travel)), float(along.mean(axis=0).max())
+
+
+def _workspace(positions: Array, world: Array) -> float:
+    """Square root of the determinant of the wrists' covariance about the chest, mean of both, litres."""
+    heading = np.radians(_heading(world[:, 0]))
+    back = from_rotvec(np.stack([0.0 * heading, -heading, 0.0 * heading], axis=1))
+    about = positions[:, list(WRISTS)] - positions[:, INDEX["spine3"], None]
+    about = rotate(back[:, None], about)
+    return float(np.mean([np.sqrt(max(np.linalg.det(np.cov(about[:, k].T)), 0.0)) for k in range(2)]) * 1000.0)
+
+
 def describe(rotations: Array, translation: Array) -> dict[str, float]:
     """Every measure by name, for a take of twenty seconds or more; metres, degrees and minutes unless the name says."""
     rotations = np.asarray(rotations, np.float64)
@@ -107,10 +147,14 @@ def describe(rotations: Array, translation: Array) -> dict[str, float]:
     lifted = ankles[..., 1] > SOLE_BELOW_ANKLE + 0.03
     minutes = len(rotations) / FPS / 60.0
     dimensions, speed, effective = _fingers(rotations)
+    travel, axis = _stroke_shape(wrists, local[:, list(WRISTS)])
     elbows = positions[:, [INDEX["left_elbow"], INDEX["right_elbow"]], 1]
     return {
         "distinct_poses": count,
         "biggest_pose": biggest,
+        "workspace": _workspace(positions, world),
+        "stroke_travel_cm": travel,
+        "stroke_axis": axis,
         "above_elbow": float((positions[:, list(WRISTS), 1] > elbows).mean()),
         "wrist_speed_relative": float(wrist_speed(wrists).mean()),
         "pelvis_acceleration": float(np.degrees(np.sqrt((np.diff(turn, axis=0) ** 2).sum(axis=-1).mean())) * FPS),

@@ -45,7 +45,7 @@ def _strokes(gesture: Gesture, wanted: Wanted, seed: int) -> dict[str, tuple[Str
     manner = wanted.manner
     rng = rng_at(seed, gesture.time, 51)
     energy = wanted.energy(gesture.time)
-    size = 0.99 * gesture.size * energy**1.08
+    size = 1.08 * gesture.size * energy**1.08
     shift = rng.normal(0.0, 1.0, 3) * np.array([0.045, 0.045, 0.02])
     shift[1] += manner.height + 0.05 * (energy - 1.0)
     width = manner.width * energy**0.2
@@ -71,10 +71,10 @@ def _rest_at(rests: tuple[Rest, ...], time: float, side: str, seed: int) -> tupl
     arm = RESTS[rest.name][1 - k if rest.flipped else k]
     rng = rng_at(seed, time, 52 + k)
     state = arm.state()
-    state[RADIUS] += abs(rng.normal(0.0, 0.022))
-    state[HEIGHT] += rng.normal(0.0, 0.013)
-    state[ANGLE] += rng.normal(0.0, 0.12)
-    state[OUT] += rng.normal(0.0, 0.05)
+    state[RADIUS] += abs(rng.normal(0.0, 0.028))
+    state[HEIGHT] += rng.normal(0.0, 0.016)
+    state[ANGLE] += rng.normal(0.0, 0.17)
+    state[OUT] += rng.normal(0.0, 0.08)
     state[4:7] += np.radians(rng.normal(0.0, [7.0, 4.0, 3.0]))
     return state, arm.hand() + rng.normal(0.0, 4.0, ANGLES)
 
@@ -219,7 +219,7 @@ def play_arms(score: Score, wanted: Wanted, frames: int, alive: Callable[[], Non
             own[max(0, int(a * FPS)) : max(0, int(b * FPS))] = 1.0
         own = gaussian_filter1d(own, 4.0)
         _add_beats(state, own, score, wanted, rng)
-        wander = np.array([0.12, 0.026, 0.014, 0.06, *np.radians([6.0, 4.0, 3.0, 0.0])])
+        wander = np.array([0.15, 0.032, 0.017, 0.07, *np.radians([6.0, 4.0, 3.0, 0.0])])
         slow = drift(frames, 1.3, 1.0, rng, 8)
         # Hands at rest wander away from the body, not into it.
         slow[:, RADIUS] = np.logaddexp(0.0, 1.6 * slow[:, RADIUS]) - 0.35
@@ -249,11 +249,11 @@ def _add_beats(state: Array, own: Array, score: Score, wanted: Wanted, rng: np.r
     lift = pulses(len(state), [t for t, _ in score.beats], sizes, 0.24, 0.46) * wanted.manner.size
     # A beat begins with a small dip of the hand.
     lift -= 0.3 * pulses(len(state), [t - 0.24 for t, _ in score.beats], sizes, 0.22, 0.24) * wanted.manner.size
-    for column, amount in ((HEIGHT, 0.057), (RADIUS, 0.012), (FLEXION, np.radians(-9.0))):
+    for column, amount in ((HEIGHT, 0.066), (RADIUS, 0.014), (FLEXION, np.radians(-10.0))):
         state[:, column] += amount * lift * (0.12 + 0.88 * own)
 
 
-FINGER_LIFE: Final = np.array([9.5, 12.5, 9.0, 12.0, 9.0, 12.0, 9.5, 12.5, 3.0, 5.5, 6.5, 9.0, 0.0])
+FINGER_LIFE: Final = np.array([11.0, 14.5, 10.5, 14.0, 10.5, 14.0, 11.0, 14.5, 3.5, 6.0, 7.5, 10.5, 0.0])
 """Degrees by which fingers move on their own."""
 
 

@@ -134,7 +134,7 @@ def _pelvis(feet: _Feet, weight: float, rng: np.random.Generator) -> Array:
     return np.array(
         [
             place[0] + ahead * np.sin(heading),
-            abs(rng.normal(0.0, 0.003)) + (rng.uniform(0.014, 0.024) if rng.random() < 0.12 else 0.0),
+            abs(rng.normal(0.0, 0.003)) + (rng.uniform(0.016, 0.026) if rng.random() < 0.18 else 0.0),
             place[1] + ahead * np.cos(heading),
         ]
     )

@@ -44,7 +44,7 @@ class Manner:
     rate: float = 1.0
     both: float = 0.58
     mirror: float = 0.45
-    resting: float = 0.275
+    resting: float = 0.25
     hold: float = 0.32
     rests: dict[str, float] = field(default_factory=dict)
     trunk: float = 1.0
