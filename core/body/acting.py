@@ -20,6 +20,8 @@ from .score import Score, Wanted, rng_at
 from .tracks import FPS, Key, curve_at, drift, keyed, pulses
 
 BREATHS_A_SECOND: Final = 0.26
+AWAY: Final = 0.22
+"""Share of looks that leave the listener."""
 MARGIN: Final = 45
 """Frames of neighbours that a piece's smoothing sees."""
 ARM_JOINTS: Final = np.array(
@@ -76,28 +78,38 @@ def _followed(places: Array, busy: Array, rng: np.random.Generator) -> Array:
 def _gaze(score: Score, wanted: Wanted, frames: int) -> Array:
     """(T, 3) pitch, yaw, roll of where the head looks about the listener, radians; away while thinking."""
     manner, keys, at = wanted.manner, [], 0.4
+    looks = _Looks(manner.gaze, manner.chin)
     for start, end in [*score.clauses, (frames / FPS, frames / FPS + 1.0)]:
         while at < start - 1.6:
             rng = rng_at(score.seed, at, 101)
-            keys.append(_look(at, manner.gaze, manner.chin, rng))
+            keys.append(looks.key(at, rng))
             at += rng.uniform(1.3, 3.2)
         rng = rng_at(score.seed, start, 102)
         if rng.random() < 0.8:
             at = max(at + 0.35, start - rng.uniform(-0.1, 0.35))
-            keys.append(_look(at, manner.gaze, manner.chin, rng))
+            keys.append(looks.key(at, rng))
         middle = start + rng.uniform(0.8, 1.8)
         if middle < end - 0.4 and middle > at + 0.6:
             at = middle
-            keys.append(_look(at, manner.gaze, manner.chin, rng))
+            keys.append(looks.key(at, rng))
     return keyed(frames, np.radians([manner.chin, 0.0, 0.0]), keys)
 
 
-def _look(at: float, gaze: float, chin: float, rng: np.random.Generator) -> Key:
-    away = rng.random() < 0.2 * gaze
-    yaw = rng.choice((-1.0, 1.0)) * rng.uniform(13.0, 24.0) if away else rng.normal(0.0, 6.0)
-    pitch = chin + (rng.normal(2.0, 5.0) if away else rng.normal(0.0, 2.8))
-    roll = np.clip(rng.normal(0.0, 3.4) + 0.1 * yaw, -11.0, 11.0)
-    return Key(float(at), float(rng.uniform(0.42, 0.7)), np.radians([pitch, yaw * min(gaze, 1.25), roll]))
+class _Looks:
+    """Looks one after another, of which a share that does not drift goes away from the listener."""
+
+    def __init__(self, gaze: float, chin: float) -> None:
+        self.gaze, self.chin, self.owed = gaze, chin, 0.0
+
+    def key(self, at: float, rng: np.random.Generator) -> Key:
+        """The look that begins at `at` seconds."""
+        self.owed += AWAY * self.gaze
+        away = rng.random() < np.clip(self.owed - 0.25, 0.0, 1.0)
+        self.owed -= float(away)
+        yaw = rng.choice((-1.0, 1.0)) * rng.uniform(13.0, 24.0) if away else np.clip(rng.normal(0.0, 6.8), -14.0, 14.0)
+        pitch = self.chin + (rng.normal(2.0, 5.0) if away else rng.normal(0.0, 2.8))
+        roll = np.clip(rng.normal(0.0, 3.4) + 0.1 * yaw, -11.0, 11.0)
+        return Key(float(at), float(rng.uniform(0.42, 0.7)), np.radians([pitch, yaw * min(self.gaze, 1.25), roll]))
 
 
 def _nods(score: Score, wanted: Wanted, frames: int) -> Array:
@@ -106,10 +118,10 @@ def _nods(score: Score, wanted: Wanted, frames: int) -> Array:
     down, tilt = [], []
     for time, size in score.nods:
         rng = rng_at(score.seed, time, 111)
-        down.append(np.radians(size * rng.uniform(3.2, 4.9)))
+        down.append(np.radians(size * rng.uniform(3.0, 4.4)))
         tilt.append(np.radians(rng.normal(0.0, 2.2)))
     times = [t for t, _ in score.nods]
-    out[:, 0] = pulses(frames, times, down, 0.26, 0.36)
+    out[:, 0] = pulses(frames, times, down, 0.28, 0.38)
     out[:, 2] = pulses(frames, times, tilt, 0.3, 0.5)
     for time in score.shakes:
         rng = rng_at(score.seed, time, 112)
@@ -197,6 +209,9 @@ def _trunk_beats(score: Score, wanted: Wanted, frames: int, calm: Array) -> Arra
     """(T, 3) small beats of the trunk with strokes and accents, radians."""
     out = np.zeros((frames, 3))
     moments = [(g.time, max(g.size, 0.9)) for g in score.gestures] + [(t, 0.5 * s) for t, s in score.beats]
+    # Where the hands do little the trunk still goes with the nods.
+    beaten = np.array([t for t, _ in moments] or [-9.0])
+    moments += [(t, 0.7 * s) for t, s in score.nods if np.abs(beaten - t).min() > 0.3]
     for axis, size in enumerate((3.6, 3.8, 2.3)):
         sizes = []
         for time, strength in moments:
@@ -213,6 +228,8 @@ def _head(score: Score, wanted: Wanted, frames: int, acting: Acting, trunk: Arra
     gaze = _gaze(score, wanted, frames)
     lively = _nods(score, wanted, frames) + drift(frames, 0.6, np.radians(1.2), rng, 3)
     slow = gaussian_filter1d(gaze, 60.0, axis=0, mode="nearest")
-    head = slow + (gaze - slow) * np.minimum(amount, 1.3) + lively * amount * (1.0 - 0.4 * calm)[:, None]
+    # Nods twice as large would be jerks: they grow less than asked, looks about go on growing a little longer.
+    nodding = np.where(amount > 1.0, 1.0 + 0.4 * (amount - 1.0), amount)
+    head = slow + (gaze - slow) * np.minimum(amount, 1.5) + lively * nodding * (1.0 - 0.4 * calm)[:, None]
     against = gaussian_filter1d(trunk, 2.5, axis=0, mode="nearest") * np.array([0.55, 0.42, 0.35])
     return head - against

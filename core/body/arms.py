@@ -14,7 +14,7 @@ from ..arrays import Array
 from .fingers import ANGLES, LEAST, MOST, SHAPES, hand_rotations
 from .gestures import Stroke, choose_way, draw_stroke
 from .reach import ANGLE, FLEXION, HEIGHT, OUT, RADIUS, SHRUG, solve_arm, wrist_place
-from .rests import RESTS
+from .rests import HANGING, RESTS
 from .score import Gesture, Rest, Score, Wanted, rng_at
 from .tracks import FPS, Key, curve_at, drift, keyed, pulses
 
@@ -23,6 +23,8 @@ LEAST_TRAVEL: Final = 0.15
 """Metres: a stroke that would move less than this goes back to where it could have begun."""
 FASTEST: Final = 0.83
 """Metres a second on the whole of a stroke: its peak is nearly twice that."""
+LARGEST_BEAT: Final = 2.5
+"""Times as large as a beat comes: what energy and rate together make of one."""
 WAIT: Final = 1.15
 """Seconds without a gesture over which hands stay up; over longer ones they go to rest."""
 
@@ -73,7 +75,7 @@ def _rest_at(rests: tuple[Rest, ...], time: float, side: str, seed: int) -> tupl
     state = arm.state()
     state[RADIUS] += abs(rng.normal(0.0, 0.028))
     state[HEIGHT] += rng.normal(0.0, 0.016)
-    state[ANGLE] += rng.normal(0.0, 0.17)
+    state[ANGLE] += rng.normal(0.0, 0.23 if rest.name in HANGING else 0.14)
     state[OUT] += rng.normal(0.0, 0.08)
     state[4:7] += np.radians(rng.normal(0.0, [7.0, 4.0, 3.0]))
     return state, arm.hand() + rng.normal(0.0, 4.0, ANGLES)
@@ -99,8 +101,9 @@ class _Timeline:
         return self.state + (state - self.state) * min(1.0, fastest * length / max(self.far(state), 1e-6))
 
     def far(self, state: Array) -> float:
-        """Metres from where the arm is now."""
-        return float(np.linalg.norm(wrist_place(state[None]) - wrist_place(self.state[None])))
+        """Metres from where the arm is now, round the body where the way leads round it."""
+        straight = float(np.linalg.norm(wrist_place(state[None]) - wrist_place(self.state[None])))
+        return max(straight, 0.27 * abs(float(state[ANGLE] - self.state[ANGLE])))
 
 
 def _timeline(
@@ -124,6 +127,7 @@ def _timeline(
         if resting:
             length = rng.uniform(0.55, 0.95) / wanted.manner.tempo
             goal = _rest_at(rests, free_at + length, side, seed)
+            length = max(length, 1.5 * line.far(goal[0]))
             line.move(free_at, length, *goal, np.array([0.0, rng.uniform(0.0, 0.05), *[0.0] * 6]))
             until = following - 0.9
             _idle(line, rests, free_at + length, until, side, seed)
@@ -167,12 +171,14 @@ def _make(
     """Preparation and stroke so that the stroke ends at `time`; returns when it began and when it is let go."""
     tempo = wanted.manner.tempo * wanted.energy(time) ** 0.1 * rng.uniform(0.92, 1.1)
     fastest = FASTEST * wanted.energy(time) ** 0.8 * wanted.manner.tempo
+    # Many large strokes one after another leave no time to be the fastest too.
+    fastest *= min(1.0, (1.9 / (wanted.energy(time) * wanted.rate(time))) ** 0.3)
     span = float(np.linalg.norm(wrist_place(stroke.end[None]) - wrist_place(stroke.start[None])))
     length = float(np.clip((0.33 + 0.5 * span) / tempo, 0.345, 0.66))
     gap = time - free_at
     if gap > length + 0.24:
         way = line.far(stroke.start)
-        ready = float(np.clip((0.34 + 0.55 * way) / tempo, 0.34, 0.8))
+        ready = float(np.clip((0.34 + 0.55 * way) / tempo, 0.34, 0.9))
         ready = min(ready, gap - length + 0.16)
         begin = time - length - ready + 0.06
         rise = np.array([0.0, 0.25 * rng.uniform(0.0, 0.12), rng.normal(0.0, 0.02), *[0.0] * 5])
@@ -244,8 +250,8 @@ def play_arms(score: Score, wanted: Wanted, frames: int, alive: Callable[[], Non
 
 def _add_beats(state: Array, own: Array, score: Score, wanted: Wanted, rng: np.random.Generator) -> None:
     """Small beats of forearm and hand on the accents that no gesture takes, added in place where the arm gestures."""
-    more = [1.0 + 1.3 * max(wanted.rate(t) - 1.0, 0.0) for t, _ in score.beats]
-    sizes = [s * rng.uniform(0.6, 1.2) * wanted.energy(t) * m for (t, s), m in zip(score.beats, more, strict=True)]
+    more = [min(wanted.energy(t) * (1.0 + 1.3 * max(wanted.rate(t) - 1.0, 0.0)), LARGEST_BEAT) for t, _ in score.beats]
+    sizes = [s * rng.uniform(0.6, 1.2) * m for (_, s), m in zip(score.beats, more, strict=True)]
     lift = pulses(len(state), [t for t, _ in score.beats], sizes, 0.24, 0.46) * wanted.manner.size
     # A beat begins with a small dip of the hand.
     lift -= 0.3 * pulses(len(state), [t - 0.24 for t, _ in score.beats], sizes, 0.22, 0.24) * wanted.manner.size

@@ -116,7 +116,7 @@ def stand(
         at += 60.0 / (manner.shifts * max(free, 0.15)) * rng.uniform(0.55, 1.5)
     looks.sort(key=lambda k: k.begin)
     track = keyed(frames, start, keys)
-    noise = drift(frames, 0.7, 1.0, rng_at(seed, 0.0, 83), 5) * np.array([0.004, 0.003, 0.004, 0.012, 0.008])
+    noise = drift(frames, 0.6, 1.0, rng_at(seed, 0.0, 83), 5) * np.array([0.004, 0.003, 0.004, 0.012, 0.008])
     heading = keyed(frames, np.array([look]), looks)[:, 0] + noise[:, 3]
     between = feet.paths[:, :, [0, 2]].mean(axis=1)
     aside = (track[:, 0] - between[:, 0]) * np.cos(heading) - (track[:, 2] - between[:, 1]) * np.sin(heading)
@@ -130,7 +130,7 @@ def _pelvis(feet: _Feet, weight: float, rng: np.random.Generator) -> Array:
     """(3,) x, slack of the knees, z of the pelvis over the feet; weight 1 is all on the left."""
     place = weight * feet.place[0] + (1.0 - weight) * feet.place[1]
     heading = float(np.mean(feet.turn))
-    ahead = AHEAD + rng.normal(0.0, 0.024)
+    ahead = AHEAD + np.clip(rng.normal(0.0, 0.032), -0.06, 0.06)
     return np.array(
         [
             place[0] + ahead * np.sin(heading),

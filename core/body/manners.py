@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 REST_WEIGHTS: Final[dict[str, float]] = {
-    "down": 1.8, "down_front": 1.8, "down_back": 1.3, "one_low": 1.2, "clasp_low": 1.3,
+    "down": 1.3, "down_front": 2.0, "down_back": 1.1, "one_low": 1.2, "clasp_low": 1.1, "clasp_down": 1.7,
     "clasp_mid": 0.8, "steeple": 0.5, "hold_wrist": 1.0, "hip_one": 0.6, "hips": 0.25,
-    "behind": 0.5, "folded": 0.4, "pockets": 1.0, "pocket_one": 1.1, "ready": 0.9,
+    "behind": 0.25, "folded": 0.4, "pockets": 0.8, "pocket_one": 0.9, "ready": 0.9,
     "thinker": 0.3,
 }  # fmt: skip
 """How likely each rest pose is in the neutral style."""
@@ -44,7 +44,7 @@ class Manner:
     rate: float = 1.0
     both: float = 0.58
     mirror: float = 0.45
-    resting: float = 0.25
+    resting: float = 0.268
     hold: float = 0.32
     rests: dict[str, float] = field(default_factory=dict)
     trunk: float = 1.0
@@ -73,7 +73,7 @@ MANNERS: Final[dict[str, Manner]] = {
     "formal": Manner(
         size=0.85, width=0.9, tempo=0.95, rate=0.85, both=0.5, mirror=0.7, resting=0.29, hold=0.5, trunk=0.75,
         shifts=10, steps=1.6, sway=0.75, feet=0.2, head=0.85, gaze=0.8, lean=-1.0,
-        rests={"clasp_mid": 3.0, "steeple": 3.0, "behind": 3.0, "pockets": 0.0, "pocket_one": 0.3, "hips": 0.1},
+        rests={"clasp_mid": 3.0, "steeple": 3.0, "behind": 6.0, "pockets": 0.0, "pocket_one": 0.3, "hips": 0.1},
     ),
     "shy": Manner(
         size=0.78, width=0.68, height=-0.05, tempo=0.95, rate=0.72, both=0.5, resting=0.38, hold=0.2, trunk=0.85,

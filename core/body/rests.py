@@ -48,9 +48,10 @@ RESTS: Final[dict[str, tuple[Arm, Arm]]] = {
     "down_back": (_BACK, _DOWN._replace(z=-1)),
     "one_low": (_DOWN, Arm(14.0, -19.0, 24, 0.1, -8, 2, 4, "loose")),
     "clasp_low": (Arm(7.0, -26.5, 20, 0.35, -22, 14, 4, "clasp"), Arm(6.0, -25.0, 23, 0.35, -18, 20, 4, "clasp")),
+    "clasp_down": (Arm(7.5, -33.0, 17.5, 0.3, -30, 8, 4, "clasp"), Arm(6.5, -32.5, 20, 0.3, -26, 12, 4, "clasp")),
     "clasp_mid": (Arm(8.0, -12.5, 24, 0.3, -10, 14, 2, "clasp"), Arm(7.0, -11.0, 27, 0.3, -6, 20, 2, "clasp")),
     "steeple": (Arm(9.5, -7.0, 25, 0.3, 4, -16, 8, "flat"), Arm(9.5, -7.0, 25, 0.3, 4, -16, 8, "flat")),
-    "hold_wrist": (_FRONT._replace(x=15, z=14), Arm(-3.0, -22.0, 23, 0.4, -30, 16, 0, "grip")),
+    "hold_wrist": (_FRONT._replace(x=15, z=17), Arm(-3.0, -22.0, 23, 0.4, -30, 16, 0, "grip")),
     "hip_one": (_DOWN, _HIP),
     "hips": (_HIP, _HIP),
     "behind": (Arm(12.0, -27.5, -18, -0.15, -10, -8, 0, "loose"), Arm(11.0, -26.5, -20, -0.15, -10, -8, 0, "loose")),
@@ -61,6 +62,8 @@ RESTS: Final[dict[str, tuple[Arm, Arm]]] = {
     "thinker": (Arm(-4.0, -13.0, 20, 0.3, 10, 6, 0, "loose"), Arm(4.0, 10.0, 22, 0.0, 30, 20, 0, "lazy_point")),
 }
 """Left and right arm of each rest pose; those that are not symmetric are mirrored half of the time."""
-LOW: Final = frozenset({"down", "down_front", "down_back", "pockets", "pocket_one"})
+LOW: Final = frozenset({"down", "down_front", "down_back", "clasp_down", "pockets", "pocket_one"})
 """Rests with both hands down."""
+HANGING: Final = frozenset({"down", "down_front", "down_back"})
+"""Rests with both arms hanging free: they swing to and fro most."""
 ASYMMETRIC: Final = frozenset(name for name, (left, right) in RESTS.items() if left != right)

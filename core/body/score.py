@@ -28,6 +28,8 @@ CLASS_APART: Final = 0.5
 LONGEST_CLAUSE: Final = 3.6
 PAUSE: Final = 0.22
 SILENCE: Final = 1.5
+LONGEST_REST: Final = 4.5
+"""Seconds after which hands that go on resting do so in another way."""
 
 
 @dataclass(frozen=True)
@@ -184,10 +186,10 @@ def _rests(
             # On the way down and up again hands are not at rest.
             gained = max(end - start - (0.0 if again else 0.9), 0.2)
             calm += gained
-            if again:
+            if again and start - last < LONGEST_REST:
                 low += gained * (rests[-1].name in LOW)
                 continue
-            down = rng.random() < np.clip(0.8 + (0.95 * share * end - low) / 1.6, 0.2, 1.0)
+            down = rng.random() < np.clip(0.8 + (1.1 * share * end - low) / 1.6, 0.2, 1.0)
             rests.append(_moved(_draw_rest(rng, manner, rests[-1].name, low=bool(down)), start - 0.1))
             low += gained * bool(down)
             last = start
@@ -288,7 +290,7 @@ def _gestures(
         hold = float(np.clip(rng.normal(manner.hold, 0.4 * manner.hold), 0.08, 1.6))
         # Towards the end of a clause hands wait for its last word.
         until = max(at + hold, min(end, at + 1.6 * hold) if end - at < 0.9 else 0.0)
-        size = manner.size * (0.82 + 0.3 * strength) * rng.uniform(0.88, 1.16)
+        size = manner.size * (0.87 + 0.26 * strength) * rng.uniform(0.88, 1.16)
         mirrored = rng.random() < manner.mirror
         out.append(Gesture(at, kind, mode, size, float(min(until, following - 0.3)), mirrored, label))
     return tuple(out)
