@@ -47,7 +47,7 @@ def _strokes(gesture: Gesture, wanted: Wanted, seed: int) -> dict[str, tuple[Str
     manner = wanted.manner
     rng = rng_at(seed, gesture.time, 51)
     energy = wanted.energy(gesture.time)
-    size = 1.08 * gesture.size * energy**1.08
+    size = 1.06 * gesture.size * energy**1.12
     shift = rng.normal(0.0, 1.0, 3) * np.array([0.045, 0.045, 0.02])
     shift[1] += manner.height + 0.05 * (energy - 1.0)
     width = manner.width * energy**0.2
@@ -170,9 +170,9 @@ def _make(
 ) -> tuple[float, float]:
     """Preparation and stroke so that the stroke ends at `time`; returns when it began and when it is let go."""
     tempo = wanted.manner.tempo * wanted.energy(time) ** 0.1 * rng.uniform(0.92, 1.1)
-    fastest = FASTEST * wanted.energy(time) ** 0.8 * wanted.manner.tempo
+    fastest = FASTEST * wanted.energy(time) ** 0.9 * wanted.manner.tempo
     # Many large strokes one after another leave no time to be the fastest too.
-    fastest *= min(1.0, (1.9 / (wanted.energy(time) * wanted.rate(time))) ** 0.3)
+    fastest *= min(1.0, (1.7 / (wanted.energy(time) * wanted.rate(time))) ** 0.4)
     span = float(np.linalg.norm(wrist_place(stroke.end[None]) - wrist_place(stroke.start[None])))
     length = float(np.clip((0.33 + 0.5 * span) / tempo, 0.345, 0.66))
     gap = time - free_at
@@ -250,7 +250,10 @@ def play_arms(score: Score, wanted: Wanted, frames: int, alive: Callable[[], Non
 
 def _add_beats(state: Array, own: Array, score: Score, wanted: Wanted, rng: np.random.Generator) -> None:
     """Small beats of forearm and hand on the accents that no gesture takes, added in place where the arm gestures."""
-    more = [min(wanted.energy(t) * (1.0 + 1.3 * max(wanted.rate(t) - 1.0, 0.0)), LARGEST_BEAT) for t, _ in score.beats]
+    more = [
+        min(wanted.energy(t) ** 1.3 * (1.0 + 1.3 * max(wanted.rate(t) - 1.0, 0.0)), LARGEST_BEAT)
+        for t, _ in score.beats
+    ]
     sizes = [s * rng.uniform(0.6, 1.2) * m for (_, s), m in zip(score.beats, more, strict=True)]
     lift = pulses(len(state), [t for t, _ in score.beats], sizes, 0.24, 0.46) * wanted.manner.size
     # A beat begins with a small dip of the hand.
