@@ -66,7 +66,7 @@ lint:
 
 fuzz:
 	@.ci/setup base
-	@PYTHONPATH=tests OMP_NUM_THREADS=1 .venv/bin/python tests/fuzz/run.py --count $(or $(COUNT),5000) --only "$(ONLY)" --seed $(or $(SEED),0) 2>/dev/null
+	@PYTHONPATH=tests OMP_NUM_THREADS=1 .venv/bin/python tests/fuzz/run.py --count $(or $(COUNT),5000) --only "$(ONLY)" --seed $(or $(SEED),0) $(if $(WRITE),--write) 2>/dev/null
 
 clean:
 	rm -rf build out .venv .venv-bpy-*

@@ -42,3 +42,33 @@ def _options_of_models(record: Record) -> Record:
 
 
 _UPGRADES: Final[Mapping[int, Callable[[Record], Record]]] = {1: _options_of_models}
+
+
+def told(record: Mapping[str, Any], fps: float) -> tuple[str, ...]:
+    """Where a take comes from, in lines that an artist can read; frames at the scene's rate."""
+    out = []
+    start = float(record.get("start", 0.0))
+
+    def span(first: float | None, last: float | None) -> str:
+        if first is None or last is None:
+            return "whole take"
+        return f"frames {round((start + first) * fps)} - {round((start + last) * fps)}"
+
+    if "seed" in record:
+        out.append(f"Seed {record['seed']}, {', '.join(record.get('models', {})) or 'made elsewhere'}")
+    again = record.get("again")
+    if again:
+        first, last = (frame / 30.0 for frame in again["frames"])
+        out.append(f"{record.get('made_from', 'A take')}, made again: {_named(again['regions'])}, {span(first, last)}")
+    for k, piece in enumerate(record.get("comp", ())):
+        what = "all" if k == 0 else _named(piece.get("regions", []))
+        where = span(piece.get("start"), piece.get("end"))
+        out.append(f"{piece['source']} (seed {piece.get('seed', '-')}): {what}, {where}")
+    for key, what in (("pins", "pins"), ("looks", "look-at ranges"), ("given", "stretches of your own motion")):
+        if record.get(key):
+            out.append(f"{len(record[key])} {what}")
+    return tuple(out)
+
+
+def _named(regions: list[str]) -> str:
+    return "all" if set(regions) >= {"upper", "hands", "lower", "face"} else ", ".join(regions).replace("_", " ")

@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from helpers.marked import kept
+
 ROOT = Path(__file__).resolve().parent.parent
 BLENDERS = ("4.2.23", "4.5.15", "5.0.1", "5.2.3")
 PLAIN = "without Blender"
@@ -110,8 +112,28 @@ def collect(tests: Path, reports: Path) -> list[Held]:
     return sorted(held, key=lambda one: (order.index(one.fault), one.file, one.name))
 
 
-def page(held: list[Held]) -> str:
-    """The page's Markdown."""
+TABLES = {
+    "fuzz": (
+        "Damaged files",
+        "`make fuzz WRITE=1`: every reader, by `tests/fuzz`; a value or a sentence, in bounded memory.",
+    ),
+    "ends": (
+        "Kills and cancels",
+        "`python tests/batch/ends.py --rounds 200 --write`: each work in a process of its own, ended at a random\n"
+        "moment by SIGKILL or by its own cancel. Every file of before must be whole; what a cancel or, after the next\n"
+        "run, a kill left must be gone.",
+    ),
+    "inside": (
+        "Cancels inside one Blender",
+        "`python tests/batch/inside.py --rounds 100 --write`: Generate, cancelled at a random moment and begun again\n"
+        "at once.",
+    ),
+}
+"""Tables that other commands write into the page: mark -> heading and what they are."""
+
+
+def page(held: list[Held], old: str) -> str:
+    """The page's Markdown; what other commands wrote into the old one stays."""
     lines = [
         "# Faults that were found, and the tests that hold them",
         "",
@@ -130,7 +152,10 @@ def page(held: list[Held]) -> str:
         if not mine:
             lines.append(f"| {fault} | {what} | none yet | |")
     versions = ", ".join(BLENDERS)
-    return "\n".join([*lines, "", f"Every Blender: the bpy modules {versions}.", ""])
+    lines += ["", f"Every Blender: the bpy modules {versions}.", ""]
+    for name, (heading, what) in TABLES.items():
+        lines += [f"## {heading}", "", what, "", f"<!-- {name} -->\n{kept(old, name)}<!-- /{name} -->", ""]
+    return "\n".join(lines)
 
 
 def main() -> None:
@@ -139,7 +164,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "faults.md")
     args = parser.parse_args()
     held = collect(ROOT / "tests", args.reports)
-    args.out.write_text(page(held), encoding="utf-8")
+    old = args.out.read_text(encoding="utf-8") if args.out.exists() else ""
+    args.out.write_text(page(held, old), encoding="utf-8")
     print(f"{args.out.name}: {len({one.fault for one in held})} of {len(FAULTS)} faults held by {len(held)} tests")
 
 

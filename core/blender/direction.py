@@ -14,6 +14,7 @@ from ..bake.face import shows_arkit
 from ..directing.pins import LookPin, PosePin, check_pose_pins
 from ..errors import OratorError
 from ..face.voice import EXPRESSIONS
+from ..records import pinned_pose
 from ..regions import REGIONS, joints_of
 from ..rig.inverse import read_back, with_missing_parents
 from ..rig.rest import fit_rest
@@ -26,7 +27,6 @@ from .scene_rate import scene_fps
 
 _LEGS = [*REGIONS["left_leg"], *REGIONS["right_leg"]]
 MOST_KEYS = 200
-_SIZES = (skeleton.JOINT_COUNT * 4, 3, arkit.COUNT)
 
 
 def _flags(mask: Array) -> str:
@@ -206,14 +206,7 @@ def pose_of(pin: Any) -> tuple[Array, Array, Array, Array | None]:
 
     Raises OratorError when it is damaged.
     """
-    try:
-        values = np.frombuffer(base64.b64decode(pin.pose, validate=True), "<f4").astype(np.float64)
-        rotations, translation, face, spoken = np.split(values, np.cumsum(_SIZES))
-        if len(face) != arkit.COUNT or len(spoken) not in (0, EXPRESSIONS):
-            raise ValueError
-    except ValueError:
-        raise OratorError(f"The pose of the pin '{pin.name}' is damaged. Delete it and pin the pose again.") from None
-    return rotations.reshape(-1, 4), translation, face, spoken if len(spoken) else None
+    return pinned_pose(pin.pose, pin.name, EXPRESSIONS)
 
 
 def scene_frame(pin: Any, origin: float) -> int:

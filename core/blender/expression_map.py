@@ -29,10 +29,13 @@ def read_map(armature: bpy.types.Object, scene: bpy.types.Scene) -> ExpressionMa
     from ..smplx.arkit_map import ExpressionMap
 
     kept = armature.get(PROPERTY)
-    values = np.array(kept.to_list() if hasattr(kept, "to_list") else kept or (), float)
+    try:
+        values = np.array(kept.to_list() if hasattr(kept, "to_list") else kept or (), float).ravel()
+    except (TypeError, ValueError):
+        values = np.zeros(0)
     # 2 * 52 * E + E + 52 numbers.
     count, rest = divmod(len(values) - COUNT, 2 * COUNT + 1)
-    if count < 1 or rest:
+    if count < 1 or rest or not np.isfinite(values).all():
         return _map_of_scene(armature, scene)
     to_arkit, to_expressions, expressions, arkit = np.split(values, np.cumsum([COUNT * count, COUNT * count, count]))
     return ExpressionMap(to_arkit.reshape(COUNT, count), to_expressions.reshape(count, COUNT), expressions, arkit)

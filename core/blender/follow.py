@@ -28,7 +28,7 @@ def move(character: bpy.types.Object, take: Any, scene: bpy.types.Scene, frames:
         tracks.move_strip(take, binding)
     meta = load_meta(take)
     rate = rate_of(take) or scene_fps(scene)
-    store_meta(take, {**meta, "start": float(meta["start"]) + frames / rate})
+    store_meta(take, {**meta, "start": float(meta.get("start", 0.0)) + frames / rate})
     if untouched:
         take.written = fingerprint(take)
     name_actions(take)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import bpy
 
 from ..arrays import Array
+from ..errors import OratorError
+from ..reading import parse_json
 from ..skeleton import HANDS, JOINTS
 from ..smplx.names import HANDS_PROPERTY
 from . import preferences
@@ -27,8 +29,8 @@ def _kept(armature: bpy.types.Object, name: str, shape: tuple[int, ...]) -> Arra
 
     text = armature.get(HANDS_PROPERTY)
     try:
-        found = np.array(json.loads(text)[name], float) if isinstance(text, str) else None
-    except (ValueError, KeyError, TypeError):
+        found = np.array(parse_json(text, "")[name], float) if isinstance(text, str) else None
+    except (OratorError, ValueError, KeyError, TypeError, OverflowError):
         return None
     return found if found is not None and found.shape == shape and np.isfinite(found).all() else None
 

@@ -15,7 +15,9 @@ from typing import Any, Final
 import bpy
 import numpy as np
 
-from . import compat, tracks
+from ..errors import OratorError
+from ..records import kept_pose
+from . import compat, report, tracks
 
 _BONE: Final = re.compile(r'pose\.bones\["((?:[^"\\]|\\.)*)"\]')
 _FAR: Final = 100000.0
@@ -98,7 +100,10 @@ def restore(data: Any, obj: bpy.types.Object, anim: bpy.types.AnimData) -> None:
         return
     anim.action_blend_type, anim.action_extrapolation = entry.blend, entry.extrapolation
     anim.action_influence = entry.influence
-    _set_pose(tracks.animated_id(obj), json.loads(entry.pose or "{}"))
+    try:
+        _set_pose(tracks.animated_id(obj), kept_pose(entry.pose, obj.name))
+    except OratorError as error:
+        report.remember(str(error))
     if entry.solo and not any(track.is_solo for track in anim.nla_tracks):
         starred = next((track for track in anim.nla_tracks if track.name == entry.solo), None)
         if starred is not None:

@@ -47,7 +47,7 @@ def read_again_request(
             f"{old.seconds:.2f} s. Choose that strip again, or generate a new take."
         )
     notes = request.notes
-    if "speech" in before and before["speech"]["digest"] != digest(speech):
+    if before.get("speech", {}).get("digest", digest(speech)) != digest(speech):
         notes = (*notes, f"'{take.name}' was made for another sound of the same length: the rest of it does not fit.")
     fps = request.target.fps
     first, last = (round((frame / fps - speech.start) * MODEL_FPS) for frame in span)

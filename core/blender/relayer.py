@@ -30,7 +30,7 @@ from .characters import pose_bones
 from .fcurves import fingerprint, key_frames, rewrite_curves
 from .rig_profile import PROPERTY
 from .scene_rate import check_rate, scene_fps
-from .shaped import laid, layers_from, read_layers, read_shaping
+from .shaped import laid, layers_of, read_layers, read_shaping
 from .slider_state import remembered, waiting
 from .take_store import load_meta, load_performance
 
@@ -89,7 +89,7 @@ def rewrite(character: bpy.types.Object, take: Any, scene: bpy.types.Scene, styl
     motion, fitted = _motion(told, shaping, target, seconds)
     before = remembered.get("motion") if remembered.get("shows") == _shows(take, target) else None
     if before is None:
-        before, _ = _motion(told, replace(shaping, layers=layers_from(take.laid)), target, seconds)
+        before, _ = _motion(told, replace(shaping, layers=layers_of(take)), target, seconds)
     part = _difference(before, motion, 1.0 / target.description.scale)
     owners = {_target(b): (b.action, compat.slot_named(b.action, b.slot)) for b in take.bindings if b.action}
     settings = key_settings(target, style, frames, shaping.to_the_number(seconds), shaping.spoken(seconds))
@@ -139,7 +139,7 @@ def _starts(take: Any, owners: dict[str, Any], target: BakeTarget, count: int) -
             for path, frames in key_frames(action, slot).items()
             if len(frames) < 0.7 * count
         }
-        known = remembered["starts"] = (take.uid, found, layers_from(take.laid))
+        known = remembered["starts"] = (take.uid, found, layers_of(take))
     _, found, before = known
     now = read_layers(take.layers)
     body, face = (round((b - a) * target.fps) for a, b in ((before.body.offset, now.body.offset),

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import fields
 from typing import Any
 
-from ..directing.given import given_from_json, given_to_json
+from ..directing.given import given_to_json
 from ..directing.layers import BodyLayers
-from ..directing.pins import look_pin_from_json, look_pin_to_json, pose_pin_from_json, pose_pin_to_json
+from ..directing.pins import look_pin_to_json, pose_pin_to_json
 from ..directing.shaping import Layers, Shaping
 from ..face.controls import FaceControls
 from ..face.eyes import EyeControls
+from ..records import looks_of, motions_of, pins_of, slider_values
 
 
 def read_layers(group: Any) -> Layers:
@@ -25,9 +25,9 @@ def laid(group: Any) -> dict[str, Any]:
     return {name: getattr(group, name) for name in (*names, "own_eyes")}
 
 
-def layers_from(text: str) -> Layers:
-    """The layers that `laid` gave, out of their JSON; neutral ones out of an empty text."""
-    return _layers(json.loads(text) if text else {})
+def layers_of(take: Any) -> Layers:
+    """The layers that a take's curves were last written with. Raises OratorError where that is damaged."""
+    return _layers(slider_values(take.laid, take.name))
 
 
 _KINDS = (BodyLayers, FaceControls, EyeControls)
@@ -51,12 +51,12 @@ def direction_meta(shaping: Shaping) -> dict[str, Any]:
 
 
 def read_shaping(group: Any, meta: dict[str, Any]) -> Shaping:
-    """A take's shaping out of its sliders and provenance."""
+    """A take's shaping out of its sliders and provenance. Raises OratorError for damaged pins and motions."""
     return Shaping(
         read_layers(group),
-        tuple(pose_pin_from_json(pin) for pin in meta.get("pins", ())),
-        tuple(look_pin_from_json(pin) for pin in meta.get("looks", ())),
+        pins_of(meta),
+        looks_of(meta),
         tuple((float(a), float(b)) for a, b in meta.get("pauses", ())),
         int(meta.get("layer_seed", meta.get("seed", 0))),
-        tuple(given_from_json(motion) for motion in meta.get("given", ())),
+        motions_of(meta),
     )

@@ -12,6 +12,7 @@ from mathutils import Vector
 
 from ..arrays import Array
 from ..errors import OratorError
+from ..reading import parse_json
 from ..rig.profile import RigProfile
 from ..smplx.arkit_map import ExpressionMap, map_of
 from ..smplx.body import BodyData, MakeForward, body_data, own_forward
@@ -198,10 +199,12 @@ def fit_skeleton(context: bpy.types.Context, armature: bpy.types.Object) -> None
     if not isinstance(text, str) or not bodies:
         raise OratorError(f"'{armature.name}' was not made from an SMPL-X file: its skeleton has no shape to follow.")
     try:
-        rest = json.loads(text)
+        rest = parse_json(text, f"What '{armature.name}' knows of its shape")
         layout = next(known for known in (SMPLX, FLAME) if known.title == rest.get("model", SMPLX.title))
-        joints, shapes = np.array(rest["joints"]), np.array(rest["shapes"])
-    except (ValueError, KeyError, TypeError, AttributeError, StopIteration):
+        joints, shapes = np.array(rest["joints"], float), np.array(rest["shapes"], float)
+        if joints.ndim != 2 or joints.shape[1] != 3 or shapes.shape[1:] != joints.shape:
+            raise ValueError("no shape")
+    except (ValueError, KeyError, TypeError, AttributeError, StopIteration, OverflowError):
         raise OratorError(f"What '{armature.name}' knows of its shape is damaged: import the body again.") from None
     kept = rest_hands(armature)
     hands = np.tile(np.eye(3), (len(joints), 1, 1)) if kept is None else kept

@@ -43,16 +43,20 @@ def load_performance(take: Any) -> Any:
 
     if take.data is None or _PERFORMANCE not in take.data:
         raise OratorError(f"The performance of '{take.name}' is no longer in this file. Generate the take again.")
-    return unpack(bytes(take.data[_PERFORMANCE]))
+    kept = take.data[_PERFORMANCE]
+    return unpack(kept if isinstance(kept, bytes) else b"")
 
 
 def load_meta(take: Any) -> dict[str, Any]:
-    """The take's provenance: seed, settings, model ids, and `start`, the timeline second of its first frame."""
+    """The take's provenance: seed, settings, model ids, and `start`, the timeline second of its first frame.
+
+    Raises OratorError where it is damaged.
+    """
     if take.data is None or _META not in take.data:
         return {}
-    from ..provenance import upgraded
+    from ..records import take_record
 
-    return upgraded(json.loads(take.data[_META]))
+    return take_record(take.data[_META], take.name)
 
 
 def meta_text(take: Any) -> str:
@@ -73,9 +77,16 @@ def store_meta(take: Any, meta: dict[str, Any]) -> None:
 
 def start_of(take: Any) -> float | None:
     """The timeline second of the take's first frame; None where it is not known. Quick enough for drawing."""
-    return None if take.data is None or _START not in take.data else float(take.data[_START])
+    return _kept_number(take, _START)
 
 
 def rate_of(take: Any) -> float | None:
     """Frames a second that the take's keys were made for; None where it is not known. Quick enough for drawing."""
-    return None if take.data is None or _RATE not in take.data else float(take.data[_RATE])
+    rate = _kept_number(take, _RATE)
+    return rate if rate is not None and rate > 0.0 else None
+
+
+def _kept_number(take: Any, name: str) -> float | None:
+    from ..records import stored_number
+
+    return None if take.data is None else stored_number(take.data.get(name))

@@ -16,6 +16,7 @@ from ..npz import read_npz, scalar, write_npz
 from ..performance import Take, make_performance
 from ..provenance import stamped, upgraded
 from ..reading import parse_json, sentence_for
+from ..records import unfit
 
 _MOST_NAMES: Final = 4096
 _LONGEST_NAME: Final = 200
@@ -76,7 +77,10 @@ def _take(data: dict[str, Array], path: Path) -> Take:
         scalar(data["fps"], "fps", path),
         data.get("expressions"),
     )
-    return Take(performance, str(meta.get("name", path.stem))[:_LONGEST_NAME], upgraded(meta))
+    meta = upgraded(meta)
+    for key in unfit(meta):
+        del meta[key]
+    return Take(performance, str(meta.get("name", path.stem))[:_LONGEST_NAME], meta)
 
 
 def _order(names: Array, wanted: tuple[str, ...], what: str, path: Path) -> list[int]:

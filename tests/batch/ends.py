@@ -1,11 +1,11 @@
-"""Kills and cancels at random moments of generate, bake, save, export and batch: nothing is lost, nothing half written.
+"""Kills and cancels at random moments of every work that writes files: nothing is lost, nothing half written.
 
-    python tests/batch/ends.py --rounds 20 --out /tmp/ends --python .venv-bpy-5.0.1/bin/python
+    python tests/batch/ends.py --rounds 200 --out /tmp/ends --python .venv-bpy-5.0.1/bin/python [--write]
 
 Each round makes one of the works in a process of its own and ends it at a random moment: with SIGKILL, or by its own
 cancel (Ctrl+C). Every file that was there before must then be what it was, or be
 replaced by a whole one; a cancel leaves nothing behind, and what a kill left is gone once the same work was done again.
-Prints a line a round; exit code 0 when all held.
+Prints a line a round and a table (--write: into docs/faults.md); exit code 0 when all held.
 """
 
 from __future__ import annotations
@@ -20,12 +20,57 @@ import subprocess
 import sys
 import time
 import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from kills import SPEECH, cut_speech
-
 HERE = Path(__file__).resolve().parent
-WORKS = ("generate", "bake", "save", "export", "batch")
+sys.path.insert(0, str(HERE.parent))
+
+from helpers.marked import put  # noqa: E402
+from kills import SPEECH, cut_speech  # noqa: E402
+
+Arguments = Callable[[Path, str, int], list[str]]
+
+
+def _generated(suffix: str, work: str) -> Arguments:
+    return lambda folder, speech, seed: [
+        "generate", speech, "-o", str(folder / f"out-{work}.{suffix}"), "--seed", str(seed)
+    ]  # fmt: skip
+
+
+def _batch(folder: Path, _speech: str, seed: int) -> list[str]:
+    return ["batch", str(folder / "speech"), "-o", str(folder / "takes"), "--format", "npz", "--set", f"seed={seed}"]
+
+
+def _farm(folder: Path, _speech: str, seed: int) -> list[str]:
+    work = ["farm", "lines", str(folder / f"bundle-{seed % 2}" / "lines.jsonl"), "1-2"]
+    return [*work, "-o", str(folder / "farmed"), "--results", str(folder / "results")]
+
+
+def _export(folder: Path, _speech: str, _seed: int) -> list[str]:
+    return ["export", str(folder / "there.npz"), "-o", str(folder / "out.glb"), "--no-check"]
+
+
+WORKS: dict[str, Arguments] = {
+    "generate": _generated("npz", "generate"),
+    "bake": _generated("blend", "bake"),
+    "save": _generated("blend", "save"),
+    "export": _export,
+    "batch": _batch,
+    "farm": _farm,
+}
+
+
+@dataclass
+class Tally:
+    """How one work's rounds went."""
+
+    kills: int = 0
+    cancels: int = 0
+    ended: int = 0
+    slowest: float = 0.0
+    wrong: list[str] = field(default_factory=list)
 
 
 def whole(path: Path) -> bool:
@@ -38,25 +83,6 @@ def whole(path: Path) -> bool:
     if path.suffix == ".blend":  # whole files end in their last block, whether compressed or not
         return data[:4] == b"(\xb5/\xfd" or (data[:7] == b"BLENDER" and b"ENDB" in data[-64:])
     return len(data) > 0
-
-
-def arguments(work: str, folder: Path, speech: str, seed: int) -> list[str]:
-    """The command of a work, writing to the same file each time."""
-    if work == "batch":
-        return [
-            "batch",
-            str(folder / "speech"),
-            "-o",
-            str(folder / "takes"),
-            "--format",
-            "npz",
-            "--set",
-            f"seed={seed}",
-        ]
-    if work == "export":
-        return ["export", str(folder / "there.npz"), "-o", str(folder / "out.glb"), "--no-check"]
-    suffix = {"generate": "npz", "bake": "blend", "save": "blend"}[work]
-    return ["generate", speech, "-o", str(folder / f"out-{work}.{suffix}"), "--seed", str(seed)]
 
 
 def digests(folder: Path) -> dict[Path, str]:
@@ -79,59 +105,85 @@ def judge(before: dict[Path, str], folder: Path) -> list[str]:
     return wrong
 
 
+def table(tallies: dict[str, Tally]) -> str:
+    """The Markdown table."""
+    head = "| work | kills | cancels | slowest cancel, s | ended before | lost, half written or left |"
+    rows = [head, "| --- " * 6 + "|"]
+    for work, t in tallies.items():
+        bad = "; ".join(t.wrong) or "nothing"
+        rows.append(f"| {work} | {t.kills} | {t.cancels} | {t.slowest:.1f} | {t.ended} | {bad} |")
+    kills, cancels = (sum(getattr(t, name) for t in tallies.values()) for name in ("kills", "cancels"))
+    wrong = sum(len(t.wrong) for t in tallies.values())
+    return "\n".join([*rows, f"| all | {kills} | {cancels} | | | {wrong or 'nothing'} |"])
+
+
+def run(command: list[str], log: object, wait: float, kill: bool, tally: Tally, folder: Path) -> str:
+    """One round: start, wait, end, judge. The sentence that is printed."""
+    before = digests(folder)
+    process = subprocess.Popen(
+        command,
+        stdout=log,
+        stderr=log,
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # shells let their background ignore it
+    )
+    time.sleep(wait)
+    ended, asked = process.poll() is not None, time.monotonic()
+    if not ended:
+        os.killpg(process.pid, signal.SIGKILL if kill else signal.SIGINT)
+    process.wait(timeout=120)
+    seconds = time.monotonic() - asked
+    found = judge(before, folder)
+    tally.ended += ended
+    tally.kills += kill and not ended
+    tally.cancels += not kill and not ended
+    if not kill and not ended:
+        tally.slowest = max(tally.slowest, seconds)
+        if process.returncode == 0:
+            found.append("it was not cancelled")
+        found += [f"'{p.name}' stays after a cancel" for p in left_behind(folder) if p not in before]
+    tally.wrong += found
+    how = "had ended" if ended else "killed" if kill else f"cancelled, exit code {process.returncode}, {seconds:.2f} s"
+    return f"{how}{': ' + '; '.join(found) if found else ''}"
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=20, help="ends, half of them kills and half cancels")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--python", default=sys.executable, help="a Python with bpy and the extension's packages")
     parser.add_argument("--longest", type=float, default=8.0, help="seconds of work before an end, at most")
+    parser.add_argument("--only", default="", help="works, by commas")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--write", action="store_true", help="the table into docs/faults.md")
     args = parser.parse_args()
     rng, folder = random.Random(args.seed), args.out
+    works = [name for name in WORKS if name in args.only.split(",")] if args.only else list(WORKS)
     names = cut_speech(folder / "speech", 2, rng)
     speech, log = str(folder / "speech" / names[0]), (folder.parent / f"{folder.name}.log").open("ab")
     head = [*shlex.split(args.python), str(HERE / "launch.py")]
     if not (folder / "there.npz").exists():
         subprocess.run([*head, "generate", str(SPEECH), "-o", str(folder / "there.npz")], check=True, stdout=log)
-    wrong, slowest = [], 0.0
+    for k in range(2):
+        bundle = ["farm", "openjd", str(folder / "speech"), "-o", str(folder / f"bundle-{k}"), "--set", f"seed={k}"]
+        subprocess.run([*head, *bundle], check=True, stdout=log, stderr=log)
+    tallies = {work: Tally() for work in works}
     for k in range(args.rounds):
-        work, kill = WORKS[k // 2 % len(WORKS)], k % 2 == 0
-        before = digests(folder)
-        process = subprocess.Popen(
-            [*head, *arguments(work, folder, speech, k // 2)],
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # shells let their background ignore it
-        )
-        time.sleep(rng.uniform(0.3, args.longest))
-        ended, asked = process.poll() is not None, time.monotonic()
-        os.killpg(process.pid, signal.SIGKILL if kill else signal.SIGINT) if not ended else None
-        process.wait(timeout=120)
-        seconds = time.monotonic() - asked
-        found = judge(before, folder)
-        if not kill and not ended:
-            slowest = max(slowest, seconds)
-            if process.returncode == 0:
-                found.append("it was not cancelled")
-            found += [f"'{p.name}' stays after a cancel" for p in left_behind(folder)]
-        wrong += [f"round {k + 1}, {work}: {text}" for text in found]
-        said = (
-            "had ended"
-            if ended
-            else "killed"
-            if kill
-            else f"cancelled, exit code {process.returncode} after {seconds:.2f} s"
-        )
-        print(f"{k + 1}: {work} {said}{': ' + '; '.join(found) if found else ''}", flush=True)
-    for k, work in enumerate(WORKS):
-        code = subprocess.run([*head, *arguments(work, folder, speech, 100 + k)], stdout=log, stderr=log).returncode
+        work, kill = works[k // 2 % len(works)], k % 2 == 0
+        for made in (*folder.glob("farmed/*.npz"), *folder.glob("results/*.json")) if work == "farm" else ():
+            made.unlink()  # what a farm finds made, it does not make again
+        command = [*head, *WORKS[work](folder, speech, k // 2)]
+        said = run(command, log, rng.uniform(0.3, args.longest), kill, tallies[work], folder)
+        print(f"{k + 1}: {work} {said}", flush=True)
+    for k, work in enumerate(works):
+        code = subprocess.run([*head, *WORKS[work](folder, speech, 100 + k)], stdout=log, stderr=log).returncode
         if code:
-            wrong.append(f"{work} does not come to its end any more (exit code {code})")
-    wrong += [f"'{p.name}' was left half written" for p in left_behind(folder)]
-    print(f"{args.rounds} ends, the slowest cancel {slowest:.2f} s")
-    print("\n".join(wrong) or "nothing is lost, nothing half written, nothing left behind")
-    return 1 if wrong else 0
+            tallies[work].wrong.append(f"it does not come to its end any more (exit code {code})")
+        tallies[work].wrong += [f"'{p.name}' was left" for p in left_behind(folder) if k == len(works) - 1]
+    print(table(tallies))
+    if args.write:
+        put(HERE.parents[1] / "docs" / "faults.md", "ends", table(tallies))
+    return 1 if any(t.wrong for t in tallies.values()) else 0
 
 
 if __name__ == "__main__":

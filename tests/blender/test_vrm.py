@@ -1,6 +1,6 @@
 """VRM avatars: what the VRM add-on keeps is read before names; .vrm and .vrma are written and read back.
 
-Needs the add-on as Python package: pip install --no-deps bpy-vrm-format==4.10.2
+Needs the add-on as Python package, which .ci/setup lays beside bpy 5.0 (tests/requirements/vrm.txt).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 bpy = pytest.importorskip("bpy", reason="these tests need Blender's Python module")
-addon = pytest.importorskip("io_scene_vrm", reason="needs the VRM add-on: pip install --no-deps bpy-vrm-format==4.10.2")
+addon = pytest.importorskip("io_scene_vrm", reason="needs the VRM add-on, which is beside bpy 5.0 alone")
 
 from helpers.characters import make_motion, make_rig  # noqa: E402
 from orator.core.bake.road import BakeStyle, prepare  # noqa: E402

@@ -5,13 +5,13 @@ from __future__ import annotations
 import io
 import json
 import pickle
-import random
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from fuzz.kept import KEPT
+from fuzz.kind import Format
 from fuzz.mutate import damaged_bytes, damaged_json, damaged_npz, damaged_text
 from helpers.motions import moving
 from orator.core import arkit, skeleton
@@ -33,18 +33,6 @@ from orator.core.smplx.restricted import read_pickle
 from orator.core.speech.load import load_speech
 from orator.core.speech.transcripts import cues, plain_words, read_transcript
 from orator.core.storage import pack, unpack
-
-Damage = Callable[[bytes, random.Random], bytes]
-
-
-@dataclass(frozen=True)
-class Format:
-    """suffix of its files, whole ones as bytes, how they are damaged, and what reads one."""
-
-    suffix: str
-    seeds: Callable[[Path], list[bytes]]
-    damage: Damage
-    read: Callable[[Path], Any]
 
 
 def _written(write: Callable[[Path], Any], folder: Path, suffix: str) -> bytes:
@@ -211,4 +199,5 @@ FORMATS: dict[str, Format] = {
     ".flac": Format(".flac", _sound("flac", ""), damaged_bytes, load_speech),
     ".mp3": Format(".mp3", _sound("mp3", ""), damaged_bytes, load_speech),
     ".ogg": Format(".ogg", _sound("ogg", ""), damaged_bytes, load_speech),
+    **KEPT,
 }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import json
 import random
@@ -22,6 +23,8 @@ ODD_VALUES: Final[tuple[Any, ...]] = (
     None, True, False, 0, -1, 10**18, 10**30, 1e308, "", "x" * 3000, [], {}, [[]], {"a": {}}, "nan", 0.5, [None],
     [1e300],
 )  # fmt: skip
+_DEEP: Final = 20
+"""Levels of nests below which nothing is damaged: what is deeper is damage already."""
 ODD_BYTES: Final = (b"\0", b"\xff", b"\x7f", b"\x80", b"\xff\xff\xff\xff", b"\x00\x00\x00\x80", b"\xff\xff\xff\x7f")
 
 
@@ -94,11 +97,12 @@ def damaged_json(data: bytes, rng: random.Random) -> bytes:
     for _ in range(rng.choice((1, 1, 2, 5))):
         places: list[tuple[Any, Any]] = []
 
-        def walk(node: Any, places: list[tuple[Any, Any]] = places) -> None:
+        def walk(node: Any, level: int = 0, places: list[tuple[Any, Any]] = places) -> None:
             items = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
             for key, child in items:
                 places.append((node, key))
-                walk(child)
+                if level < _DEEP:
+                    walk(child, level + 1)
 
         walk(value)
         if not places:
@@ -108,14 +112,14 @@ def damaged_json(data: bytes, rng: random.Random) -> bytes:
         if kind == 0:
             del node[key]
         elif kind == 1 and isinstance(node, dict):
-            node[rng.choice(("", "x", "__class__", "é" * 50, "name"))] = rng.choice(ODD_VALUES)
+            node[rng.choice(("", "x", "__class__", "é" * 50, "name"))] = copy.deepcopy(rng.choice(ODD_VALUES))
         elif kind == 2 and rng.random() < 0.3:
             deep: Any = 0
             for _ in range(rng.choice((50, 500))):
                 deep = [deep]
             node[key] = deep
         else:
-            node[key] = rng.choice(ODD_VALUES)
+            node[key] = copy.deepcopy(rng.choice(ODD_VALUES))
     return json.dumps(value).encode()
 
 

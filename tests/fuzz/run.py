@@ -1,8 +1,9 @@
 """Feeds damaged files to every reader: each must be read, or refused in a sentence, in bounded memory and time.
 
-    python tests/fuzz/run.py [--count 5000] [--only WORD] [--seed 0]
+    python tests/fuzz/run.py [--count 5000] [--only WORD] [--seed 0] [--write]
 
-Prints a table: files, read, refused, seconds, and what broke. Exit code 1 when anything did.
+Prints a table: files, read, refused, seconds, and what broke; --write puts it into docs/faults.md. Exit code 1 when
+anything broke.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
     import conftest  # noqa: F401  (the package by its name)
 
-from fuzz.formats import FORMATS, Format
+from fuzz.formats import FORMATS
+from fuzz.kind import Format
+from helpers.marked import put
 from orator.core.errors import OratorError
 from orator.core.reading import ALLOWANCE
 
@@ -103,9 +106,11 @@ def main() -> int:
     parser.add_argument("--only", default="", help="formats with this in their name")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--first", type=int, default=0, help="the number of the first file")
+    parser.add_argument("--write", action="store_true", help="the table into docs/faults.md")
     options = parser.parse_args()
     broken = files = 0
     begun = time.monotonic()
+    page = ["| format | files | read | refused in a sentence | seconds | most MB | broken |", "| --- " * 7 + "|"]
     print(f"{'format':<22}{'files':>7}{'read':>7}{'refused':>9}{'seconds':>9}{'most MB':>9}  broken")
     for name, form in FORMATS.items():
         if options.only not in name:
@@ -116,13 +121,18 @@ def main() -> int:
             f"{name:<22}{tally.files:>7}{tally.read:>7}{tally.refused:>9}{tally.seconds:>9.1f}{tally.most / 1e6:>9.1f}"
         )
         print(f"{row}  {len(tally.broken)}", flush=True)
+        cells = (name, tally.files, tally.read, tally.refused, f"{tally.seconds:.0f}", f"{tally.most / 1e6:.0f}")
+        page.append(f"| {' | '.join(map(str, cells))} | {len(tally.broken)} |")
         kinds: dict[str, int] = {}
         for number, what in tally.broken:
             kinds.setdefault(what, number)
         for what, number in list(kinds.items())[:12]:
             print(f"    {number}: {what}")
         broken, files = broken + len(tally.broken), files + tally.files
-    print(f"{files} damaged files, {broken} tracebacks or worse, {time.monotonic() - begun:.0f} s")
+    total = f"{files} damaged files, {broken} tracebacks or worse, {time.monotonic() - begun:.0f} s"
+    print(total)
+    if options.write:
+        put(Path(__file__).resolve().parents[2] / "docs" / "faults.md", "fuzz", "\n".join([*page, "", f"{total}."]))
     return 1 if broken else 0
 
 
