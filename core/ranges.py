@@ -76,5 +76,7 @@ def check_options(options: Mapping[str, str]) -> None:
             except ValueError:
                 value = text
             check_number(rows[name], value)
+        elif name == "style" and ".npz" in text.lower():
+            continue  # a learned style's file, read when the line is done
         elif name in words and text not in words[name]:
             raise OratorError(f"{name} is '{text[:40]}': choose {', '.join(words[name])}.")

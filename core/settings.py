@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, make_dataclass
+from dataclasses import asdict, dataclass, field, make_dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from .ranges import check_number
 from .skeleton import PARTS
 
 if TYPE_CHECKING:
-    pass
+    from .learned_style import Worn
 
 if TYPE_CHECKING:
 
@@ -40,6 +40,7 @@ class Settings(_Controls):
 
     parts          which of upper, hands, lower, face are generated; the others rest (or are given by hints)
     style          one of STYLES
+    learned        a studio's own style, in the place of `style`, or None
     model          a model's id, 'embedded' or 'emage:FOLDER' (core/model_card.py)
     options        what is for that model alone: its own controls, its mode, its files
     transcript     the words that are said, or None
@@ -47,6 +48,7 @@ class Settings(_Controls):
 
     parts: tuple[str, ...] = PARTS
     style: str = STYLES[0]
+    learned: Worn | None = None
     model: str = "embedded"
     options: Mapping[str, Any] = field(default_factory=dict)
     transcript: str | None = None
@@ -80,7 +82,9 @@ class Settings(_Controls):
 
     def as_meta(self) -> dict[str, Any]:
         """JSON-like values for a take's provenance."""
-        return asdict(self)
+        out = asdict(replace(self, learned=None))
+        del out["learned"]
+        return out if self.learned is None else {**out, "learned": self.learned.as_meta()}
 
 
 def unheard(settings: Settings, emotional: bool) -> tuple[str, ...]:
@@ -91,6 +95,8 @@ def unheard(settings: Settings, emotional: bool) -> tuple[str, ...]:
         for name in card.deaf_to(settings.options)
         if name != "emotion" and (name in settings.curves or getattr(settings, name) != getattr(plain, name))
     ]
+    if settings.learned is not None and "style" in card.deaf_to(settings.options):
+        lost.append("learned style")
     if emotional and "emotion" in card.deaf_to(settings.options):
         lost.append("emotion")
     return tuple(name.replace("_", " ") for name in lost)

@@ -6,6 +6,7 @@ import argparse
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -39,6 +40,7 @@ from .device import add_machine_arguments, use_machine
 from .farm import add_farm_command, here
 from .interface.progress import Bar
 from .partner import add_partner_arguments, with_partner
+from .style import add_style_command
 
 MOST_NOTES = 5
 
@@ -70,7 +72,11 @@ def add_generate_arguments(parser: argparse.ArgumentParser) -> None:
                 parser.add_argument(f"--{file.flag}", type=Path, help=file.help)
     for control in (*CONTROLS, *own_controls().values()):
         parser.add_argument(f"--{control.flag}", type=float, help=f"{control.help}, {control.range_text}")
-    parser.add_argument("--style", choices=STYLES, help="the way of gesturing")
+    parser.add_argument(
+        "--style",
+        metavar="STYLE",
+        help=f"the way of gesturing: {', '.join(STYLES)}, or a learned one like STYLE.npz:0.5",
+    )
     parser.add_argument(
         "--gesture",
         action="append",
@@ -94,7 +100,7 @@ def settings_from(args: argparse.Namespace) -> Settings:
         if path is not None:
             options[file.option] = str(path)
     if args.style is not None:
-        given["style"] = args.style
+        given |= style_from(args.style)
     parts = tuple(p.strip() for p in args.parts.split(",") if p.strip())
     return Settings(
         parts=parts,
@@ -103,6 +109,17 @@ def settings_from(args: argparse.Namespace) -> Settings:
         transcript=read_transcript(args.transcript) if args.transcript else None,
         **given,
     )
+
+
+def style_from(text: str) -> dict[str, Any]:
+    """What `--style` says as arguments of Settings: one of STYLES, or a learned style's file. Raises OratorError."""
+    if text in STYLES:
+        return {"style": text}
+    if ".npz" not in text.lower():
+        raise OratorError(f"The style '{text[:40]}' is not known. Choose {', '.join(STYLES)}, or a STYLE.npz:0.5.")
+    from ..core.style.file import worn_of
+
+    return {"learned": worn_of(text)}
 
 
 def with_mean_hands(settings: Settings) -> Settings:
@@ -256,11 +273,12 @@ def build_parser() -> argparse.ArgumentParser:
     other.add_argument("--in-place", action="store_true", help="without root travel")
     other.set_defaults(run=_export)
     add_farm_command(commands, ".npz", here(), build_parser)
+    add_style_command(commands)
     add_anime_commands(commands)
     judge = commands.add_parser("evaluate", help="measure the embedded networks on held-out speech")
     judge.add_argument("--cache", type=Path, help="the folder of the built corpora")
     judge.add_argument("-o", "--output", type=Path, help="write the report here (Markdown)")
-    judge.add_argument("--only", choices=("body", "face", "phones", "runtimes"), help="one section")
+    judge.add_argument("--only", choices=("body", "face", "phones", "runtimes", "style"), help="one section")
     judge.set_defaults(run=_evaluate)
     return parser
 

@@ -139,6 +139,14 @@ def _found(folder: Path, name: str) -> Path:
     return path
 
 
+def _learned(folder: Path, text: str) -> str:
+    """A style as a table names it; a learned one's file (FILE or FILE:AMOUNT) relative to the table."""
+    for name, tail in ((text, ""), (text.rpartition(":")[0], text[text.rfind(":") :])):
+        if name and is_ordinary_file(_found(folder, name)):
+            return f"{_found(folder, name)}{tail}"
+    return text
+
+
 def _resolved(path: Path) -> Path | None:
     """The path with links followed; None for words that are no path."""
     try:
@@ -180,6 +188,8 @@ def lines_of_table(
         for name in file_options():
             if name in row and is_ordinary_file(_found(table.parent, row[name])):
                 row[name] = str(_found(table.parent, row[name]))
+        if "style" in row:
+            row["style"] = _learned(table.parent, row["style"])
         if "character" in row and not Path(row["character"]).is_absolute():
             row["character"] = str(_found(table.parent, row["character"]))
         lines.append(_line(number, speech, output, {**options, **row}, problem))

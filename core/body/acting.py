@@ -17,6 +17,7 @@ from .ground import Ground, raised, stand, turned
 from .legs import level_feet, plant
 from .plausible import clear_torso
 from .score import Score, Wanted, rng_at
+from .styled import head_played, trunk_played
 from .tracks import FPS, Key, curve_at, drift, keyed, pulses
 
 BREATHS_A_SECOND: Final = 0.26
@@ -160,10 +161,11 @@ def play(score: Score, wanted: Wanted, frames: int, acting: Acting, alive: Calla
     alive()
     beats = _trunk_beats(score, wanted, frames, calm)
     trunk = _posture(score, wanted, frames, calm) * level + follow + beats * np.maximum(level, 0.85)
+    trunk = trunk_played(trunk, wanted.worn)
     alive()
     phase = BREATHS_A_SECOND * np.arange(frames) / FPS + rng.random()
     breath = np.sin(2 * np.pi * phase + drift(frames, 3.0, 0.4, rng)[:, 0]) * (1.0 + 0.3 * calm)
-    head = _head(score, wanted, frames, acting, trunk, calm)
+    head = head_played(_head(score, wanted, frames, acting, trunk, calm), wanted.worn)
     lean = float(np.radians(wanted.manner.lean))
     ground.position[:, 0] -= 0.05 * trunk[:, 2]
     ground.position[:, 2] -= 0.12 * (trunk[:, 0] - lean)

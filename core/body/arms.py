@@ -16,6 +16,7 @@ from .gestures import Stroke, choose_way, draw_stroke
 from .reach import ANGLE, FLEXION, HEIGHT, OUT, RADIUS, SHRUG, solve_arm, wrist_place
 from .rests import HANGING, RESTS
 from .score import Gesture, Rest, Score, Wanted, rng_at
+from .styled import strokes_played
 from .tracks import FPS, Key, curve_at, drift, keyed, pulses
 
 SIDES: Final = ("left", "right")
@@ -70,15 +71,18 @@ def _rest_at(rests: tuple[Rest, ...], time: float, side: str, seed: int) -> tupl
     """(state, hand angles) of a side's rest pose at a time, a little different at every visit."""
     rest = rests[max(0, bisect_right(rests, time, key=lambda r: r.time) - 1)]
     k = SIDES.index(side)
-    arm = RESTS[rest.name][1 - k if rest.flipped else k]
     rng = rng_at(seed, time, 52 + k)
-    state = arm.state()
+    if rest.own is not None:
+        state, hand = rest.own.states[k].copy(), rest.own.hands[k]
+    else:
+        arm = RESTS[rest.name][1 - k if rest.flipped else k]
+        state, hand = arm.state(), arm.hand()
     state[RADIUS] += abs(rng.normal(0.0, 0.028))
     state[HEIGHT] += rng.normal(0.0, 0.016)
     state[ANGLE] += rng.normal(0.0, 0.23 if rest.name in HANGING else 0.14)
     state[OUT] += rng.normal(0.0, 0.08)
     state[4:7] += np.radians(rng.normal(0.0, [7.0, 4.0, 3.0]))
-    return state, arm.hand() + rng.normal(0.0, 4.0, ANGLES)
+    return state, hand + rng.normal(0.0, 4.0, ANGLES)
 
 
 class _Timeline:
@@ -214,7 +218,8 @@ def play_arms(score: Score, wanted: Wanted, frames: int, alive: Callable[[], Non
     drawn = []
     for gesture in score.gestures:
         alive()
-        drawn.append((gesture, _strokes(gesture, wanted, score.seed)))
+        made = _strokes(gesture, wanted, score.seed)
+        drawn.append((gesture, strokes_played(gesture, made, wanted.worn, wanted.energy(gesture.time), score.seed)))
     for k, side in enumerate(SIDES):
         line, spans = _timeline(side, score, wanted, drawn, alive)
         rng = rng_at(score.seed, 0.0, 70 + k)

@@ -199,7 +199,7 @@ class Stroke:
     again: int
 
 
-def _comfortable(place: Array) -> Array:
+def comfortable(place: Array) -> Array:
     """A wrist place (3,) that an arm reaches without strain: before the body, not far across it, not overhead."""
     x, y, z = place
     x = float(np.clip(x, -0.13, 0.5))
@@ -226,8 +226,8 @@ def draw_stroke(
     span = (end - start) * size * rng.uniform(0.9, 1.2) * (1.0 + rng.normal(0.0, 0.1, 3) * spread)
     end = end * np.array([width, 1.0, 1.0]) + shift + rng.normal(0.0, 1.0, 3) * np.array([0.03, 0.03, 0.022]) * spread
     span *= min(1.0, LONGEST_STROKE / max(float(np.linalg.norm(span)), 1e-6))
-    end = _comfortable(end)
-    places = [_comfortable(end - span), end]
+    end = comfortable(end)
+    places = [comfortable(end - span), end]
     low, high = (np.radians(t) for t in way.turns)
     out = way.out + rng.normal(0.0, 0.09) * spread
     states = []

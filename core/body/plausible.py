@@ -24,7 +24,7 @@ TORSO_BOTTOM: Final = -0.42
 TORSO_CENTRE_Z: Final = 0.015
 
 
-def _twist_about_x(q: Array) -> tuple[Array, Array]:
+def twist_about_x(q: Array) -> tuple[Array, Array]:
     """Rotations (..., 4) as swing times twist about local X: (swing, twist)."""
     twist = np.zeros_like(q)
     twist[..., 0], twist[..., 1] = q[..., 0], q[..., 1]
@@ -45,7 +45,7 @@ def _soft_clip(angle: Array, low: float, high: float, knee: float = np.radians(8
 
 def elbow_flexion(rotations: Array, side: str) -> Array:
     """Flexion in radians (T,), positive the way an elbow bends: about -Y left, +Y right, in the swing part."""
-    swing, _ = _twist_about_x(np.asarray(rotations[:, INDEX[f"{side}_elbow"]], np.float64))
+    swing, _ = twist_about_x(np.asarray(rotations[:, INDEX[f"{side}_elbow"]], np.float64))
     return to_rotvec(swing)[:, 1] * (-1.0 if side == "left" else 1.0)
 
 
@@ -59,7 +59,7 @@ def limit_joints(rotations: Array) -> Array:
     out = np.array(rotations, np.float64)
     for side, sign in (("left", -1.0), ("right", 1.0)):
         j = INDEX[f"{side}_elbow"]
-        swing, twist = _twist_about_x(out[:, j])
+        swing, twist = twist_about_x(out[:, j])
         vector = to_rotvec(swing)
         flexion = vector[:, 1] * sign
         limited = np.clip(flexion, None, ELBOW_DEEPEST)
@@ -72,7 +72,7 @@ def limit_joints(rotations: Array) -> Array:
         vector[:, 1] = limited * sign
         out[:, j] = multiply(from_rotvec(vector), twist)
         j = INDEX[f"{side}_wrist"]
-        swing, twist = _twist_about_x(out[:, j])
+        swing, twist = twist_about_x(out[:, j])
         vector = to_rotvec(swing)
         angle = np.linalg.norm(vector, axis=-1)
         new = _soft_clip(angle, -1.0, WRIST_SWING)

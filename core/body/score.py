@@ -10,18 +10,21 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Final
 
 import numpy as np
 
 from ..arrays import Array
+from ..learned_style import Worn
 from ..speech.phones import Word
 from .accents import Accents
 from .gestures import BEATS
 from .manners import MANNERS, REST_WEIGHTS, Manner
 from .rests import ASYMMETRIC, LOW, RESTS
 from .semantics import FUNCTION_WORDS, normal_form, stress_time, word_class
+from .styled import RestDraw, manner_of, rest_drawn
 
 CLASS_APART: Final = 0.5
 """Seconds between strokes that words ask for: nearer ones share a stroke, or the rarer class has it."""
@@ -48,11 +51,20 @@ class Gesture:
 
 @dataclass(frozen=True)
 class Rest:
-    """From `time` on, hands that do not gesture rest like this; `flipped`: left and right changed over."""
+    """From `time` on, hands that do not gesture rest like this; `flipped`: left and right changed over.
+
+    own  a rest of a learned style's reference, in the place of the named one
+    """
 
     time: float
     name: str
     flipped: bool
+    own: RestDraw | None = None
+
+    @property
+    def low(self) -> bool:
+        """Whether both hands hang."""
+        return self.own.low if self.own is not None else self.name in LOW
 
 
 @dataclass(frozen=True)
@@ -74,7 +86,7 @@ class Wanted:
     """What an artist asks of the score. Curves are functions of seconds.
 
     rate 1 as it comes; handedness -1 left only to 1 right only; style one of MANNERS; variety, about 1, how far draws
-    are spread
+    are spread; worn, a learned style that takes the place of `style`
     """
 
     rate: Callable[[float], float] = field(default=lambda _: 1.0)
@@ -82,9 +94,13 @@ class Wanted:
     energy: Callable[[float], float] = field(default=lambda _: 1.0)
     style: str = "neutral"
     variety: float = 1.0
+    worn: Worn | None = None
 
-    @property
+    @cached_property
     def manner(self) -> Manner:
+        """The style's numbers, or what a learned style makes of the neutral ones."""
+        if self.worn is not None:
+            return manner_of(self.worn)
         return MANNERS.get(self.style, MANNERS["neutral"])
 
 
@@ -152,7 +168,10 @@ def write_score(
     return Score(gestures, rests, tuple(beats), tuple(nods), shakes, tuple(clauses), seconds, seed)
 
 
-def _draw_rest(rng: np.random.Generator, manner: Manner, before: str, low: bool) -> Rest:
+def _draw_rest(rng: np.random.Generator, wanted: Wanted, before: str, low: bool) -> Rest:
+    own, manner = rest_drawn(wanted.worn, low, rng), wanted.manner
+    if own is not None:
+        return Rest(0.0, "", False, own)
     names = [n for n in RESTS if n in LOW] if low else list(RESTS)
     weights = np.array([REST_WEIGHTS[n] * manner.rests.get(n, 1.0) * (0.1 if n == before else 1.0) for n in names])
     if low:
@@ -168,14 +187,14 @@ def _rests(
     manner = wanted.manner
     classed = np.array([stress_time(w) for w in words if word_class(w.text)] or [-9.0])
     resting: list[tuple[float, float]] = []
-    rests = [_draw_rest(rng_at(seed, 0.0, 21), manner, "", low=True)]
+    rests = [_draw_rest(rng_at(seed, 0.0, 21), wanted, "", low=True)]
     last, calm, low = 0.0, 0.0, 0.0
     for k, (start, end) in enumerate(clauses):
         rng = rng_at(seed, start, 22)
         asked = int(((classed > start) & (classed < end)).sum())
         quiet = start - (clauses[k - 1][1] if k else 0.0)
         if quiet > SILENCE:
-            rests += _listening(start - quiet, start - 1.0, manner, rests[-1].name, seed)
+            rests += _listening(start - quiet, start - 1.0, wanted, rests[-1].name, seed)
             calm, low = calm + quiet, low + quiet
         # What has been rested too little is more likely to come: stretches of speech differ, shares do not drift.
         share = manner.resting / max(wanted.rate(start), 0.3) ** 0.5
@@ -187,31 +206,31 @@ def _rests(
             gained = max(end - start - (0.0 if again else 0.9), 0.2)
             calm += gained
             if again and start - last < LONGEST_REST:
-                low += gained * (rests[-1].name in LOW)
+                low += gained * rests[-1].low
                 continue
             down = rng.random() < np.clip(0.8 + (1.1 * share * end - low) / 1.6, 0.2, 1.0)
-            rests.append(_moved(_draw_rest(rng, manner, rests[-1].name, low=bool(down)), start - 0.1))
+            rests.append(_moved(_draw_rest(rng, wanted, rests[-1].name, low=bool(down)), start - 0.1))
             low += gained * bool(down)
             last = start
         elif start - last > 6.0:
-            rests.append(_moved(_draw_rest(rng, manner, rests[-1].name, low=rng.random() < 0.7), start - 0.1))
+            rests.append(_moved(_draw_rest(rng, wanted, rests[-1].name, low=rng.random() < 0.7), start - 0.1))
             last = start
-    rests += _listening(clauses[-1][1] if clauses else 0.0, seconds, manner, rests[-1].name, seed)
+    rests += _listening(clauses[-1][1] if clauses else 0.0, seconds, wanted, rests[-1].name, seed)
     return resting, tuple(rests)
 
 
-def _listening(begin: float, end: float, manner: Manner, before: str, seed: int) -> list[Rest]:
+def _listening(begin: float, end: float, wanted: Wanted, before: str, seed: int) -> list[Rest]:
     """Rests with both hands down for a stretch in which nobody speaks."""
     out: list[Rest] = []
     at = begin
     while at < end:
-        out.append(_moved(_draw_rest(rng_at(seed, at, 25), manner, out[-1].name if out else before, low=True), at))
+        out.append(_moved(_draw_rest(rng_at(seed, at, 25), wanted, out[-1].name if out else before, low=True), at))
         at += rng_at(seed, at, 26).uniform(6.0, 12.0)
     return out
 
 
 def _moved(rest: Rest, time: float) -> Rest:
-    return Rest(float(time), rest.name, rest.flipped)
+    return replace(rest, time=float(time))
 
 
 def _asked(

@@ -31,6 +31,10 @@ _AT_REST: Final[dict[str, float]] = dict(
     mouthSmile=0.06, mouthStretch=0.10, mouthFrown=0.01, mouthDimple=0.02, mouthShrug=0.03,
 )  # fmt: skip
 """What a neutral face shows on average while it talks."""
+AT_REST: Final = np.zeros(COUNT)
+"""The same, (52,)."""
+for _name, _value in _AT_REST.items():
+    AT_REST[[i for n, i in INDEX.items() if n.startswith(_name)]] = _value
 _STEP: Final = 0.2
 _LEAST: Final = 0.12
 """Weights below this are no emotion."""
@@ -46,9 +50,6 @@ def emotion_of(face: Array, fps: float) -> tuple[Array, Array]:
     from scipy.optimize import nnls  # slow to load: not while Blender starts
 
     columns = [*EXPRESSION, *BEND]
-    rest = np.zeros(COUNT)
-    for name, value in _AT_REST.items():
-        rest[[i for n, i in INDEX.items() if n.startswith(name)]] = value
     calm = uniform_filter1d(np.asarray(face, np.float64)[:, columns], max(1, round(0.8 * fps)), axis=0, mode="nearest")
     at = np.arange(0, len(face), max(1, round(_STEP * fps)))
     # Mouths are bent by speech too: their channels count half.
@@ -56,7 +57,7 @@ def emotion_of(face: Array, fps: float) -> tuple[Array, Array]:
     table = (UPPER_TABLE + MOUTH_TABLE)[1:, columns].T * trust[:, None]
     out = np.zeros((len(at), len(EMOTIONS)))
     for row, k in enumerate(at):
-        found, _ = nnls(table, np.maximum(calm[k] - rest[columns], 0.0) * trust)
+        found, _ = nnls(table, np.maximum(calm[k] - AT_REST[columns], 0.0) * trust)
         out[row, 1:] = found
     total = np.maximum(out.sum(axis=1, keepdims=True), 1.0)
     return at / fps, out / total

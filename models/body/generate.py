@@ -18,6 +18,7 @@ from ...core.body.acting import Acting, play, pose
 from ...core.body.score import Score, Wanted, clauses_of_sound, clauses_of_words, write_score
 from ...core.body.semantics import word_channels
 from ...core.body.steps import wander
+from ...core.body.styled import handedness_of
 from ...core.body.wishes import Wish, with_wishes
 from ...core.mask import Mask, runs
 from ...core.performance import MODEL_FPS, Performance
@@ -69,9 +70,10 @@ def wanted_of(settings: Settings) -> Wanted:
         at, values = np.array([k[0] for k in keys]), np.clip([k[1] for k in keys], least, most)
         return lambda time: float(np.interp(time, at, values))
 
+    hand, worn = curve("handedness", -1.0, 1.0), settings.learned
     return Wanted(
-        curve("gesture_rate", 0.3, 2.2), curve("handedness", -1.0, 1.0), curve("energy", 0.2, 2.2), settings.style,
-        float(np.clip(settings.temperature, 0.3, 1.7)),
+        curve("gesture_rate", 0.3, 2.2), hand if worn is None else lambda time: handedness_of(worn, hand(time)),
+        curve("energy", 0.2, 2.2), settings.style, float(np.clip(settings.temperature, 0.3, 1.7)), worn,
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from ...core.emotion import EmotionTrack
 from ...core.face.controls import FaceControls, apply_face_controls
 from ...core.face.eyes import EyeControls, apply_eyes
 from ...core.face.feeling import perform
+from ...core.face.habits import with_habits
 from ...core.face.prosody import prosody_of
 from ...core.face.style import EXPRESSION, apply_style
 from ...core.face.talk import talk
@@ -123,11 +124,16 @@ def generate(condition: SpeechCondition, settings: Settings, emotion: EmotionTra
         face = refine(face, lips)
     if emotion.style is not None:
         face = apply_style(face, emotion.style)
+    habits = None if settings.learned is None else settings.learned.style.face
+    if habits is not None:
+        face = with_habits(face, habits, settings.learned.amount)
     face = apply_face_controls(face, FaceControls(), MODEL_FPS, settings.curve("lip_strength", seconds))
     tick(0.95)
     head = made[:, COUNT:] * settings.curve("head_activity", seconds)[:, None]
     if "eyes" in stages:
         rate = settings.curve("blink_rate", seconds)
+        if habits is not None:
+            rate = rate * habits.blinks**settings.learned.amount
         face = apply_eyes(face, MODEL_FPS, seed, EyeControls(), rate, head if body_head is None else body_head, felt)
     tick(1.0)
     return face.astype(np.float32), head.astype(np.float32)

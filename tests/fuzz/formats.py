@@ -14,6 +14,7 @@ from fuzz.kept import KEPT
 from fuzz.kind import Format
 from fuzz.mutate import damaged_bytes, damaged_json, damaged_npz, damaged_text
 from helpers.motions import moving
+from helpers.styled import gesturing, state
 from orator.core import arkit, skeleton
 from orator.core.batch.runner import lines_of_table
 from orator.core.directing.given import given_from_json, given_to_json
@@ -33,6 +34,9 @@ from orator.core.smplx.restricted import read_pickle
 from orator.core.speech.load import load_speech
 from orator.core.speech.transcripts import cues, plain_words, read_transcript
 from orator.core.storage import pack, unpack
+from orator.core.style.file import read_style, write_style
+from orator.core.style.sources import Piece, learn_from
+from orator.core.style.words import told
 
 
 def _written(write: Callable[[Path], Any], folder: Path, suffix: str) -> bytes:
@@ -111,6 +115,14 @@ def _profiles(_folder: Path) -> list[bytes]:
     return [profiles.to_json(whole).encode(), profiles.to_json(profiles.RigProfile()).encode()]
 
 
+def _styles(folder: Path) -> list[bytes]:
+    out = []
+    for smile in (0.0, 0.6):
+        style = learn_from([Piece(gesturing([state(20, 10, 30)] * 2, smile=smile))], "Fuzz")
+        out.append(_written(lambda path, s=style: write_style(s, path), folder, ".npz"))
+    return out
+
+
 def _given(_folder: Path) -> list[bytes]:
     from orator.core.directing.given import GivenMotion
 
@@ -173,6 +185,7 @@ FORMATS: dict[str, Format] = {
     "pins .npz": Format(
         ".npz", lambda f: [_written(lambda p: write_pins(_some_pins(), p), f, ".npz")], damaged_npz, _read_pins
     ),
+    "style .npz": Format(".npz", _styles, damaged_npz, lambda path: told(read_style(path))),
     "SMPL-X motion .npz": Format(".npz", _amass, damaged_npz, read_smplx),
     "body model .npz": Format(".npz", _model, damaged_npz, _read_model),
     "body model .pkl": Format(".pkl", _pickles, damaged_bytes, read_pickle),

@@ -60,13 +60,13 @@ def condition_of(samples: Array, words: tuple[Word, ...] | None, true_phones: Ar
     return SpeechCondition(features, phones, words, frame_count(seconds), seconds)
 
 
-def clip_of(voice: str, seconds: float, with_words: bool, oracle: bool = False) -> Clip:
-    """The first paragraphs of a voice's test items, together about `seconds` long."""
+def clip_of(voice: str, seconds: float, with_words: bool, oracle: bool = False, split: str = "test") -> Clip:
+    """The first paragraphs of a voice's items of a split, together about `seconds` long."""
     samples: list[Array] = []
     words: list[Word] = []
     phones: list[tuple[int, int, int]] = []
     at = 0.0
-    for item in load_items("test", voice):
+    for item in load_items(split, voice):
         samples.append(item.samples.astype(np.float32) / 32768.0)
         words += [shifted(w, at) for w in item.words]
         phones += [(PHONE_INDEX[p.name], int((p.start + at) * 100), int((p.end + at) * 100)) for p in item.phones]
