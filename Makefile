@@ -12,7 +12,7 @@ help:
 	@echo "make bench     times on this machine, into docs/performance.md"
 	@echo "make test-zip  installs that zip into Blenders that have nothing else, without network, and generates"
 	@echo "make test-gui  the real Blender 5.2 in a window of its own, with screenshots"
-	@echo "make lint      ruff: rules and format"
+	@echo "make lint      ruff: rules and format; mypy: types"
 	@echo "make fuzz      5,000 damaged files a format (COUNT=, ONLY=, SEED=) through every reader"
 
 demo:
@@ -63,6 +63,8 @@ lint:
 	@.ci/setup base
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check -q .
+	@mkdir -p build/path && ln -sfn ../.. build/path/orator
+	@MYPYPATH=build/path .venv/bin/mypy -m orator -p orator.core -p orator.models -p orator.operators -p orator.panels
 
 fuzz:
 	@.ci/setup base

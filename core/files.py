@@ -148,7 +148,7 @@ def _check_place(path: Path) -> None:
         raise OratorError(f"'{path}' is a device or a pipe. Give the name of an ordinary file.")
 
 
-def write_atomically(path: Path, write: Callable[[BinaryIO], None]) -> None:
+def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
     """Call `write` on a new file beside `path`, then put it in place; on any failure `path` stays as it was.
 
     Raises OratorError for operating-system errors.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -15,6 +15,9 @@ from .arrays import Array
 from .editions import FULL, installed
 from .errors import OratorError
 from .files import write_atomically
+
+if TYPE_CHECKING:
+    from PIL.Image import Image as Picture
 
 SMALLEST: Final = 64
 LARGEST: Final = 2048
@@ -40,8 +43,9 @@ def read_picture(path: Path, largest: int = LARGEST) -> Array:
     try:
         with Image.open(path) as image:
             check_size(path.name, *image.size)
-            if getattr(image, "n_frames", 1) > 1:
-                raise OratorError(f"'{path.name}' is animated ({image.n_frames} pictures): save one of them as a PNG.")
+            frames = getattr(image, "n_frames", 1)
+            if frames > 1:
+                raise OratorError(f"'{path.name}' is animated ({frames} pictures): save one of them as a PNG.")
             image.draft("RGB", (largest, largest))
             image.load()
             whole = _as_rgba(image)
@@ -60,11 +64,10 @@ def read_picture(path: Path, largest: int = LARGEST) -> Array:
     return np.array(whole)
 
 
-def _as_rgba(image: object) -> object:
+def _as_rgba(image: Picture) -> Picture:
     """An RGBA image by Pillow; 16-bit grey, which Pillow would clip, is scaled."""
     from PIL import Image
 
-    assert isinstance(image, Image.Image)
     if image.mode.startswith("I;16") or image.mode in ("I", "F"):
         grey = np.asarray(image, np.float64)
         image = Image.fromarray((grey * (255.0 / max(65535.0 if image.mode != "F" else 1.0, 1e-9))).astype(np.uint8))

@@ -18,11 +18,12 @@ from .model_card import cards, own_controls
 
 def check_number(row: Control, value: object) -> None:
     """Raises OratorError for a value that is no number within the row's range."""
-    number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    if number and row.low <= value <= row.high and (not row.whole or value == int(value)):
-        return
+    said = repr(str(value)[:40])
+    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+        if row.low <= value <= row.high and (not row.whole or value == int(value)):
+            return
+        said = f"{value:g}"
     kind = "a whole number" if row.whole else "a number"
-    said = f"{value:g}" if number else repr(str(value)[:40])
     raise OratorError(f"{row.flag} is {said}: give {kind} from {row.low:g} to {row.high:g}. {row.help}.")
 
 

@@ -95,8 +95,8 @@ def honour(performance: Performance, hints: Performance, mask: Mask, times: Arra
         delta = hints.face[anchors][:, channels].astype(np.float64) - performance.face[anchors][:, channels]
         face[:, channels] += smooth_residual(times[anchors], delta, times, 0.5 * SHORTEST_REACH).astype(np.float32)
         face[np.ix_(given, channels)] = hints.face[np.ix_(given, channels)]
-    made = make_performance(rotations, translation, face, performance.fps, performance.expressions)
-    return _keep_bits(made, hints, ~mask.joints)
+    moved = make_performance(rotations, translation, face, performance.fps, performance.expressions)
+    return _keep_bits(moved, hints, ~mask.joints)
 
 
 def _keep_bits(made: Performance, hints: Performance, given: Array) -> Performance:

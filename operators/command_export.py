@@ -15,7 +15,7 @@ from ..core.errors import OratorError
 from ..core.files import check_writable
 
 
-def add_export_command(commands: argparse._SubParsersAction) -> None:
+def add_export_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """`export` with its options."""
     make = commands.add_parser("export", help="write a character's takes to FBX, glTF, VRM, USD, BVH, .npz or .csv")
     make.add_argument(

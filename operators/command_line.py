@@ -7,7 +7,7 @@ import os
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import bpy
 
@@ -133,7 +133,7 @@ def _bake_takes(
     from ..models.interface.progress import Bar
 
     style = BakeStyle(None if args.keys == "dense" else Bounds())
-    made = []
+    made: list[Any] = []
     for seed in wanted.seeds:
         take, _ = make_take(wanted, seed, Bar())
         target = read_target(character, bpy.context.scene)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import bpy
 from bpy.props import BoolProperty, IntProperty, StringProperty
@@ -14,7 +16,7 @@ from ..core.blender.bake_target import read_style
 from ..core.blender.model_file import chosen_folder
 from ..core.editions import without_torch
 from ..core.errors import OratorError
-from .poll import Explained
+from .poll import Explained, ask
 
 _LINE = 80
 
@@ -44,7 +46,7 @@ class ORATOR_OT_fetch_emage(Explained, bpy.types.Operator):
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
         """Show the licences first."""
-        return context.window_manager.invoke_props_dialog(self, width=520)
+        return ask(context, self, width=520)
 
     def draw(self, _context: bpy.types.Context) -> None:
         """The facts, and the box to tick."""
@@ -82,13 +84,13 @@ class ORATOR_OT_fetch_emage(Explained, bpy.types.Operator):
         context.window_manager.modal_handler_add(self)
         return {"RUNNING_MODAL"}
 
-    def _work(self, progress: job.Progress, cancelled: object) -> Path:
+    def _work(self, progress: job.Progress, cancelled: Callable[[], bool]) -> Path:
         from ..models.emage.download import fetch
 
         return fetch(self._folder, progress, cancelled, revision=self._revision)
 
     def _done(self) -> None:
-        scene = bpy.data.scenes.get(self._scene)
+        scene: bpy.types.Scene | None = bpy.data.scenes.get(self._scene)
         if scene is not None:
             scene.orator_emage.folder = str(self._folder)
             scene.orator_emage.model = "EMAGE"
@@ -144,7 +146,8 @@ class ORATOR_OT_choose_emage_folder(bpy.types.Operator):
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
         """Ask for the folder."""
-        context.window_manager.fileselect_add(self)
+        manager: Any = context.window_manager
+        manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 
     def execute(self, context: bpy.types.Context) -> set[str]:
@@ -173,7 +176,8 @@ class _ModelFile:
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
         """Ask for the file."""
-        context.window_manager.fileselect_add(self)
+        manager: Any = context.window_manager
+        manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 
 

@@ -93,7 +93,8 @@ class Generating(Explained):
         self._shown = -1.0
         self._timer = context.window_manager.event_timer_add(_TICK_SECONDS, window=context.window)
         _timers.append(self._timer)
-        context.window_manager.modal_handler_add(self)
+        manager: Any = context.window_manager
+        manager.modal_handler_add(self)
         return {"RUNNING_MODAL"}
 
     def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:

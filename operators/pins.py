@@ -118,7 +118,7 @@ class ORATOR_OT_pin_keys(_OnCharacter, bpy.types.Operator):
         """Pin."""
         from ..core.blender import direction
 
-        chosen = bpy.data.actions.get(self.action)
+        chosen: bpy.types.Action | None = bpy.data.actions.get(self.action)
         if self.action and chosen is None:
             raise OratorError(f"There is no Action '{self.action}' in this file. Choose another.")
         origin = speech_origin(context)
@@ -147,7 +147,7 @@ class ORATOR_OT_pins_copy(_OnCharacter, bpy.types.Operator):
         """Copy."""
         from ..core.blender import direction
 
-        source = bpy.data.objects.get(self.source)
+        source: bpy.types.Object | None = bpy.data.objects.get(self.source)
         if source is None or source.type != "ARMATURE" or source == character:
             raise OratorError("Choose another character that has pins.")
         count = direction.copy_pins(source, character)

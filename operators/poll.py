@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import bpy
 
 from ..core.blender import job, report
+
+
+def ask(context: bpy.types.Context, operator: Any, **options: Any) -> set[str]:
+    """Show the operator's own dialogue before it runs."""
+    return set(context.window_manager.invoke_props_dialog(operator, **options))
 
 
 class Explained:

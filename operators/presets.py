@@ -16,7 +16,7 @@ from ..core.blender.bake_target import read_style
 from ..core.errors import OratorError
 from ..core.files import write_atomically
 from ..core.reading import parse_json, read_text
-from .poll import Acting, Explained
+from .poll import Acting, Explained, ask
 from .take import active_take
 
 _VERSION: Final = 1
@@ -129,7 +129,7 @@ class _Save(Explained):
         """Ask for the name."""
         if self.remove_name or self.remove_active:
             return self.execute(context)
-        return context.window_manager.invoke_props_dialog(self)
+        return ask(context, self)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Write or remove the file."""

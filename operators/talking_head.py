@@ -12,7 +12,7 @@ from bpy.props import IntProperty, StringProperty
 from ..core.blender import compat, generation, job, report, takes
 from ..core.editions import without_torch
 from ..core.errors import OratorError
-from .poll import Explained
+from .poll import Explained, ask
 
 
 class ORATOR_OT_draw_talking_head(Explained, bpy.types.Operator):
@@ -44,7 +44,7 @@ class ORATOR_OT_draw_talking_head(Explained, bpy.types.Operator):
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
         """Ask for the files."""
-        return context.window_manager.invoke_props_dialog(self, width=520)
+        return ask(context, self, width=520)
 
     def draw(self, _context: bpy.types.Context) -> None:
         """The files, and whom to name."""

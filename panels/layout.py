@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 import blf
 import bpy
@@ -16,7 +17,7 @@ from ..core.catalogue.controls import Control
 TAB = "Orator"
 
 
-def number_property(row: Control, **more: object):
+def number_property(row: Control, **more: Any) -> object:
     """The property of a row, which can be keyed."""
     if row.whole:
         low, high = int(row.low), int(row.high)

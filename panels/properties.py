@@ -102,7 +102,7 @@ def _emotion_items() -> list[tuple[str, str, str, int]]:
     return [(row.name.upper(), row.label, row.help, k) for k, row in enumerate(EMOTION_ROWS)]
 
 
-def _weight(name: str):
+def _weight(name: str) -> object:
     return FloatProperty(
         name=name.capitalize(),
         description=f"How much of the mixture is {name}; key it to change over time",

@@ -21,7 +21,8 @@ from .layout import TAB, draw_wrapped
 
 
 def _bone_changed(self: OratorRigRow, _context: bpy.types.Context) -> None:
-    rig_mapping.row_changed(self.id_data)
+    armature: Any = self.id_data
+    rig_mapping.row_changed(armature)
 
 
 class OratorRigRow(bpy.types.PropertyGroup):
@@ -31,7 +32,8 @@ class OratorRigRow(bpy.types.PropertyGroup):
 
 
 def _options_changed(self: bpy.types.PropertyGroup, _context: bpy.types.Context) -> None:
-    rig_mapping.options_changed(self.id_data)
+    armature: Any = self.id_data
+    rig_mapping.options_changed(armature)
 
 
 class OratorRigLimb(bpy.types.PropertyGroup):

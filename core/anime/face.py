@@ -82,7 +82,7 @@ def face_numbers(face: Array, brow: str = "angry") -> dict[str, Array]:
     from .names import FACE_NUMBERS
 
     w = _Weights(face)
-    out = {name: np.zeros(len(face)) for name in FACE_NUMBERS}
+    out: dict[str, Array] = {name: np.zeros(len(face)) for name in FACE_NUMBERS}
     smiling = w.sum("mouthSmile") / 2.0 + w["mouthShrugUpper"]
     smile = _ramp(smiling, 0.4, 0.6)
     for side, name in (("Left", "left"), ("Right", "right")):

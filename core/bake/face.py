@@ -86,8 +86,8 @@ def tell(
     spoke = performance.expressions is not None
     expressive = keys and (spoke or not by_arkit)
     face, expressions, rotations = performance.face, performance.expressions, performance.rotations
-    if spoke and mapping is not None and not face[:, _OTHERS].any():
-        face = _completed(performance, mapping)
+    if expressions is not None and mapping is not None and not face[:, _OTHERS].any():
+        face = _completed(performance, expressions, mapping)
     moving = frozenset(joint for joint in JOINTS if not _still(performance.rotations, joint))
     if expressive or fully:
         for joint in (j for j in JOINTS if j not in moving):
@@ -107,10 +107,10 @@ def tell(
     return Told(told, voice, mapping, spoke, by_arkit, keys and by_arkit)
 
 
-def _completed(performance: Performance, mapping: ExpressionMap) -> Array:
+def _completed(performance: Performance, expressions: Array, mapping: ExpressionMap) -> Array:
     """The whole ARKit face (T, 52) of a take that was made without a map; blinks and gaze that it has stay."""
     face = performance.face
-    whole = np.maximum(to_arkit(performance.expressions, performance.rotations[:, JOINT["jaw"]], mapping), face)
+    whole = np.maximum(to_arkit(expressions, performance.rotations[:, JOINT["jaw"]], mapping), face)
     if face[:, _EYES].any():
         whole[:, _EYES] = face[:, _EYES]
     return whole
@@ -171,13 +171,13 @@ def _on_expressions(told: Told, laid: Performance, description: RigDescription, 
     names = [shape.name for mesh in description.meshes for shape in mesh.shapes]
     shown = _shown(told.mapping)
     notes = []
-    if told.spoke:
+    if told.performance.expressions is not None and told.spoke:
         numbers = {n for n in map(expression_number, names) if n is not None}
         total = told.performance.expressions.shape[1]
         notes.append(f"{sum(n < total for n in numbers)} of {total} expressions")
     elif told.mapping is None and laid.face.any():
         notes.append(f"the face moves jaw and eyes alone: {_CHOOSE} to get expressions")
-    elif laid.face.any():
+    elif told.mapping is not None and laid.face.any():
         left = 100 * np.nanmean(told.mapping.arkit_residual)
         notes.append(f"ARKit face as expressions: {left:.0f}% of its motion is not shown")
     lost = sorted(changed - shown)

@@ -40,7 +40,7 @@ def _by_owner(character: bpy.types.Object, curves: tuple[CurveKeys, ...]) -> lis
     grouped: dict[str, list[CurveKeys]] = {}
     for curve in curves:
         grouped.setdefault(curve.target, []).append(curve)
-    out = [(character, character, grouped.pop(""))] if "" in grouped else []
+    out: list[Owned] = [(character, character, grouped.pop(""))] if "" in grouped else []
     meshes = {mesh.name: mesh for mesh in skinned_meshes(character)}
     seen: set[bpy.types.ID] = set()
     for name, wanted in grouped.items():

@@ -106,7 +106,7 @@ def _armature(name: str, collection: bpy.types.Collection, layer: bpy.types.View
         for index, joint in enumerate(JOINTS):
             bone = data.edit_bones.new(joint)
             bone.head = JOINT_PLACES[index]
-            bone.tail = bone_tail(joint)
+            bone.tail = bone_tail(joint).tolist()
             bone.align_roll(_roll_towards(joint))
             if PARENTS[index] >= 0:
                 bone.parent = data.edit_bones[JOINTS[PARENTS[index]]]
@@ -121,8 +121,8 @@ def _armature(name: str, collection: bpy.types.Collection, layer: bpy.types.View
         group = data.collections.new(title)
         for j in joints:
             group.assign(data.bones[JOINTS[j]])
-    for bone in rig.pose.bones:
-        bone.rotation_mode = "QUATERNION"
+    for posed in rig.pose.bones:
+        posed.rotation_mode = "QUATERNION"
     data.display_type = "STICK"  # inside the body; Bones in Front shows them while one poses
     return rig
 
@@ -219,7 +219,9 @@ def add_stage(scene: bpy.types.Scene, armature: bpy.types.Object) -> list[bpy.ty
     base = armature.matrix_world.translation
     made: list[bpy.types.Object] = []
 
-    def place(data: bpy.types.ID | None, title: str, at: tuple[float, float, float], aim: tuple[float, float, float]):
+    def place(
+        data: bpy.types.ID | None, title: str, at: tuple[float, float, float], aim: tuple[float, float, float]
+    ) -> bpy.types.Object:
         item = bpy.data.objects.new(f"{armature.name} {title}", data)
         item.location = base + Vector(at)
         item.rotation_euler = (Vector(aim) - Vector(at)).to_track_quat("-Z", "Y").to_euler()
@@ -261,7 +263,7 @@ def add_stage(scene: bpy.types.Scene, armature: bpy.types.Object) -> list[bpy.ty
     return made
 
 
-def _backdrop() -> tuple[list[tuple[float, float, float]], list[tuple[int, int]], list[tuple[int, ...]]]:
+def _backdrop() -> tuple[list[tuple[float, float, float]], list[tuple[int, int]], list[tuple[int, int, int, int]]]:
     """A floor that curves up into a wall behind the character."""
     turn = np.radians(np.linspace(0.0, 90.0, 10))
     profile = [(-6.0, 0.0), *((3.0 + 1.5 * np.sin(a), 1.5 - 1.5 * np.cos(a)) for a in turn), (4.5, 6.0)]

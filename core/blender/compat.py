@@ -227,7 +227,7 @@ def redraw_time(window_manager: bpy.types.WindowManager | None) -> None:
 # --- Geometry nodes ------------------------------------------------------------------------------------------------
 
 
-def modifier_input_path(modifier: bpy.types.NodesModifier, socket: str) -> str:
+def modifier_input_path(modifier: bpy.types.Modifier, socket: str) -> str:
     """The path of an input of a node modifier, from its object; from 5.2 inputs are properties of their own."""
     path = f'modifiers["{bpy.utils.escape_identifier(modifier.name)}"]'
     if hasattr(modifier, "properties"):

@@ -65,7 +65,7 @@ def comp_take(character: bpy.types.Object, take: Any, scene: bpy.types.Scene, st
             )
         regions, blend = choice_regions(lane.region), lane.blend / fps
         performance = _as_shown(made, theirs, alike)
-        origin = {key: source_meta[key] for key in ("seed", "models", "comp") if key in source_meta}
+        origin: dict[str, Any] = {key: source_meta[key] for key in ("seed", "models", "comp") if key in source_meta}
         pieces.append(Piece(performance, source.name, first, last, regions, blend, {"uid": source.uid, **origin}))
         shaping = _directions(shaping, theirs, pieces[-1], base.seconds)
     made = comp(base, tuple(pieces))

@@ -183,7 +183,7 @@ def deliver(requests: tuple[TakeRequest, ...], made: tuple[tuple[Made, ...], ...
     sentences: list[str] = []
     try:
         for request, mine in zip(requests, made, strict=True):
-            scene = bpy.data.scenes.get(request.scene)
+            scene: bpy.types.Scene | None = bpy.data.scenes.get(request.scene)
             character = scene.objects.get(request.target.name) if scene is not None else None
             data = takes.character_data(character) if character is not None else None
             if character is not None:

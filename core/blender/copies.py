@@ -73,7 +73,7 @@ def _own_shapes(character: bpy.types.Object, others: list[tuple[bpy.types.Object
     """
     theirs = {b.object for _, data in others for take in data.takes for b in take.bindings if b.object is not None}
     keys = {tracks.animated_id(obj) for obj in theirs if obj.type == "MESH"} - {None}
-    copies: dict[bpy.types.Mesh, bpy.types.Mesh] = {}
+    copies: dict[bpy.types.ID, Any] = {}
     for mesh in skinned_meshes(character):
         if mesh in theirs or mesh.data.shape_keys not in keys or mesh.library is not None:
             continue

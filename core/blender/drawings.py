@@ -172,7 +172,7 @@ def _layers(
 
 def _switch(obj: bpy.types.Object) -> str:
     """A modifier that shows one material slot of all; returns the path of its number."""
-    group = bpy.data.node_groups.get(_NODES)
+    group: Any = bpy.data.node_groups.get(_NODES)
     if group is None:
         group = bpy.data.node_groups.new(_NODES, "GeometryNodeTree")
         group.interface.new_socket("Geometry", in_out="INPUT", socket_type="NodeSocketGeometry")

@@ -353,7 +353,7 @@ def _cue(character: bpy.types.Object, uid: str) -> Cue:
     item = takes.find(takes.character_data(character), uid)
     if item is None:
         raise OratorError("This take is not in the list any more.")
-    plays = []
+    plays: list[Playing] = []
     for binding in item.bindings:
         owner = takes.animated_id(binding.object)
         if owner is not None and binding.action is not None and owner not in [p.owner for p in plays]:

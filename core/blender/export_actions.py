@@ -149,5 +149,5 @@ def understudies(
 
 def span(plays: list[Playing]) -> tuple[int, int]:
     """First and last whole frame that hold these Actions."""
-    ranges = [tuple(play.action.frame_range) for play in plays]
+    ranges = [play.action.frame_range[:] for play in plays]
     return int(np.floor(min(r[0] for r in ranges) + 1e-4)), int(np.ceil(max(r[1] for r in ranges) - 1e-4))

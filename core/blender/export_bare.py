@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import bpy
 import numpy as np
-from mathutils import Matrix
 
 from ..arrays import Array
 
@@ -37,7 +37,7 @@ def evaluated_points(obj: bpy.types.Object) -> Array:
     points = np.empty(3 * len(mesh.vertices), np.float32)
     mesh.vertices.foreach_get("co", points)
     evaluated.to_mesh_clear()
-    world = np.array(Matrix(evaluated.matrix_world), dtype=np.float64)
+    world = np.array(evaluated.matrix_world.copy(), dtype=np.float64)
     return points.reshape(-1, 3) @ world[:3, :3].T + world[:3, 3]
 
 
@@ -60,7 +60,7 @@ def bare(meshes: list[bpy.types.Object]) -> Iterator[Bare]:
     paused = [(mesh, m, m.show_viewport, m.show_render) for mesh in meshes for m in _others(mesh)]
     keyed = [mesh.data.shape_keys for mesh in meshes if mesh.data.shape_keys is not None]
     muted = [(block, block.value) for keys in keyed for block in keys.key_blocks if block.mute and block.value]
-    swapped: list[tuple[bpy.types.Object, bpy.types.Mesh, str]] = []
+    swapped: list[tuple[bpy.types.Object, Any, str]] = []
     try:
         for mesh in meshes:
             if any(_cuts(m) for m in _others(mesh)) and mesh.library is None:
@@ -74,7 +74,8 @@ def bare(meshes: list[bpy.types.Object]) -> Iterator[Bare]:
         yield out
     finally:
         for mesh, data, name in swapped:
-            copy, mesh.data = mesh.data, data
+            copy: Any = mesh.data
+            mesh.data = data
             if copy != data:
                 bpy.data.meshes.remove(copy)
             if data.library is None and data.name != name:
@@ -90,7 +91,7 @@ def _cut(mesh: bpy.types.Object) -> bpy.types.Key:
     import bmesh
 
     own, name = mesh.data, mesh.data.name
-    copy = own.copy()
+    copy: Any = own.copy()
     mesh.data = copy
     if own.library is None:
         own.name = f"{name[:50]} (own)"

@@ -141,11 +141,11 @@ def _play(actor: bpy.types.Object, motion: _Motion, bendy: list[str], title: str
     for name, matrices in basis.items():
         actor.pose.bones[name].rotation_mode = "QUATERNION"
         parts = [Matrix(m.tolist()).decompose() for m in matrices]
-        turns = np.array([tuple(q) for _, q, _ in parts])
+        turns = np.array([q[:] for _, q, _ in parts])
         flips = np.cumprod(np.where(np.sum(turns[1:] * turns[:-1], axis=1) < 0.0, -1.0, 1.0))
         turns[1:] *= flips[:, None]
-        columns = {"location": np.array([tuple(p) for p, _, _ in parts]), "rotation_quaternion": turns,
-                   "scale": np.array([tuple(s) for _, _, s in parts])}  # fmt: skip
+        columns = {"location": np.array([p[:] for p, _, _ in parts]), "rotation_quaternion": turns,
+                   "scale": np.array([s[:] for _, _, s in parts])}  # fmt: skip
         for channel, values in columns.items():
             path = f'pose.bones["{bpy.utils.escape_identifier(name)}"].{channel}'
             for index in range(values.shape[1]):
@@ -210,7 +210,7 @@ def stand_in(
     """
     bendy = bendy_bones(character, meshes)
     motion = _Motion(character, bendy, range(first, last + 1)) if bendy else None
-    scale = max(character.matrix_world.to_scale())
+    scale = max(character.matrix_world.to_scale()[:])
     bendy = [name for name in bendy if motion.bends(name, scale)] if motion else []
     if not bendy:
         yield character, meshes

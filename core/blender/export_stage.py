@@ -352,7 +352,8 @@ def staged_takes(
     with ExitStack() as stack:
         stack.enter_context(_everything_back(character))
         shown = stack.enter_context(bare(meshes))
-        every = [replace(play, owner=shown.keys.get(play.owner, play.owner)) for play in every]
+        keys: dict[Any, Any] = shown.keys
+        every = [replace(play, owner=keys.get(play.owner, play.owner)) for play in every]
         cast = stack.enter_context(understudies(character, every, factor, travel))
         for owner in _owners(character):
             if owner.animation_data is not None:
@@ -363,7 +364,8 @@ def staged_takes(
                     track.name = f"{track.name[:50]} (own)"
                     for strip in track.strips:  # names are unique, and FBX files name animations after strips
                         strip.name = f"{strip.name[:50]} (own)"
-        waiting, at, tracks = list(cast), 1, {}
+        waiting, at = list(cast), 1
+        tracks: dict[bpy.types.ID, bpy.types.NlaTrack] = {}
         first, last = span(cast)
         longest = 0
         for cue in cues:

@@ -162,10 +162,10 @@ def read_settings(scene: bpy.types.Scene, speech: Speech) -> Settings:
         keyed = sampled(scene, path, speech, _CURVE_STEP)
         if keyed is not None:
             # As Blender shows it: a curve that swings beyond the range stays at its end.
-            values = np.clip(keyed[1], row.low, row.high)
-            curves[row.name] = tuple(zip(keyed[0].tolist(), values.tolist(), strict=True))
+            held = np.clip(keyed[1], row.low, row.high)
+            curves[row.name] = tuple(zip(keyed[0].tolist(), held.tolist(), strict=True))
     text = options.transcript_text.as_string() if options.transcript_text is not None else options.transcript
-    values = {row.name: within(row, getattr(options, row.name)) for row in CONTROLS}
+    values: dict[str, Any] = {row.name: within(row, getattr(options, row.name)) for row in CONTROLS}
     settings = Settings(parts=parts, style=options.style, transcript=text.strip() or None, curves=curves, **values)
     return with_model(scene, settings)
 
@@ -237,7 +237,7 @@ def deliver(request: TakeRequest, made: tuple[Made, ...]) -> tuple[str, ...]:
 
     Raises OratorError when the character or the scene is gone; nothing changes then.
     """
-    scene = bpy.data.scenes.get(request.scene)
+    scene: bpy.types.Scene | None = bpy.data.scenes.get(request.scene)
     character = None if scene is None else scene.objects.get(request.target.name)
     if scene is None or character is None or not characters.is_character(character):
         raise OratorError(

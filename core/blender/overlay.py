@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import bpy
@@ -57,7 +58,7 @@ def _origin(context: bpy.types.Context) -> float | None:
     return generation.read_speech_start(context) * scene_fps(context.scene)
 
 
-def _batch(shape: str, points: list[tuple[float, ...]]) -> Any:
+def _batch(shape: str, points: Sequence[tuple[float, ...]]) -> Any:
     import gpu
     from gpu_extras.batch import batch_for_shader
 
@@ -65,7 +66,7 @@ def _batch(shape: str, points: list[tuple[float, ...]]) -> Any:
     return shader, batch_for_shader(shader, shape, {"pos": points})
 
 
-def _fill(shape: str, points: list[tuple[float, ...]], colour: tuple[float, ...]) -> None:
+def _fill(shape: str, points: Sequence[tuple[float, ...]], colour: tuple[float, ...]) -> None:
     import gpu
 
     if not points:

@@ -268,7 +268,7 @@ def update_picture(obj: bpy.types.Object) -> None:
 
     if obj.mode != "OBJECT":
         bpy.ops.object.mode_set(mode="OBJECT")
-    image = bpy.data.images.get(obj[PICTURE])
+    image: bpy.types.Image | None = bpy.data.images.get(obj[PICTURE])
     if image is None:
         raise OratorError(f"The picture '{obj[PICTURE]}' is no longer in this file: add it again.")
     marks = read_marks(obj)

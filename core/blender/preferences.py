@@ -33,7 +33,7 @@ def default_cache() -> Path:
 
 def read() -> Chosen:
     """The preferences as set, or the defaults."""
-    addon = bpy.context.preferences.addons.get(ROOT)
+    addon: bpy.types.Addon | None = bpy.context.preferences.addons.get(ROOT)
     found = addon.preferences if addon is not None else None
     if found is None:
         return Chosen(cache=default_cache())

@@ -148,7 +148,8 @@ def _decoded(path: Path) -> Array | None:
     except ImportError:
         return None
     try:
-        return np.array(aud.Sound(str(path)).rechannel(1).resample(16000, True).data(), np.float32)
+        sound: Any = aud.Sound
+        return np.array(sound(str(path)).rechannel(1).resample(16000, True).data(), np.float32)
     except Exception:  # aud.error is no Exception class in every version
         return None
 

@@ -40,7 +40,9 @@ class Arms:
 
     def cut(self, first: int, last: int) -> Arms:
         """The frames first..last."""
-        return Arms(*(tuple(a[first:last] for a in pair) for pair in (self.states, self.hands, self.busy)))
+        (a, b), (c, d), (e, f) = self.states, self.hands, self.busy
+        part = slice(first, last)
+        return Arms((a[part], b[part]), (c[part], d[part]), (e[part], f[part]))
 
 
 def _strokes(gesture: Gesture, wanted: Wanted, seed: int) -> dict[str, tuple[Stroke, float]]:
@@ -111,7 +113,11 @@ class _Timeline:
 
 
 def _timeline(
-    side: str, score: Score, wanted: Wanted, drawn: list[tuple[Gesture, dict]], alive: Callable[[], None]
+    side: str,
+    score: Score,
+    wanted: Wanted,
+    drawn: list[tuple[Gesture, dict[str, tuple[Stroke, float]]]],
+    alive: Callable[[], None],
 ) -> tuple[_Timeline, list[tuple[float, float]]]:
     """The arm's keys and the spans in which it gestures."""
     seed, rests = score.seed, score.rests
@@ -250,7 +256,7 @@ def play_arms(score: Score, wanted: Wanted, frames: int, alive: Callable[[], Non
         states.append(state)
         hands.append(np.clip(hand, LEAST, MOST))
         busy.append(own)
-    return Arms(tuple(states), tuple(hands), tuple(busy))
+    return Arms((states[0], states[1]), (hands[0], hands[1]), (busy[0], busy[1]))
 
 
 def _add_beats(state: Array, own: Array, score: Score, wanted: Wanted, rng: np.random.Generator) -> None:

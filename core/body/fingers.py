@@ -24,8 +24,11 @@ LEAST: Final = np.array([-18.0, 0.0] * 4 + [-6.0, -25.0, -15.0, -8.0, -6.0])
 MOST: Final = np.array([88.0, 98.0] * 4 + [22.0, 42.0, 55.0, 62.0, 12.0])
 
 
-def _shape(index: tuple, middle: tuple, ring: tuple, pinky: tuple, spread: float, thumb: tuple) -> Array:
+def _shape(index: _Bends, middle: _Bends, ring: _Bends, pinky: _Bends, spread: float, thumb: _Bends) -> Array:
     return np.array([*index, *middle, *ring, *pinky, spread, *thumb, 0.0], np.float64)
+
+
+_Bends = tuple[float, ...]
 
 
 SHAPES: Final[dict[str, Array]] = {

@@ -243,7 +243,7 @@ def _asked(
         near = np.abs(accents.times - time) < 0.15
         return float(accents.strength[near].max()) if near.any() else 0.2
 
-    classed = [(stress_time(w), word_class(w.text)) for w in words if word_class(w.text)]
+    classed = [(stress_time(w), kind) for w in words if (kind := word_class(w.text))]
     # Rare classes first: in running text "I" and "you" would crowd out everything else.
     common = [c for c in classed if c[1] in ("me", "you")]
     for time, name in [*(c for c in classed if c[1] not in ("me", "you")), *common]:
@@ -287,7 +287,9 @@ def _gestures(
     wanted: Wanted,
     seed: int,
 ) -> tuple[Gesture, ...]:
-    manner, out, mode, recent = wanted.manner, [], "both", []
+    manner, mode = wanted.manner, "both"
+    out: list[Gesture] = []
+    recent: list[str] = []
     names, base = tuple(BEATS), np.array(list(BEATS.values()))
     ends = np.array([end for _, end in clauses] or [0.0])
     for k, (time, label, strength) in enumerate(asked):

@@ -132,7 +132,8 @@ def _pocket(points: Array, grid: Grid, first: int) -> tuple[Array, Array, Array,
         faces.append(np.stack([up_before[:-1], up_ids[:-1], up_ids[1:], up_before[1:]], axis=1))
         faces.append(np.stack([low_before[:-1], low_before[1:], low_ids[1:], low_ids[:-1]], axis=1))
         up_before, low_before = up_ids, low_ids
-    return tuple(np.concatenate(v) for v in (places, faces, hang, side, depth))  # type: ignore[return-value]
+    a, b, c, d, e = (np.concatenate(v) for v in (places, faces, hang, side, depth))
+    return a, b, c, d, e
 
 
 def build_head() -> HeadMesh:

@@ -121,7 +121,7 @@ def make_grid() -> Grid:
     )
 
 
-def _fall(distance: Array, reach: float) -> Array:
+def _fall(distance: Array, reach: float | Array) -> Array:
     """1 at 0 to 0 at `reach`, steepest at 0: the rows next to a slit share its move evenly."""
     return np.clip(1.0 - distance / reach, 0.0, 1.0) ** 1.7
 

@@ -73,8 +73,8 @@ def _teeth(upper: bool) -> list[Part]:
 
     # The gum: a tube along the arch.
     n, sides = 17, 8
-    t = np.linspace(-1.02, 1.02, n)
-    centre = _arch(t, width, depth, front)
+    along = np.linspace(-1.02, 1.02, n)
+    centre = _arch(along, width, depth, front)
     angle = 2 * np.pi * np.arange(sides) / sides
     tangent = np.gradient(centre, axis=0)
     tangent /= np.linalg.norm(tangent, axis=1, keepdims=True)

@@ -18,7 +18,7 @@ def _length(q: Array) -> Array:
     return np.sqrt(np.einsum("ij,ij->i", q, q))
 
 
-def smoothstep(x: Array, low: float = 0.0, high: float = 1.0) -> Array:
+def smoothstep(x: Array, low: float | Array = 0.0, high: float | Array = 1.0) -> Array:
     """0 below `low`, 1 above `high` (low > high turns it round), cubic between."""
     t = np.clip((np.asarray(x) - low) / (high - low), 0.0, 1.0)
     return t * t * (3.0 - 2.0 * t)
@@ -82,12 +82,12 @@ def ellipsoid(p: Array, centre: Sequence[float], radii: Sequence[float]) -> Arra
     return k0 * (k0 - 1.0) / np.maximum(k1, 1e-9)
 
 
-def sphere(p: Array, centre: Sequence[float], radius: float) -> Array:
+def sphere(p: Array, centre: Array | Sequence[float], radius: float) -> Array:
     d = p - np.asarray(centre)
     return _length(d) - radius
 
 
-def cone(p: Array, a: Sequence[float], b: Sequence[float], ra: float, rb: float) -> Array:
+def cone(p: Array, a: Array | Sequence[float], b: Array | Sequence[float], ra: float, rb: float) -> Array:
     """A capsule from a to b whose radius goes from `ra` to `rb`."""
     a = np.asarray(a, np.float64)
     axis = np.asarray(b, np.float64) - a

@@ -43,7 +43,7 @@ def activities(own: Speech, other: Speech) -> tuple[Array, Array]:
     length = max(len(own.samples), len(other.samples))
     signals = [np.pad(np.asarray(s.samples, np.float32), (0, length - len(s.samples))) for s in (own, other)]
     levels = [level(signal) for signal in signals]
-    likeness = _likeness(*signals, len(levels[0]))
+    likeness = _likeness(signals[0], signals[1], len(levels[0]))
     loud = np.maximum(*levels) > _SILENT
     if loud.any() and np.mean(likeness[loud] > 0.95) > 0.8 and abs(np.median((levels[0] - levels[1])[loud])) < 3.0:
         raise OratorError(

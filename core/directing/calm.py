@@ -124,7 +124,8 @@ def motion(part: Performance) -> tuple[Array, Array]:
 
 
 def _measures(part: Performance) -> tuple[float, float]:
-    return tuple(float(values.max(initial=0.0)) for values in motion(part))
+    jerk, turning = motion(part)
+    return float(jerk.max(initial=0.0)), float(turning.max(initial=0.0))
 
 
 def _limits(performance: Performance, near: Array) -> tuple[float, float]:
@@ -133,4 +134,5 @@ def _limits(performance: Performance, near: Array) -> tuple[float, float]:
     if far[1] - far[0] < 2.0 * performance.fps:
         return _USUAL
     part = performance.cut(far[0], min(far[1], far[0] + _SAMPLE))
-    return tuple(float(np.percentile(values, 95)) for values in motion(part))
+    jerk, turning = motion(part)
+    return float(np.percentile(jerk, 95)), float(np.percentile(turning, 95))

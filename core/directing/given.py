@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import zlib
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -77,7 +77,7 @@ def given_to_json(motion: GivenMotion) -> dict[str, object]:
     }  # fmt: skip
 
 
-def given_from_json(data: dict) -> GivenMotion:
+def given_from_json(data: dict[str, Any]) -> GivenMotion:
     """The motion that given_to_json wrote. Raises OratorError when it is damaged."""
     with sentence_for("The motion that a take was generated around is damaged. Generate the take again."):
         count, joints, channels = int(data["count"]), np.array(data["joints"], int), np.array(data["channels"], int)

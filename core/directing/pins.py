@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -237,11 +237,16 @@ def direct_expressions(
     made = np.array(performance.expressions)
     width = made.shape[1]
     wanted = np.full(made.shape, np.nan)
-    for motion in (m for m in motions if m.expressions is not None):
+    for motion in motions:
         rows = np.flatnonzero(motion.covers(times, NEAR))
-        wanted[rows] = motion.at(times[rows]).expressions[:, :width]
-    for pin in (p for p in pins if asked[id(p)] is not None):
-        goal = asked[id(pin)][:width]
+        acted = motion.at(times[rows]).expressions if motion.expressions is not None else None
+        if acted is not None:
+            wanted[rows] = acted[:, :width]
+    for pin in pins:
+        asks = asked[id(pin)]
+        if asks is None:
+            continue
+        goal = asks[:width]
         if pin.exact:
             rows = pin_rows(pin, times)
             wanted[rows] = np.where(np.isfinite(goal), goal, wanted[rows])
@@ -352,9 +357,9 @@ def pose_pin_to_json(pin: PosePin) -> dict[str, object]:
     return out
 
 
-def pose_pin_from_json(data: dict) -> PosePin:
+def pose_pin_from_json(data: dict[str, Any]) -> PosePin:
     """The pin that pose_pin_to_json wrote."""
-    arrays = {
+    arrays: dict[str, Any] = {
         name: np.array(data[name], bool if name in ("joints", "channels") else float)
         for name in ("rotations", "joints", "translation", "face", "channels")
     }
@@ -369,6 +374,6 @@ def look_pin_to_json(pin: LookPin) -> dict[str, object]:
     return {**vars(pin), "target": np.asarray(pin.target, float).tolist()}
 
 
-def look_pin_from_json(data: dict) -> LookPin:
+def look_pin_from_json(data: dict[str, Any]) -> LookPin:
     """The range that look_pin_to_json wrote."""
     return LookPin(**{**data, "target": np.array(data["target"], float)})

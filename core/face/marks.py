@@ -40,8 +40,8 @@ def read_mark(text: str) -> tuple[Array, float] | None:
     """
     name = re.sub(r"^\s*(emotion|mood)\s*[:=]?\s*", "", text, flags=re.IGNORECASE).strip()
     pieces = [piece.strip() for piece in name.split("+")]
-    found = [_PIECE.match(piece) for piece in pieces]
-    if not all(found):
+    found = [match for piece in pieces if (match := _PIECE.match(piece))]
+    if len(found) < len(pieces):
         # 'happy: very' means an emotion, 'happy ending' does not.
         first = re.match(r"^([^\W\d_]+)\s*[:=]", name)
         if first and _nearest(first.group(1), _ALIKE):

@@ -67,13 +67,14 @@ def farm_lines(lines: Iterable[BatchLine], out: Path) -> tuple[FarmLine, ...]:
     """The lines of a batch as farm lines; `out` is the folder that their outputs were named in."""
     made = []
     for line in lines:
+        names: list[str | None]
         speech, _, output, *rest = line.arguments
         options = {}
         for text in rest:
             name, _, value = text.removeprefix("--").partition("=")
             path = file_of(value)
             options[name] = value if path is None else str(path.absolute()) + value[len(str(path)) :]
-        names = [_inside(Path(path), out) for path in (output, *line.outputs)]
+        names = [_inside(path, out) for path in (Path(output), *line.outputs)]
         problem = line.problem
         if any(name is None for name in names):
             problem = problem or f"it writes '{output}', outside the output folder. Name a file in it."

@@ -6,7 +6,7 @@ import io
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from scipy.spatial.transform import Rotation
@@ -230,7 +230,7 @@ _ALIASES: dict[str, tuple[str, ...]] = {
 
 def _match_joints(names: tuple[str, ...]) -> dict[int, int]:
     """SMPL-X joint -> BVH joint."""
-    plain = {}
+    plain: dict[str, Any] = {}
     for k, name in enumerate(names):
         plain.setdefault(re.sub(r"[\s_.\-]", "", name.split(":")[-1]).lower(), k)
     exact = {j: plain[key] for j, n in enumerate(skeleton.JOINTS) if (key := n.replace("_", "")) in plain}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -22,7 +23,7 @@ _MOST_NAMES: Final = 4096
 _LONGEST_NAME: Final = 200
 
 
-def write_take(take: Take, path: Path, extra: dict[str, Array] | None = None) -> None:
+def write_take(take: Take, path: Path, extra: Mapping[str, Array] | None = None) -> None:
     """Write `take`; `extra` arrays go beside it (the EMAGE reference mode's poses, for example).
 
     Keys: fps; rotations float32 (T, 55, 4) wxyz local; translation (T, 3) metres, Y up; face (T, 52); joint_names;
@@ -31,8 +32,8 @@ def write_take(take: Take, path: Path, extra: dict[str, Array] | None = None) ->
     performance = take.performance
     # How long it took is no part of a take: the same request gives the same file, to the byte.
     meta = stamped({**{k: v for k, v in take.meta.items() if k != "seconds_taken"}, "name": take.name})
-    arrays = {
-        "fps": np.float64(performance.fps),
+    arrays: dict[str, Array] = {
+        "fps": np.array(performance.fps, np.float64),
         "rotations": performance.rotations.astype(np.float32),
         "translation": performance.translation.astype(np.float32),
         "face": performance.face.astype(np.float32),

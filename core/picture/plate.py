@@ -62,4 +62,5 @@ def line_colour(picture: Array, marks: Marks) -> tuple[float, float, float]:
         found.append(picture[max(y - 4, 0) : y + 5, max(x - 4, 0) : x + 5, :3].reshape(-1, 3))
     colours = np.concatenate(found).astype(float)
     darkest = colours[np.argsort(colours.mean(axis=1))[: max(3, len(colours) // 12)]]
-    return tuple(float(v) for v in np.median(darkest, axis=0) / 255.0)
+    red, green, blue = (float(v) for v in np.median(darkest, axis=0) / 255.0)
+    return red, green, blue

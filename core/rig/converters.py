@@ -159,8 +159,8 @@ def converter_for(mesh: MeshDescription, name: str = "") -> Converter | None:
         if name and converter.name != name:
             continue
         own = converter.for_mesh(mesh)
-        told = sum(key in own.shapes for key in converter.signature)
-        enough = told >= 0.6 * len(converter.signature) or (name and own.shapes)
+        found = sum(key in own.shapes for key in converter.signature)
+        enough = found >= 0.6 * len(converter.signature) or (name and own.shapes)
         if enough and (best is None or len(own.shapes) > len(best.shapes)):
             best = own
     return best
@@ -171,7 +171,7 @@ def _told(mesh: MeshDescription) -> Converter | None:
     have = {shape.name for shape in mesh.shapes}
     told = {key: tuple(b for b in binds if b[0] in have) for key, binds in mesh.told.items()}
     base = next(c for c in converters() if c.name == "vrm1")
-    shapes = {key: (told[key][0][0],) for key in base.shapes if told.get(key)}
+    shapes: dict[str, tuple[str, ...]] = {key: (told[key][0][0],) for key in base.shapes if told.get(key)}
     for *better, worse in base.prefer:
         if all(key in shapes for key in better[:2]):
             shapes.pop(worse, None)

@@ -245,26 +245,26 @@ def match_family(description: RigDescription, family: Family, namespace: str = "
             for bone in names.find_all(alternatives, token):
                 twists[bone] = f"{side}_{limb[part]}"
         for joint, alternatives in family.ik.items():
-            found = names.find(alternatives, token)
-            if found:
-                ik[f"{side}_{joint}"] = found
+            handle = names.find(alternatives, token)
+            if handle:
+                ik[f"{side}_{joint}"] = handle
     aims: dict[str, tuple[str, str]] = {}
     for side, token in tokens.items():
         for _, (target, pivot) in family.aim.items():
-            found = names.find((target,), token), names.find((pivot,), token)
-            if found[0] and found[1]:
-                joints[f"{side}_eye_smplhf"] = found[0]
-                aims[found[0]] = (f"{side}_eye_smplhf", found[1])
+            aimed, around = names.find((target,), token), names.find((pivot,), token)
+            if aimed and around:
+                joints[f"{side}_eye_smplhf"] = aimed
+                aims[aimed] = (f"{side}_eye_smplhf", around)
     joints = {j: joints[j] for j in JOINTS if j in joints}
-    also = {bone: joint for name, joint in family.also.items() if (bone := names.find((name,))) is not None}
+    also = {own: joint for name, joint in family.also.items() if (own := names.find((name,))) is not None}
     lids: dict[str, str] = {}
     for side, token in tokens.items():
         for name, joint in family.also.items():
-            if "{s}" in name and (bone := names.find((name,), token)) is not None:
-                also[bone] = f"{side}_{joint}"
+            if "{s}" in name and (own := names.find((name,), token)) is not None:
+                also[own] = f"{side}_{joint}"
         for lid, alternatives in family.lids.items():
-            if (bone := names.find(alternatives, token)) is not None:
-                lids[bone] = f"{side}_{lid}"
+            if (own := names.find(alternatives, token)) is not None:
+                lids[own] = f"{side}_{lid}"
     twists = {bone: joint for bone, joint in twists.items() if bone not in joints.values()}
     bonus = re.compile(family.bonus, re.IGNORECASE) if family.bonus else None
     special = sum(bonus.search(b.name) is not None for b in description.bones) if bonus else 0
@@ -274,15 +274,15 @@ def match_family(description: RigDescription, family: Family, namespace: str = "
         score += 5.0
     root = names.find(family.middle.get("root", ()))
     limbs = {
-        f"{side}_{limb}": found
+        f"{side}_{limb}": pulled
         for side, token in tokens.items()
         for limb, data in family.ik_limb.items()
-        if (found := _ik_limb(description, names, data, token)) is not None
+        if (pulled := _ik_limb(description, names, data, token)) is not None
     }
     reads = {
-        f"{side}_{joint}": bone
+        f"{side}_{joint}": own
         for side, token in tokens.items()
         for joint, name in family.reads.items()
-        if (bone := names.find((name,), token)) is not None
+        if (own := names.find((name,), token)) is not None
     }
     return FamilyMatch(family, joints, twists, ik, root, also, aims, switches, lids, limbs, reads, score)

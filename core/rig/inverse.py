@@ -84,7 +84,7 @@ def read_back(
     pelvis = body.present.get("pelvis")
     translation = np.array(rest_performance(frames).translation)
     root = pelvis is not None and pelvis in pose.heads
-    if root:
+    if pelvis is not None and root:
         moved = np.asarray(pose.heads[pelvis], np.float64) - description.by_name[pelvis].head
         standing = np.array([0.0, -FLOOR_AT_REST, 0.0])
         translation = moved @ body.fit.axes / body.fit.scale + standing
@@ -95,7 +95,7 @@ def read_back(
     if spoken is not None and not shown.any():
         performance = replace(performance, expressions=spoken)
         if mapping is not None:
-            made, shown = _weights(performance, mapping)
+            made, shown = _weights(performance.rotations, spoken, mapping)
             performance = replace(performance, face=made)
     return ReadBack(performance, have, bool(root), shown)
 
@@ -132,10 +132,9 @@ def _face(description: RigDescription, profile: RigProfile, pose: RigPose, frame
     return face, shown
 
 
-def _weights(performance: Performance, mapping: ExpressionMap) -> tuple[Array, Array]:
-    """Weights (T, 52) that expressions, jaw and eyes stand for, and which of them (52,) that says."""
-    turns = performance.rotations
-    face = to_arkit(np.nan_to_num(performance.expressions), turns[:, INDEX["jaw"]], mapping)
+def _weights(turns: Array, expressions: Array, mapping: ExpressionMap) -> tuple[Array, Array]:
+    """Weights (T, 52) that expressions (T, 100), jaw and eyes stand for, and which of them (52,) that says."""
+    face = to_arkit(np.nan_to_num(expressions), turns[:, INDEX["jaw"]], mapping)
     looks = [look_weights(turns[:, INDEX[joint]], side) for side, joint in EYES.items()]
     shown = np.isfinite(mapping.arkit_residual)
     joined = [name for name in arkit.ARKIT if name.startswith(("eyeLook", "jaw")) and name != "jawForward"]

@@ -72,7 +72,7 @@ def plan_lids(body: BodyRetarget, profile: RigProfile, shown: set[str]) -> tuple
             continue
         upper, lower = lids.get(f"{side}_upper"), lids.get(f"{side}_lower")
         eye = body.present.get(f"{side}_eye_smplhf")
-        turns = _hinged(body, upper or lower, eye, side in body.aims)
+        turns = _hinged(body, upper or lower or "", eye, side in body.aims)
         opened = _opening(body, upper, lower) if turns else None
         for bone, is_upper in ((upper, True), (lower, False)):
             if bone is None or by_name[bone].constrained or by_name[bone].driven:

@@ -168,8 +168,8 @@ def _table_of(check: _Check, names: Collection[str] | None = None, what: str = "
     def checked(value: Any) -> dict[str, Any]:
         if not isinstance(value, dict) or len(value) > _MOST_ENTRIES:
             raise TypeError("a table of names")
-        for name in value if names is not None else ():
-            if name not in names:
+        for name in value:
+            if names is not None and name not in names:
                 raise ValueError(f"'{name[:80]}', which is {what}")
         return {_text(name): check(entry) for name, entry in value.items()}
 

@@ -238,13 +238,13 @@ class _Measure:
         normal = self.palm(self.rig, side)
         if pair is None and wrist in self.tips:
             pair = self.tips[wrist], self.smplx[f"{side}_middle1"] - self.smplx[wrist]
+        usual = self.palm({j: p for j, p in self.smplx.items() if j in self.rig}, side)
         if pair is None:
             self.out[wrist] = elbow
-        elif normal is None:
+        elif normal is None or usual is None:
             self.out[wrist] = multiply(swing(rotate(elbow, pair[0]), pair[1]), elbow)
         else:
-            present = {j: p for j, p in self.smplx.items() if j in self.rig}
-            self.out[wrist] = _align(pair[0], normal, pair[1], self.palm(present, side))
+            self.out[wrist] = _align(pair[0], normal, pair[1], usual)
         self.share_forearm(side)
         for finger in _FINGERS:
             self.finger(side, finger)

@@ -48,7 +48,8 @@ class _Writer:
         self.touch = Touch(body) if profile.contacts and profile.rest != "smplx" else None
         self.held: dict[str, Array] = {}
         by_name = body.description.by_name
-        self.ik = {j: b for j, b in profile.ik.items() if b in by_name and legs is not None and j in legs.ankles}
+        self.ankles = legs.ankles if legs is not None else {}
+        self.ik = {j: b for j, b in profile.ik.items() if b in by_name and j in self.ankles}
         pulled = {f"{j.split('_')[0]}_{part}" for j in self.ik for part in ("hip", "knee", "ankle", "foot")}
         self.keyed = tuple(n for n in body.keyed() if body.played.get(n) not in pulled or not by_name[n].constrained)
         self.rotations = {n: np.empty((frames, 4), np.float32) for n in (*self.keyed, *self.ik.values())}
@@ -88,7 +89,7 @@ class _Writer:
             ankle = body.description.by_name[body.present[joint]].head
             turns[name] = joints[joint]
             arm = body.description.by_name[name].head - ankle
-            moved = self.legs.ankles[joint][part] - ankle + rotate(joints[joint], arm) - arm
+            moved = self.ankles[joint][part] - ankle + rotate(joints[joint], arm) - arm
             self.rotations[name][part] = body.basis(name, turns)
             self.locations[name][part] = body.location(name, moved, turns)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import combinations, permutations
+from typing import Any
 
 import numpy as np
 
@@ -237,10 +238,10 @@ def _facing(
             votes.append((2.0, float(toe @ forward) * 1.5))
         if len(leg) >= 3:
             hip, knee, ankle = (shape.heads[leg[j]] for j in ("hip", "knee", "ankle"))
-            votes.append((0.7, float((knee - (hip + ankle) / 2.0) @ forward) / np.linalg.norm(ankle - hip) * 20.0))
+            votes.append((0.7, float((knee - (hip + ankle) / 2.0) @ forward / np.linalg.norm(ankle - hip)) * 20.0))
         if "wrist" in arm:
             a, b, c = (shape.heads[arm[j]] for j in ("shoulder", "elbow", "wrist"))
-            votes.append((0.7, float(((a + c) / 2.0 - b) @ forward) / np.linalg.norm(c - a) * 20.0))
+            votes.append((0.7, float(((a + c) / 2.0 - b) @ forward / np.linalg.norm(c - a)) * 20.0))
     if head >= 0:
         face = [c for c in shape.below(head) if c != head]
         if face:
@@ -312,7 +313,7 @@ def infer(description: RigDescription) -> RigProfile | None:
     return _assemble(shape, real, mirror, best, runner_up)
 
 
-def _assemble(shape: Shape, real: Shape, mirror: Mirror, best: tuple, runner_up: float) -> RigProfile | None:
+def _assemble(shape: Shape, real: Shape, mirror: Mirror, best: tuple[Any, ...], runner_up: float) -> RigProfile | None:
     """The profile of a reading; `real` is the skeleton as it stands, `shape` as it would stand evenly."""
     cost, body, limbs, _ = best
     if not all(limbs.values()):
@@ -326,9 +327,9 @@ def _assemble(shape: Shape, real: Shape, mirror: Mirror, best: tuple, runner_up:
     forward, clear = _facing(shape, mirror, body.up, limbs, found.get("head", -1))
     left = np.cross(body.up, forward)
     axes = np.stack([left, body.up, forward], axis=1)
-    side = sideways(shape, mirror.normal, mirror.offset) * float(mirror.normal @ left)
-    a_is_left, legs_a_left = side[body.arms.a] > side[body.arms.b], side[body.legs.a] > side[body.legs.b]
-    for kind, first_left in (("leg", legs_a_left), ("arm", a_is_left)):
+    leftness = sideways(shape, mirror.normal, mirror.offset) * float(mirror.normal @ left)
+    arm_a_left, leg_a_left = (leftness[limb.a] > leftness[limb.b] for limb in (body.arms, body.legs))
+    for kind, first_left in (("leg", leg_a_left), ("arm", arm_a_left)):
         for side, name in (("a", "left" if first_left else "right"), ("b", "right" if first_left else "left")):
             found |= {f"{name}_{joint}": bone for joint, bone in limbs[f"{kind}_{side}"].items()}
     for side in ("left", "right"):

@@ -94,12 +94,13 @@ def body_data(
     total = 1 + betas + expressions
     moved = np.empty((layout.vertices, 3, total), np.float32)
     carried = np.empty((bones, 3, total))
-    rest = places = None
+    rest: Array = np.zeros(0)
+    places: Array = np.zeros(0)
     for first in range(0, total, BATCH):
         # The first row has no coefficient; a last batch that is not full repeats rows that are then left out.
         units = np.eye(total)[np.minimum(np.arange(first, first + BATCH), total - 1), 1:]
         vertices, joints = forward(units[:, :betas], units[:, betas:])
-        if rest is None:
+        if first == 0:
             rest, places = vertices[0].copy(), joints[0].copy()
         rows = min(BATCH, total - first)
         moved[..., first : first + rows] = np.moveaxis(vertices[:rows] - rest, 0, 2)

@@ -78,11 +78,6 @@ class SmplxModel:
         """Joint positions (J, 3) of rest vertices."""
         return self.regressor @ vertices
 
-    def landmark_points(self, vertices: Array) -> Array:
-        """The 51 face landmarks (51, 3) of vertices (V, 3)."""
-        index, share = self.landmarks
-        return np.einsum("lkc,lk->lc", vertices[index], share)
-
     def stood(self, turns: Array, rest: Array, places: Array) -> tuple[Array, Array]:
         """Vertices (..., V, 3) and joints (..., J, 3) of rest vertices (..., V, 3) with joints at `places` (..., J, 3).
 

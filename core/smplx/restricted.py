@@ -13,7 +13,7 @@ import pickle
 import pickletools
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Any, Final, Literal, NoReturn
 
 import numpy as np
 
@@ -49,6 +49,7 @@ class _Function(_Sealed):
     """The only thing a name in a pickle stands for."""
 
     __slots__ = ("_run",)
+    _run: Callable[..., Any]
 
     def __init__(self, run: Callable[..., Any]) -> None:
         object.__setattr__(self, "_run", run)
@@ -66,14 +67,15 @@ class _Type(_Sealed):
     __slots__ = ("_code", "_order")
 
     def __init__(self, code: str) -> None:
-        self._code, self._order = code, "="
+        self._code = code
+        self._order: Literal["<", ">", "|", "="] = "="
 
     def __setstate__(self, state: Any) -> None:
         if type(state) is tuple and len(state) > 1 and state[1] in ("<", ">", "|", "="):
             self._order = state[1]
 
     @property
-    def dtype(self) -> np.dtype | None:
+    def dtype(self) -> np.dtype[Any] | None:
         """The numeric type; None for texts, objects and whatever else no body is made of."""
         return np.dtype(self._code).newbyteorder(self._order) if self._code in _NUMBERS else None
 
@@ -84,7 +86,8 @@ class _Array(_Sealed):
     __slots__ = ("_bytes", "value")
 
     def __init__(self, raw_bytes: Callable[[Any], bytes | bytearray]) -> None:
-        self._bytes, self.value = raw_bytes, None
+        self._bytes = raw_bytes
+        self.value: Array | None = None
 
     def __setstate__(self, state: Any) -> None:
         _, shape, kind, fortran, raw = state
@@ -177,7 +180,7 @@ def _look_through(data: bytes) -> None:
             raise ValueError("far more steps than a model has")
         if step.name in ("PUT", "BINPUT", "LONG_BINPUT"):
             places += 1
-            if not 0 <= argument <= 2 * places + 256:
+            if argument is None or not 0 <= argument <= 2 * places + 256:
                 raise ValueError("a place far beyond the others")
 
 
@@ -194,7 +197,7 @@ def _plain_array(value: Any) -> Array | None:
         data, indices, indptr = (_plain_array(state[name]) for name in ("data", "indices", "indptr"))
         if data is None or indices is None or indptr is None:
             return None
-        rows, columns = (int(n) for n in state.get("_shape", state.get("shape")))
+        rows, columns = (int(n) for n in state.get("_shape", state.get("shape")) or ())
         by_column = "csc" in value.kind
         count = columns if by_column else rows
         lengths = np.diff(indptr)

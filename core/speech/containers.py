@@ -10,7 +10,10 @@ import io
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
 
 STREAMED_SIZE: Final = 0x7FFF0000
 """Sizes from here on are written into a WAV by programs that stream and cannot know the length."""
@@ -128,7 +131,8 @@ class _Behind(io.RawIOBase):
         self._place = max(0, base + offset)
         return self._place
 
-    def readinto(self, buffer: bytearray) -> int:
+    def readinto(self, target: Buffer) -> int:
+        buffer = memoryview(target)
         inside = self._place - len(self._head)
         if inside < 0:
             piece = self._head[self._place : self._place + len(buffer)]

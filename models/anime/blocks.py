@@ -25,7 +25,7 @@ def block(a: int, b: int, how: str = "7", separable: bool = False, slope: float 
     """Convolution, instance normalisation, activation. `how`: '3' or '7' at the same size, 'down' or 'up' by two."""
     if how in ("3", "7"):
         layers = convolution(a, b, int(how), separable)
-        first = list(layers) if separable else [layers]
+        first = [*layers] if isinstance(layers, nn.Sequential) else [layers]
     else:
         kind = nn.Conv2d if how == "down" else nn.ConvTranspose2d
         if separable:

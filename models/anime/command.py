@@ -21,7 +21,7 @@ def _drawn_timing(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--on", type=int, default=2, choices=(1, 2, 3, 4), help="hold each drawing for so many frames")
 
 
-def add_anime_commands(commands: argparse._SubParsersAction) -> None:
+def add_anime_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """The sub-commands `draw` and `numbers`."""
     draw = commands.add_parser("draw", help="an image sequence of a talking picture, by Talking Head Anime's networks")
     draw.add_argument(

@@ -11,8 +11,9 @@ import hashlib
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 import numpy as np
 import torch
@@ -147,6 +148,10 @@ def check_room(folder: Path, frames: int, size: int) -> None:
         )
 
 
+def _write(data: bytes, stream: BinaryIO) -> None:
+    stream.write(data)
+
+
 def draw_sequence(
     checkpoint: AnimeCheckpoint,
     picture: Array,
@@ -189,14 +194,14 @@ def draw_sequence(
             data, drawn = png_bytes(shown), drawn + 1
             _keep(artist.path(unique[index]) if settings.reuse else None, data)
         path = folder / f"{first[int(index)] + 1:04d}.png"
-        write_atomically(path, lambda stream, data=data: stream.write(data))
+        write_atomically(path, partial(_write, data))
         written[int(index)] = path
         progress((done + 1) / len(order), f"drawing {done + 1} of {len(order)}", shown)
     frames = tuple(folder / f"{t + 1:04d}.png" for t in range(len(which)))
     for path, index in zip(frames, which, strict=True):
         if path != written[int(index)]:
             data = written[int(index)].read_bytes()
-            write_atomically(path, lambda stream, data=data: stream.write(data))
+            write_atomically(path, partial(_write, data))
     write_atomically(folder / "CREDIT.txt", lambda stream: stream.write(f"{CREDIT}\n".encode()))
     return Sequence(frames, len(unique), drawn, artist.morphs)
 

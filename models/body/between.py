@@ -93,8 +93,8 @@ class Between(nn.Module):
             nn.SiLU(),
             nn.Conv1d(hidden, JOINTS * 6 + 3, 5, padding=2),
         )
-        nn.init.zeros_(self.decoder[-1].weight)
-        nn.init.zeros_(self.decoder[-1].bias)
+        for still in self.decoder[-1].parameters():
+            nn.init.zeros_(still)
 
     def forward(
         self, hints: Hints, rhythm: Tensor, phones: Tensor, words: Tensor, controls: Tensor

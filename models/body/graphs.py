@@ -10,8 +10,9 @@ from torch import Tensor, nn
 
 from ..runtime.graph import Function, Graph, Makers
 from .between import Between
+from .inputs import PHONES_WIDTH, RHYTHM_WIDTH
 from .parts import DOWN, JOINTS, PARTS, WIDTH
-from .transformer import CONTROLS_WIDTH, PHONES_WIDTH, RHYTHM_WIDTH, WORDS_WIDTH, BodyTransformer, Hints
+from .transformer import CONTROLS_WIDTH, WORDS_WIDTH, BodyTransformer, Hints
 from .vq import PartVq
 from .weights import load_module
 
@@ -49,7 +50,9 @@ def _along(*names: str, counts: str = "frames") -> dict[str, dict[int, str]]:
     return {name: {0: "rows", 1: counts} for name in names}
 
 
-def _context(net: nn.Module, rhythm: Tensor, phones: Tensor, words: Tensor, controls: Tensor, *hints: Tensor) -> object:
+def _context(
+    net: BodyTransformer, rhythm: Tensor, phones: Tensor, words: Tensor, controls: Tensor, *hints: Tensor
+) -> object:
     given = Hints(*hints) if hints else None
     return net.context(rhythm, phones, words, given, controls, torch.ones_like(controls[:, 0, 0]))
 
@@ -79,7 +82,7 @@ def _make_step(folder: Path | None) -> Graph:
     return Graph(Function(net, _step), example, _along(*example, "logits", counts="tokens"), ("logits",))
 
 
-def _refine(net: nn.Module, base: Tensor, *latents: Tensor) -> tuple[Tensor, ...]:
+def _refine(net: BodyTransformer, base: Tensor, *latents: Tensor) -> tuple[Tensor, ...]:
     made = net.refine(dict(zip(PARTS, latents, strict=True)), base)
     return tuple(made[part] for part in PARTS)
 

@@ -56,7 +56,7 @@ def rotary(x: Tensor, count: int) -> Tensor:
     """Queries or keys (B, H, N, D) turned by their position of `count`, N (Su et al., 2021)."""
     half = x.shape[-1] // 2
     # A traced table must follow the length, a remembered one would be a constant.
-    turns = _turns.__wrapped__ if torch.jit.is_tracing() else _turns
+    turns = _turns.__wrapped__ if torch.jit.is_tracing() else _turns  # type: ignore[attr-defined,no-untyped-call]
     cos, sin = turns(count, half, x.device, x.dtype)
     a, b = x[..., :half], x[..., half:]
     return torch.cat([a * cos - b * sin, a * sin + b * cos], dim=-1)
@@ -97,7 +97,7 @@ class Layer(nn.Module):
     def forward(self, x: Tensor, speech: Tensor | None) -> Tensor:
         y = self.norm1(x)
         x = x + self.own(y, y)
-        if self.cross is not None and speech is not None:
+        if self.cross is not None and self.norm2 is not None and speech is not None:
             x = x + self.cross(self.norm2(x), speech)
         return x + self.feed(self.norm3(x))
 
@@ -143,7 +143,7 @@ class HintEncoder(nn.Module):
         )
 
     def forward(self, hints: Hints) -> Tensor:
-        total = 0.0
+        total: Tensor | float = 0.0
         for part, layer in self.parts.items():
             joints = list(PART_JOINTS[part])
             bits = hints.joints[..., joints]
@@ -152,6 +152,7 @@ class HintEncoder(nn.Module):
                 pieces += [hints.root * hints.root_given[..., None], hints.root_given[..., None]]
             x = torch.cat(pieces, dim=-1)
             total = total + layer(x.unflatten(1, (-1, DOWN)).flatten(-2))
+        assert isinstance(total, Tensor)
         return total
 
 
@@ -174,6 +175,7 @@ class BodyTransformer(nn.Module):
         self.fine_tokens = nn.ModuleDict({p: nn.Linear(SHAPES[p].code, width) for p in PARTS})
         self.fine_out = nn.ModuleDict({p: nn.Linear(width, SHAPES[p].code) for p in PARTS})
         for embedding in self.tokens.values():
+            assert isinstance(embedding, nn.Embedding)
             nn.init.normal_(embedding.weight, std=0.3)
 
     @property

@@ -48,11 +48,11 @@ class Block(nn.Module):
 class Unfold(nn.ConvTranspose1d):
     """A transposed convolution whose kernel is its stride: one matrix product, much faster than the general way."""
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor) -> Tensor:  # type: ignore[override]  # it takes no output size
         batch, width, count = x.shape
         wide = x.transpose(1, 2) @ self.weight.reshape(width, -1)
         wide = wide.view(batch, count, -1, DOWN).permute(0, 2, 1, 3).reshape(batch, -1, count * DOWN)
-        return wide + self.bias[:, None]
+        return wide if self.bias is None else wide + self.bias[:, None]
 
 
 class ResidualQuantiser(nn.Module):
@@ -88,7 +88,10 @@ class ResidualQuantiser(nn.Module):
 
     def decode(self, indices: Tensor) -> Tensor:
         """Indices (B, N, L) of the first L levels to latents (B, N, C)."""
-        return sum(self.codes(level)[indices[..., level]] for level in range(indices.shape[-1]))
+        total = self.codes(0)[indices[..., 0]]
+        for level in range(1, indices.shape[-1]):
+            total = total + self.codes(level)[indices[..., level]]
+        return total
 
     def forward(self, z: Tensor, levels: int) -> tuple[Tensor, Tensor]:
         """Quantised latents with straight-through gradients, and the commitment loss; updates the codebooks."""
@@ -137,6 +140,9 @@ class ResidualQuantiser(nn.Module):
 
 class PartVq(nn.Module):
     """One part's VQ-VAE over features (B, T, WIDTH[part]), T a multiple of four."""
+
+    mean: Tensor
+    scale: Tensor
 
     def __init__(self, part: str, shape: VqShape | None = None) -> None:
         super().__init__()

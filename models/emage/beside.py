@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from itertools import count
 from queue import Empty, PriorityQueue
 from threading import Thread, current_thread
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import torch
 
@@ -30,7 +30,7 @@ class Helper:
 
     def __init__(self, threads: int) -> None:
         """`threads`: those of torch's that the helper may use; 0 makes no helper thread."""
-        self._jobs: PriorityQueue[tuple[int, int, Future, Callable]] = PriorityQueue()
+        self._jobs: PriorityQueue[tuple[int, int, Future[Any], Callable[[], Any]]] = PriorityQueue()
         self._order = count()
         self._thread = Thread(target=self._work, args=(threads,), name="emage", daemon=True) if threads else None
         if self._thread is not None:
@@ -42,7 +42,7 @@ class Helper:
         while self._do(*self._jobs.get()):
             pass
 
-    def _do(self, urgency: int, _order: int, result: Future, job: Callable) -> bool:
+    def _do(self, urgency: int, _order: int, result: Future[Any], job: Callable[[], Any]) -> bool:
         """One job; False after the last."""
         if result.set_running_or_notify_cancel():
             try:

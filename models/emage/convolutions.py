@@ -66,6 +66,10 @@ class WavEncoder:
             if stride > 1:
                 other, other_bias = _folded(f"{base}.downsample.0", f"{base}.downsample.1", w)
                 first, first_bias = torch.cat([first, other]), torch.cat([first_bias, other_bias + second_bias])
+            if k == 0:
+                # From one channel a matrix product is many times faster than the library's convolution; the bias is a
+                # tap more.
+                self._taps = torch.cat([first[:, 0], first_bias[:, None]], dim=1)
             if k < len(PIECES):
                 after = second_bias if stride == 1 else None
                 made = FourierConvolution(first, PIECES[k]) if stride == 1 else first
@@ -73,8 +77,6 @@ class WavEncoder:
             else:
                 self._last = TimeConvolution(first, first_bias, stride)
                 self._last_second = TimeConvolution(second, torch.zeros_like(second_bias), padding=WAV_KERNEL // 2)
-        # From one channel a matrix product is many times faster than the library's convolution; the bias is a tap more.
-        self._taps = torch.cat([self._blocks[0].first[:, 0], self._blocks[0].first_bias[:, None]], dim=1)
 
     def __call__(self, audio: Tensor, pause: Callable[[], None]) -> Tensor:
         """Samples (N, L) at 16 kHz to features (N, S, audio width); calls `pause` every few milliseconds."""

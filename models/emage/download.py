@@ -115,7 +115,7 @@ def _bar(report: Callable[[int], None], cancelled: Callable[[], bool]) -> type:
     """A stand-in for tqdm that reports bytes and stops the transfer when asked."""
     from tqdm.auto import tqdm
 
-    class Bar(tqdm):
+    class Bar(tqdm):  # type: ignore[misc]  # tqdm has no types
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             kwargs.pop("name", None)
             kwargs["disable"] = True

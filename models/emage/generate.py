@@ -204,7 +204,7 @@ def _artist(
             added = face - plain
             added[:, [k for k, name in enumerate(ARKIT) if not name.startswith("eyeBlink")]] = 0.0
             expressions = expressions + to_expressions(added, mapping)
-        for side, joint in (("Left", "left_eye_smplhf"), ("Right", "right_eye_smplhf")):
-            rotations[:, INDEX[joint]] = eye_rotations(face, side)
+        for side, eye in (("Left", "left_eye_smplhf"), ("Right", "right_eye_smplhf")):
+            rotations[:, INDEX[eye]] = eye_rotations(face, side)
     tick(1.0)
     return make_performance(rotations, translation, face, 30.0, expressions)

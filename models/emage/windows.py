@@ -107,8 +107,8 @@ class Memories:
     def __iter__(self) -> Iterator[tuple[Window, AudioMemory, HintMemory]]:
         self.prepare()
         while self._coming is not None:
-            group, *later = self._coming
-            heard, hints = (job(self._beat) for job in later)
+            group, hearing, hinting = self._coming
+            heard, hints = hearing(self._beat), hinting(self._beat)
             self._coming = None
             for k, window in enumerate(group):
                 yield window, heard.window(k), hints.window(k)

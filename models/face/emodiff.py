@@ -69,6 +69,9 @@ class EmoDiff(nn.Module):
     Buffers `mean` and `scale` (55,) turn normalised frames into weights and radians: x * scale + mean.
     """
 
+    mean: torch.Tensor
+    scale: torch.Tensor
+
     def __init__(self, width: int = 128, layers: int = 4, heads: int = 4):
         super().__init__()
         self.width = width

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -95,7 +96,7 @@ def run_diffusion(nets: Networks, condition: SpeechCondition, lips: Array, felt:
         done = number / len(starts)
         made = sample(
             nets, speech, _padded(lips[first : first + count], size), feeling, before,
-            window_noise(seed, number, size, temperature), use_lips, lambda done=done: tick(done),
+            window_noise(seed, number, size, temperature), use_lips, partial(tick, done),
         )[:count] * scale + mean  # fmt: skip
         if number:
             span = min(OVERLAP, count)

@@ -12,9 +12,10 @@ from ...core.arkit import LIPS
 from ...core.catalogue.emotions import EMOTIONS
 from ..runtime.graph import Function, Graph, Makers
 from ..weights import load_module
-from .emodiff import CHANNELS, PATCH, SPEECH, EmoDiff
+from .emodiff import SPEECH, EmoDiff
 from .inputs import LIP_INPUTS
 from .lips import LipNet, gate
+from .sampling import CHANNELS, PATCH
 
 FRAMES = 240
 
@@ -46,7 +47,7 @@ def _make_condition(folder: Path | None) -> Graph:
     return Graph(Function(_diffusion(folder), _condition), example, axes, ("condition",))
 
 
-def _condition(net: nn.Module, speech: Tensor, lips: Tensor, emotion: Tensor, before: Tensor, keep: Tensor) -> Tensor:
+def _condition(net: EmoDiff, speech: Tensor, lips: Tensor, emotion: Tensor, before: Tensor, keep: Tensor) -> Tensor:
     return net.condition(speech, lips, emotion, before, keep > 0.5)
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ctypes
 import sys
+from collections.abc import Callable
 from functools import lru_cache
 
 
 @lru_cache(maxsize=1)
-def _trim() -> object:
+def _trim() -> Callable[[int], int] | None:
     try:
         return ctypes.CDLL(None).malloc_trim if sys.platform == "linux" else None
     except (OSError, AttributeError):

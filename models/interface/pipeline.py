@@ -29,7 +29,8 @@ class Performed:
 class Session(Protocol):
     """A loaded model. `stages` are the names and relative lengths of what it does, for the progress bar."""
 
-    stages: Mapping[str, float]
+    @property
+    def stages(self) -> Mapping[str, float]: ...
 
     def perform(self, request: GenerationRequest, seed: int, stages: Stages) -> Performed:
         """A performance of `request.frames` frames at 30 fps.

@@ -27,7 +27,7 @@ class Block(nn.Module):
     def __init__(self, width: int, dilation: int) -> None:
         super().__init__()
         self.conv = nn.Conv2d(width, width, (1, 3), padding=(0, dilation), dilation=(1, dilation), bias=False)
-        self.norm = nn.BatchNorm2d(width)
+        self.norm: nn.Module = nn.BatchNorm2d(width)
         self.mix = nn.Conv2d(width, width, 1)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -35,6 +35,7 @@ class Block(nn.Module):
 
     def fold(self) -> None:
         """Takes the normalisation into the convolution: the same answers, sooner. For use, not for training."""
+        assert isinstance(self.norm, nn.BatchNorm2d)
         self.conv = nn.utils.fusion.fuse_conv_bn_eval(self.conv, self.norm)
         self.norm = nn.Identity()
 
@@ -48,13 +49,14 @@ class PhoneNetwork(nn.Module):
         self.blocks = nn.Sequential(*(Block(width, d) for d in dilations))
         self.norm = nn.BatchNorm2d(width)
         self.leave = nn.Conv2d(width, 2 * len(PHONES), 1)
-        self.to(memory_format=torch.channels_last)
+        self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch documents it
 
     def fold(self) -> None:
         """Folds every block, for use."""
         for block in self.blocks:
+            assert isinstance(block, Block)
             block.fold()
-        self.to(memory_format=torch.channels_last)
+        self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch documents it
 
     def forward(self, mel: Tensor) -> Tensor:
         hidden = self.enter(mel[:, :, None].contiguous(memory_format=torch.channels_last))

@@ -304,8 +304,8 @@ def _explained(posteriors: Array, words: list[Word], within: Array | None = None
     heard = posteriors if within is None else posteriors[within]
     speech = float(np.delete(heard, PHONE_INDEX["SIL"], axis=1).max(axis=1).sum())
     phones = (phone for word in words for phone in word.phones)
-    heard = sum(float(posteriors[_frames(p.start, p.end), PHONE_INDEX[p.name]].sum()) for p in phones)
-    return heard / max(speech, 1.0)
+    told = sum(float(posteriors[_frames(p.start, p.end), PHONE_INDEX[p.name]].sum()) for p in phones)
+    return told / max(speech, 1.0)
 
 
 def _unheard(posteriors: Array, word: Word) -> bool:

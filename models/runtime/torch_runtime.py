@@ -34,8 +34,9 @@ class TorchNetwork:
 
     def __init__(self, name: str, folder: Path | None, device: str) -> None:
         graph = make_graph(name, folder)
-        if hasattr(graph.module.net, "fold"):
-            graph.module.net.fold()
+        fold = getattr(graph.module.net, "fold", None)
+        if fold is not None:
+            fold()
         self._module = graph.module.to(device)
         self._order, self._outputs, self._device = tuple(graph.example), graph.outputs, device
 

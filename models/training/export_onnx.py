@@ -39,7 +39,7 @@ def traced(name: str) -> onnx.ModelProto:
         torch.onnx.export(
             graph.module,
             tuple(graph.example.values()),
-            out,
+            out,  # type: ignore[arg-type]  # a stream does as well as a path
             dynamo=False,
             opset_version=OPSET,
             input_names=list(graph.example),

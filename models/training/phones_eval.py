@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 import numpy as np
@@ -106,9 +106,9 @@ def _means(track: Array, phones: Sequence[Phone], names: Sequence[str]) -> list[
     return [float(track[a:b].mean()) for a, b in spans if a < len(track)]
 
 
-def _share(values: object) -> float:
-    values = list(values)
-    return float(np.mean(values)) if values else float("nan")
+def _share(values: Iterable[float]) -> float:
+    found = list(values)
+    return float(np.mean(found)) if found else float("nan")
 
 
 def _auc(high: list[float], low: list[float]) -> float:

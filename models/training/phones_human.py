@@ -17,7 +17,7 @@ import subprocess
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import soundfile
@@ -65,7 +65,7 @@ def sampa(label: str) -> tuple[str, ...]:
     return (_SAMPA[name],) if name in _SAMPA else ()
 
 
-def emodb_phones(rows: list[list[object]], seconds: float) -> tuple[Phone, ...]:
+def emodb_phones(rows: list[list[Any]], seconds: float) -> tuple[Phone, ...]:
     """The phones of a clip from its labels (start, end, label, modifiers), stops in one piece."""
     out: list[Phone] = []
     for start, end, label, _ in rows:
@@ -90,7 +90,7 @@ def emodb_clips() -> Iterator[tuple[dict[str, object], Array, tuple[Phone, ...]]
             entry = json.loads(line)
             if not entry.get("label_exact"):
                 continue
-            samples = soundfile.read(io.BytesIO(tar.extractfile(f"wav/{entry['id']}.flac").read()), dtype="float32")[0]
+            samples = soundfile.read(io.BytesIO(_bytes_of(tar, f"wav/{entry['id']}.flac")), dtype="float32")[0]
             yield entry, samples, emodb_phones(entry["phones"], len(samples) / SAMPLE_RATE)
 
 
@@ -107,10 +107,17 @@ def prompts(language: str) -> Iterator[tuple[str, Array, tuple[Phone, ...]]]:
             text = re.sub(r"[\[<(].*?[\])>]", " ", texts.get(name, "")).strip()
             if not member.isfile() or not any(c.isalpha() for c in text):
                 continue
-            samples = _decode(tar.extractfile(member).read())
+            samples = _decode(_bytes_of(tar, member))
             phones = _aligned(samples, text, language)
             if phones:
                 yield name, samples, phones
+
+
+def _bytes_of(tar: tarfile.TarFile, member: tarfile.TarInfo | str) -> bytes:
+    stream = tar.extractfile(member)
+    if stream is None:
+        raise FileNotFoundError(f"{member} is no file of the archive")
+    return stream.read()
 
 
 def _decode(data: bytes) -> Array:

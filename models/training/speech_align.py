@@ -30,7 +30,7 @@ def data_folder() -> Path:
 def kathleen_transcripts() -> list[tuple[str, str]]:
     """(file stem, sentence) of every human sentence."""
     lines = (data_folder() / "speech" / "kathleen" / "transcripts.tsv").read_text().splitlines()
-    return [tuple(line.split("\t", 1)) for line in lines if "\t" in line]
+    return [(head, tail) for head, tab, tail in (line.partition("\t") for line in lines) if tab]
 
 
 @lru_cache(maxsize=20000)

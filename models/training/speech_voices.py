@@ -8,7 +8,7 @@ import tempfile
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import soundfile
@@ -166,7 +166,7 @@ def flite(text: str, voice: str, stretch: float = 1.0, pitch: float | None = Non
     wave = ctypes.cast(library.utt_wave(utterance), ctypes.POINTER(_FliteWave))[0]
     samples = np.ctypeslib.as_array(wave.samples, (wave.count,)).astype(np.float32) / 32768.0
     rate = wave.rate
-    segments = []
+    segments: list[Any] = []
     start, word, seen = 0.0, -1, ""
     item = library.relation_head(library.utt_relation(utterance, b"Segment"))
     while item:
@@ -213,7 +213,8 @@ def festival(texts: list[str], voice: str, stretch: float = 1.0, language: str =
                 out.append(None)
                 continue
             samples, rate = soundfile.read(wave, dtype="float32")
-            segments, start, ids = [], 0.0, {}
+            ids: dict[str, int] = {}
+            segments, start = [], 0.0
             for line in table.read_text(ENCODINGS.get(voice, "utf-8"), errors="replace").splitlines():
                 name, end, spelled, stress, word = line.split()
                 ids.setdefault(word, len(ids))
@@ -261,8 +262,8 @@ EVENTS: list[tuple[int, int, int, int, str]] = []
 WAVES: list[Array] = []
 
 
-@CALLBACK
-def _on_sound(wave: object, count: int, events: object) -> int:
+@CALLBACK  # type: ignore[untyped-decorator]  # ctypes has no type for what it makes of a function
+def _on_sound(wave: Any, count: int, events: Any) -> int:
     if wave and count:
         WAVES.append(np.ctypeslib.as_array(wave, (count,)).copy())
     index = 0
@@ -306,7 +307,7 @@ def espeak(text: str, voice: str, words_a_minute: int = 165, pitch: int = 50, sp
             word, spelled = word + 1, (following[0] if following else "").strip(".,!?;:").lower()
         elif kind == PHONE_EVENT:
             marks.append((name, sample / rate, word, spelled))
-    segments = []
+    segments: list[Any] = []
     for index, (name, start, word, spelled) in enumerate(marks):
         end = marks[index + 1][1] if index + 1 < len(marks) else seconds
         names = espeak_phones(name, voice)
@@ -343,7 +344,7 @@ def _closures_to_stops(
     quiet = level < 0.03 * np.percentile(level, 95)
     out = list(segments)
     for index in range(1, len(out)):
-        name, start, end, *rest = out[index]
+        name, start, end, number, stress, word = out[index]
         before = out[index - 1]
         if name not in STOPS or before[0] == "SIL":
             continue
@@ -351,6 +352,6 @@ def _closures_to_stops(
         while edge > 0 and edge / 200 > max(start - 0.1, before[1] + 0.02) and quiet[min(edge - 1, len(quiet) - 1)]:
             edge -= 1
         moved = min(edge / 200, start)
-        out[index] = (name, moved, end, *rest)
+        out[index] = (name, moved, end, number, stress, word)
         out[index - 1] = (before[0], before[1], moved, *before[3:])
     return out

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -13,6 +13,8 @@ from .checksums import FOLDER, check, sum_of
 
 if TYPE_CHECKING:
     from torch import nn
+
+_Module = TypeVar("_Module", bound="nn.Module")
 
 __all__ = ["FOLDER", "damaged", "load_module", "load_weights", "weights_path", "weights_version"]
 
@@ -50,7 +52,7 @@ def load_weights(name: str, folder: Path | None = None) -> tuple[dict[str, Array
     return arrays, metadata
 
 
-def load_module(module: nn.Module, name: str, folder: Path | None = None) -> nn.Module:
+def load_module(module: _Module, name: str, folder: Path | None = None) -> _Module:
     """The PyTorch module with the embedded weights `name` (or those of a training folder), in evaluation mode.
 
     Raises OratorError when the file is missing, damaged or of another network.

@@ -42,7 +42,7 @@ def quintic(x: Array) -> Array:
     return x**3 * (10.0 - 15.0 * x + 6.0 * x**2)
 
 
-def step_path(times: Array, keys: Sequence[tuple[float, float, Array | float]], start: Array | float = 0):
+def step_path(times: Array, keys: Sequence[tuple[float, float, Array | float]], start: Array | float = 0) -> Array:
     """A path that moves to each key's value by minimum-jerk steps: keys are (begin, duration, value)."""
     value = np.asarray(start, np.float64)
     out = np.broadcast_to(value, (len(times), *value.shape)).copy()

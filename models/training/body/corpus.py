@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -71,7 +71,8 @@ def draw_settings(rng: np.random.Generator) -> Settings:
     hand = float(rng.choice([-1.0, 1.0, rng.uniform(-1.0, 1.0)])) if rng.random() < 0.45 else 0.0
     stance = float(rng.uniform(-1.0, 1.0)) if rng.random() < 0.5 else 0.0
     style = str(rng.choice(NETWORK_STYLES[1:])) if rng.random() < 0.5 else "neutral"
-    return Settings(gesture_rate=rate, handedness=hand, stance=stance, style=style)
+    numbers: dict[str, Any] = {"gesture_rate": rate, "handedness": hand, "stance": stance}
+    return Settings(style=style, **numbers)
 
 
 def phone_track(phones: tuple[Phone, ...], frames: int) -> Array:

@@ -127,7 +127,7 @@ def accent_timing(path: Array, accents: Accents, shifts: int = 60) -> dict[str, 
         "on_accent": share(accents.times),
         "on_strong_accent": share(strong),
         "strong_by_chance": float(np.mean(chance)),
-        "strong_z": float((share(strong) - np.mean(chance)) / max(np.std(chance), 1e-6)),
+        "strong_z": float((share(strong) - np.mean(chance)) / max(float(np.std(chance)), 1e-6)),
     }
 
 
@@ -196,13 +196,14 @@ def _controls(body: Body, clip: Clip) -> dict[str, Any]:
         rows = [run(**{name: value}) for value in (0.5, 1.0, 1.5)]
         out[name] = {k: [round(r[k], 3) for r in rows] for k in ("wrist_speed", "strokes_a_minute", "workspace_litres")}
     for name, values in {"handedness": (-1.0, 0.0, 1.0), "stance": (-1.0, 0.0, 1.0), "travel": (0.0, 1.0)}.items():
-        rows = []
+        moved = []
         for value in values:
-            rotations, translation = body(clip, Settings(**{name: value}))
+            wanted: dict[str, Any] = {name: value}
+            rotations, translation = body(clip, Settings(**wanted))
             speed = measure.wrist_speed(measure.wrists(rotations, translation))[clip.active].mean(axis=0)
             root = np.linalg.norm(np.ptp(translation[:, [0, 2]], axis=0))
-            rows.append([round(float(v), 3) for v in (*speed, root)])
-        out[name] = rows
+            moved.append([round(float(v), 3) for v in (*speed, root)])
+        out[name] = moved
     out["head_activity"] = [round(run(head_activity=v)["head_speed"], 2) for v in (0.5, 1.0, 1.5)]
     out["style"] = {s: round(run(style=s)["wrist_speed"], 3) for s in STYLES}
     return out

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -54,9 +55,10 @@ def clip_track() -> Track:
 
 
 @torch.inference_mode()
-def reconstruction(vq: PartVq, track: Track, most: int = 60000) -> dict[str, float]:
+def reconstruction(vq: PartVq, track: Track, most: int = 60000) -> dict[str, Any]:
     """Mean joint error in millimetres and degrees, and the share of codes used in each level."""
-    place, angle, used = [], [], [set() for _ in vq.shape.sizes]
+    place, angle = [], []
+    used: list[set[int]] = [set() for _ in vq.shape.sizes]
     done = 0
     for a, b in zip(track.starts[:-1], track.starts[1:], strict=True):
         length = (b - a) // DOWN * DOWN

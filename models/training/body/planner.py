@@ -131,7 +131,7 @@ class Planner:
             return float(accents.strength[near].max()) if near.any() else 0.2
 
         classed = [(stress_time(w), word_class(w.text)) for w in words]
-        order = rng.permutation(len(classed))
+        order = rng.permutation(len(classed)).tolist()
         keep = 1.0 if controls.rate >= 0.7 else 0.85
         # Rare classes first: in running text "I" and "you" would crowd out everything else.
         order = sorted(order, key=lambda k: classed[k][1] in ("me", "you"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 _GOALS: Final[dict[str, tuple[str, str]]] = {
@@ -54,7 +55,7 @@ def _row(*cells: object) -> str:
     return "| " + " | ".join(str(cell) for cell in cells) + " |"
 
 
-def _table(head: tuple[str, ...], rows: list[tuple[object, ...]]) -> list[str]:
+def _table(head: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> list[str]:
     return [_row(*head), _row(*["---"] * len(head)), *(_row(*row) for row in rows), ""]
 
 
@@ -85,7 +86,7 @@ def section(report: dict[str, Any]) -> str:
 
 
 def _controls(controls: dict[str, Any]) -> list[str]:
-    rows: list[tuple[object, ...]] = []
+    rows: list[tuple[Any, ...]] = []
     for name in ("energy", "gesture_rate"):
         figures = controls[name]
         rows.append((name, "0.5, 1, 1.5", "wrist speed, m/s", figures["wrist_speed"]))

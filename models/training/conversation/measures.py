@@ -120,4 +120,4 @@ def turn_ends(performance: Performance, turns: Turns) -> tuple[float, float, int
 
     looking = [bool(around(s.end).mean() > 0.5) for s in own]
     averted = [bool(around(s.start).mean() < 0.5) for s in own]
-    return float(np.mean(looking or [0.0])), float(np.mean(averted or [0.0])), len(own)
+    return float(np.mean(looking or [False])), float(np.mean(averted or [False])), len(own)

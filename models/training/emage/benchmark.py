@@ -14,7 +14,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -40,6 +42,12 @@ def peak_memory(folder: Path, seconds: int, threads: int, mode: str) -> float:
     return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()[-1])
 
 
+def _written(folder: Path) -> Path:
+    from .checkpoint import PUBLISHED, write_checkpoint
+
+    return write_checkpoint(folder, PUBLISHED["hidden"], PUBLISHED["width"], PUBLISHED["codes"])
+
+
 def main() -> None:
     import torch
 
@@ -48,7 +56,6 @@ def main() -> None:
     from ...emage.files import load
     from ...emage.model import EmageModel, half_is_fast
     from ...emage.reference import run_reference
-    from .checkpoint import PUBLISHED, write_checkpoint
     from .published_order import PublishedOrder, run_published_order
 
     parser = argparse.ArgumentParser(description=__doc__)
@@ -59,7 +66,7 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     with tempfile.TemporaryDirectory() as temporary:
-        folder = options.folder or write_checkpoint(Path(temporary), **PUBLISHED)
+        folder = options.folder or _written(Path(temporary))
         modes = ("reference", "orator")
         peaks = {mode: peak_memory(folder, options.seconds, options.threads, mode) for mode in modes}
         checkpoint = load(folder)
@@ -68,7 +75,7 @@ def main() -> None:
         model, plain = EmageModel(load(folder)), EmageModel(load(folder), exact=False)
         fast = EmageModel(load(folder), exact=False, half=True) if half_is_fast() else None
     speech = np.random.default_rng(0).standard_normal(16000 * options.seconds).astype(np.float32) * 0.1
-    results: dict[str, object] = {}
+    results: dict[str, Any] = {}
 
     def published_order() -> None:
         results["theirs"] = run_published_order(published, model.codes, torch.from_numpy(speech))
@@ -81,7 +88,11 @@ def main() -> None:
         network, codes = with_model.network, with_model.codes
         run_artist(network, codes, speech, frames, None, None, 0, 1.0, lambda fraction: None, FLAT_HANDS)
 
-    runs = {"published order": published_order, "reference mode": reference, "orator mode": lambda: orator(plain)}
+    runs: dict[str, Callable[[], None]] = {
+        "published order": published_order,
+        "reference mode": reference,
+        "orator mode": lambda: orator(plain),
+    }
     if fast is not None:
         runs["orator mode, bfloat16"] = lambda: orator(fast)
     # Processor time beside wall time, since other programs may share the machine: the sum over threads.

@@ -56,7 +56,7 @@ def position_code(frames: int, width: int, period: int) -> Array:
 def random_tensors(shapes: Shapes, seed: int) -> dict[str, Array]:
     """Random values that keep activations near 1: scaled by fan-in, norms near the identity, variances positive."""
     rng = np.random.default_rng(seed)
-    out = {}
+    out: dict[str, Array] = {}
     for name, shape in shapes.items():
         if name.endswith("num_batches_tracked"):
             out[name] = np.array(1, np.int64)
@@ -83,9 +83,9 @@ def write_checkpoint(
     for part, config in configs(hidden, width, codes).items():
         (folder / subfolder(part)).mkdir(parents=True, exist_ok=True)
         (folder / subfolder(part) / CONFIG_NAME).write_text(json.dumps(config, indent=2))
-    config = read_config(folder)
+    written = read_config(folder)
     for k, part in enumerate(("", *VQ_PARTS)):
-        shapes = part_shapes(part, config) if part else root_shapes(config)
+        shapes = part_shapes(part, written) if part else root_shapes(written)
         tensors = {name: torch.from_numpy(value) for name, value in random_tensors(shapes, seed + k).items()}
         if "safetensors" in formats:
             save_file(tensors, folder / subfolder(part) / "model.safetensors", metadata={"format": "pt"})

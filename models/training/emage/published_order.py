@@ -82,6 +82,8 @@ class _Mlp(nn.Module):
 
 
 class _Position(nn.Module):
+    pe: Tensor
+
     def __init__(self, window: int, width: int) -> None:
         super().__init__()
         self.register_buffer("pe", torch.zeros(1, 2 * window, width))
@@ -92,6 +94,13 @@ class _Position(nn.Module):
 
 class PublishedOrder(nn.Module):
     """The root network under its published names."""
+
+    audio_encoder_face: nn.Module
+    audio_encoder_body: nn.Module
+    speaker_embedding_face: nn.Module
+    speaker_embedding_body: nn.Module
+    bodyhints_face: nn.Module
+    bodyhints_body: nn.Module
 
     def __init__(self, config: Config) -> None:
         super().__init__()
@@ -155,7 +164,8 @@ def run_published_order(model: PublishedOrder, codes: Codes, samples: Tensor) ->
     frames = len(samples) * 30 // 16000
     motion = identity_hints(frames)[None]
     mask, seeds = torch.ones_like(motion), model.config.seeds
-    last, index = motion[:, :seeds], {part: [] for part in ("face", *PARTS)}
+    last = motion[:, :seeds]
+    index: dict[str, list[Tensor]] = {part: [] for part in ("face", *PARTS)}
     for window in published_windows(frames, model.config):
         span = slice(window.start, window.start + window.frames)
         seeded, given = motion[:, span].clone(), mask[:, span].clone()

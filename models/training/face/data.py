@@ -69,7 +69,7 @@ def prepare(splits: tuple[str, ...] = ("train", "val", "test"), simulated: bool 
     folder.mkdir(parents=True, exist_ok=True)
     for split in splits:
         arrays: dict[str, Array] = {}
-        index = []
+        index: list[dict[str, Any]] = []
         for item in (*load_items(split), *(human_items(split) if split == "train" else ())):
             features = speech_features(Speech(item.samples.astype(np.float32) / 32768.0))
             if simulated:
@@ -103,7 +103,10 @@ def load(split: str, simulated: bool = False) -> list[Sample]:
     with np.load(cache_folder() / f"{split}{'-simulated' if simulated else ''}.npz") as file:
         for k, entry in enumerate(json.loads(file["index"].tobytes().decode())):
             tracks = file[f"tracks{k}"].astype(np.float32)
-            features = SpeechFeatures(np.zeros((len(tracks), 0), np.float32), *tracks.T, entry["seconds"])
+            energy, onset, f0, voicing = tracks.T
+            features = SpeechFeatures(
+                np.zeros((len(tracks), 0), np.float32), energy, onset, f0, voicing, entry["seconds"]
+            )
             phones = tuple(Phone(*p) for p in entry["phones"])
             out.append(
                 Sample(entry["id"], entry["voice"], entry["language"], features, phones, file[f"real{k}"],

@@ -15,6 +15,7 @@ from ....core.speech.phones import Phone
 from ....core.speech.speech import SAMPLE_RATE, Speech
 from ...face import generate_face
 from ...interface.condition import SpeechCondition
+from ..speech_corpus import SpeechItem
 from .measures import FPS, lip_figures, openness
 
 FADE = 0.05
@@ -73,7 +74,7 @@ def change(samples: Array, how: Changed) -> Array:
     return (out * 10 ** (decibels[len(ramp) // 2 :][: len(out)] / 20)).astype(np.float32)
 
 
-def changed_figures(item: object) -> dict[str, dict[str, float]]:
+def changed_figures(item: SpeechItem) -> dict[str, dict[str, float]]:
     """Of a speech corpus item: reach in its middle third and throughout, sync and closures for every change."""
     from ...phones import posteriors
 

@@ -58,7 +58,8 @@ class Classifier:
 
 def train_classifier(train: Sequence[Sample], seed: int = 0) -> Classifier:
     """A linear (ridge) classifier of ten-second corpus clips at intensity 1, over upper-face curves alone."""
-    rows, labels = [], []
+    rows: list[Array] = []
+    labels: list[int] = []
     for k, sample in enumerate(train):
         for e in range(len(EMOTIONS)):
             frames = int(np.ceil(sample.features.seconds * FPS - 1e-6))

@@ -53,7 +53,8 @@ def fit(net: nn.Module, loss: Callable[[int], torch.Tensor], schedule: Schedule,
     """Train for `minutes` of processor time on what `loss(step)` gives; the averaged weights go to NAME.pt."""
     average = {k: v.clone() for k, v in net.state_dict().items()}
     optimiser = torch.optim.AdamW(net.parameters(), lr=schedule.peak, weight_decay=1e-3)
-    started, step, recent = time.process_time(), 0, []
+    started, step = time.process_time(), 0
+    recent: list[float] = []
     while (spent := time.process_time() - started) < 60 * minutes:
         for group in optimiser.param_groups:
             group["lr"] = schedule.rate(step, spent / (60 * minutes))

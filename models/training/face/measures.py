@@ -47,7 +47,11 @@ def _pair(face: Array, name: str) -> Array:
     return (face[:, INDEX[name + "Left"]] + face[:, INDEX[name + "Right"]]) / 2
 
 
-def auc(positive: Sequence[float], negative: Sequence[float]) -> float:
+_Groups = tuple[list[float], list[float]]
+"""What was measured where a sound asks for it, and where it does not."""
+
+
+def auc(positive: Sequence[float] | Array, negative: Sequence[float] | Array) -> float:
     """The chance that a positive scores above a negative; nan when either is missing."""
     if not len(positive) or not len(negative):
         return float("nan")
@@ -121,7 +125,10 @@ def lip_figures(clips: Sequence[tuple[Array, Sequence[Phone]]]) -> dict[str, flo
     pause_o.
     """
     closed = closures = wrong = lipless = 0
-    open_, round_, spread, teeth = [], [], [], []
+    open_: list[_Groups] = []
+    round_: list[_Groups] = []
+    spread: list[_Groups] = []
+    teeth: list[_Groups] = []
     lags, correlations, pause = [], [], []
     for face, raw in clips:
         count = len(face)

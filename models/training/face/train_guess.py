@@ -88,7 +88,7 @@ def main() -> None:
 
     told = figures()
     for name, value in told.items():
-        print(value if name == "table" else f"{name}: {value if isinstance(value, int) else round(value, 3)}")
+        print(value if name == "table" else f"{name}: {round(value, 3) if isinstance(value, float) else value}")
     rows, said, _, _ = read()
     model = fitted(rows, said)
     arrays = {name: getattr(model, name) for name in ("middle", "scale", "table")}

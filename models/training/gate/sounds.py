@@ -156,8 +156,8 @@ def noise(rng: np.random.Generator, seconds: float, kind: str) -> Array:
         cycle = np.maximum(np.sin(2 * np.pi * rng.uniform(0.25, 0.5) * t + rng.uniform(0, 6)), 0.0) ** 1.5
         made = sosfilt(butter(2, (400, 4000), "bandpass", fs=SAMPLE_RATE, output="sos"), rng.normal(size=count)) * cycle
     elif kind == "engine":
-        base = rng.uniform(25, 60) * (1.0 + 0.2 * (slow - 1.0))
-        phase = 2 * np.pi * np.cumsum(base) / SAMPLE_RATE
+        turns = rng.uniform(25, 60) * (1.0 + 0.2 * (slow - 1.0))
+        phase = 2 * np.pi * np.cumsum(turns) / SAMPLE_RATE
         made = sum(np.sin(n * phase + rng.uniform(0, 6)) / n for n in range(1, 20))
         made = made + 9.0 * _coloured(rng, count, 1.5)
     else:
