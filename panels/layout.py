@@ -100,7 +100,7 @@ def shortened(text: str, width: float, measure: Callable[[str], float] = text_wi
 
 
 def draw_wrapped(
-    context: bpy.types.Context, layout: bpy.types.UILayout, text: str, icon: str = "NONE", inside: float = 0.0
+    context: bpy.types.Context, layout: bpy.types.UILayout, text: str, icon: Any = "NONE", inside: float = 0.0
 ) -> None:
     """A sentence broken to the width of the sidebar, an icon before its first line.
 

@@ -19,7 +19,7 @@ def follow_sound(scene: bpy.types.Scene, start: float, seconds: float) -> tuple[
     """
     options, fps = scene.orator, scene_fps(scene)
     first, last = math.floor(start * fps + 1e-6), math.ceil((start + seconds) * fps - 1e-6)
-    said = ()
+    said: tuple[str, ...] = ()
     if not options.in_sync:
         options.in_sync = True
         if scene.sync_mode == "NONE":

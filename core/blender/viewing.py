@@ -46,8 +46,8 @@ def _box(objects: list[bpy.types.Object]) -> tuple[Vector, Vector] | None:
     corners = [obj.matrix_world @ Vector(corner) for obj in objects for corner in obj.bound_box]
     if not corners:
         return None
-    low = Vector(min(c[k] for c in corners) for k in range(3))
-    return low, Vector(max(c[k] for c in corners) for k in range(3))
+    low = Vector([min(c[k] for c in corners) for k in range(3)])
+    return low, Vector([max(c[k] for c in corners) for k in range(3)])
 
 
 def _bodies(character: bpy.types.Object) -> list[bpy.types.Object]:
