@@ -36,6 +36,9 @@ def _row() -> Array:
 _GAIN: Final = _row()
 _LIDS: Final = [i for name, i in INDEX.items() if name.startswith(("eyeSquint", "eyeWide"))]
 _LID_SWING: Final = 0.8
+_CORNERS: Final = [i for n, i in INDEX.items() if n.startswith(("mouthSmile", "mouthFrown", "mouthDimple"))]
+_CORNER_REACH: Final = 0.22
+"""How much further than the lip network goes the corners of a mouth show an emotion that is asked."""
 _LEVEL: Final = 0.55
 """How much of an asked emotion shows on average."""
 
@@ -55,6 +58,7 @@ def talk(face: Array, asked: Array, felt: Array, seed: int, fps: float) -> Array
     # Lids are the first to let a feeling go, and the first to show it.
     level = np.clip(np.asarray(felt, np.float64) / np.maximum(asked, 0.05), 0.0, 1.2)
     out[:, _LIDS] *= 1.0 + (_LID_SWING * asked * (level - _LEVEL))[:, None]
+    out[:, _CORNERS] *= 1.0 + _CORNER_REACH * asked[:, None]
     sigma = _LEAN_SECONDS * fps / 2
     random = np.random.default_rng([seed & 0xFFFFFFFF, 17])
     knots = max(int(frames / sigma) + 3, 4)

@@ -119,10 +119,10 @@ def generate(condition: SpeechCondition, settings: Settings, emotion: EmotionTra
     )  # fmt: skip
     seconds = np.arange(condition.frames) / MODEL_FPS
     face = settle(np.clip(made[:, :COUNT], 0.0, 1.0))
-    asked = emotion.at(seconds)[:, 1:].sum(axis=1)
-    face = talk(face, asked, felt[:, 1:].sum(axis=1), seed, MODEL_FPS)
     if "refine" in stages:
         face = refine(face, lips)
+    asked = emotion.at(seconds)[:, 1:].sum(axis=1)
+    face = talk(face, asked, felt[:, 1:].sum(axis=1), seed, MODEL_FPS)
     if emotion.style is not None:
         face = apply_style(face, emotion.style)
     habits = None if settings.learned is None else settings.learned.style.face

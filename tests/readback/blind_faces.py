@@ -1,0 +1,173 @@
+"""Three stills of each emotion on one character, shuffled, for somebody to name; the key lies in a file of its own.
+
+    python tests/readback/blind_faces.py --who orator --intensity 1 --out FOLDER [--speech speech.wav] [--key key.json]
+
+Runs in a Python with bpy and PyTorch. Every row is one generation of the same speech with a seed of its own; its stills
+are three instants of talk drawn by chance, the same for every row. Nothing in the picture tells which emotion it is.
+`--open` puts the names beside the rows instead.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import secrets
+import sys
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "docs" / "demo")]
+SKIN, BALL, LINE = (0.62, 0.45, 0.38), (0.9, 0.9, 0.88), (0.16, 0.10, 0.08)
+
+
+def stills(speech_file: Path, intensity: float, count: int, rng: np.random.Generator) -> dict[str, tuple]:
+    """Emotion -> faces (count, 52) and head rotations (count, 4) at the same instants of the speech."""
+    from orator.core.catalogue.emotions import EMOTIONS
+    from orator.core.emotion import constant_emotion
+    from orator.core.face.prosody import prosody_of
+    from orator.core.performance import frame_count
+    from orator.core.rotations import from_rotvec
+    from orator.core.settings import Settings
+    from orator.core.speech.features import speech_features
+    from orator.core.speech.load import load_speech
+    from orator.models.condition import SpeechCondition
+    from orator.models.face import generate_face
+    from orator.models.phones import posteriors
+
+    speech = load_speech(speech_file)
+    features = speech_features(speech)
+    frames = frame_count(speech.seconds)
+    heard = SpeechCondition(features, posteriors(features), None, frames, speech.seconds)
+    spoken = np.concatenate([np.arange(a + 6, b) for a, b in prosody_of(features, frames).phrases])
+    chosen = [int(rng.choice(part)) for part in np.array_split(spoken, count)]
+    out = {}
+    for name in EMOTIONS:
+        seed = int(rng.integers(1000))
+        face, head = generate_face(heard, Settings(blink_rate=0.0), constant_emotion(name, intensity), seed)
+        out[name] = face[chosen], from_rotvec(head[chosen])
+    return out
+
+
+def performed(made: dict[str, tuple]) -> object:
+    """All stills behind each other, a frame each, as a performance that nothing else moves in."""
+    from orator.core import skeleton
+    from orator.core.performance import make_performance
+    from orator.core.stance import relaxed_performance
+
+    face = np.concatenate([f for f, _ in made.values()])
+    base = relaxed_performance(len(face))
+    rotations = base.rotations.copy()
+    rotations[:, skeleton.INDEX["head"]] = np.concatenate([h for _, h in made.values()])
+    return make_performance(rotations, base.translation, face)
+
+
+def staged(who: str, performance: object, shared: Path) -> object:
+    """The character in an empty scene, showing the performance at 30 fps from frame 0."""
+    import bpy
+    from helpers.cast import add_member
+    from orator.core.baking import BakeStyle, prepare
+    from orator.core.blender import bake
+    from orator.core.performance import Take
+
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    rig = add_member(who, shared)
+    scene = bpy.context.scene
+    scene.render.fps, scene.render.fps_base = 30, 1.0
+    prepared = prepare(performance, 0.0, bake.read_target(rig, scene), BakeStyle(None))
+    bake.add_take(rig, Take(performance, "Stills", {}), 0.0, prepared)
+    if who.startswith("rocketbox"):
+        for mesh in (o for o in bpy.data.objects if o.type == "MESH" and o.find_armature() == rig):
+            paint(mesh)
+    for obj in list(bpy.data.objects):
+        if obj.type == "MESH" and obj.find_armature() is None and obj.parent is None:
+            obj.hide_render = True
+    return rig
+
+
+def paint(mesh: object) -> None:
+    """Brows and irises onto a head that comes without its pictures: arches above the eyes, and the eyes' middles."""
+    keys = mesh.data.shape_keys
+    count = len(mesh.data.vertices)
+
+    def places(block: object) -> np.ndarray:
+        out = np.empty(3 * count, np.float32)
+        block.data.foreach_get("co", out)
+        return out.reshape(-1, 3)
+
+    colour = np.tile(np.array((*SKIN, 1.0), np.float32), (count, 1))
+    if keys is not None:
+        rest = places(keys.reference_key)
+        for name in ("LEye", "REye"):
+            group = next((g.index for g in mesh.vertex_groups if g.name.endswith(name)), None)
+            own = [v.index for v in mesh.data.vertices for g in v.groups if g.group == group and g.weight > 0.9]
+            if own:
+                ball = rest[own][:, [0, 2]]
+                aside = np.linalg.norm(ball - (ball.min(axis=0) + ball.max(axis=0)) / 2, axis=1)
+                # A brow is an arch a lid's width above the eye, thicker towards the nose.
+                middle, size = (ball.min(axis=0) + ball.max(axis=0)) / 2, np.ptp(ball[:, 0])
+                away = np.sign(middle[0]) * (rest[:, 0] - middle[0]) / size
+                over = (rest[:, 2] - middle[1]) / size - (0.80 + 0.10 * np.cos(2.6 * (away - 0.25)))
+                brow = (np.abs(over) < 0.17 - 0.07 * away) & (away > -0.62) & (away < 0.80)
+                colour[brow & (rest[:, 1] < rest[own][:, 1].max() + size), :3] = LINE
+                colour[own, :3] = BALL
+                colour[np.array(own)[aside < 0.45 * aside.max()], :3] = LINE
+    layer = mesh.data.color_attributes.new("Paint", "FLOAT_COLOR", "POINT")
+    layer.data.foreach_set("color", colour.ravel())
+    mesh.data.color_attributes.active_color = layer
+
+
+def main() -> None:
+    """Render, shuffle, and write the sheet and the key."""
+    import bpy
+    import orator
+    import pictures
+    from mathutils import Vector
+    from side_by_side import head_of
+
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--who", default="orator")
+    parser.add_argument("--intensity", type=float, default=1.0)
+    parser.add_argument("--count", type=int, default=3)
+    parser.add_argument("--speech", type=Path, default=ROOT / "docs" / "demo" / "speech.wav")
+    parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared")
+    parser.add_argument("--out", type=Path, required=True, help="the picture")
+    parser.add_argument("--key", type=Path, help="where the answers go; by default beside the picture")
+    parser.add_argument("--seed", type=int, help="the same stills again; by default they are another's every time")
+    parser.add_argument("--open", action="store_true", help="emotions in order, for looking at, not for naming")
+    given = parser.parse_args()
+    orator.register()
+    rng = np.random.default_rng(secrets.randbits(32) if given.seed is None else given.seed)
+    made = stills(given.speech, given.intensity, given.count, rng)
+    rig = staged(given.who, performed(made), given.shared)
+    scene = bpy.context.scene
+    camera = pictures.add_camera(scene)
+    pictures.use_workbench(scene)
+    if given.who.startswith("rocketbox"):
+        scene.display.shading.color_type = "VERTEX"
+    scene.world = bpy.data.worlds.new("World")
+    scene.world.color = (0.32, 0.34, 0.38)
+    scene.display.shading.show_cavity, scene.display.shading.cavity_type = True, "BOTH"
+    scene.frame_set(0)
+    tall = 0.26 if given.who == "orator" else 0.20
+    at = Vector(head_of(rig)) + Vector((0.0, -0.09, 0.025 if given.who == "orator" else 0.045))
+    pictures.aim(scene, at, pictures.Framing(height=tall, degrees=14.0, size=(190, 230)))
+    label = pictures.add_label(camera, 0.07)
+    names = list(made)
+    order = names if given.open else [names[k] for k in rng.permutation(len(names))]
+    cells = []
+    for row, name in enumerate(order):
+        for k in range(given.count):
+            scene.frame_set(names.index(name) * given.count + k)
+            label.data.body = name if given.open and k == 0 else ("ABCDEFGH"[row] if k == 0 and not given.open else "")
+            still = given.out.with_suffix(".still.png")
+            cells.append(pictures.render(scene, still))
+    given.out.with_suffix(".still.png").unlink()
+    pictures.write_png(pictures.page(cells, 2 * given.count, 2), given.out)
+    key = given.key or given.out.with_suffix(".json")
+    key.write_text(json.dumps(dict(zip("ABCDEFGH", order, strict=True))))
+
+
+if __name__ == "__main__":
+    main()
