@@ -162,7 +162,7 @@ def _nod(time: float, controls: ListeningControls, rng: np.random.Generator) -> 
 def _faces(turns: Turns, cues: Array, controls: ListeningControls, rng: np.random.Generator) -> Iterator[Gesture]:
     warm = controls.warmth
     for laugh in turns.of("partner", "laughter"):
-        delay = float(rng.uniform(0.25, 0.75))
+        delay = float(rng.uniform(0.2, 0.5))
         length = laugh.end - laugh.start + float(rng.uniform(1.0, 2.0))
         yield Gesture("smile", laugh.start + delay, length, float(rng.uniform(0.45, 0.75)) * (0.5 + warm))
     for cue in cues:

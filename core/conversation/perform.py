@@ -36,6 +36,8 @@ _STILL: Final = 2.5
 """Seconds over which a listener's weight is evened, beside the shifts of the conduct."""
 _SLOW: Final = 0.4
 """Seconds below which the body's own head movement is kept: nods and accents stay, wandering looks go."""
+_ONSET: Final = 0.6
+"""Seconds that a face takes at the most to be there."""
 _EYES_REACH: Final = 27.0
 _HEAD_REACH: Final = (62.0, 38.0)
 _TRUNK_REACH: Final = 30.0
@@ -196,7 +198,7 @@ def _show(face: Array, conduct: Conduct, times: Array) -> None:
     """Smiles, brows and frowns; in place, each channel at least as far as the conduct asks."""
     for kind, channels in _SHOWN.items():
         for gesture in conduct.of(kind):
-            shape = gesture.size * _pulse(times, gesture.time, gesture.length, 0.3)
+            shape = gesture.size * _pulse(times, gesture.time, gesture.length, min(0.3, _ONSET / gesture.length))
             for name, share in channels:
                 for side, scale in (("Left", 1.0), ("Right", 0.93)):
                     k = FACE[f"{name}{side}"]

@@ -14,6 +14,7 @@ import numpy as np
 from ....core.arrays import Array
 from ....core.conversation.turns import Stretch, Turns
 from ....core.speech.speech import SAMPLE_RATE, Speech
+from ..gate import sounds
 from ..speech_text import paragraph
 from ..speech_voices import espeak, flite
 
@@ -45,8 +46,13 @@ def say(text: str, voice: str) -> Array:
     return (0.3 * samples / np.abs(samples).max()).astype(np.float32)
 
 
-def make_dialogue(pair: tuple[str, str], seconds: float = 100.0, leak: float = 0.03) -> Dialogue:
-    """A dialogue of a pair of voices; `leak` is how loud each is in the other's microphone."""
+def make_dialogue(
+    pair: tuple[str, str], seconds: float = 100.0, leak: float = 0.03, laughing: bool = False
+) -> Dialogue:
+    """A dialogue of a pair of voices; `leak` is how loud each is in the other's microphone.
+
+    laughing  whether every turn ends in a laugh, of kinds that the gate was not trained on
+    """
     name = " and ".join(pair)
     rng = np.random.default_rng(zlib.crc32(name.encode()))
     channels = np.zeros((2, int(seconds * SAMPLE_RATE)), np.float32)
@@ -68,6 +74,14 @@ def make_dialogue(pair: tuple[str, str], seconds: float = 100.0, leak: float = 0
         if end is None:
             break
         laid.append(Stretch(("own", "partner")[who], "speech", begin, last))
+        if laughing:
+            kind = str(rng.choice(sounds.LAUGHS["test"]))
+            bout = sounds.laugh(rng, kind, float(rng.uniform(95, 260)))
+            until = _put(channels, who, bout, last + 0.15)
+            if until is None:
+                break
+            laid.append(Stretch(("own", "partner")[who], "laughter", last + 0.15, until))
+            last = until
         at, who = last + float(np.clip(rng.normal(0.22, 0.2), -0.2, 1.0)), 1 - who
     noise = rng.normal(0.0, 4e-4, channels.shape)
     heard = channels + leak * np.roll(channels[::-1], 60, axis=1) + noise

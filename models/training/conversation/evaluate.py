@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ....core.arkit import INDEX as FACE
 from ....core.arrays import Array
 from ....core.body.accents import find_accents
 from ....core.body.measure import coupling, coupling_signals
@@ -115,13 +116,39 @@ def couplings(side: Side, other: Side, rng: np.random.Generator) -> dict[str, fl
     }
 
 
+def laughter(pairs: int, seconds: float) -> str:
+    """What a partner's laugh does to the listener, and a laugh to one's own mouth; the control is the take alone."""
+    rows, controls = [], []
+    for k, pair in enumerate(PAIRS[:pairs]):
+        for side in sides(make_dialogue(pair, seconds, laughing=True), 500 + 10 * k):
+            times = np.arange(side.made.frames) / side.made.fps
+            theirs = np.array([s.start for s in side.turns.of("partner", "laughter") if s.start < seconds - 2.0])
+            for made, out in ((side.made, rows), (side.alone, controls)):
+                smiles = measures.smiles_after(made, theirs)
+                laughing, speaking = (
+                    np.any([(times >= s.start + edge) & (times < s.end) for s in side.turns.of("own", kind)], axis=0)
+                    for kind, edge in (("laughter", 0.3), ("speech", 0.0))
+                )
+                out.append(
+                    {
+                        "laughs answered by a smile within 0.2 - 1 s": float(np.mean((smiles > 0.15) & (smiles < 1.0))),
+                        "mouth shapes of words a second, laughing": measures.closures_a_second(made, laughing),
+                        "mouth shapes of words a second, speaking": measures.closures_a_second(made, speaking),
+                        "smile while laughing": float(made.face[laughing][:, FACE["mouthSmileLeft"]].mean()),
+                    }
+                )
+    return table(rows, controls)
+
+
 _ASKED = {
     "gaze at the partner, listening": "0.65 - 0.90", "gaze at the partner, speaking": "0.35 - 0.70",
     "blinks a minute, listening": "10 - 22", "blinks a minute, speaking": "18 - 34",
     "head speed, degrees/s, listening": "3 - 15", "median look, s": "1 - 3", "nods a minute, listening": "4 - 20",
     "strokes, listening over speaking": "under 0.05", "weight shifts a minute, listening": "2 - 10",
     "nods at the partner's pauses or low pitch": "0.6", "turns that end looking": "0.7",
-    "turns that start averted": "0.6", "nods to the partner, z": "at least 3",
+    "turns that start averted": "0.6", "laughs answered by a smile within 0.2 - 1 s": "all",
+    "mouth shapes of words a second, laughing": "far under speaking", "smile while laughing": "over 0.3",
+    "nods to the partner, z": "at least 3",
     "nods to another dialogue's partner, z": "chance", "body to its own voice, z": "far over the partner's",
 }  # fmt: skip
 
@@ -148,10 +175,12 @@ def evaluate(pairs: int, seconds: float) -> str:
     linked = [couplings(side, people[(k + 2) % len(people)], rng) for k, side in enumerate(people)]
     heard = "; ".join(f"{name} {np.mean([ear[name] for ear in ears]):.3g}" for name in ears[0])
     minutes = pairs * seconds / 60.0
+    laughs = laughter(max(pairs // 2, 1), 60.0)
     return (
         f"{minutes:.0f} minutes, {pairs} pairs of voices that nothing was trained on, both characters; mean and "
         f"deviation over the {len(people)} characters.\n\nHearing: {heard}.\n\n{table(rows, controls)}\n\n"
-        f"{table(linked, [])}\n"
+        f"{table(linked, [])}\n\n"
+        f"Dialogues in which every turn ends in a laugh, of kinds that nothing was trained on:\n\n{laughs}\n"
     )
 
 

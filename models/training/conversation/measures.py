@@ -121,3 +121,21 @@ def turn_ends(performance: Performance, turns: Turns) -> tuple[float, float, int
     looking = [bool(around(s.end).mean() > 0.5) for s in own]
     averted = [bool(around(s.start).mean() < 0.5) for s in own]
     return float(np.mean(looking or [False])), float(np.mean(averted or [False])), len(own)
+
+
+def smiles_after(performance: Performance, times: Array, rise: float = 0.08) -> Array:
+    """Seconds (K,) from each time to the first frame at which the smile has grown by `rise`; inf beyond two seconds."""
+    smile = performance.face[:, [FACE["mouthSmileLeft"], FACE["mouthSmileRight"]]].mean(axis=1).astype(np.float64)
+    out = []
+    for time in times:
+        first = int(time * performance.fps)
+        grown = np.flatnonzero(smile[first : first + 2 * int(performance.fps)] > smile[first] + rise)
+        out.append(grown[0] / performance.fps if len(grown) else np.inf)
+    return np.array(out)
+
+
+def closures_a_second(performance: Performance, mask: Array) -> float:
+    """How often in a second of `mask` (T,) the lips close or round as words make them."""
+    lips = [FACE[name] for name in ("mouthClose", "mouthPucker", "mouthFunnel", "mouthRollLower", "mouthPressLeft")]
+    peaks = [find_peaks(performance.face[:, k], height=0.08, prominence=0.05)[0] for k in lips]
+    return float(mask[np.concatenate(peaks)].sum() / max(mask.sum() / performance.fps, 1e-6))
