@@ -118,7 +118,8 @@ def couplings(side: Side, other: Side, rng: np.random.Generator) -> dict[str, fl
 
 def laughter(pairs: int, seconds: float) -> str:
     """What a partner's laugh does to the listener, and a laugh to one's own mouth; the control is the take alone."""
-    rows, controls = [], []
+    rows: list[dict[str, float]] = []
+    controls: list[dict[str, float]] = []
     for k, pair in enumerate(PAIRS[:pairs]):
         for side in sides(make_dialogue(pair, seconds, laughing=True), 500 + 10 * k):
             times = np.arange(side.made.frames) / side.made.fps
