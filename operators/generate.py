@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import queue
 import time
 from typing import Any
 
 import bpy
 
 from ..core import estimate
-from ..core.blender import compat, generation, job, report
+from ..core.blender import compat, generation, job, preferences, report
+from ..core.blender.growing import Growing, Opening
 from ..core.errors import OratorError
 from .poll import Explained
 from .work import cool, work_on
 
 _TICK_SECONDS = 0.1
+_CANCELLED = "Generating was cancelled; nothing was changed."
 _timers: list[bpy.types.Timer] = []
 
 
@@ -22,6 +25,8 @@ class Generating(Explained):
 
     moves_seed = True
     """Whether the next press takes another seed."""
+    grows = False
+    """Whether the start of a long speech can be played while the rest is being made, where the artist wants that."""
 
     def read(self, context: bpy.types.Context) -> Any:
         """The request. Raises OratorError."""
@@ -82,7 +87,11 @@ class Generating(Explained):
         try:
             self._request = self.read(context)
             self._began = time.monotonic()
-            self._number = job.start("Generating", self.work(self._request))
+            self._growing, self._openings = None, queue.SimpleQueue[Opening]()
+            work = self.work(self._request)
+            if self.grows and preferences.read().playable:
+                self._growing, work = Growing(self._request), work_on(self._request, self._openings.put)
+            self._number = job.start("Generating", work)
         except OratorError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
@@ -101,21 +110,25 @@ class Generating(Explained):
         """Drain the queue at every tick; Esc cancels."""
         running = job.current()
         if running is None or running.number != self._number:
-            return self._ended(context, "Generating was cancelled; nothing was changed.", "INFO")
+            return self._stopped(context, job.keeping())
         if event.type == "ESC" and event.value == "PRESS":
             job.cancel()
-            return self._ended(context, "Generating was cancelled; nothing was changed.", "INFO")
+            return self._stopped(context)
         if event.type != "TIMER":
             return {"PASS_THROUGH"}
         message = job.poll()
         if message is None:
+            self._take_in(running)
             self._show_progress(context)
             return {"PASS_THROUGH"}
-        if message.kind == "failed":
-            return self._ended(context, message.text, "ERROR")
         if message.kind == "cancelled":
-            return self._ended(context, "Generating was cancelled; nothing was changed.", "INFO")
+            return self._stopped(context)
+        if message.kind == "failed":
+            self._stopped(context)
+            return self._ended(context, message.text, "ERROR")
         try:
+            if self._growing is not None:
+                self._growing.give_way()
             sentences = self._delivered(self._request, message.result)
         except Exception as error:
             return self._ended(context, job.explain(error), "ERROR")
@@ -129,6 +142,23 @@ class Generating(Explained):
         if running is not None and running.number == self._number:
             job.cancel()
         self._close(context)
+
+    def _take_in(self, running: job.Job) -> None:
+        """What can be played by now comes into the list; an opening that cannot be written is left out."""
+        while self._growing is not None and not self._openings.empty():
+            try:
+                self._growing.take_in(self._openings.get())
+            except Exception as error:
+                job.explain(error)
+            running.playable = self._growing.seconds
+
+    def _stopped(self, context: bpy.types.Context, keep: bool = False) -> set[str]:
+        """Cancelled: what could be played is kept where the artist wants it, and else nothing was changed."""
+        kept = "" if self._growing is None else self._growing.end(keep)
+        if not kept:
+            return self._ended(context, _CANCELLED, "INFO")
+        self._ended(context, f"Generating was cancelled; '{kept}' is kept.", "INFO")
+        return {"FINISHED"}
 
     def _show_progress(self, context: bpy.types.Context) -> None:
         running = job.current()
@@ -165,6 +195,7 @@ class ORATOR_OT_generate(Generating, bpy.types.Operator):
     bl_idname = "orator.generate"
     bl_label = "Generate"
     bl_options = {"UNDO"}  # noqa: RUF012
+    grows = True
 
 
 class ORATOR_OT_cancel(Explained, bpy.types.Operator):
@@ -174,6 +205,12 @@ class ORATOR_OT_cancel(Explained, bpy.types.Operator):
     bl_label = "Cancel"
     bl_options = {"INTERNAL"}  # noqa: RUF012
 
+    keep: bpy.props.BoolProperty(
+        name="Keep What Can Be Played",
+        description="Keep the start of the speech, which can be played already, as a take",
+        options={"SKIP_SAVE"},
+    )
+
     @classmethod
     def disabled_reason(cls, _context: bpy.types.Context) -> str:
         """Only while a job runs."""
@@ -181,7 +218,7 @@ class ORATOR_OT_cancel(Explained, bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Cancel the job; its operator ends at its next tick."""
-        job.cancel()
+        job.cancel(self.keep)
         compat.redraw(context.window_manager)
         return {"FINISHED"}
 

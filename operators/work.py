@@ -8,7 +8,9 @@ from dataclasses import replace
 
 from ..core.bake.road import prepare
 from ..core.blender.generation import Made, TakeRequest
+from ..core.blender.growing import Opening
 from ..core.blender.preferences import Chosen
+from ..core.errors import OratorError
 
 Progress = Callable[[float, str], None]
 _GENERATING = 0.85
@@ -41,8 +43,13 @@ def cool() -> None:
         _warming = None
 
 
-def work_on(request: TakeRequest) -> Callable[[Progress, Callable[[], bool]], tuple[Made, ...]]:
-    """The work of a request for the job runner: generates the takes and prepares their keys."""
+def work_on(
+    request: TakeRequest, hand_over: Callable[[Opening], None] | None = None
+) -> Callable[[Progress, Callable[[], bool]], tuple[Made, ...]]:
+    """The work of a request for the job runner: generates the takes and prepares their keys.
+
+    `hand_over` gets the openings of a long speech as soon as they can be played, before the work on the whole begins.
+    """
 
     def work(progress: Progress, cancelled: Callable[[], bool]) -> tuple[Made, ...]:
         from ..models.device import use_device
@@ -54,9 +61,43 @@ def work_on(request: TakeRequest) -> Callable[[Progress, Callable[[], bool]], tu
         use_device(request.device, request.threads, request.runtime)
         for sentence in notes():
             print(f"Orator: {sentence}")
-        return tuple(_one(request, seed, k, progress, cancelled) for k, seed in enumerate(request.asked.seeds))
+        done = 0.0
+        if hand_over is not None:
+            done = _open(request, hand_over, progress, cancelled)
+
+        def rest(fraction: float, text: str) -> None:
+            progress(done + (1.0 - done) * fraction, text)
+
+        return tuple(_one(request, seed, k, rest, cancelled) for k, seed in enumerate(request.asked.seeds))
 
     return work
+
+
+def _open(
+    request: TakeRequest, hand_over: Callable[[Opening], None], progress: Progress, cancelled: Callable[[], bool]
+) -> float:
+    """Makes the openings; returns their share of all the work."""
+    from ..core.opening import opened, opened_shaping, openings
+
+    lengths = openings(request.speech.seconds)
+    total, done = sum(lengths) + request.speech.seconds * len(request.asked.seeds), 0.0
+    for seconds in lengths:
+        before, share = done, seconds / total
+
+        def told(fraction: float, text: str, before: float = before, share: float = share) -> None:
+            progress(before + share * fraction, text)
+
+        done += share
+        try:
+            shaping = opened_shaping(request.shaping, seconds)
+            short = replace(request, asked=opened(request.asked, seconds), shaping=shaping)
+            made = _one(short, short.asked.seeds[0], 0, told, cancelled)
+        except OratorError:
+            # What is wrong with the whole is said by the whole; what is wrong with an opening alone costs nothing.
+            continue
+        name = f"First {seconds:.0f} s"
+        hand_over(Opening(short, replace(made, take=replace(made.take, name=name))))
+    return done
 
 
 def _one(request: TakeRequest, seed: int, k: int, progress: Progress, cancelled: Callable[[], bool]) -> Made:

@@ -33,6 +33,9 @@ def draw_job(layout: bpy.types.UILayout) -> bool:
     row = layout.row(align=True)
     row.progress(factor=min(max(running.fraction, 0.0), 1.0), text=f"{100.0 * running.fraction:.0f}%")
     row.operator("orator.cancel", text="", icon="X")
+    if running.playable:
+        row = layout.row()
+        row.operator("orator.cancel", text=f"Keep the First {running.playable:.0f} s", icon="CHECKMARK").keep = True
     left = estimate.left(running.fraction, time.monotonic() - running.started)
     draw_wrapped(bpy.context, layout, f"{running.text}; {left}" if left else running.text)
     return True

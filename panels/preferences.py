@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 import bpy
-from bpy.props import EnumProperty, IntProperty, StringProperty
+from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 
 from ..core.blender.preferences import ROOT, default_cache
 
@@ -58,6 +58,11 @@ class OratorPreferences(bpy.types.AddonPreferences):
             ("ONNX", "ONNX Runtime", "Small and quick to load; on the CPU"),
         ),
     )
+    playable: BoolProperty(
+        name="Playable at Once",
+        description="The first seconds of a speech over a minute can be played while the rest is being made",
+        default=True,
+    )
     cache: StringProperty(
         name="Cache Folder",
         description="Where weights that you ask Orator to fetch are kept; empty: a folder of the extension",
@@ -77,6 +82,7 @@ class OratorPreferences(bpy.types.AddonPreferences):
         layout.prop(self, "runtime")
         layout.prop(self, "threads")
         layout.prop(self, "device")
+        layout.prop(self, "playable")
         layout.prop(self, "cache")
         if not self.cache:
             layout.label(text=str(default_cache()), icon="FILE_FOLDER", translate=False)

@@ -34,19 +34,21 @@ class Message:
 
 @dataclass
 class Job:
-    """The running work as the panels show it."""
+    """The running work as the panels show it; of its result `playable` seconds can be played already."""
 
     number: int
     title: str
     fraction: float = 0.0
     text: str = ""
     started: float = 0.0
+    playable: float = 0.0
 
 
 _messages: queue.SimpleQueue[Message] = queue.SimpleQueue()
 _number = 0
 _current: Job | None = None
 _cancel = threading.Event()
+_keeping = False
 _worker: threading.Thread | None = None
 
 
@@ -121,14 +123,23 @@ def poll() -> Message | None:
         return message
 
 
-def cancel() -> bool:
-    """Stop the running job; True when there was one. Its result, should it still come, is dropped."""
-    global _current
+def cancel(keep: bool = False) -> bool:
+    """Stop the running job; True when there was one. Its result, should it still come, is dropped.
+
+    `keep` asks whoever started it to keep what could be played by then.
+    """
+    global _current, _keeping
+    _keeping = keep
     if _current is None:
         return False
     _cancel.set()
     _current = None
     return True
+
+
+def keeping() -> bool:
+    """Whether the last cancel asked to keep what could be played."""
+    return _keeping
 
 
 def shut_down(seconds: float = 5.0) -> None:

@@ -14,13 +14,17 @@ ROOT: Final = __package__.rsplit(".", 2)[0]
 
 @dataclass(frozen=True)
 class Chosen:
-    """threads 0: as many as are free; cache is the folder for what is downloaded on request."""
+    """threads 0: as many as are free; cache is the folder for what is downloaded on request.
+
+    playable: whether the start of a long speech can be played while the rest is being made.
+    """
 
     threads: int = 0
     device: str = "auto"
     runtime: str = "auto"
     cache: Path = Path()
     recogniser: str = ""
+    playable: bool = True
 
 
 def default_cache() -> Path:
@@ -39,4 +43,4 @@ def read() -> Chosen:
         return Chosen(cache=default_cache())
     cache = Path(bpy.path.abspath(found.cache)) if found.cache else default_cache()
     device, runtime = found.device.lower() or "auto", found.runtime.lower() or "auto"
-    return Chosen(found.threads, device, runtime, cache, found.recogniser.strip())
+    return Chosen(found.threads, device, runtime, cache, found.recogniser.strip(), found.playable)
