@@ -77,7 +77,7 @@ def _open(
     request: TakeRequest, hand_over: Callable[[Opening], None], progress: Progress, cancelled: Callable[[], bool]
 ) -> float:
     """Makes the openings; returns their share of all the work."""
-    from ..core.opening import opened, opened_shaping, openings
+    from ..core.request.opening import opened, opened_shaping, openings
 
     lengths = openings(request.speech.seconds)
     total, done = sum(lengths) + request.speech.seconds * len(request.asked.seeds), 0.0

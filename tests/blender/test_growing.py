@@ -10,11 +10,11 @@ import bpy
 import numpy as np
 import pytest
 from helpers.characters import make_motion, make_rig
-from orator.core.baking import prepare
+from orator.core.bake.road import prepare
 from orator.core.blender import compat, generation, job, takes
 from orator.core.blender.growing import Growing, Opening
-from orator.core.opening import opened
 from orator.core.performance import Take
+from orator.core.request.opening import opened
 from orator.operators.work import work_on
 
 DEMO = Path(__file__).resolve().parents[2] / "docs" / "demo" / "speech.wav"

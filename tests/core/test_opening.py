@@ -7,9 +7,9 @@ import pytest
 from orator.core.body.wishes import Wish
 from orator.core.errors import OratorError
 from orator.core.mask import everything
-from orator.core.opening import opened, openings
 from orator.core.performance import frame_count, rest_performance
-from orator.core.request import GenerationRequest, Given, check_request
+from orator.core.request.generation import GenerationRequest, Given, check_request
+from orator.core.request.opening import opened, openings
 from orator.core.settings import Settings
 from orator.core.speech.speech import SAMPLE_RATE, Speech
 

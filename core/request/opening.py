@@ -12,12 +12,12 @@ from typing import Final
 
 import numpy as np
 
-from .errors import OratorError
-from .given import within
-from .mask import Mask
-from .request import GenerationRequest, Given
-from .shaping import Shaping
-from .speech.speech import SAMPLE_RATE, Speech
+from ..directing.given import within
+from ..directing.shaping import Shaping
+from ..errors import OratorError
+from ..mask import Mask
+from ..speech.speech import SAMPLE_RATE, Speech
+from .generation import GenerationRequest, Given
 
 LONG: Final = 60.0
 """Seconds of a speech that is worth an opening."""
