@@ -16,7 +16,6 @@ import bpy
 import numpy as np
 
 from ..errors import OratorError
-from ..records import kept_pose
 from . import compat, report, tracks
 
 _BONE: Final = re.compile(r'pose\.bones\["((?:[^"\\]|\\.)*)"\]')
@@ -100,6 +99,8 @@ def restore(data: Any, obj: bpy.types.Object, anim: bpy.types.AnimData) -> None:
         return
     anim.action_blend_type, anim.action_extrapolation = entry.blend, entry.extrapolation
     anim.action_influence = entry.influence
+    from ..records import kept_pose  # scipy comes with it: not while registering
+
     try:
         _set_pose(tracks.animated_id(obj), kept_pose(entry.pose, obj.name))
     except OratorError as error:
