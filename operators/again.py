@@ -32,7 +32,7 @@ def span_of(scene: bpy.types.Scene) -> tuple[int, int]:
     return -(10**7), 10**7
 
 
-class _OfTake(Generating):
+class OfTake(Generating):
     """Generating from a take that there is already."""
 
     @classmethod
@@ -46,7 +46,7 @@ class _OfTake(Generating):
         return generation.missing_speech(context) or generation.missing_character(context)
 
 
-class ORATOR_OT_again(_OfTake, bpy.types.Operator):
+class ORATOR_OT_again(OfTake, bpy.types.Operator):
     """Make the chosen region again in the chosen range, as a new take; everything else stays as it is"""
 
     bl_idname = "orator.again"
@@ -63,7 +63,7 @@ class ORATOR_OT_again(_OfTake, bpy.types.Operator):
         return read_again_request(context, take, regions, span_of(context.scene))
 
 
-class ORATOR_OT_again_gestures(_OfTake, bpy.types.Operator):
+class ORATOR_OT_again_gestures(OfTake, bpy.types.Operator):
     """Make the take's gestures again with the energy and gesture rate set here, from its own seed; the face stays"""
 
     bl_idname = "orator.again_gestures"

@@ -11,6 +11,7 @@ from . import (
     emage,
     emotion,
     export,
+    gestures,
     headings,
     performance,
     pins,
@@ -23,7 +24,7 @@ from . import (
 
 FIRST = (speech, character, performance, emotion, take)
 DIRECT = (pins, around, conversation)
-ADJUST = (again,)
+ADJUST = (gestures, again)
 MODELS = (emage, rig)
 PROPERTY_CLASSES: tuple[type, ...] = (
     *properties.CLASSES,

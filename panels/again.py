@@ -10,7 +10,7 @@ from ..core.blender import generation, lanes, takes
 from .layout import TAB, draw_presets
 
 
-def _take(context: bpy.types.Context) -> tuple[Any, Any]:
+def highlighted_take(context: bpy.types.Context) -> tuple[Any, Any]:
     """The character's data and the highlighted take, None for what there is not."""
     character = generation.active_character(context)
     data = takes.character_data(character) if character is not None else None
@@ -19,7 +19,7 @@ def _take(context: bpy.types.Context) -> tuple[Any, Any]:
     return data, data.takes[data.active]
 
 
-class _TakePanel:
+class TakePanel:
     bl_space_type = "VIEW_3D"
     bl_region_type = "UI"
     bl_category = TAB
@@ -29,10 +29,10 @@ class _TakePanel:
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Only with a take."""
-        return _take(context)[1] is not None
+        return highlighted_take(context)[1] is not None
 
 
-class ORATOR_PT_again(_TakePanel, bpy.types.Panel):
+class ORATOR_PT_again(TakePanel, bpy.types.Panel):
     """Make a region of the take again; everything else stays"""
 
     bl_label = "Regenerate"
@@ -79,7 +79,7 @@ class ORATOR_UL_lanes(bpy.types.UIList):
         row.label(text=f"{item.start} - {item.end}  {region}", translate=False)
 
 
-class ORATOR_PT_comp(_TakePanel, bpy.types.Panel):
+class ORATOR_PT_comp(TakePanel, bpy.types.Panel):
     """Build a take from ranges of others"""
 
     bl_label = "Comp"
@@ -87,7 +87,7 @@ class ORATOR_PT_comp(_TakePanel, bpy.types.Panel):
     def draw(self, context: bpy.types.Context) -> None:
         """The ranges and the button."""
         layout = self.layout
-        data, _ = _take(context)
+        data, _ = highlighted_take(context)
         row = layout.row()
         row.template_list("ORATOR_UL_lanes", "", data, "lanes", data, "active_lane", rows=3)
         buttons = row.column(align=True)
@@ -115,7 +115,7 @@ _FACE = (
 _EYES = ("rate", "blink_strength", "gaze_strength", "lid_follow", "variation")
 
 
-class ORATOR_PT_layers(_TakePanel, bpy.types.Panel):
+class ORATOR_PT_layers(TakePanel, bpy.types.Panel):
     """Sliders over the take: nothing is generated again, and all can be put back"""
 
     bl_label = "Layers"
@@ -123,7 +123,7 @@ class ORATOR_PT_layers(_TakePanel, bpy.types.Panel):
     def draw(self, context: bpy.types.Context) -> None:
         """The sliders."""
         layout = self.layout
-        layers = _take(context)[1].layers
+        layers = highlighted_take(context)[1].layers
         draw_presets(layout, "ORATOR_MT_layer_presets", "orator.layer_preset")
         layout.use_property_split = True
         layout.use_property_decorate = False

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, PointerProperty, StringProperty
 
+from ..core.catalogue.gestures import GESTURE_HANDS, GESTURE_KINDS
 from ..core.catalogue.sliders import SLIDERS
 from ..operators.pins import COVERS
 from .layout import number_property
@@ -87,6 +90,49 @@ class OratorPin(bpy.types.PropertyGroup):
     pose: StringProperty()
 
 
+def _take_of(self: OratorGesture) -> Any:
+    return self.id_data.path_resolve(self.path_from_id().rpartition(".gestures[")[0])
+
+
+def _gesture_at(self: OratorGesture) -> int:
+    from ..core.blender import gestures
+
+    return gestures.scene_frame(_take_of(self), self, bpy.context.scene)
+
+
+def _set_gesture_at(self: OratorGesture, frame: int) -> None:
+    from ..core.blender import gestures
+
+    self.time = max(gestures.seconds_at(_take_of(self), frame, bpy.context.scene), 0.0)
+
+
+class OratorGesture(bpy.types.PropertyGroup):
+    """A gesture of a take as it is to be; `made` is how the take shows it, as JSON, '' for one that was added."""
+
+    made: StringProperty()
+    time: FloatProperty()
+    at: IntProperty(
+        name="Frame", description="The scene frame at which its stroke ends", get=_gesture_at, set=_set_gesture_at
+    )
+    kind: EnumProperty(
+        name="Gesture",
+        description="What the hands do",
+        items=tuple((row.name, row.label, row.help) for row in GESTURE_KINDS),
+        default="present",
+    )
+    hands: EnumProperty(
+        name="Hands",
+        description="Which hands make it",
+        items=tuple((name, name.title(), f"Made with {name}") for name in GESTURE_HANDS),
+        default="both",
+    )
+    size: FloatProperty(name="Size", description="How large it is; 1 is as it comes", default=1.0, min=0.2, max=2.0)
+    hold: FloatProperty(
+        name="Hold", description="For how long it is held at its end, seconds", default=0.35, min=0.0, max=5.0
+    )
+    removed: BoolProperty()
+
+
 def _lane_changed(self: OratorLane, _context: bpy.types.Context) -> None:
     from ..core.blender import lanes
 
@@ -160,4 +206,4 @@ class OratorLoop(bpy.types.PropertyGroup):
         return data.takes[data.active].layers
 
 
-CLASSES: tuple[type, ...] = (OratorPin, OratorLane, OratorLayers, OratorLoop)
+CLASSES: tuple[type, ...] = (OratorPin, OratorGesture, OratorLane, OratorLayers, OratorLoop)

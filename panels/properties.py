@@ -18,7 +18,7 @@ from ..core.catalogue.controls import CONTROLS, NUMBER_OF
 from ..core.catalogue.emotions import EMOTION_ROWS
 from ..core.catalogue.styles import GESTURE_STYLES
 from . import direction_properties
-from .direction_properties import REGION_ITEMS, OratorLane, OratorLayers, OratorLoop, OratorPin
+from .direction_properties import REGION_ITEMS, OratorGesture, OratorLane, OratorLayers, OratorLoop, OratorPin
 from .layout import number_property
 
 
@@ -73,6 +73,8 @@ class OratorTake(bpy.types.PropertyGroup):
     layers: PointerProperty(type=OratorLayers)
     written: StringProperty()
     laid: StringProperty()
+    gestures: CollectionProperty(type=OratorGesture)
+    active_gesture: IntProperty(name="Gesture", description="The highlighted gesture")
 
 
 class OratorCharacter(bpy.types.PropertyGroup):

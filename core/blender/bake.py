@@ -10,7 +10,7 @@ import numpy as np
 
 from ..bake.road import BakeStyle, PreparedBake, prepare
 from ..errors import OratorError
-from . import compat, copies, takes
+from . import compat, copies, gestures, takes
 from .bake_target import read_target
 from .fcurves import fingerprint, write_curves
 from .rig_reader import skinned_meshes
@@ -143,6 +143,7 @@ def add_take(
     try:
         fps = scene_fps(bpy.context.scene) if rate is None else rate
         store_performance(item, take.performance, {**take.meta, "start": start, "rate": fps})
+        gestures.list_them(item)
         write_actions(character, item, prepared)
         set_sliders(item, sliders or {})
         item.written = fingerprint(item)

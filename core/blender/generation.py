@@ -16,7 +16,7 @@ from ..request.generation import GenerationRequest
 from ..settings import Settings
 from ..speech.no_speech import notes_of
 from ..speech.speech import Speech
-from . import bake, characters, copies, own, playback, strips, takes
+from . import bake, characters, copies, gestures, own, playback, strips, takes
 from .bake_target import editable, read_style, read_target, up_to_date
 from .emage import hand_notes, own_of, unheard_notes, with_hands, with_model
 from .emotion import emotion_notes, read_emotion, sampled
@@ -209,7 +209,14 @@ def request_for(
     target = read_target(character, scene)
     return TakeRequest(
         asked=GenerationRequest(
-            speeches, settings, emotion, seeds_from(scene), directed.given, target, listening=listening
+            speeches,
+            settings,
+            emotion,
+            seeds_from(scene),
+            directed.given,
+            target,
+            listening=listening,
+            wishes=gestures.marked(scene, speech),
         ),
         target=target,
         style=read_style(scene),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -17,14 +18,20 @@ if TYPE_CHECKING:
 
 
 def read_again_request(
-    context: bpy.types.Context, take: Any, regions: tuple[str, ...], span: tuple[int, int]
+    context: bpy.types.Context,
+    take: Any,
+    regions: tuple[str, ...],
+    span: tuple[int, int],
+    within: Sequence[tuple[float, float]] = (),
 ) -> TakeRequest:
     """A request that makes `regions` of a take again within the scene frames `span` (first, after the last).
 
+    within  if any, only in these seconds of the take.
     Everything else of the take is given: its motion to the bit, its pins, its sliders. Raises OratorError when the
     speech is not the take's any more.
     """
     from ..bake.face import tell
+    from ..body.wishes import merged, wishes_of
     from ..directing.pins import pins_at_times
     from ..directing.splice import cut_of, spliced
     from ..mask import Mask
@@ -52,6 +59,11 @@ def read_again_request(
     fps = request.target.fps
     first, last = (round((frame / fps - speech.start) * MODEL_FPS) for frame in span)
     mask = regenerate_mask(frames, regions, first, last)
+    if within:
+        inside = np.zeros(frames, bool)
+        for begin, end in within:
+            inside[max(0, round(begin * MODEL_FPS)) : max(0, round(end * MODEL_FPS))] = True
+        mask = Mask(mask.joints & inside[:, None], mask.root & inside, mask.face & inside[:, None])
     first, last = max(first, 0), min(last, frames)
     cut = cut_of(regions, first / MODEL_FPS, last / MODEL_FPS)
     shaping = spliced(read_shaping(take.layers, before), request.shaping, cut)
@@ -94,5 +106,6 @@ def read_again_request(
     }  # fmt: skip
     if "comp" in before:
         meta["comp"] = before["comp"]
-    asked = replace(asked, settings=settings, given=Given(mask, hints), face_terms=face_terms)
+    wishes = merged(wishes_of(before), asked.wishes)
+    asked = replace(asked, settings=settings, given=Given(mask, hints), face_terms=face_terms, wishes=wishes)
     return replace(request, asked=asked, meta=meta, shaping=shaping, sliders=laid(take.layers), notes=notes)

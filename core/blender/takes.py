@@ -13,7 +13,7 @@ from typing import Any, Final
 import bpy
 
 from ..errors import OratorError
-from . import compat, copies, lanes, own
+from . import compat, copies, gestures, lanes, own
 from .guard import Guard
 from .lists import character_data, character_of, find, text_name
 from .slider_state import waiting
@@ -254,6 +254,7 @@ def _copy_into(source: Any, take: Any) -> None:
     if source.data is not None:
         take.data = source.data.copy()
         take.data.name = text_name(take.name)
+        gestures.list_them(take)
     made: dict[bpy.types.Action, bpy.types.Action] = {}
     for binding in source.bindings:
         if binding.action is None:

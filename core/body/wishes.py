@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
+import numpy as np
+
+from ..catalogue.gestures import GESTURE_HANDS
 from ..errors import OratorError
 from .gestures import KINDS
 from .score import Gesture, Score
 
 NOTHING: Final = "none"
 """The kind that asks for no gesture near its time."""
-HANDS: Final = ("left", "right", "both")
+HANDS: Final = GESTURE_HANDS
 APART: Final = 0.45
 """Seconds around a wish in which nothing else is gestured."""
 
@@ -63,6 +66,66 @@ def with_wishes(gestures: Iterable[Gesture], wishes: Iterable[Wish]) -> tuple[Ge
         if w.kind != NOTHING
     ]
     return tuple(sorted([*kept, *made], key=lambda g: g.time))
+
+
+def merged(before: Iterable[Wish], after: Iterable[Wish]) -> tuple[Wish, ...]:
+    """Both, in time order; a later wish takes the place of earlier ones within APART seconds."""
+    after = tuple(after)
+    kept = [w for w in before if all(abs(w.time - a.time) > APART for a in after)]
+    return tuple(sorted([*kept, *after], key=lambda w: w.time))
+
+
+def rows_of(wishes: Iterable[Wish]) -> list[dict[str, Any]]:
+    """Wishes in plain values, as a take keeps them in its `meta`."""
+    return [asdict(wish) for wish in wishes]
+
+
+def wishes_of(meta: Mapping[str, Any]) -> tuple[Wish, ...]:
+    """The wishes that a take was made with, from its `meta`."""
+    return tuple(Wish(**row) for row in meta.get("wishes", ()))
+
+
+@dataclass(frozen=True)
+class Change:
+    """A gesture of a take that is to be another: the row it is told as, or None for a new one; what it is to be."""
+
+    before: Mapping[str, Any] | None
+    after: Wish | None
+
+    @property
+    def times(self) -> tuple[float, ...]:
+        """Seconds at which something changes."""
+        old = () if self.before is None else (float(self.before["time"]),)
+        return old if self.after is None else (*old, self.after.time)
+
+    def wishes(self) -> tuple[Wish, ...]:
+        """What is to be asked for: none where the gesture was, if it goes or moves away, and what it is to be."""
+        old = None if self.before is None else float(self.before["time"])
+        away = old is not None and (self.after is None or abs(self.after.time - old) > APART)
+        return (*((Wish(old, NOTHING),) if away else ()), *((self.after,) if self.after is not None else ()))
+
+
+REACH: Final = (1.3, 3.0)
+"""Seconds beside a change that are made again, least and most: to the next gestures that stay."""
+LEAST_KEPT: Final = 1.7
+"""Seconds: shorter stretches between two changes are made again too, longer ones are kept to the bit."""
+
+
+def spans_of(changes: Iterable[Change], rows: Iterable[Mapping[str, Any]], seconds: float) -> list[tuple[float, float]]:
+    """The stretches (first, last) in seconds of a take of `seconds` that changes of its gestures reach."""
+    moments = sorted((t, c.after.hold if c.after is not None else 0.4) for c in changes for t in c.times)
+    stays = np.array(sorted({float(r["time"]) for r in rows} - {t for t, _ in moments}) or [-9.0])
+    out: list[tuple[float, float]] = []
+    for time, hold in moments:
+        earlier, later = stays[stays < time - REACH[0]], stays[stays > time + hold + REACH[0]]
+        first = max(earlier.max() if len(earlier) else 0.0, time - REACH[1])
+        last = min(later.min() if len(later) else seconds, time + hold + REACH[1])
+        first, last = (0.0 if first < LEAST_KEPT else float(first)), (seconds if seconds - last < LEAST_KEPT else last)
+        if out and first - out[-1][1] < LEAST_KEPT:
+            first, last = out[-1][0], max(last, out[-1][1])
+            out.pop()
+        out.append((first, float(last)))
+    return out
 
 
 def told(score: Score) -> list[dict[str, Any]]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from ...core import skeleton
 from ...core.body.mood import hold_posture, with_mood
-from ...core.body.wishes import told
+from ...core.body.wishes import rows_of, told
 from ...core.face.facs import emotion_head
 from ...core.face.guess import suggest_emotion
 from ...core.mask import everything
@@ -65,7 +65,10 @@ class EmbeddedSession:
 
         tick = stages.tick("Body")
         score = score_of(condition, request.settings, seed, request.wishes, lambda: tick(0.0))
-        return Performed(self._perform(condition, request, seed, stages, score), meta={"gestures": told(score)})
+        meta: dict[str, Any] = {"gestures": told(score)}
+        if request.wishes:
+            meta["wishes"] = rows_of(request.wishes)
+        return Performed(self._perform(condition, request, seed, stages, score), meta=meta)
 
     def _perform(
         self, condition: SpeechCondition, request: GenerationRequest, seed: int, stages: Stages, score: Score | None
