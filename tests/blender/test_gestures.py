@@ -26,7 +26,8 @@ def take(scene: bpy.types.Scene, tmp_path: Path):
     t = np.arange(12 * RATE) / RATE
     rng = np.random.default_rng(1)
     level = sum(
-        a * np.exp(-(((t - at) / 0.06) ** 2)) for at, a in zip(np.arange(0.4, 11.6, 0.31), rng.uniform(0.3, 1, 40))
+        a * np.exp(-(((t - at) / 0.06) ** 2))
+        for at, a in zip(np.arange(0.4, 11.6, 0.31), rng.uniform(0.3, 1, 40), strict=False)
     )
     voice = 0.2 * level * sum(np.sin(2 * np.pi * 120 * k * t) / k for k in range(1, 9))
     soundfile.write(tmp_path / "voice.wav", voice.astype(np.float32), RATE)
