@@ -13,7 +13,7 @@ pytest.importorskip("torch")
 from orator.core import skeleton
 from orator.core.body.mood import with_mood
 from orator.core.emotion import constant_emotion, parse_emotion
-from orator.core.request import GenerationRequest
+from orator.core.request.generation import GenerationRequest
 from orator.core.rotations import forward_kinematics
 from orator.core.settings import Settings
 from orator.core.speech.load import load_speech

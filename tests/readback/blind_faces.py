@@ -32,8 +32,8 @@ def stills(speech_file: Path, intensity: float, count: int, rng: np.random.Gener
     from orator.core.settings import Settings
     from orator.core.speech.features import speech_features
     from orator.core.speech.load import load_speech
-    from orator.models.condition import SpeechCondition
     from orator.models.face import generate_face
+    from orator.models.interface.condition import SpeechCondition
     from orator.models.phones import posteriors
 
     speech = load_speech(speech_file)
@@ -67,15 +67,16 @@ def staged(who: str, performance: object, shared: Path) -> object:
     """The character in an empty scene, showing the performance at 30 fps from frame 0."""
     import bpy
     from helpers.cast import add_member
-    from orator.core.baking import BakeStyle, prepare
+    from orator.core.bake.road import BakeStyle, prepare
     from orator.core.blender import bake
+    from orator.core.blender.bake_target import read_target
     from orator.core.performance import Take
 
     bpy.ops.wm.read_factory_settings(use_empty=True)
     rig = add_member(who, shared)
     scene = bpy.context.scene
     scene.render.fps, scene.render.fps_base = 30, 1.0
-    prepared = prepare(performance, 0.0, bake.read_target(rig, scene), BakeStyle(None))
+    prepared = prepare(performance, 0.0, read_target(rig, scene), BakeStyle(None))
     bake.add_take(rig, Take(performance, "Stills", {}), 0.0, prepared)
     if who.startswith("rocketbox"):
         for mesh in (o for o in bpy.data.objects if o.type == "MESH" and o.find_armature() == rig):
