@@ -19,10 +19,11 @@ from . import (
     properties,
     rig,
     speech,
+    style,
     take,
 )
 
-FIRST = (speech, character, performance, emotion, take)
+FIRST = (speech, character, performance, emotion, style, take)
 DIRECT = (pins, around, conversation)
 ADJUST = (gestures, again)
 MODELS = (emage, rig)
@@ -31,6 +32,7 @@ PROPERTY_CLASSES: tuple[type, ...] = (
     *rig.PROPERTY_CLASSES,
     *emage.PROPERTY_CLASSES,
     *conversation.PROPERTY_CLASSES,
+    *style.PROPERTY_CLASSES,
     *preferences.CLASSES,
 )
 CLASSES: tuple[type, ...] = (
@@ -48,6 +50,7 @@ HOOKS = (
     rig.HOOK,
     emage.HOOK,
     conversation.HOOK,
+    style.HOOK,
     pins.HOOK,
     (overlay.attach, overlay.detach),
     (watch.attach, watch.detach),

@@ -67,6 +67,7 @@ class OratorTake(bpy.types.PropertyGroup):
     uid: StringProperty()
     seed: IntProperty()
     favourite: BoolProperty(name="Favourite", description="Mark this take as one to keep")
+    learn: BoolProperty(name="Learn", description="Learn the style from this take")
     data: PointerProperty(type=bpy.types.Text)
     coverage: StringProperty()
     bindings: CollectionProperty(type=OratorBinding)

@@ -16,7 +16,7 @@ from ..request.generation import GenerationRequest
 from ..settings import Settings
 from ..speech.no_speech import notes_of
 from ..speech.speech import Speech
-from . import bake, characters, copies, gestures, own, playback, strips, takes
+from . import bake, characters, copies, gestures, own, playback, strips, styles, takes
 from .bake_target import editable, read_style, read_target, up_to_date
 from .emage import hand_notes, own_of, unheard_notes, with_hands, with_model
 from .emotion import emotion_notes, read_emotion, sampled
@@ -166,7 +166,10 @@ def read_settings(scene: bpy.types.Scene, speech: Speech) -> Settings:
             curves[row.name] = tuple(zip(keyed[0].tolist(), held.tolist(), strict=True))
     text = options.transcript_text.as_string() if options.transcript_text is not None else options.transcript
     values: dict[str, Any] = {row.name: within(row, getattr(options, row.name)) for row in CONTROLS}
-    settings = Settings(parts=parts, style=options.style, transcript=text.strip() or None, curves=curves, **values)
+    settings = Settings(
+        parts=parts, style=options.style, learned=styles.worn(scene), transcript=text.strip() or None, curves=curves,
+        **values,
+    )  # fmt: skip
     return with_model(scene, settings)
 
 

@@ -54,6 +54,12 @@ def _runtimes(generate: Generate) -> str:
     return section(compare(generate, 20, 20.0))
 
 
+def _style() -> str:
+    from ..style.evaluate import evaluate, section
+
+    return "## Learned styles\n\n" + section(evaluate()) + "\n"
+
+
 def evaluate(args: argparse.Namespace, generate: Generate) -> int:
     """Run the sections asked for; print them, or write them to `args.output`. `generate` is that of models/generate.py.
 
@@ -65,6 +71,7 @@ def evaluate(args: argparse.Namespace, generate: Generate) -> int:
         check_writable(args.output)
     sections: dict[str, Callable[[], str]] = {
         "phones": _phones, "body": _body, "face": _face, "runtimes": lambda: _runtimes(generate),
+        "style": _style,
     }  # fmt: skip
     wanted = [args.only] if args.only else list(sections)
     try:
