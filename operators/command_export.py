@@ -61,7 +61,8 @@ def run_export(args: argparse.Namespace) -> int:
 
 def _performed(path: Path, who: str | None) -> bpy.types.Object:
     """A take from a file, baked onto a character that shows it."""
-    from ..core.bake.road import BakeStyle, prepare
+    from ..core.bake.road import prepare
+    from ..core.bake.target import BakeStyle
     from ..core.formats.take_npz import read_take
     from .open_character import open_character
 

@@ -13,7 +13,8 @@ import bpy
 
 from ..core import interrupt
 from ..core.bake.fitting import Bounds
-from ..core.bake.road import BakeStyle, prepare
+from ..core.bake.road import prepare
+from ..core.bake.target import BakeStyle
 from ..core.blender import bake, compat, job, takes
 from ..core.blender.bake_target import editable, read_target
 from ..core.blender.scene_rate import scene_fps

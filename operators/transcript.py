@@ -52,7 +52,7 @@ class ORATOR_OT_guess_transcript(Generating, bpy.types.Operator):
         """The command, run beside Blender."""
 
         def work(progress: job.Progress, cancelled: Callable[[], bool]) -> str:
-            from ..core.recogniser import recognise
+            from ..core.speech.recogniser import recognise
 
             progress(0.0, "Listening")
             return recognise(request.speech, request.command, cancelled)

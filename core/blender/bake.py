@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import bpy
 import numpy as np
 
-from ..bake.road import BakeStyle, PreparedBake, prepare
+from ..bake.road import prepare
+from ..bake.target import BakeStyle, PreparedBake
 from ..errors import OratorError
 from . import compat, copies, gestures, takes
 from .bake_target import read_target

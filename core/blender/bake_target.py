@@ -5,7 +5,7 @@ from __future__ import annotations
 import bpy
 
 from ..bake.fitting import Bounds
-from ..bake.road import BakeStyle, BakeTarget, PreparedBake
+from ..bake.target import BakeStyle, BakeTarget, PreparedBake
 from ..errors import OratorError
 from .characters import has_skeleton, is_character, pose_bones
 from .scene_rate import scene_fps

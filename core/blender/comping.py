@@ -8,7 +8,8 @@ from typing import Any
 import bpy
 
 from ..bake.face import Told, tell
-from ..bake.road import BakeStyle, prepare
+from ..bake.road import prepare
+from ..bake.target import BakeStyle
 from ..directing.comp import Piece, comp, provenance
 from ..directing.shaping import Layers, Shaping, apply_layers
 from ..directing.splice import cut_of, spliced

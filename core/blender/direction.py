@@ -12,9 +12,9 @@ from .. import arkit, skeleton
 from ..arrays import Array
 from ..bake.face import shows_arkit
 from ..directing.pins import LookPin, PosePin, check_pose_pins
+from ..directing.records import pinned_pose
 from ..errors import OratorError
 from ..face.voice import EXPRESSIONS
-from ..records import pinned_pose
 from ..regions import REGIONS, joints_of
 from ..rig.inverse import read_back, with_missing_parents
 from ..rig.rest import fit_rest

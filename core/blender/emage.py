@@ -9,7 +9,8 @@ from typing import Any
 
 import bpy
 
-from ..bake.road import BakeStyle, prepare
+from ..bake.road import prepare
+from ..bake.target import BakeStyle
 from ..catalogue.controls import Control
 from ..editions import without_torch
 from ..emotion import EmotionTrack

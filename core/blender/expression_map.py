@@ -35,7 +35,8 @@ def read_map(armature: bpy.types.Object, scene: bpy.types.Scene) -> ExpressionMa
         values = np.zeros(0)
     # 2 * 52 * E + E + 52 numbers.
     count, rest = divmod(len(values) - COUNT, 2 * COUNT + 1)
-    if count < 1 or rest or not np.isfinite(values).all():
+    # What is left over of a shape that moves no landmark is no number, in a sound map too.
+    if count < 1 or rest or not np.isfinite(values[:-COUNT]).all() or np.isinf(values).any():
         return _map_of_scene(armature, scene)
     to_arkit, to_expressions, expressions, arkit = np.split(values, np.cumsum([COUNT * count, COUNT * count, count]))
     return ExpressionMap(to_arkit.reshape(COUNT, count), to_expressions.reshape(count, COUNT), expressions, arkit)

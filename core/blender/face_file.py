@@ -7,7 +7,8 @@ from typing import Final
 
 import bpy
 
-from ..bake.road import BakeStyle, prepare
+from ..bake.road import prepare
+from ..bake.target import BakeStyle
 from ..errors import OratorError
 from . import bake
 from .bake_target import read_target

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 import bpy
 import numpy as np
 
-from ..bake.road import BakeStyle, BakeTarget, PreparedBake, prepare
+from ..bake.road import prepare
+from ..bake.target import BakeStyle, BakeTarget, PreparedBake
 from ..catalogue.controls import CONTROLS, NUMBER_OF
 from ..errors import OratorError
 from ..ranges import within

@@ -15,6 +15,7 @@ from typing import Any, Final
 import bpy
 import numpy as np
 
+from ..directing.records import kept_pose
 from ..errors import OratorError
 from . import compat, report, tracks
 

@@ -7,7 +7,7 @@ and reload agree with it). A fit begins with the keys that are there, which make
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Hashable
 from dataclasses import replace
 from typing import Any, Final
 
@@ -15,14 +15,11 @@ import bpy
 import numpy as np
 
 from ..arrays import Array
-from ..bake.face import FaceFit, Told, finish, tell
-from ..bake.keys import escaped, keys_of
-from ..bake.road import BakeStyle, BakeTarget, bake_frames, key_settings, sample_at
-from ..directing.shaping import Shaping, apply_direction, shape_body, shape_face, with_face
+from ..bake.keys import escaped
+from ..bake.stages import Road, scene_grid
+from ..bake.target import BakeStyle, BakeTarget
 from ..errors import OratorError
-from ..face.voice import changed_names
 from ..rig.motion import RigMotion
-from ..rig.retarget import retarget
 from ..skeleton import INDEX, JOINTS, mirror_index
 from . import compat, copies, job, report, takes
 from .bake_target import read_target
@@ -82,19 +79,16 @@ def rewrite(character: bpy.types.Object, take: Any, scene: bpy.types.Scene, styl
     target = _rig(character, scene, take.uid)
     meta = load_meta(take)
     shaping = read_shaping(take.layers, meta)
-    told = _told(take, target)
-    start = float(meta.get("start", 0.0))
-    frames = bake_frames(told.performance.seconds, start, target.fps)
-    seconds = frames / target.fps - start
-    motion, fitted = _motion(told, shaping, target, seconds)
-    before = remembered.get("motion") if remembered.get("shows") == _shows(take, target) else None
+    grid = scene_grid(float(meta.get("start", 0.0)), target.fps, style.hold)
+    road = Road(lambda: load_performance(take), target, shaping, grid, take.uid, remembered)
+    known = remembered.get("shown")
+    before = known[1] if known is not None and known[0] == _shown(take, target) else None
     if before is None:
-        before, _ = _motion(told, replace(shaping, layers=layers_of(take)), target, seconds)
+        before = road.motion(layers_of(take))
+    motion = road.motion()
     part = _difference(before, motion, 1.0 / target.description.scale)
     owners = {_target(b): (b.action, compat.slot_named(b.action, b.slot)) for b in take.bindings if b.action}
-    settings = key_settings(target, style, frames, shaping.to_the_number(seconds), shaping.spoken(seconds))
-    settings = replace(settings, start=_starts(take, owners, target, len(frames)), whole=motion)
-    curves = keys_of(part, frames, settings)
+    curves = road.keys(part, style, begin=_starts(take, owners, target, len(road.grid.frames)))
     rewrite_curves(owners, curves)
     take.laid = json.dumps(laid(take.layers))
     take.written = fingerprint(take)
@@ -102,15 +96,15 @@ def rewrite(character: bpy.types.Object, take: Any, scene: bpy.types.Scene, styl
         motion, rotations={**before.rotations, **part.rotations}, locations={**before.locations, **part.locations},
         shapes={**before.shapes, **part.shapes},
     )  # fmt: skip
-    remembered.update(motion=now, shows=_shows(take, target))
-    lost = "".join(f" {note[0].upper()}{note[1:]}." for note in fitted.notes if "are not shown" in note)
+    remembered["shown"] = (_shown(take, target), now)
+    notes = road.finished().notes
+    lost = "".join(f" {note[0].upper()}{note[1:]}." for note in notes if "are not shown" in note)
     return f"'{take.name}': {len(curves)} curves written again.{lost}"
 
 
-def _shows(take: Any, target: BakeTarget) -> tuple[Any, ...]:
+def _shown(take: Any, target: BakeTarget) -> Hashable:
     """What the remembered motion is of."""
-    speaks = None if target.expressions is None else target.expressions.to_expressions.tobytes()
-    return take.uid, take.laid, target.fps, target.name, len(target.description.bones), hash(speaks)
+    return take.uid, take.laid, target.key
 
 
 def _rig(character: bpy.types.Object, scene: bpy.types.Scene, uid: str) -> BakeTarget:
@@ -159,35 +153,6 @@ def _starts(take: Any, owners: dict[str, Any], target: BakeTarget, count: int) -
 
 def _target(binding: Any) -> str:
     return "" if binding.object is None or binding.object.type == "ARMATURE" else binding.object.name
-
-
-def _told(take: Any, target: BakeTarget) -> Told:
-    """The take's performance in the language of its target."""
-    speaks = _shows(take, target)[2:]
-    if remembered.get("told_of") != (take.uid, speaks):
-        told = tell(load_performance(take), target.description, target.expressions)
-        remembered.update(told_of=(take.uid, speaks), told=told)
-    return remembered["told"]
-
-
-def _once(what: str, key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
-    """What `make` made last for the same key: a face slider leaves the body as it is."""
-    known = remembered.get(what)
-    if known is None or known[0] != key:
-        known = remembered[what] = (key, make())
-    return known[1]
-
-
-def _motion(told: Told, shaping: Shaping, target: BakeTarget, seconds: Array) -> tuple[RigMotion, FaceFit]:
-    layers, performance, given = shaping.layers, told.performance, shaping.given(seconds)
-    body = _once("body", (layers.body, id(performance)), lambda: shape_body(performance, shaping))
-    key = (layers.face, layers.eyes, id(performance))
-    face = _once("face", key, lambda: shape_face(performance, shaping, told.voice))
-    sampled = sample_at(with_face(body, face), seconds)
-    directed = apply_direction(sampled, seconds, shaping, told.voice)
-    changed = face.changed | changed_names(sampled.face, directed.face)
-    fitted = finish(told, directed, target.description, target.profile, changed, given, target.fps)
-    return retarget(fitted.performance, target.description, target.profile, seconds, given=given), fitted
 
 
 def _difference(before: RigMotion, after: RigMotion, metre: float) -> RigMotion:

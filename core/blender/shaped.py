@@ -8,10 +8,10 @@ from typing import Any
 from ..directing.given import given_to_json
 from ..directing.layers import BodyLayers
 from ..directing.pins import look_pin_to_json, pose_pin_to_json
+from ..directing.records import looks_of, motions_of, pins_of, slider_values
 from ..directing.shaping import Layers, Shaping
 from ..face.controls import FaceControls
 from ..face.eyes import EyeControls
-from ..records import looks_of, motions_of, pins_of, slider_values
 
 
 def read_layers(group: Any) -> Layers:

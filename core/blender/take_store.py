@@ -54,7 +54,7 @@ def load_meta(take: Any) -> dict[str, Any]:
     """
     if take.data is None or _META not in take.data:
         return {}
-    from ..records import take_record
+    from ..directing.records import take_record
 
     return take_record(take.data[_META], take.name)
 
@@ -87,6 +87,6 @@ def rate_of(take: Any) -> float | None:
 
 
 def _kept_number(take: Any, name: str) -> float | None:
-    from ..records import stored_number
+    from ..directing.records import stored_number
 
     return None if take.data is None else stored_number(take.data.get(name))

@@ -11,13 +11,13 @@ import numpy as np
 
 from .. import arkit, skeleton
 from ..arrays import Array
+from ..directing.records import unfit
 from ..errors import OratorError
 from ..files import write_atomically
 from ..npz import read_npz, scalar, write_npz
 from ..performance import Take, make_performance
 from ..provenance import stamped, upgraded
 from ..reading import parse_json, sentence_for
-from ..records import unfit
 
 _MOST_NAMES: Final = 4096
 _LONGEST_NAME: Final = 200

@@ -13,7 +13,7 @@ from ..errors import OratorError
 from ..settings import Settings
 
 if TYPE_CHECKING:  # scipy comes with these: not while Blender registers
-    from ..bake.road import BakeTarget
+    from ..bake.target import BakeTarget
     from ..body.wishes import Wish
     from ..conversation.conduct import Listening
     from ..directing.given import GivenMotion

@@ -8,7 +8,7 @@ import pytest
 from helpers.characters import make_rig, shown_face, shown_pose, to_frame
 from helpers.loop import ARM, ELBOW, animate, curves, speech, take_for, turn
 from orator.core.bake.fitting import Bounds
-from orator.core.bake.road import BakeStyle
+from orator.core.bake.target import BakeStyle
 from orator.core.blender import direction, generation, takes
 from orator.core.errors import OratorError
 from orator.core.rotations import angle_between

@@ -8,7 +8,8 @@ import bpy
 import numpy as np
 import pytest
 from helpers.characters import make_motion, make_rig, shown_face, speech_file, to_frame
-from orator.core.bake.road import BakeStyle, prepare
+from orator.core.bake.road import prepare
+from orator.core.bake.target import BakeStyle
 from orator.core.blender import bake, compat, follow, own, takes
 from orator.core.blender.bake_target import read_target
 from orator.core.blender.scene_rate import scene_fps

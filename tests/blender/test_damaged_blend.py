@@ -12,7 +12,8 @@ from fuzz.kept import record
 from fuzz.mutate import damaged_json
 from fuzz.run import bad_sentence
 from helpers.characters import make_motion, make_rig
-from orator.core.bake.road import BakeStyle, prepare
+from orator.core.bake.road import prepare
+from orator.core.bake.target import BakeStyle
 from orator.core.blender import bake, compat, direction, report, scene_rate, story, take_store, takes
 from orator.core.blender.bake_target import read_target
 from orator.core.errors import OratorError

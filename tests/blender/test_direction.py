@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from helpers.characters import make_motion, make_rig, shown_face, shown_pose, to_frame
 from orator.core.bake.fitting import Bounds
-from orator.core.bake.road import BakeStyle, prepare
+from orator.core.bake.road import prepare
+from orator.core.bake.target import BakeStyle
 from orator.core.blender import bake, direction, generation, relayer, takes
 from orator.core.blender.bake_target import read_target
 from orator.core.blender.shaped import direction_meta, read_shaping

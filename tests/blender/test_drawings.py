@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from helpers import faces
 from orator.core.arkit import INDEX
-from orator.core.bake.road import BakeStyle, prepare
+from orator.core.bake.road import prepare
+from orator.core.bake.target import BakeStyle
 from orator.core.blender import bake, compat
 from orator.core.blender.bake_target import read_target
 from orator.core.blender.drawings import drawings_of

@@ -12,7 +12,8 @@ from helpers.characters import make_rig, speech_file
 from helpers.flame_file import write_head
 from helpers.smplx_file import write_model
 from helpers.spoken import INDEX_OF, SECONDS, expressions_of, keyed, own_take, spoken_take, take_of, turn_of, weights
-from orator.core.bake.road import BakeStyle, prepare
+from orator.core.bake.road import prepare
+from orator.core.bake.target import BakeStyle
 from orator.core.blender import bake, comping, direction, generation, relayer, takes
 from orator.core.blender.bake_target import read_target
 from orator.core.blender.export_neutral import shown_performance

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from helpers.flame_file import write_head
 from orator.core.arkit import COUNT, INDEX
-from orator.core.bake.road import BakeStyle, prepare
+from orator.core.bake.road import prepare
+from orator.core.bake.target import BakeStyle
 from orator.core.blender import bake, takes
 from orator.core.blender.bake_target import read_target
 from orator.core.blender.export import export_shown, export_takes

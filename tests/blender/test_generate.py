@@ -6,7 +6,8 @@ import bpy
 import numpy as np
 import pytest
 from helpers.characters import make_motion, make_rig, speech_file
-from orator.core.bake.road import BakeStyle, prepare
+from orator.core.bake.road import prepare
+from orator.core.bake.target import BakeStyle
 from orator.core.blender import bake, generation, takes
 from orator.core.blender.take_store import load_performance
 from orator.core.errors import OratorError

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from helpers.characters import make_motion, make_rig, shown_face, shown_pose, to_frame
 from helpers.loop import ARM, ELBOW, SECONDS, WRIST, animate, curves, plain_take, speech, take_for, turn
-from orator.core.bake.road import BakeStyle, prepare
+from orator.core.bake.road import prepare
+from orator.core.bake.target import BakeStyle
 from orator.core.blender import bake, direction, generation, relayer, story, takes
 from orator.core.blender.bake_target import read_target
 from orator.core.blender.regenerate import read_again_request

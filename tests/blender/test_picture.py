@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from helpers import faces
 from orator.core.arkit import INDEX
-from orator.core.bake.road import BakeStyle, prepare
+from orator.core.bake.road import prepare
+from orator.core.bake.target import BakeStyle
 from orator.core.blender import bake, compat, takes
 from orator.core.blender.bake_target import read_style, read_target
 from orator.core.blender.picture import mark_objects, update_picture
@@ -202,6 +203,10 @@ def test_held_keys_keep_lids_and_lips_that_close(
         lids.append(blocks["eyeBlinkLeft"].value)
         lips.append(blocks["jawOpen"].value - blocks["mouthClose"].value)
     assert sum(value == 1.0 for value in lids) == every and sum(abs(value) < 1e-6 for value in lips) == every
+    obj.orator.takes[0].layers.lip_strength = 0.5
+    moved = next(c for c in compat.animated_curves(obj.data.shape_keys) if "jawOpen" in c.data_path)
+    assert all(p.interpolation == "CONSTANT" for p in moved.keyframe_points), "a slider keeps drawings held"
+    assert all((p.co[0] - prepared.frames[0]) % every == 0 for p in moved.keyframe_points)
 
 
 def test_a_recorded_face_plays_on_a_picture(scene: bpy.types.Scene, obj: bpy.types.Object, tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ bpy = pytest.importorskip("bpy", reason="these tests need Blender's Python modul
 
 import addon_utils  # noqa: E402
 from helpers.gestures import gesture  # noqa: E402
-from orator.core.bake.road import BakeStyle, prepare  # noqa: E402
+from orator.core.bake.road import prepare  # noqa: E402
+from orator.core.bake.target import BakeStyle  # noqa: E402
 from orator.core.blender import bake, compat, rig_mapping, takes  # noqa: E402
 from orator.core.blender.bake_target import read_target  # noqa: E402
 from orator.core.blender.pose_reader import current_pose  # noqa: E402

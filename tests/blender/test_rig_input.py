@@ -11,7 +11,8 @@ import pytest
 bpy = pytest.importorskip("bpy", reason="these tests need Blender's Python module")
 
 from helpers.characters import make_motion, make_rig  # noqa: E402
-from orator.core.bake.road import BakeStyle, prepare  # noqa: E402
+from orator.core.bake.road import prepare  # noqa: E402
+from orator.core.bake.target import BakeStyle  # noqa: E402
 from orator.core.blender import bake, rig_mapping, takes  # noqa: E402
 from orator.core.blender.bake_target import read_target  # noqa: E402
 from orator.core.blender.rig_profile import keep_profile, read_rig  # noqa: E402

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from helpers.characters import shown_pose, to_frame
 from helpers.golden import curves_of_take
-from orator.core.bake.road import BakeStyle
+from orator.core.bake.target import BakeStyle
 from orator.core.blender import bake, direction, takes
 from orator.core.blender.shaped import read_shaping
 from orator.core.blender.take_store import load_meta, load_performance

@@ -8,7 +8,8 @@ import pytest
 from helpers.smplx_file import write_model
 from orator.core.arkit import COUNT
 from orator.core.arkit import INDEX as FACE
-from orator.core.bake.road import BakeStyle, prepare
+from orator.core.bake.road import prepare
+from orator.core.bake.target import BakeStyle
 from orator.core.blender import bake
 from orator.core.blender.bake_target import read_target
 from orator.core.blender.pose_reader import current_pose

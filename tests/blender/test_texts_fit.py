@@ -11,6 +11,7 @@ from helpers.characters import make_motion, make_rig, speech_file
 from helpers.paper import drawn, measure
 from orator import panels
 from orator.core.blender import bake, report
+from orator.core.blender.bake_target import read_target
 from orator.core.performance import Take
 from orator.panels import layout
 
@@ -66,7 +67,7 @@ def test_with_takes_pins_ranges_and_long_sentences(scene: bpy.types.Scene, tmp_p
     bpy.context.view_layer.objects.active = rig
     options.character = rig
     bpy.ops.orator.add_speech(filepath=str(speech_file(tmp_path / "voice_of_the_second_scene_take_04.wav")))
-    target = bake.read_target(rig, scene)
+    target = read_target(rig, scene)
     for seed in (0, 123456):
         performance = make_motion(1.5, seed=seed)
         prepared = bake.prepare(performance, 0.0, target, bake.BakeStyle())

@@ -10,7 +10,8 @@ import bpy
 import numpy as np
 import pytest
 from helpers.characters import make_motion, make_rig, speech_file
-from orator.core.bake.road import BakeStyle, prepare
+from orator.core.bake.road import prepare
+from orator.core.bake.target import BakeStyle
 from orator.core.blender import bake, compat, generation, strips
 from orator.core.blender.bake_target import read_target
 from orator.core.blender.export import ExportOptions, deliver

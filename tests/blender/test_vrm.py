@@ -15,7 +15,8 @@ bpy = pytest.importorskip("bpy", reason="these tests need Blender's Python modul
 addon = pytest.importorskip("io_scene_vrm", reason="needs the VRM add-on, which is beside bpy 5.0 alone")
 
 from helpers.characters import make_motion, make_rig  # noqa: E402
-from orator.core.bake.road import BakeStyle, prepare  # noqa: E402
+from orator.core.bake.road import prepare  # noqa: E402
+from orator.core.bake.target import BakeStyle  # noqa: E402
 from orator.core.blender import bake, vrm_addon  # noqa: E402
 from orator.core.blender.bake_target import read_target  # noqa: E402
 from orator.core.blender.export import export_shown  # noqa: E402

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from orator.core.errors import Cancelled, OratorError
-from orator.core.recogniser import recognise
+from orator.core.speech.recogniser import recognise
 from orator.core.speech.speech import Speech
 from orator.core.speech.transcripts import cues
 

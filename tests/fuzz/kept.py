@@ -14,8 +14,16 @@ from helpers.motions import moving
 from orator.core import arkit, skeleton
 from orator.core.directing.given import GivenMotion, given_to_json
 from orator.core.directing.pins import LookPin, PosePin, look_pin_to_json, pose_pin_to_json
+from orator.core.directing.records import (
+    kept_pose,
+    looks_of,
+    motions_of,
+    pinned_pose,
+    pins_of,
+    slider_values,
+    take_record,
+)
 from orator.core.provenance import stamped, told
-from orator.core.records import kept_pose, looks_of, motions_of, pinned_pose, pins_of, slider_values, take_record
 
 
 def record() -> dict[str, Any]:

@@ -22,7 +22,8 @@ from helpers.smplx_file import write_model
 from helpers.spoken import own_take, spoken_take
 from orator.core.arkit import ARKIT
 from orator.core.bake.fitting import Bounds
-from orator.core.bake.road import BakeStyle, prepare
+from orator.core.bake.road import prepare
+from orator.core.bake.target import BakeStyle
 from orator.core.blender import bake, compat, follow, takes
 from orator.core.blender.bake_target import read_target
 from orator.core.blender.export_neutral import shown_performance

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 from helpers.characters import make_motion, speech_file
-from orator.core.bake.road import BakeStyle, prepare
+from orator.core.bake.road import prepare
+from orator.core.bake.target import BakeStyle
 from orator.core.blender import bake, generation
 from orator.core.blender.bake_target import read_target
 from orator.core.performance import Take

@@ -5,7 +5,8 @@ from __future__ import annotations
 import bpy
 import numpy as np
 from mathutils import Vector
-from orator.core.bake.road import BakeStyle, prepare
+from orator.core.bake.road import prepare
+from orator.core.bake.target import BakeStyle
 from orator.core.blender import bake
 from orator.core.blender.bake_target import read_target
 from orator.core.performance import Take, make_performance, rest_performance

@@ -8,7 +8,8 @@ import bpy
 import numpy as np
 from helpers.characters import make_motion
 from orator.core.arkit import INDEX as INDEX_OF
-from orator.core.bake.road import BakeStyle, prepare
+from orator.core.bake.road import prepare
+from orator.core.bake.target import BakeStyle
 from orator.core.blender import bake
 from orator.core.blender.bake_target import read_target
 from orator.core.blender.scene_rate import scene_fps

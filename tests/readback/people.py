@@ -75,7 +75,9 @@ def _angle(a: np.ndarray, b: np.ndarray) -> float:
 
 def measured(rig: bpy.types.Object, take: Path, count: int = 16) -> tuple[str, dict[str, float]]:
     """The coverage sentence of a dense bake, and the figures of the table."""
-    from orator.core.bake.road import BakeStyle, prepare, sample_at
+    from orator.core.bake.frames import sample_at
+    from orator.core.bake.road import prepare
+    from orator.core.bake.target import BakeStyle
     from orator.core.blender import bake
     from orator.core.blender.bake_target import read_target
     from orator.core.formats.take_npz import read_take

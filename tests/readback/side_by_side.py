@@ -25,7 +25,8 @@ def perform(names: list[str], take: Path, shared: Path) -> list:
     """All characters in one scene, in a row, showing the take; their armatures."""
     import bpy
     from helpers.cast import add_member
-    from orator.core.bake.road import BakeStyle, prepare
+    from orator.core.bake.road import prepare
+    from orator.core.bake.target import BakeStyle
     from orator.core.blender import bake
     from orator.core.blender.bake_target import read_target
     from orator.core.formats.take_npz import read_take

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from family_rigs import BUILDS, family_rig
 from measure import heads
-from orator.core.bake.road import sample_at
+from orator.core.bake.frames import sample_at
 from orator.core.directing.pins import PosePin
 from orator.core.directing.shaping import Shaping, apply_direction
 from orator.core.rig.contacts import contact_phases

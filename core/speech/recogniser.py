@@ -10,11 +10,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
-from .errors import Cancelled, OratorError
-from .speech.transcripts import LARGEST, cues, plain_words, read_transcript
+from ..errors import Cancelled, OratorError
+from .transcripts import LARGEST, cues, plain_words, read_transcript
 
 if TYPE_CHECKING:
-    from .speech.speech import Speech
+    from .speech import Speech
 
 _ENDINGS: Final = ("", ".srt", ".vtt", ".txt")
 """What programs add to the name that they are given, the ones with times first."""

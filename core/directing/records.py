@@ -12,13 +12,13 @@ from typing import Any, Final
 
 import numpy as np
 
-from . import arkit, skeleton
-from .arrays import Array
-from .directing.given import GivenMotion, given_from_json
-from .directing.pins import LookPin, PosePin, look_pin_from_json, pose_pin_from_json
-from .errors import OratorError
-from .provenance import upgraded
-from .reading import parse_json
+from .. import arkit, skeleton
+from ..arrays import Array
+from ..errors import OratorError
+from ..provenance import upgraded
+from ..reading import parse_json
+from .given import GivenMotion, given_from_json
+from .pins import LookPin, PosePin, look_pin_from_json, pose_pin_from_json
 
 LONGEST: Final = 64 << 20
 """Letters of the longest record: hours of given motion."""
