@@ -15,7 +15,6 @@ from typing import Any, Final
 import bpy
 import numpy as np
 
-from ..directing.records import kept_pose
 from ..errors import OratorError
 from . import compat, report, tracks
 
@@ -100,7 +99,7 @@ def restore(data: Any, obj: bpy.types.Object, anim: bpy.types.AnimData) -> None:
         return
     anim.action_blend_type, anim.action_extrapolation = entry.blend, entry.extrapolation
     anim.action_influence = entry.influence
-    from ..records import kept_pose  # scipy comes with it: not while registering
+    from ..directing.records import kept_pose  # scipy comes with it: not while registering
 
     try:
         _set_pose(tracks.animated_id(obj), kept_pose(entry.pose, obj.name))
