@@ -5,7 +5,7 @@ Blinks: about 0.22 s, closing in a third of it, more of them at clause ends (Nak
 at breakpoints of speech", 2010) and with large gaze shifts (Evinger et al., 1994); some are double, half, or slow and
 soft, before a thought. Gaze: saccades of 25-60 ms with the main sequence's speeds, between them micro-saccades and
 drift (Martinez-Conde et al., "The role of fixational eye movements", 2004); while the head turns the eyes stay where
-they look. Upper lids follow the eye down.
+they look, and they converge on whoever listens. Upper lids follow the eye down.
 """
 
 from __future__ import annotations
@@ -30,6 +30,12 @@ _STEADY: Final = 0.9
 """Share of a head's turn that the eyes take back: the vestibulo-ocular reflex."""
 _RESET: Final = 1.2
 """Seconds over which a new direction of the head becomes the eyes' own."""
+_EYES_APART, _LISTENER, _FAR = 0.062, 1.3, 5.0
+"""Metres between the eyes, to a listener, and to what a thinker looks at."""
+_ASIDE: Final = 6.0
+"""Degrees from the listener's face at which a look is as much at it as beyond."""
+_CONVERGE: Final = 0.08
+"""Seconds (standard deviation)."""
 _FELT_DOWN: Final[dict[str, float]] = dict(sad=7.0, contempt=-2.0, disgust=2.0)
 _FELT_DROOP: Final[dict[str, float]] = dict(sad=0.22, contempt=0.26, disgust=0.12, happy=0.05)
 """Degrees by which an emotion lowers the gaze, and how far it lowers the lids, at full strength."""
@@ -199,6 +205,14 @@ def _kept(head: Array, fps: float) -> Array:
     return np.clip(-_STEADY * quick, -12.0, 12.0)
 
 
+def _vergence(gaze: Array, fps: float) -> Array:
+    """Degrees (T,) by which each eye turns in for what is looked at: a listener near by, or something far aside."""
+    near = np.exp(-np.square(np.linalg.norm(gaze, axis=1) / _ASIDE))
+    # Eyes turn together in a twentieth of a second; they converge slower than that.
+    near = gaussian_filter1d(near, _CONVERGE * fps, mode="nearest") if len(near) else near
+    return np.degrees(0.5 * _EYES_APART * (near / _LISTENER + (1.0 - near) / _FAR))
+
+
 def apply_eyes(
     face: Array,
     fps: float,
@@ -241,9 +255,11 @@ def apply_eyes(
     lid = lid_curve(times, blinks) * controls.blink_strength
     out = face.copy()
     out[:, list(EYE_LOOK)] = 0.0
+    turned_in = controls.gaze_strength * _vergence(gaze, fps) / LOOK_DEGREES
     side, up = gaze[:, 0] / LOOK_DEGREES, gaze[:, 1] / LOOK_DEGREES
+    left, right = side - turned_in, side + turned_in
     for name, value in (
-        ("eyeLookOutLeft", side), ("eyeLookInRight", side), ("eyeLookInLeft", -side), ("eyeLookOutRight", -side),
+        ("eyeLookOutLeft", left), ("eyeLookInRight", right), ("eyeLookInLeft", -left), ("eyeLookOutRight", -right),
         ("eyeLookUpLeft", up), ("eyeLookUpRight", up), ("eyeLookDownLeft", -up), ("eyeLookDownRight", -up),
     ):  # fmt: skip
         out[:, INDEX[name]] = np.clip(value, 0, 1)

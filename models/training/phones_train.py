@@ -1,9 +1,9 @@
 """Trains the phone network on the speech corpus, on one CPU thread.
 
-    python -m orator.models.training.phones_train [--minutes 60] [--resume | --tune]
+    python -m orator.models.training.phones_train [--minutes 60] [--resume] [--tune]
 
 `--tune` goes on from the shipped weights with more human voices (phones_human.py) and a loss of what the lips must do;
-its weights stay in the cache, as phones_tuned.safetensors.
+its weights stay in the cache, as phones_tuned.safetensors, and `--tune --resume` brings it to an end.
 
 Rounds: augment the whole corpus anew, train a few passes over it, write a checkpoint and the weights.
 """
@@ -37,6 +37,8 @@ HUMAN_TIMES: Final = 1.5
 ACTOR_TIMES: Final = 4.0
 SYNTHETIC_TIMES: Final = 0.6
 TUNE_RATE: Final = 8e-4
+TUNE_END_RATE: Final = 3e-4
+"""Where a tuning that is resumed goes on from: it is brought to its end."""
 LIP_WEIGHT: Final = 0.8
 LIP_GROUPS: Final = tuple([PHONE_INDEX[p] for p in group] for group in ("PBM", "FV"))
 """What the lips must be sure of: that they meet, and that the lip meets the teeth."""
@@ -69,11 +71,11 @@ def train(minutes: float, resume: bool, passes: int, tune: bool = False) -> None
         state = torch.load(path, weights_only=True)
         network.load_state_dict(state["network"])
         rounds = int(state["rounds"])
-    if tune:
+    elif tune:
         shipped = {name: tensor.float() for name, tensor in load_file(WEIGHTS).items()}
         network.load_state_dict(shipped, strict=False)
     weights = cache_folder() / "phones_tuned.safetensors" if tune else WEIGHTS
-    peak = TUNE_RATE if tune else PEAK_RATE
+    peak = (TUNE_END_RATE if resume else TUNE_RATE) if tune else PEAK_RATE
     average.load_state_dict(network.state_dict())
     optimiser = torch.optim.AdamW(network.parameters(), lr=peak, weight_decay=0.01, betas=(0.9, 0.98))
     begun = time.process_time()

@@ -26,6 +26,7 @@ from orator.models.training.face.life import (
     coupling,
     dimensions,
     emotion_life,
+    gaze,
     gaze_figures,
     life_figures,
     pair,
@@ -138,3 +139,13 @@ def test_eyes_stay_where_they_look_while_a_body_turns_the_head(heard: SpeechCond
     left = [INDEX["eyeLookOutLeft"], INDEX["eyeLookInLeft"]]
     change = (moved - fixed)[:, left] @ (1.0, -1.0)
     assert np.corrcoef(change, -head[:, 1])[0, 1] > 0.7
+
+
+def test_eyes_converge_on_whoever_listens(plain: list[np.ndarray]) -> None:
+    face = plain[0]
+    inward = face[:, INDEX["eyeLookInLeft"]] - face[:, INDEX["eyeLookOutLeft"]]
+    inward = (inward + face[:, INDEX["eyeLookInRight"]] - face[:, INDEX["eyeLookOutRight"]]) * 30 / 2
+    look = np.linalg.norm(gaze(face), axis=1) * 30
+    assert np.median(inward[look < 3]) > 1.0, "each eye a degree and more, at a metre and a third"
+    assert np.median(inward[look > 9]) < 0.7, "what a thinker looks at is farther off"
+    assert inward.min() >= 0.0, "eyes never drift apart"
