@@ -6,6 +6,7 @@ process on which machine writes it. Only such files, of processes that have died
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import os
@@ -95,10 +96,8 @@ def sweep(path: Path) -> None:
             if (Path(entry.path) / _MARK).is_file():
                 clear_half_folder(Path(entry.path))
         elif entry.is_file(follow_symlinks=False):
-            try:
+            with contextlib.suppress(OSError):
                 os.unlink(entry)
-            except OSError:
-                pass
 
 
 def explain_write_error(error: OSError, path: Path) -> OratorError:
@@ -171,7 +170,5 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
         raise explain_write_error(error, path) from error
     finally:
         if temporary is not None:
-            try:
+            with contextlib.suppress(OSError):
                 os.unlink(temporary)
-            except OSError:
-                pass

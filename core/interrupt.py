@@ -18,9 +18,9 @@ def listen() -> None:
     """Remember Ctrl+C from now on; only where Python's own handler is in place, and in the main thread."""
     global _asked
     _asked = False
-    if threading.current_thread() is threading.main_thread():
-        if signal.getsignal(signal.SIGINT) in (signal.default_int_handler, _heard):
-            signal.signal(signal.SIGINT, _heard)
+    main = threading.current_thread() is threading.main_thread()
+    if main and signal.getsignal(signal.SIGINT) in (signal.default_int_handler, _heard):
+        signal.signal(signal.SIGINT, _heard)
 
 
 def _heard(_number: int, _frame: FrameType | None) -> None:

@@ -68,9 +68,9 @@ def read_npz(path: Path, required: tuple[str, ...], what: str, also: Collection[
 def npz_names(path: Path, what: str) -> tuple[str, ...]:
     """The names of a file's arrays, none of them read. Raises OratorError."""
     path = ordinary_file(path, what)
-    with sentence_for(f"'{path.name}' is damaged or not a {what} (.npz). Choose another file."):
-        with zipfile.ZipFile(path) as archive:
-            return tuple(name.removesuffix(".npy") for name in archive.namelist())
+    said = f"'{path.name}' is damaged or not a {what} (.npz). Choose another file."
+    with sentence_for(said), zipfile.ZipFile(path) as archive:
+        return tuple(name.removesuffix(".npy") for name in archive.namelist())
 
 
 def _plain(archive: zipfile.ZipFile, info: zipfile.ZipInfo, needed: bool, file: str, what: str) -> bool:

@@ -56,7 +56,7 @@ def package_module(model: SmplxModel, betas: int, expressions: int, mean_hands: 
             file = folder / ("SMPLX_NEUTRAL.npz" if model.layout is SMPLX else "FLAME_NEUTRAL.npz")
             np.savez(file, **_clean(model))
             if model.layout is FLAME:
-                face, share = _landmarks(model)
+                face, share = _landmarks()
                 table = {"lmk_face_idx": face, "lmk_b_coords": share}
                 (folder / FLAME_LANDMARKS).write_bytes(pickle.dumps(table))
                 return smplx.FLAME(str(folder), **given)
@@ -73,7 +73,7 @@ def _clean(model: SmplxModel) -> dict[str, Array]:
     Pose directions are zeros: correctives are shape keys of their own, and a body may go without them.
     """
     bones = len(model.layout.joints)
-    face, share = _landmarks(model)
+    face, share = _landmarks()
     parents = np.array([_NO_PARENT, *model.layout.parents[1:]], np.int64)
     return {
         "v_template": model.template,
@@ -92,6 +92,6 @@ def _clean(model: SmplxModel) -> dict[str, Array]:
     }
 
 
-def _landmarks(model: SmplxModel) -> tuple[Array, Array]:
+def _landmarks() -> tuple[Array, Array]:
     """Triangles (51,) and places on them (51, 3), which the package wants and a body does not use."""
     return np.zeros(LANDMARKS, np.int64), np.full((LANDMARKS, 3), 1 / 3)

@@ -55,8 +55,7 @@ def add_drawings(context: bpy.types.Context, paths: Iterable[str]) -> bpy.types.
     chart_of([path.stem for path in files])
     images: list[bpy.types.Image] = []
     try:
-        for path in files:
-            images.append(load_still(str(path)))
+        images.extend(load_still(str(path)) for path in files)
     except OratorError:
         for image in images:
             bpy.data.images.remove(image)

@@ -155,7 +155,7 @@ def go_on(data: Any, obj: bpy.types.Object, anim: bpy.types.AnimData, binding: A
             curves.remove(curve)
     track = anim.nla_tracks.new()
     track.name = copy.name
-    strip = tracks.new_strip(anim, track, copy.name, 0, copy, entry.slot)
+    strip = tracks.new_strip(track, copy.name, 0, copy, entry.slot)
     _spread(strip)
     strip.blend_type, strip.influence = "REPLACE", entry.influence
     entry.strip = strip.name

@@ -9,11 +9,18 @@ from typing import TYPE_CHECKING, Any
 import bpy
 import numpy as np
 
+from ..directing.pins import pins_at_times
 from ..errors import OratorError
+from ..mask import Mask
+from ..model_card import card_of
+from ..performance import MODEL_FPS, Performance
 from .directed import digest
 from .take_store import load_meta, load_performance
 
 if TYPE_CHECKING:
+    from ..directing.shaping import Shaping
+    from ..settings import Settings
+    from ..speech.speech import Speech
     from .generation import TakeRequest
 
 
@@ -32,11 +39,7 @@ def read_again_request(
     """
     from ..bake.face import tell
     from ..body.wishes import merged, wishes_of
-    from ..directing.pins import pins_at_times
     from ..directing.splice import cut_of, spliced
-    from ..mask import Mask
-    from ..model_card import card_of
-    from ..performance import MODEL_FPS, Performance
     from ..regions import parts_of, regenerate_mask
     from ..request.generation import Given
     from .generation import read_request
@@ -48,37 +51,19 @@ def read_again_request(
     asked = request.asked
     old, before = load_performance(take), load_meta(take)
     speech, frames = asked.speech, asked.frames
-    if frames != old.frames or abs(old.fps - MODEL_FPS) > 1e-9:
-        raise OratorError(
-            f"The speech is not the one '{take.name}' was made for: it lasts {speech.seconds:.2f} s, the take "
-            f"{old.seconds:.2f} s. Choose that strip again, or generate a new take."
-        )
-    notes = request.notes
-    if before.get("speech", {}).get("digest", digest(speech)) != digest(speech):
-        notes = (*notes, f"'{take.name}' was made for another sound of the same length: the rest of it does not fit.")
+    notes = (*request.notes, *_fits(take, old, before, speech, frames))
     fps = request.target.fps
     first, last = (round((frame / fps - speech.start) * MODEL_FPS) for frame in span)
     mask = regenerate_mask(frames, regions, first, last)
-    if within:
-        inside = np.zeros(frames, bool)
-        for begin, end in within:
-            inside[max(0, round(begin * MODEL_FPS)) : max(0, round(end * MODEL_FPS))] = True
-        mask = Mask(mask.joints & inside[:, None], mask.root & inside, mask.face & inside[:, None])
+    mask = _only(mask, within) if within else mask
     first, last = max(first, 0), min(last, frames)
     cut = cut_of(regions, first / MODEL_FPS, last / MODEL_FPS)
     shaping = spliced(read_shaping(take.layers, before), request.shaping, cut)
     target, face_terms = request.target, None
     settings = replace(asked.settings, parts=parts_of(regions))
     card = card_of(settings.model)
-    mode = card.mode(settings.options)
-    if not mode.keeps:
-        keeper = next(mode for mode in card.modes if mode.keeps)
-        settings = replace(settings, options={**settings.options, "mode": keeper.name})
-        notes = (
-            *notes,
-            f"{card.label}'s {mode.label.lower()} mode keeps nothing of a take: this part was made in "
-            f"{keeper.label.lower()} mode.",
-        )
+    settings, said = _in_a_mode_that_keeps(settings)
+    notes = (*notes, *said)
     if old.expressions is not None or (card.expressive and "face" in settings.parts):
         # One of the two has expressions: both are told in them, so that the rest stays and the seam holds.
         def face_terms(performance: Performance) -> Performance:
@@ -90,15 +75,7 @@ def read_again_request(
         old = replace(old, expressions=spoken)
     hints = old
     if asked.given is not None:
-        times = np.arange(frames) / MODEL_FPS
-        pinned, free = pins_at_times(request.shaping.pins, times, request.shaping.motions)
-        joints, root, face = (~free.joints & mask.joints), (~free.root & mask.root), (~free.face & mask.face)
-        hints = Performance(
-            np.where(joints[..., None], pinned.rotations, old.rotations),
-            np.where(root[:, None], pinned.translation, old.translation),
-            np.where(face, pinned.face, old.face), old.fps, old.expressions,
-        )  # fmt: skip
-        mask = Mask(mask.joints & free.joints, mask.root & free.root, mask.face & free.face)
+        hints, mask = _pinned(old, mask, request.shaping)
     meta = {
         **request.meta, **direction_meta(shaping), "made_from": take.name, "made_from_seed": before.get("seed"),
         "layer_seed": before.get("layer_seed", before.get("seed", 0)),
@@ -109,3 +86,51 @@ def read_again_request(
     wishes = merged(wishes_of(before), asked.wishes)
     asked = replace(asked, settings=settings, given=Given(mask, hints), face_terms=face_terms, wishes=wishes)
     return replace(request, asked=asked, meta=meta, shaping=shaping, sliders=laid(take.layers), notes=notes)
+
+
+def _fits(take: Any, old: Performance, before: dict[str, Any], speech: Speech, frames: int) -> tuple[str, ...]:
+    """Notes on a speech that has changed since. Raises OratorError when it is not the take's any more."""
+    if frames != old.frames or abs(old.fps - MODEL_FPS) > 1e-9:
+        raise OratorError(
+            f"The speech is not the one '{take.name}' was made for: it lasts {speech.seconds:.2f} s, the take "
+            f"{old.seconds:.2f} s. Choose that strip again, or generate a new take."
+        )
+    if before.get("speech", {}).get("digest", digest(speech)) == digest(speech):
+        return ()
+    return (f"'{take.name}' was made for another sound of the same length: the rest of it does not fit.",)
+
+
+def _in_a_mode_that_keeps(settings: Settings) -> tuple[Settings, tuple[str, ...]]:
+    """The settings in a mode of their model that keeps what is given, and a note where that is another one."""
+    card = card_of(settings.model)
+    mode = card.mode(settings.options)
+    if mode.keeps:
+        return settings, ()
+    keeper = next(mode for mode in card.modes if mode.keeps)
+    said = (
+        f"{card.label}'s {mode.label.lower()} mode keeps nothing of a take: this part was made in "
+        f"{keeper.label.lower()} mode."
+    )
+    return replace(settings, options={**settings.options, "mode": keeper.name}), (said,)
+
+
+def _pinned(old: Performance, mask: Mask, shaping: Shaping | None) -> tuple[Performance, Mask]:
+    """A take's motion with the artist's pins of now where it is made anew; these are then given too."""
+    if shaping is None:
+        return old, mask
+    pinned, free = pins_at_times(shaping.pins, np.arange(old.frames) / MODEL_FPS, shaping.motions)
+    joints, root, face = (~free.joints & mask.joints), (~free.root & mask.root), (~free.face & mask.face)
+    hints = Performance(
+        np.where(joints[..., None], pinned.rotations, old.rotations),
+        np.where(root[:, None], pinned.translation, old.translation),
+        np.where(face, pinned.face, old.face), old.fps, old.expressions,
+    )  # fmt: skip
+    return hints, Mask(mask.joints & free.joints, mask.root & free.root, mask.face & free.face)
+
+
+def _only(mask: Mask, within: Sequence[tuple[float, float]]) -> Mask:
+    """What the mask asks for within these seconds alone."""
+    inside = np.zeros(len(mask.root), bool)
+    for begin, end in within:
+        inside[max(0, round(begin * MODEL_FPS)) : max(0, round(end * MODEL_FPS))] = True
+    return Mask(mask.joints & inside[:, None], mask.root & inside, mask.face & inside[:, None])

@@ -69,7 +69,7 @@ def show(character: bpy.types.Object, uid: str) -> None:
     if data is None or (uid and take is None):
         raise OratorError("This take is not in the list any more.")
     check_switchable(character)
-    uid = _made_own(character, data, take)
+    uid = _made_own(character, take)
     if take is not None and not any(binding.action for binding in take.bindings):
         raise OratorError(f"The Actions of '{take.name}' were deleted. Press Bake Again to write them anew.")
     playing = {animated_id(b.object): b for b in take.bindings if b.action is not None} if take is not None else {}
@@ -94,7 +94,7 @@ def show(character: bpy.types.Object, uid: str) -> None:
     _apply_solo(data)
 
 
-def _made_own(character: bpy.types.Object, data: Any, take: Any) -> str:
+def _made_own(character: bpy.types.Object, take: Any) -> str:
     """The id of a take after a duplicated character got takes of its own; '' without a take."""
     copies.separate(character)
     return take.uid if take is not None else ""
@@ -214,7 +214,7 @@ def remove(character: bpy.types.Object, uid: str) -> None:
     if take is None:
         raise OratorError("This take is not in the list any more.")
     check_switchable(character)
-    uid = _made_own(character, data, take)
+    uid = _made_own(character, take)
     index = next(k for k, other in enumerate(data.takes) if other.uid == uid)
     if data.shown == uid:
         playable = [t.uid for t in data.takes if t.uid != uid and any(b.action for b in t.bindings)]
@@ -237,7 +237,7 @@ def duplicate(character: bpy.types.Object, uid: str) -> Any:
     check_switchable(character)
     if not any(binding.action for binding in source.bindings):
         raise OratorError(f"The Actions of '{source.name}' were deleted. Press Bake Again to write them anew.")
-    uid = _made_own(character, data, source)
+    uid = _made_own(character, source)
     name, seed, coverage = source.name, source.seed, source.coverage
     take = add(character, name, seed, coverage)
     made = take.uid

@@ -62,7 +62,7 @@ def tracks_of(take: Any) -> Iterator[Placed]:
 
 
 def new_strip(
-    data: bpy.types.AnimData, track: bpy.types.NlaTrack, name: str, frame: int, action: bpy.types.Action, slot: str
+    track: bpy.types.NlaTrack, name: str, frame: int, action: bpy.types.Action, slot: str
 ) -> bpy.types.NlaStrip:
     """A strip of an Action's slot. Raises RuntimeError where another strip lies."""
     strip = track.strips.new(name, frame, action)
@@ -80,7 +80,7 @@ def add_track(take: Any, binding: Any) -> None:
     track = data.nla_tracks.new()
     track.name = take.name
     first = round(binding.action.frame_range[0])
-    binding.strip = new_strip(data, track, take.name, first, binding.action, binding.slot).name
+    binding.strip = new_strip(track, take.name, first, binding.action, binding.slot).name
     track.mute = True
 
 
@@ -89,11 +89,11 @@ def move_strip(take: Any, binding: Any) -> None:
     found = placed(binding)
     if found is None or binding.action is None:
         return
-    data, track, strip = found
+    _, track, strip = found
     track.strips.remove(strip)
     try:
         first = round(binding.action.frame_range[0])
-        binding.strip = new_strip(data, track, take.name, first, binding.action, binding.slot).name
+        binding.strip = new_strip(track, take.name, first, binding.action, binding.slot).name
     except RuntimeError:  # the artist put a strip of theirs there
         add_track(take, binding)
 

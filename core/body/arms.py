@@ -124,17 +124,16 @@ def _timeline(
     line = _Timeline(*_rest_at(rests, 0.0, side, seed))
     spans: list[tuple[float, float]] = []
     mine = [(g, s) for g, s in drawn if side in s]
-    free_at, resting = 0.0, True
+    free_at = 0.0
     for k, (gesture, strokes) in enumerate(mine):
         alive()
         stroke, lag = strokes[side]
         rng = rng_at(seed, gesture.time, 61 + SIDES.index(side))
-        begin, free_at = _make(line, stroke, gesture.time + lag, gesture.until + lag, free_at, wanted, rng, resting)
+        begin, free_at = _make(line, stroke, gesture.time + lag, gesture.until + lag, free_at, wanted, rng)
         following = mine[k + 1][0].time if k + 1 < len(mine) else score.seconds + 30.0
         if stroke.again > 1:
             free_at = _again(line, stroke, gesture.time + lag, following, wanted, rng)
-        resting = following - free_at > WAIT
-        if resting:
+        if following - free_at > WAIT:
             length = rng.uniform(0.55, 0.95) / wanted.manner.tempo
             goal = _rest_at(rests, free_at + length, side, seed)
             length = max(length, 1.5 * line.far(goal[0]))
@@ -176,7 +175,6 @@ def _make(
     free_at: float,
     wanted: Wanted,
     rng: np.random.Generator,
-    resting: bool,
 ) -> tuple[float, float]:
     """Preparation and stroke so that the stroke ends at `time`; returns when it began and when it is let go."""
     tempo = wanted.manner.tempo * wanted.energy(time) ** 0.1 * rng.uniform(0.92, 1.1)

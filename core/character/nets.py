@@ -44,9 +44,17 @@ def surface(
     count = np.ceil((np.asarray(high) - low_) / cell_).astype(int) + 1
     axes = [low_[i] + cell_[i] * np.arange(count[i]) for i in range(3)]
     value = _sample(distance, axes, cell_)
-    inside = value < 0.0
+    index, middles = _middles(value, count - 1)
+    vertices = low_ + cell_ * middles
+    faces = as_quads(_quads(value < 0.0, index))
+    edges = edges_of(faces)
+    for _ in range(smooth):
+        vertices = onto_surface(distance, relax(vertices, edges, 0.6), 1)
+    return onto_surface(distance, vertices, 2), faces
 
-    cells = count - 1
+
+def _middles(value: Array, cells: Array) -> tuple[Array, Array]:
+    """The number of each cell that the surface crosses, -1 elsewhere; and where in cells its vertices (N, 3) lie."""
     total = np.zeros((*cells, 3))
     crossings = np.zeros(cells, np.int32)
     for axis in range(3):
@@ -70,8 +78,11 @@ def surface(
     index = np.full(cells, -1, np.int64)
     index[used] = np.arange(int(used.sum()))
     corner = np.stack(np.meshgrid(*[np.arange(c) for c in cells], indexing="ij"), axis=-1)[used]
-    vertices = low_ + cell_ * (corner + total[used] / crossings[used][:, None])
+    return index, corner + total[used] / crossings[used][:, None]
 
+
+def _quads(inside: Array, index: Array) -> Array:
+    """A quad (M, 4) of cells' vertices for every edge of the grid that crosses the surface, faces outwards."""
     quads = []
     for axis in range(3):
         u, v = (axis + 1) % 3, (axis + 2) % 3
@@ -93,12 +104,7 @@ def surface(
         quad = np.stack(ring, axis=1)
         quad[~out] = quad[~out][:, ::-1]
         quads.append(quad)
-    faces = as_quads(np.concatenate(quads))
-
-    edges = edges_of(faces)
-    for _ in range(smooth):
-        vertices = onto_surface(distance, relax(vertices, edges, 0.6), 1)
-    return onto_surface(distance, vertices, 2), faces
+    return np.concatenate(quads)
 
 
 def loft(loops: Array, ring: bool = False) -> tuple[Array, Array]:

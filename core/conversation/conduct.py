@@ -262,8 +262,10 @@ def _with_rules(
             if rng.random() < 0.95:
                 begin = turn.end - float(rng.uniform(0.5, 1.0))
                 fixed.append((begin, turn.end + float(rng.uniform(0.5, 1.2)), _face_look(begin, rng)))
-    for broken in turns.of("partner", "interruption"):
-        fixed.append((broken.start + 0.15, broken.start + 1.2, _face_look(broken.start + 0.15, rng)))
+    fixed += [
+        (broken.start + 0.15, broken.start + 1.2, _face_look(broken.start + 0.15, rng))
+        for broken in turns.of("partner", "interruption")
+    ]
     for begin, end, glance in sorted(fixed, key=lambda f: f[0]):
         after = [g for g in glances if g.start <= end]
         resume = replace(after[-1], start=end) if after else _face_look(end, rng)

@@ -144,12 +144,12 @@ def _pauses(turn: Stretch, units: list[tuple[float, float]]) -> list[Stretch]:
 
 def _interruptions(turns: list[Stretch], others: list[Stretch]) -> list[Stretch]:
     """Turns that begin well inside one of the other's, which gives up within a second."""
-    found = []
-    for turn in turns:
-        for other in others:
-            if other.start + 0.5 < turn.start < other.end - 0.2 and other.end - turn.start < 1.0:
-                found.append(Stretch(turn.who, "interruption", turn.start, min(other.end, turn.end)))
-    return found
+    return [
+        Stretch(turn.who, "interruption", turn.start, min(other.end, turn.end))
+        for turn in turns
+        for other in others
+        if other.start + 0.5 < turn.start < other.end - 0.2 and other.end - turn.start < 1.0
+    ]
 
 
 def turns_from_meta(data: Any, seconds: float) -> Turns:

@@ -74,7 +74,22 @@ def blink_times(
     """
     if rate <= 0 or seconds <= 0:
         return []
-    wanted = rate * seconds / 60
+    starts, slow = _blink_starts(seconds, ends, rate * seconds / 60, rng, shifts)
+    out = []
+    for start in sorted(starts):
+        if start in slow:
+            out.append((start, float(rng.uniform(0.36, 0.52)), 1.0))
+        else:
+            half = rng.random() < 0.06
+            depth = rng.uniform(0.55, 0.75) if half else rng.uniform(0.92, 1.0)
+            out.append((start, float(rng.uniform(0.19, 0.26)), float(depth)))
+    return out
+
+
+def _blink_starts(
+    seconds: float, ends: Sequence[float], wanted: float, rng: np.random.Generator, shifts: Sequence[float]
+) -> tuple[list[float], set[float]]:
+    """When about `wanted` blinks begin, and which of them are slow."""
     starts: list[float] = []
     slow: set[float] = set()
 
@@ -105,15 +120,7 @@ def blink_times(
         while at < seconds:
             add(at)
             at += mean * (0.35 + 0.65 * rng.exponential())
-    out = []
-    for start in sorted(starts):
-        if start in slow:
-            out.append((start, float(rng.uniform(0.36, 0.52)), 1.0))
-        else:
-            half = rng.random() < 0.06
-            depth = rng.uniform(0.55, 0.75) if half else rng.uniform(0.92, 1.0)
-            out.append((start, float(rng.uniform(0.19, 0.26)), float(depth)))
-    return out
+    return starts, slow
 
 
 def lid_curve(times: Array, blinks: Sequence[tuple[float, float, float]]) -> Array:

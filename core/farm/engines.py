@@ -49,7 +49,6 @@ def openjd_template(name: str, count: int, program: Program, packed: bool, chunk
     packed  whether the bundle holds the inputs, which then travel with it
     """
     inputs = _INPUTS if packed else ""
-    before = "".join(f"            - {_quoted(text)}\n" for text in program.arguments)
     return f"""specificationVersion: "jobtemplate-2023-09"
 extensions:
   - TASK_CHUNKING
@@ -87,7 +86,12 @@ parameterDefinitions:
     dataFlow: OUT
     description: "A result file a line, and the report."
     default: results
-{inputs}steps:
+{inputs}{_steps(program)}"""
+
+
+def _steps(program: Program) -> str:
+    before = "".join(f"            - {_quoted(text)}\n" for text in program.arguments)
+    return f"""steps:
   - name: Lines
     parameterSpace:
       taskParameterDefinitions:

@@ -137,7 +137,7 @@ def file_hash(path: Path) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _digest(path: str, size: int, modified: int, inode: int) -> str:
+def _digest(path: str, _size: int, _modified: int, _inode: int) -> str:
     with open(path, "rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 

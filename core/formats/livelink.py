@@ -69,9 +69,7 @@ def write_livelink(performance: Performance, path: Path) -> None:
 
 def _euler_columns(performance: Performance) -> Array:
     """(T, 9): yaw, pitch, roll of head and eyes; Live Link's angles are radians (yaw about Y, pitch X, roll Z)."""
-    columns = []
-    for joint in _ANGLE_JOINTS:
-        columns.append(to_scipy(performance.rotations[:, skeleton.INDEX[joint]]).as_euler("YXZ"))
+    columns = [to_scipy(performance.rotations[:, skeleton.INDEX[joint]]).as_euler("YXZ") for joint in _ANGLE_JOINTS]
     return np.concatenate(columns, axis=1)
 
 

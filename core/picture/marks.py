@@ -163,7 +163,7 @@ def _skin(picture: Array) -> tuple[Array, Array] | None:
     return None if best is None else (best[1], best[2])
 
 
-def _patches(picture: Array, mask: Array, solid: Array) -> list[_Patch]:
+def _patches(mask: Array, solid: Array) -> list[_Patch]:
     """What lies within the skin and is none of it."""
     from scipy.ndimage import binary_fill_holes, find_objects, label
 
@@ -219,7 +219,7 @@ def propose(picture: Array) -> Marks:
     if len(rows) < 20 or len(columns) < 20:
         return start
     width = float(columns[-1] - columns[0])
-    patches = _patches(picture, mask, picture[..., 3] > 200)
+    patches = _patches(mask, picture[..., 3] > 200)
     pair = _eyes(patches, float(columns.mean()), width)
     if pair is None:
         return start

@@ -32,7 +32,7 @@ def palm_of(shape: Shape, start: int) -> int:
     return best
 
 
-def _three(shape: Shape, chain: list[int], skip: int) -> list[int]:
+def _three(chain: list[int], skip: int) -> list[int]:
     """The three bones of a chain that are the finger's: `skip` metacarpals before and tips after are left out."""
     return chain[skip : skip + 3] if len(chain) > 3 else chain
 
@@ -84,6 +84,6 @@ def find_fingers(shape: Shape, elbow: int, wrist: int) -> dict[str, int]:
     out: dict[str, int] = {}
     skip = _metacarpals(shape, wrist, [chains[i] for i in order[1:]])
     for name, i in zip(names, order, strict=True):
-        bones = _three(shape, chains[i], 0 if name == "thumb" else skip)
+        bones = _three(chains[i], 0 if name == "thumb" else skip)
         out |= {f"{name}{k + 1}": bone for k, bone in enumerate(bones[:3])}
     return out

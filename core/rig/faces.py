@@ -66,9 +66,11 @@ def arkit_name(shape: str) -> tuple[str, str] | None:
     if tokens and len(tokens[-1]) > 4 and tokens[-1][-1] in "lr":
         variants.append([*tokens[:-1], tokens[-1][:-1], tokens[-1][-1]])
     if tokens:
-        for side in ("left", "right"):
-            if tokens[-1].endswith(side) and tokens[-1] != side:
-                variants.append([*tokens[:-1], tokens[-1][: -len(side)], side])
+        variants += [
+            [*tokens[:-1], tokens[-1][: -len(side)], side]
+            for side in ("left", "right")
+            if tokens[-1].endswith(side) and tokens[-1] != side
+        ]
     for start in range(len(tokens)):
         for variant in variants:
             words, side = _key(variant[start:])

@@ -24,7 +24,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -182,6 +182,17 @@ class _Names:
                 return found
         return None
 
+    def by_side(
+        self, wanted: Iterable[tuple[str, tuple[str, ...]]], tokens: dict[str, str]
+    ) -> Iterator[tuple[str, str]]:
+        """What is found of names with a side's token: (what with its side, bone)."""
+        wanted = list(wanted)
+        for side, token in tokens.items():
+            for what, alternatives in wanted:
+                bone = self.find(alternatives, token)
+                if bone:
+                    yield f"{side}_{what}", bone
+
     def find_all(self, names: tuple[str, ...], side: str) -> list[str]:
         out = []
         for name in names:
@@ -220,6 +231,10 @@ def _ik_limb(description: RigDescription, names: _Names, data: dict[str, Any], t
     return IkLimb(end, pole, toes, _switches(description, names, data.get("switches", ()), (token,)))
 
 
+_LIMB: Final = {"upper_arm": "shoulder", "forearm": "elbow", "thigh": "hip", "shin": "knee"}
+"""The joint whose bone twists with each part of a limb."""
+
+
 def match_family(description: RigDescription, family: Family, namespace: str = "") -> FamilyMatch:
     """What of a family a rig has. The score counts joints, and a little for names that only this family uses.
 
@@ -227,62 +242,52 @@ def match_family(description: RigDescription, family: Family, namespace: str = "
     """
     names = _Names(description, family.strip, namespace)
     tokens = _best_tokens(names, family)
-    joints: dict[str, str] = {}
-    for joint, alternatives in family.middle.items():
-        found = names.find(alternatives)
-        if found and joint != "root":
-            joints[joint] = found
-    joints |= spread_spine([b for n in family.spine if (b := names.find((n,)))])
-    twists: dict[str, str] = {}
-    ik: dict[str, str] = {}
-    limb = {"upper_arm": "shoulder", "forearm": "elbow", "thigh": "hip", "shin": "knee"}
-    for side, token in tokens.items():
-        for joint, alternatives in family.side.items():
-            found = names.find(alternatives, token)
-            if found:
-                joints[f"{side}_{'eye_smplhf' if joint == 'eye' else joint}"] = found
-        for part, alternatives in family.twist.items():
-            for bone in names.find_all(alternatives, token):
-                twists[bone] = f"{side}_{limb[part]}"
-        for joint, alternatives in family.ik.items():
-            handle = names.find(alternatives, token)
-            if handle:
-                ik[f"{side}_{joint}"] = handle
-    aims: dict[str, tuple[str, str]] = {}
-    for side, token in tokens.items():
-        for _, (target, pivot) in family.aim.items():
-            aimed, around = names.find((target,), token), names.find((pivot,), token)
-            if aimed and around:
-                joints[f"{side}_eye_smplhf"] = aimed
-                aims[aimed] = (f"{side}_eye_smplhf", around)
-    joints = {j: joints[j] for j in JOINTS if j in joints}
-    also = {own: joint for name, joint in family.also.items() if (own := names.find((name,))) is not None}
-    lids: dict[str, str] = {}
-    for side, token in tokens.items():
-        for name, joint in family.also.items():
-            if "{s}" in name and (own := names.find((name,), token)) is not None:
-                also[own] = f"{side}_{joint}"
-        for lid, alternatives in family.lids.items():
-            if (own := names.find(alternatives, token)) is not None:
-                lids[own] = f"{side}_{lid}"
-    twists = {bone: joint for bone, joint in twists.items() if bone not in joints.values()}
-    bonus = re.compile(family.bonus, re.IGNORECASE) if family.bonus else None
-    special = sum(bonus.search(b.name) is not None for b in description.bones) if bonus else 0
-    switches = _switches(description, names, family.fk_switch, tuple(tokens.values()))
-    score = len(joints) + 0.5 * min(special, 4) + 0.01 * len(twists) - (0.5 if bonus and not special else 0.0)
-    if family.control and len(joints) > 20:
-        score += 5.0
-    root = names.find(family.middle.get("root", ()))
+    found, aims = _joints(names, family, tokens)
+    joints = {j: found[j] for j in JOINTS if j in found}
+    twists = {
+        bone: f"{side}_{_LIMB[part]}"
+        for side, token in tokens.items()
+        for part, alternatives in family.twist.items()
+        for bone in names.find_all(alternatives, token)
+        if bone not in joints.values()
+    }
+    also = {bone: joint for name, joint in family.also.items() if (bone := names.find((name,))) is not None}
+    sided = ((joint, (name,)) for name, joint in family.also.items() if "{s}" in name)
+    also |= {bone: joint for joint, bone in names.by_side(sided, tokens)}
     limbs = {
         f"{side}_{limb}": pulled
         for side, token in tokens.items()
         for limb, data in family.ik_limb.items()
         if (pulled := _ik_limb(description, names, data, token)) is not None
     }
-    reads = {
-        f"{side}_{joint}": own
-        for side, token in tokens.items()
-        for joint, name in family.reads.items()
-        if (own := names.find((name,), token)) is not None
-    }
-    return FamilyMatch(family, joints, twists, ik, root, also, aims, switches, lids, limbs, reads, score)
+    return FamilyMatch(
+        family, joints, twists, dict(names.by_side(family.ik.items(), tokens)),
+        names.find(family.middle.get("root", ())), also, aims,
+        _switches(description, names, family.fk_switch, tuple(tokens.values())),
+        {bone: lid for lid, bone in names.by_side(family.lids.items(), tokens)}, limbs,
+        dict(names.by_side(((joint, (name,)) for joint, name in family.reads.items()), tokens)),
+        _score(description, family, len(joints), len(twists)),
+    )  # fmt: skip
+
+
+def _joints(names: _Names, family: Family, tokens: dict[str, str]) -> tuple[dict[str, str], dict[str, tuple[str, str]]]:
+    """The bones of the joints, and the targets that eyes look at with the joint and the bone they turn about."""
+    found = {j: bone for j, others in family.middle.items() if j != "root" and (bone := names.find(others))}
+    found |= spread_spine([b for n in family.spine if (b := names.find((n,)))])
+    for joint, bone in names.by_side(family.side.items(), tokens):
+        found[f"{joint}_smplhf" if joint.endswith("_eye") else joint] = bone
+    aims: dict[str, tuple[str, str]] = {}
+    for side, token in tokens.items():
+        for target, pivot in family.aim.values():
+            aimed, around = names.find((target,), token), names.find((pivot,), token)
+            if aimed and around:
+                found[f"{side}_eye_smplhf"] = aimed
+                aims[aimed] = (f"{side}_eye_smplhf", around)
+    return found, aims
+
+
+def _score(description: RigDescription, family: Family, joints: int, twists: int) -> float:
+    bonus = re.compile(family.bonus, re.IGNORECASE) if family.bonus else None
+    special = sum(bonus.search(b.name) is not None for b in description.bones) if bonus else 0
+    score = joints + 0.5 * min(special, 4) + 0.01 * twists - (0.5 if bonus and not special else 0.0)
+    return score + 5.0 if family.control and joints > 20 else score

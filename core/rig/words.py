@@ -136,10 +136,7 @@ def word_of(name: str) -> Word:
     fingers = [p for p in parts if p in ("thumb", "index", "ring", "pinky")]
     if not fingers and "middle" in parts and side and not set(parts) & {"shin", "thigh", "leg", "arm", "spine"}:
         fingers = ["middle"]
-    if fingers:
-        parts = fingers
-    else:
-        parts = [p for p in parts if p != "middle"]
+    parts = fingers or [p for p in parts if p != "middle"]
     level = "upper" if set(words) & _UPPER else "lower" if set(words) & _LOWER else ""
     helper = bool(set(words) & HELPERS) or (bool(set(words) & ANIMAL) and bool(set(parts) & _LEGS))
     part = parts[0] if parts else ""

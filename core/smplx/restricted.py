@@ -173,9 +173,8 @@ def _look_through(data: bytes) -> None:
     The unpickler keeps a table as long as the largest place that is named, and makes room for bytes as they are
     promised.
     """
-    steps = places = 0
-    for step, argument, _at in pickletools.genops(data):
-        steps += 1
+    places = 0
+    for steps, (step, argument, _at) in enumerate(pickletools.genops(data), 1):
         if steps > _MOST_STEPS:
             raise ValueError("far more steps than a model has")
         if step.name in ("PUT", "BINPUT", "LONG_BINPUT"):

@@ -205,7 +205,7 @@ def _next_frame(data: bytes, at: int, kind: tuple[int, int] | None) -> tuple[int
     if frame is not None and kind in (None, frame.kind) and (kind is not None or _followed(data, at, frame)):
         return at, frame
     end = min(len(data), at + _SEARCH)
-    while 0 <= (at := data.find(b"\xff", at + 1, end)):
+    while (at := data.find(b"\xff", at + 1, end)) >= 0:
         frame = _frame_at(data, at)
         if frame is not None and kind in (None, frame.kind) and _followed(data, at, frame):
             return at, frame

@@ -33,7 +33,7 @@ def speeds(channels: Channels) -> Array:
     return gaussian_filter1d(np.linalg.norm(np.gradient(channels.places, axis=0), axis=-1) * FPS, 1.0, axis=0)
 
 
-def resting(channels: Channels, speed: Array) -> Array:
+def resting(speed: Array) -> Array:
     """(T,) bool: both arms rest."""
     still, out = (speed < STILL).all(axis=1), np.zeros(len(speed), bool)
     for first, last in runs(still):
@@ -45,7 +45,7 @@ def resting(channels: Channels, speed: Array) -> Array:
 
 def rests_of(channels: Channels) -> list[OwnRest]:
     """The rests of a piece."""
-    rest = resting(channels, speeds(channels))
+    rest = resting(speeds(channels))
     return [
         OwnRest(channels.states[a:b].mean(axis=0), channels.hands[a:b].mean(axis=0), (b - a) / FPS)
         for a, b in runs(rest)

@@ -40,7 +40,7 @@ def measure(pieces: Iterable[Channels], labels: Iterable[tuple[tuple[float, str]
         rests += rests_of(piece)
         if piece.seconds >= LONG_PIECE and len(own) >= _TALKS:
             long, struck = long + piece.seconds, struck + len(own)
-            still += float(resting(piece, speeds(piece)).sum()) / FPS
+            still += float(resting(speeds(piece)).sum()) / FPS
     ends = [s.end[k] for s in strokes for k in range(2) if s.side in (k, 2)]
     shapes = [s.shape[k] for s in strokes for k in range(2) if s.side in (k, 2)]
     trunk = np.concatenate([p.trunk for p in pieces])

@@ -7,6 +7,7 @@ byte for byte.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import shutil
 from collections.abc import Callable
@@ -216,7 +217,5 @@ def _keep(path: Path | None, data: bytes) -> None:
     """Put a drawing into the cache; a full disk there is no reason to lose the sequence."""
     if path is None:
         return
-    try:
+    with contextlib.suppress(OratorError):
         write_atomically(path, lambda stream: stream.write(data))
-    except OratorError:
-        pass

@@ -130,8 +130,7 @@ def check_names(found: Shapes, expected: Shapes, shown: str, others: dict[str, S
     for label, names in (("missing", missing), ("not EMAGE's", extra)):
         if names:
             said.append(f"{label}: {', '.join(names[:3])}{f' and {len(names) - 3} more' if len(names) > 3 else ''}")
-    for name in wrong[:2]:
-        said.append(f"{name} has shape {list(found[name])} instead of {list(expected[name])}")
+    said += [f"{name} has shape {list(found[name])} instead of {list(expected[name])}" for name in wrong[:2]]
     raise OratorError(f"'{shown}' does not fit its config ({'; '.join(said)}). {_AGAIN}")
 
 

@@ -63,6 +63,27 @@ def _whole(config: dict[str, Any], key: str, where: str, low: int = 1, high: int
     return value
 
 
+def _latent(part: str, raw: dict[str, Any], codes: int) -> int:
+    """The width of a part's codes. Raises OratorError for a config that is not this part's."""
+    at = f"EMAGE's emage_vq/{part}/config.json"
+    kind = "emage_vaeconv" if part == "global" else "emage_vqvaeconv"
+    if raw.get("model_type") != kind:
+        raise OratorError(
+            f"{at} describes the model '{raw.get('model_type')}', not '{kind}': the folders are mixed up."
+        )
+    if raw.get("vae_test_dim") != VQ_WIDTHS[part] or raw.get("vae_layer") != VQ_LAYERS[part]:
+        raise OratorError(
+            f"{at} has {raw.get('vae_test_dim')} channels and {raw.get('vae_layer')} layers, but "
+            f"the {part} part has {VQ_WIDTHS[part]} and {VQ_LAYERS[part]}: the folders are swapped or not EMAGE's."
+        )
+    width = _whole(raw, "vae_length", at)
+    if part != "global" and _whole(raw, "vae_codebook_size", at) != codes:
+        raise OratorError(
+            f"{at} has another codebook size than EMAGE's config.json: the files are of different checkpoints."
+        )
+    return width
+
+
 def root_config(raw: dict[str, Any], parts: dict[str, dict[str, Any]]) -> Config:
     """The checked configuration from the root config and the five parts' configs (as read from JSON).
 
@@ -77,22 +98,8 @@ def root_config(raw: dict[str, Any], parts: dict[str, dict[str, Any]]) -> Config
     for key, value in (("pose_dims", 330), ("pose_fps", 30), ("audio_sr", 16000)):
         if raw.get(key) != value:
             raise OratorError(f"{where} says {key} = {raw.get(key)!r}; Orator runs EMAGE checkpoints with {value}.")
-    latent, codes = {}, _whole(raw, "vae_codebook_size", where)
-    for part in VQ_PARTS:
-        at = f"EMAGE's emage_vq/{part}/config.json"
-        kind = "emage_vaeconv" if part == "global" else "emage_vqvaeconv"
-        if parts[part].get("model_type") != kind:
-            raise OratorError(
-                f"{at} describes the model '{parts[part].get('model_type')}', not '{kind}': the folders are mixed up."
-            )
-        if parts[part].get("vae_test_dim") != VQ_WIDTHS[part] or parts[part].get("vae_layer") != VQ_LAYERS[part]:
-            raise OratorError(
-                f"{at} has {parts[part].get('vae_test_dim')} channels and {parts[part].get('vae_layer')} layers, but "
-                f"the {part} part has {VQ_WIDTHS[part]} and {VQ_LAYERS[part]}: the folders are swapped or not EMAGE's."
-            )
-        latent[part] = _whole(parts[part], "vae_length", at)
-        if part != "global" and _whole(parts[part], "vae_codebook_size", at) != codes:
-            raise OratorError(f"{at} has another codebook size than {where}: the files are of different checkpoints.")
+    codes = _whole(raw, "vae_codebook_size", where)
+    latent = {part: _latent(part, parts[part], codes) for part in VQ_PARTS}
     by_class = []
     for part in ("face", "upper", "hands", "lower"):
         regress, classify = f"l{part[0]}", f"c{part[0]}"

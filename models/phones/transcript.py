@@ -75,7 +75,7 @@ def align(
     def found(shift: float | None) -> tuple[float, list[Word]]:
         bounds = None if shift is None else _bounds(chain, said, shift, len(scores))
         path = _viterbi(scores, chain, tick, bounds)
-        words = _words(path, chain, posteriors, [o.token.text for o in said], [o.phones for o in said], seconds)
+        words = _words(path, chain, [o.token.text for o in said], [o.phones for o in said], seconds)
         within = None if bounds is None else _told(bounds[:, chain.word >= 0], len(scores))
         return (_explained(posteriors, words, within) if words else 1.0), words
 
@@ -101,7 +101,7 @@ def align_phones(posteriors: Array, words: list[tuple[str, ...]], seconds: float
     if int(chain.repeats.sum() * 2) > len(posteriors):
         return None
     path = _viterbi(_emissions(posteriors), chain, None, None)
-    found = _words(path, chain, posteriors, [""] * len(spoken), spoken, seconds)
+    found = _words(path, chain, [""] * len(spoken), spoken, seconds)
     if not found or _explained(posteriors, found) < MATCH:
         return None
     return tuple(phone for word in found for phone in word.phones)
@@ -272,7 +272,6 @@ def _trace(moves: Array, lows: Array, base: int, last: int, state: int) -> Array
 def _words(
     path: Array,
     chain: _Chain,
-    posteriors: Array,
     texts: list[str],
     spoken: list[tuple[tuple[str, int], ...]],
     seconds: float,

@@ -87,9 +87,8 @@ def foreign(word: str, language: str) -> tuple[str, ...]:
     out: list[str] = []
     for mnemonic in spoken.replace(" ", "_").split("_"):
         stressed = "1" if "'" in mnemonic else "0"
-        for phone in espeak_phones(mnemonic.strip("',%="), language):
-            if phone != "SIL":
-                out.append(phone + stressed if phone[0] in "AEIOU" else phone)
+        phones = (phone for phone in espeak_phones(mnemonic.strip("',%="), language) if phone != "SIL")
+        out.extend(phone + stressed if phone[0] in "AEIOU" else phone for phone in phones)
     return tuple(out)
 
 

@@ -91,18 +91,9 @@ def train(minutes: float, resume: bool, passes: int, tune: bool = False) -> None
             warm = min(1.0, (steps + 1) / 100.0)
             for group in optimiser.param_groups:
                 group["lr"] = peak * warm * (0.02 + 0.98 * 0.5 * (1.0 + np.cos(np.pi * part)))
-            network.train()
-            with torch.autocast("cpu", dtype=torch.bfloat16):
-                logits = network(mel)
-            loss = nn.functional.cross_entropy(logits.float(), labels, label_smoothing=0.05)
-            if tune:
-                loss = loss + LIP_WEIGHT * lip_loss(logits.float(), labels)
-            optimiser.zero_grad(set_to_none=True)
-            loss.backward()
-            nn.utils.clip_grad_norm_(network.parameters(), 2.0)
-            optimiser.step()
+            loss = _step(network, optimiser, mel, labels, tune)
             _follow(average, network, 0.995 if steps > 500 else 0.98)
-            steps, seen, total = steps + 1, seen + 1, total + float(loss.detach())
+            steps, seen, total = steps + 1, seen + 1, total + loss
         rounds += 1
         accuracy, human = _accuracy(average, held)
         torch.save({"network": average.state_dict(), "rounds": rounds}, path)
@@ -120,6 +111,23 @@ def train(minutes: float, resume: bool, passes: int, tune: bool = False) -> None
             ),
             flush=True,
         )
+
+
+def _step(
+    network: PhoneNetwork, optimiser: torch.optim.Optimizer, mel: torch.Tensor, labels: torch.Tensor, tune: bool
+) -> float:
+    """One step of the weights; the loss."""
+    network.train()
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        logits = network(mel)
+    loss = nn.functional.cross_entropy(logits.float(), labels, label_smoothing=0.05)
+    if tune:
+        loss = loss + LIP_WEIGHT * lip_loss(logits.float(), labels)
+    optimiser.zero_grad(set_to_none=True)
+    loss.backward()
+    nn.utils.clip_grad_norm_(network.parameters(), 2.0)
+    optimiser.step()
+    return float(loss.detach())
 
 
 def lip_loss(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:

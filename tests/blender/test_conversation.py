@@ -110,7 +110,7 @@ def test_one_press_makes_both_and_nothing_stays_when_one_fails(
     assert bpy.ops.orator.generate_conversation() == {"FINISHED"}
     assert [len(o.orator.takes) for o in pair] == [1, 1]
     meta = load_meta(ben.orator.takes[0])
-    assert ["partner", "speech"] == meta["turns"][0][:2] and meta["partner"]["name"] == "Anna"
+    assert meta["turns"][0][:2] == ["partner", "speech"] and meta["partner"]["name"] == "Anna"
     performance = load_performance(ben.orator.takes[0])
     assert performance.seconds == pytest.approx(6.0, abs=0.1), "the listener lasts as long as the talker"
     from orator.core.blender import generation

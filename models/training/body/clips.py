@@ -114,12 +114,11 @@ def _wrists_in_chest(rotations: Array) -> Array:
     """(T, 2, 3) wrist positions relative to the chest's frame, metres."""
     positions, world = forward_kinematics(rotations, np.zeros((len(rotations), 3)))
     chest = INDEX["spine3"]
-    out = []
     from ....core.rotations import rotate
 
-    for name in ("left_wrist", "right_wrist"):
-        out.append(rotate(conjugate(world[:, chest]), positions[:, INDEX[name]] - positions[:, chest]))
-    return np.stack(out, axis=1)
+    back = conjugate(world[:, chest])
+    wrists = [positions[:, INDEX[name]] - positions[:, chest] for name in ("left_wrist", "right_wrist")]
+    return np.stack([rotate(back, wrist) for wrist in wrists], axis=1)
 
 
 def _phases(wrists: Array, emphasis: float) -> tuple[str, float, float, float, float, float]:

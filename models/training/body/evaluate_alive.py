@@ -168,9 +168,7 @@ def main() -> None:
     arguments = parser.parse_args()
     arguments.work.mkdir(parents=True, exist_ok=True)
     judge, body = Judge(arguments.yardstick, arguments.work), Body(None)
-    clips: list[tuple[Clip, Path]] = []
-    for voice in arguments.voices:
-        clips.append(clip_with_sound(voice, arguments.seconds, arguments.work))
+    clips = [clip_with_sound(voice, arguments.seconds, arguments.work) for voice in arguments.voices]
     clips += [(clip_of_file(path, arguments.seconds), path) for path in arguments.wav]
     neutral = [judge(f"{c.name} {seed}", c, body(c, seed=seed), w) for c, w in clips for seed in arguments.seeds]
     print(told(neutral, True) + "\n\n" + spread(neutral), flush=True)

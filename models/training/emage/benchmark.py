@@ -48,6 +48,18 @@ def _written(folder: Path) -> Path:
     return write_checkpoint(folder, PUBLISHED["hidden"], PUBLISHED["width"], PUBLISHED["codes"])
 
 
+def _say_times(times: dict[str, list[tuple[float, float]]], seconds: int) -> None:
+    slow = np.array(times["published order"])
+    for name, values in times.items():
+        said = []
+        for k, clock in enumerate(("of processor time", "by the clock")):
+            spent = np.array(values)[:, k]
+            ratio = slow[:, k] / spent
+            span = f"{ratio.min():.2f} - {ratio.max():.2f}"
+            said.append(f"{np.median(spent):.2f} s {clock}, {np.median(ratio):.2f} times faster ({span})")
+        print(f"{name}, {seconds} s of speech: {'; '.join(said)}")
+
+
 def main() -> None:
     import torch
 
@@ -104,15 +116,7 @@ def main() -> None:
             times[name].append((time.process_time() - started[0], time.perf_counter() - started[1]))
     (channels, travel), ours = results["theirs"], results["ours"]
     difference = float(np.abs(ours.expressions - channels.expressions().numpy()).max())
-    slow = np.array(times["published order"])
-    for name, values in times.items():
-        said = []
-        for k, clock in enumerate(("of processor time", "by the clock")):
-            spent = np.array(values)[:, k]
-            ratio = slow[:, k] / spent
-            span = f"{ratio.min():.2f} - {ratio.max():.2f}"
-            said.append(f"{np.median(spent):.2f} s {clock}, {np.median(ratio):.2f} times faster ({span})")
-        print(f"{name}, {options.seconds} s of speech: {'; '.join(said)}")
+    _say_times(times, options.seconds)
     print(", ".join(f"peak memory in {mode} mode {peak:.2f} GiB" for mode, peak in peaks.items()))
     away = float(np.abs(ours.trans - travel.numpy()).max())
     print(f"largest difference of expressions {difference:.1e}, of travel {away:.1e}; {options.threads} threads")

@@ -69,7 +69,7 @@ def random_emotion(frames: int, rng: np.random.Generator, fps: float = FPS) -> A
     return out.astype(np.float32)
 
 
-def phrase_ends(phones: Sequence[Phone], seconds: float) -> list[float]:
+def phrase_ends(phones: Sequence[Phone]) -> list[float]:
     """Seconds at which a pause of more than 0.2 s begins, the last phone's end included."""
     spoken = [p for p in phones if p.name != "SIL"]
     ends = [a.end for a, b in pairwise(spoken) if b.start - a.end > 0.2]
@@ -94,7 +94,7 @@ def make_item(
     double = np.pad(double, ((0, len(speech) - len(double)), (0, 0)), mode="edge")
     lips = bend_mouth(speech, double)
     points = accents(phones, energy, pitch, rng)
-    ends = phrase_ends(phones, features.seconds)
+    ends = phrase_ends(phones)
     upper = upper_face(driven, heard.phrases, rng)
     talk = brows(points, heard.phrases, ends, driven, rng)
     upper = upper + talk * (1.0 - 0.8 * upper)

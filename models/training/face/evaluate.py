@@ -62,7 +62,7 @@ def oracle(samples: Sequence[Sample]) -> list[Array]:
     return [mouth(s.phones, s.features.seconds, FPS, loudness_scale(s.features.energy)) for s in samples]
 
 
-def shuffled(samples: Sequence[Sample], faces: Sequence[Array]) -> list[Array]:
+def shuffled(faces: Sequence[Array]) -> list[Array]:
     """Each clip with the face of the next one's speech, repeated or cut to its length."""
     moved = [*faces[1:], faces[0]]
     return [np.resize(m, (len(f), COUNT)) for m, f in zip(moved, faces, strict=True)]
@@ -75,7 +75,7 @@ def lip_table(samples: Sequence[Sample]) -> dict[str, dict[str, float]]:
         "no transcript": _figures(real, samples),
         "with transcript": _figures(with_words, samples),
         "rules on true phones": _figures(oracle(samples), samples),
-        "shuffled speech": _figures(shuffled(samples, real), samples),
+        "shuffled speech": _figures(shuffled(real), samples),
     }
 
 
@@ -168,7 +168,7 @@ def life(test: Sequence[Sample]) -> dict[str, object]:
     felt = {e: [f for f, _ in _faces(some[:5], "real", emotion=e)] for e in EMOTIONS[1:]}
     return {
         "neutral": life_figures(faces), "coupling": coupling(faces, heard),
-        "coupling, shuffled": coupling(shuffled(some, faces), heard), "paragraphs": len(some),
+        "coupling, shuffled": coupling(shuffled(faces), heard), "paragraphs": len(some),
         "emotions": {e: emotion_life(made, e) for e, made in felt.items()},
     }  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -47,6 +48,13 @@ def _pair(face: Array, name: str) -> Array:
     return (face[:, INDEX[name + "Left"]] + face[:, INDEX[name + "Right"]]) / 2
 
 
+_ASKS: Final = {
+    "openness": (OPEN_VOWELS, STOPS_AND_FRICATIVES),
+    "rounding": (ROUNDED, UNROUNDED),
+    "spread": (SPREAD, ROUNDED),
+    "labiodental": (frozenset("FV"), LIPLESS),
+}
+"""The sounds that ask for each, and those that ask for its contrary."""
 _Groups = tuple[list[float], list[float]]
 """What was measured where a sound asks for it, and where it does not."""
 
@@ -118,72 +126,76 @@ def _best_lag(o: Array, phones: Sequence[Phone]) -> tuple[float, float]:
     return float(lag), float(scores[k])
 
 
+@dataclass
+class _Lips:
+    """What lips did in clips: counts, and for each question the values where a sound asks and where it does not."""
+
+    closed: int = 0
+    closures: int = 0
+    wrong: int = 0
+    lipless: int = 0
+    groups: dict[str, list[_Groups]] = field(default_factory=lambda: {name: [] for name in _ASKS})
+    pause: list[Array] = field(default_factory=list)
+
+    def add(self, face: Array, phones: Sequence[Phone]) -> None:
+        """A clip (T, 52) with its phones, pauses filled in."""
+        count, o = len(face), openness(face)
+        curves = {
+            "openness": o,
+            "rounding": (face[:, INDEX["mouthPucker"]] + face[:, INDEX["mouthFunnel"]]) / 2,
+            "spread": (_pair(face, "mouthSmile") + _pair(face, "mouthStretch")) / 2,
+            "labiodental": np.maximum(face[:, INDEX["mouthRollLower"]], _pair(face, "mouthPress")),
+        }
+        values: dict[str, _Groups] = {name: ([], []) for name in _ASKS}
+        limit = min(0.2 * np.percentile(o, 90), 0.08)
+        lipped = [(p.start, p.end) for p in phones if p.name in LIPPED]
+        for phone in phones:
+            span = _frames(phone.start, phone.end, count)
+            self._closure(phone, lipped, o[_frames(phone.start, phone.end, count, 1)].min() < limit)
+            for name, sounds in _ASKS.items():
+                for kind, named in enumerate(sounds):
+                    if phone.name in named:
+                        part = curves[name][span]
+                        values[name][kind].append(float(part.max() if name == "labiodental" else part.mean()))
+            if phone.name == "SIL" and phone.end - phone.start > 0.3:
+                self.pause.append(o[span])
+        for name, groups in values.items():
+            self.groups[name].append(groups)
+
+    def _closure(self, phone: Phone, lipped: list[tuple[float, float]], shut: bool) -> None:
+        if phone.name in "PBM":
+            self.closures += 1
+            self.closed += shut
+        if phone.name in LIPLESS and all(s - phone.end > 0.066 or phone.start - e > 0.066 for s, e in lipped):
+            self.lipless += 1
+            self.wrong += shut
+
+
 def lip_figures(clips: Sequence[tuple[Array, Sequence[Phone]]]) -> dict[str, float]:
     """The lip table of faces (T, 52) at 30 fps with their true phones.
 
     closure, wrong_closure, closure_net, openness_auc, rounding_auc, spread_auc, labiodental_auc, lag_ms, correlation,
     pause_o.
     """
-    closed = closures = wrong = lipless = 0
-    open_: list[_Groups] = []
-    round_: list[_Groups] = []
-    spread: list[_Groups] = []
-    teeth: list[_Groups] = []
-    lags, correlations, pause = [], [], []
+    lips = _Lips()
+    lags, correlations = [], []
     for face, raw in clips:
-        count = len(face)
-        phones = _filled(raw, count / FPS)
+        phones = _filled(raw, len(face) / FPS)
+        lips.add(face, phones)
         o = openness(face)
-        rounding = (face[:, INDEX["mouthPucker"]] + face[:, INDEX["mouthFunnel"]]) / 2
-        spreading = (_pair(face, "mouthSmile") + _pair(face, "mouthStretch")) / 2
-        tooth = np.maximum(face[:, INDEX["mouthRollLower"]], _pair(face, "mouthPress"))
-        limit = min(0.2 * np.percentile(o, 90), 0.08)
-        lipped = [(p.start, p.end) for p in phones if p.name in LIPPED]
-        groups: tuple[list[list[float]], ...] = ([[], []], [[], []], [[], []], [[], []])
-        for phone in phones:
-            span = _frames(phone.start, phone.end, count)
-            shut = o[_frames(phone.start, phone.end, count, 1)].min() < limit
-            if phone.name in "PBM":
-                closures += 1
-                closed += shut
-            if phone.name in LIPLESS:
-                if all(s - phone.end > 0.066 or phone.start - e > 0.066 for s, e in lipped):
-                    lipless += 1
-                    wrong += shut
-                groups[3][1].append(float(tooth[span].max()))
-            if phone.name in "FV":
-                groups[3][0].append(float(tooth[span].max()))
-            if phone.name in OPEN_VOWELS:
-                groups[0][0].append(float(o[span].mean()))
-            if phone.name in STOPS_AND_FRICATIVES:
-                groups[0][1].append(float(o[span].mean()))
-            if phone.name in ROUNDED:
-                groups[1][0].append(float(rounding[span].mean()))
-                groups[2][1].append(float(spreading[span].mean()))
-            if phone.name in UNROUNDED:
-                groups[1][1].append(float(rounding[span].mean()))
-            if phone.name in SPREAD:
-                groups[2][0].append(float(spreading[span].mean()))
-            if phone.name == "SIL" and phone.end - phone.start > 0.3:
-                pause.append(o[span])
-        for store, group in zip((open_, round_, spread, teeth), groups, strict=True):
-            store.append((group[0], group[1]))
         if o.std() > 1e-6:
             lag, correlation = _best_lag(o, phones)
             lags.append(lag)
             correlations.append(correlation)
-    closure, wrongs = closed / max(closures, 1), wrong / max(lipless, 1)
+    closure, wrongs = lips.closed / max(lips.closures, 1), lips.wrong / max(lips.lipless, 1)
     return {
         "closure": closure,
         "wrong_closure": wrongs,
         "closure_net": closure - wrongs,
-        "openness_auc": _within(open_),
-        "rounding_auc": _within(round_),
-        "spread_auc": _within(spread),
-        "labiodental_auc": _within(teeth),
+        **{f"{name}_auc": _within(groups) for name, groups in lips.groups.items()},
         "lag_ms": 1000 * float(np.median(lags)) if lags else float("nan"),
         "correlation": float(np.mean(correlations)) if correlations else float("nan"),
-        "pause_o": float(np.concatenate(pause).mean()) if pause else float("nan"),
+        "pause_o": float(np.concatenate(lips.pause).mean()) if lips.pause else float("nan"),
     }
 
 

@@ -50,9 +50,7 @@ def _midi(rng: np.random.Generator, seconds: float, programs: tuple[int, ...]) -
     beat = 60.0 / rng.uniform(70.0, 150.0)
     key, minor = int(rng.integers(12)), bool(rng.random() < 0.4)
     scale = np.array((0, 2, 3, 5, 7, 8, 10) if minor else (0, 2, 4, 5, 7, 9, 11))
-    events: list[tuple[float, bytes]] = []
-    for channel in range(3):
-        events.append((0.0, bytes((0xC0 | channel, int(rng.choice(programs))))))
+    events = [(0.0, bytes((0xC0 | channel, int(rng.choice(programs))))) for channel in range(3)]
 
     def note(channel: int, at: float, length: float, pitch: int, loud: int) -> None:
         events.append((at, bytes((0x90 | channel, int(np.clip(pitch, 20, 108)), loud))))

@@ -103,7 +103,7 @@ def invented_rig(seed: int, namer: Callable[[str], str] | None = None) -> tuple[
     return _named(heads, rng, namer)
 
 
-def _extras(heads: dict, rng: np.random.Generator, keep: tuple[str, ...]) -> None:
+def _extras(heads: dict, rng: np.random.Generator, keep: tuple[str, ...]) -> None:  # noqa: C901  chances in a row
     """Roots, twist bones, tips, toes' ends, hair, a tail, breasts: what real rigs carry besides."""
     if rng.random() < 0.6:
         heads["pelvis"] = ("x_root", heads["pelvis"][1])

@@ -198,7 +198,7 @@ class Styled:
         if self.pick("head end", [False, True]):
             self.add("head_end", "head", h + np.array([0.0, 0.2, 0.0]))
 
-    def hanging(self) -> None:
+    def hanging(self) -> None:  # noqa: C901  chances in a row
         p = self.points
         if self.pick("skirt", [False, True], [0.8, 0.2]):
             chains, links = int(self.rng.choice([4, 6, 8])), int(self.rng.integers(2, 5))
