@@ -28,7 +28,7 @@ class ORATOR_UL_gestures(bpy.types.UIList):
     ) -> None:
         """Frame, kind, hands."""
         row = layout.row(align=True)
-        icon = "TRASH" if item.removed else "ADD" if gestures.is_new(item) else "GREASEPENCIL"
+        icon: Any = "TRASH" if item.removed else "ADD" if gestures.is_new(item) else "GREASEPENCIL"
         row.label(text="", icon=icon if gestures.is_changed(item) else "BLANK1")
         row.active = not item.removed
         split = row.split(factor=0.2)

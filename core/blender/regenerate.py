@@ -69,10 +69,7 @@ def read_again_request(
         def face_terms(performance: Performance) -> Performance:
             return tell(performance, target.description, target.expressions, fully=True).performance
 
-        old = face_terms(old)
-        spoken = np.array(old.expressions)
-        spoken[mask.face.any(axis=1)] = np.nan
-        old = replace(old, expressions=spoken)
+        old = _without_expressions(face_terms(old), mask)
     hints = old
     if asked.given is not None:
         hints, mask = _pinned(old, mask, request.shaping)
@@ -126,6 +123,13 @@ def _pinned(old: Performance, mask: Mask, shaping: Shaping | None) -> tuple[Perf
         np.where(face, pinned.face, old.face), old.fps, old.expressions,
     )  # fmt: skip
     return hints, Mask(mask.joints & free.joints, mask.root & free.root, mask.face & free.face)
+
+
+def _without_expressions(old: Performance, mask: Mask) -> Performance:
+    """The take with its expressions free, NaN, where its face is made anew."""
+    spoken = np.array(old.expressions)
+    spoken[mask.face.any(axis=1)] = np.nan
+    return replace(old, expressions=spoken)
 
 
 def _only(mask: Mask, within: Sequence[tuple[float, float]]) -> Mask:

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..directing.given import given_to_json
 from ..directing.layers import BodyLayers
-from ..directing.pins import look_pin_to_json, pose_pin_to_json
+from ..directing.pins_json import look_pin_to_json, pose_pin_to_json
 from ..directing.records import looks_of, motions_of, pins_of, slider_values
 from ..directing.shaping import Layers, Shaping
 from ..face.controls import FaceControls

@@ -101,8 +101,8 @@ class Change:
     def wishes(self) -> tuple[Wish, ...]:
         """What is to be asked for: none where the gesture was, if it goes or moves away, and what it is to be."""
         old = None if self.before is None else float(self.before["time"])
-        away = old is not None and (self.after is None or abs(self.after.time - old) > APART)
-        return (*((Wish(old, NOTHING),) if away else ()), *((self.after,) if self.after is not None else ()))
+        away = () if old is None or (self.after and abs(self.after.time - old) <= APART) else (Wish(old, NOTHING),)
+        return (*away, *((self.after,) if self.after is not None else ()))
 
 
 REACH: Final = (1.3, 3.0)

@@ -18,7 +18,8 @@ from ..errors import OratorError
 from ..provenance import upgraded
 from ..reading import parse_json
 from .given import GivenMotion, given_from_json
-from .pins import LookPin, PosePin, look_pin_from_json, pose_pin_from_json
+from .pins import LookPin, PosePin
+from .pins_json import look_pin_from_json, pose_pin_from_json
 
 LONGEST: Final = 64 << 20
 """Letters of the longest record: hours of given motion."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations, permutations
+from itertools import permutations
 from typing import Any
 
 import numpy as np
@@ -12,10 +12,11 @@ from ..arrays import Array
 from ..skeleton import JOINTS
 from .anatomy import Mirror, Pair, Shape, limb_pairs, sideways
 from .description import RigDescription
-from .digits import find_fingers, palm_of
+from .digits import find_fingers
 from .evening import symmetric
 from .families import spread_spine
 from .profile import RigProfile
+from .structure_limbs import arm_of, leg_of, ratio, unit
 
 _HIP_TO_SHOULDER = 0.52
 """Trunk over leg length (hip to ankle) of the SMPL-X rest; children and cartoons stay within a factor of two."""
@@ -36,14 +37,6 @@ class _Body:
     cost: float
 
 
-def _unit(v: Array) -> Array:
-    return v / max(float(np.linalg.norm(v)), 1e-12)
-
-
-def _ratio(value: float, wanted: float) -> float:
-    return abs(float(np.log(max(value, 1e-9) / wanted)))
-
-
 def _judge(shape: Shape, mirror: Mirror, legs: Pair, arms: Pair) -> _Body | None:
     """How much two limb pairs look like legs and arms; lower is better."""
     low, high = shape.heads[[legs.a, legs.b]].mean(0), shape.heads[[arms.a, arms.b]].mean(0)
@@ -60,7 +53,7 @@ def _judge(shape: Shape, mirror: Mirror, legs: Pair, arms: Pair) -> _Body | None
         return None
     arm_way = shape.way(arms.a)
     arm = float(shape.reach[arms.a])
-    cost = _ratio(trunk / leg, _HIP_TO_SHOULDER) + 0.6 * _ratio(arm / leg, 1.15 * _ARM_TO_LEG + 0.25)
+    cost = ratio(trunk / leg, _HIP_TO_SHOULDER) + 0.6 * ratio(arm / leg, 1.15 * _ARM_TO_LEG + 0.25)
     cost += 3.0 * abs(height[leg_way].min() - height.min()) / shape.size
     cost += 1.0 * max(0.0, 0.75 - leg / max(float(shape.reach[legs.a]), 1e-9))
     middle = np.abs(shape.heads @ mirror.normal - mirror.offset) < 0.02 * shape.size
@@ -75,80 +68,6 @@ def _judge(shape: Shape, mirror: Mirror, legs: Pair, arms: Pair) -> _Body | None
     return _Body(legs, arms, up, cost)
 
 
-def _segments(
-    shape: Shape, way: list[int], last: int, size: float, wanted: float, start: float, mirror: Mirror
-) -> tuple[float, int, int, int]:
-    """(cost, first, middle, last) of the best root and hinge on a way that ends at index `last` of it."""
-    best = (np.inf, -1, -1, -1)
-    for i, j in combinations(range(last), 2):
-        a, b, c = (shape.heads[way[k]] for k in (i, j, last))
-        one, two = float(np.linalg.norm(b - a)), float(np.linalg.norm(c - b))
-        if min(one, two) < 1e-6 * size:
-            continue
-        cost = 1.5 * _ratio(one / two, 1.05) + 0.7 * _ratio((one + two) / size, wanted)
-        cost += 6.0 * abs(abs(a @ mirror.normal - mirror.offset) / size - start)
-        for k in range(i + 1, last):
-            if k != j:
-                p, q, along = (a, b, shape.heads[way[k]]) if k < j else (b, c, shape.heads[way[k]])
-                line = _unit(q - p)
-                off = along - p - ((along - p) @ line) * line
-                cost += 4.0 * float(np.linalg.norm(off)) / size
-        best = min(best, (cost, way[i], way[j], way[last]))
-    return best
-
-
-def _leg(shape: Shape, start: int, up: Array, size: float, mirror: Mirror) -> tuple[float, dict[str, int]]:
-    """Hip, knee, ankle and foot of one leg."""
-    way = shape.way(start)
-    height = shape.heads @ up
-    floor = min(height[shape.below(start)])
-    best: tuple[float, dict[str, int]] = (9.0, {})
-    for last in range(2, len(way)):
-        cost, hip, knee, ankle = _segments(shape, way, last, size, 0.50, 0.055, mirror)
-        if ankle < 0:
-            continue
-        above = (height[ankle] - floor) / size
-        cost += 3.0 * abs(above - 0.045)
-        down = float(-_unit(shape.heads[ankle] - shape.heads[knee]) @ up)
-        cost += 1.5 * max(0.0, 0.9 - down)
-        found = {"hip": hip, "knee": knee, "ankle": ankle}
-        after = [b for b in way[last + 1 :] if np.linalg.norm(shape.heads[b] - shape.heads[ankle]) > 0.02 * size]
-        if after:
-            step = _unit(shape.heads[after[0]] - shape.heads[ankle])
-            cost += 0.5 * max(0.0, float(-step @ up) - 0.85)
-            found["foot"] = after[0]
-        if cost < best[0]:
-            best = (cost, found)
-    return best
-
-
-def _arm(shape: Shape, start: int, size: float, mirror: Mirror) -> tuple[float, dict[str, int]]:
-    """Collar, shoulder, elbow and wrist of one arm."""
-    palm = palm_of(shape, start)
-    way = shape.way(start)
-    if palm >= 0:
-        way = [start, *[b for b in reversed([palm, *shape.above(palm)]) if start in shape.above(b)]]
-        lasts = [k for k in (len(way) - 1, len(way) - 2) if k >= 2]
-    else:
-        lasts = list(range(2, len(way)))
-    best: tuple[float, dict[str, int]] = (9.0, {})
-    for last in lasts:
-        cost, shoulder, elbow, wrist = _segments(shape, way, last, size, 0.31, 0.105, mirror)
-        if wrist < 0:
-            continue
-        if palm >= 0 and last != len(way) - 1:
-            cost += 0.35
-        if palm < 0 and last < len(way) - 2:
-            cost += 0.3 * (len(way) - 2 - last)
-        found = {"shoulder": shoulder, "elbow": elbow, "wrist": wrist}
-        before = way[: way.index(shoulder)]
-        if before:
-            found["collar"] = before[-1]
-        if cost < best[0]:
-            best = (cost, found)
-    return best
-
-
 def _middle_way(shape: Shape, mirror: Mirror, start: int, up: Array, size: float) -> list[int]:
     """Bones on the middle plane from one bone (left out) upwards."""
     out: list[int] = []
@@ -160,7 +79,7 @@ def _middle_way(shape: Shape, mirror: Mirror, start: int, up: Array, size: float
             if mirror.partner[c] in (-1, c)
             and abs(shape.heads[c] @ mirror.normal - mirror.offset) < 0.03 * size
             and abs(shape.mean[c] @ mirror.normal - mirror.offset) < 0.04 * size
-            and _unit(shape.heads[c] - shape.heads[current]) @ up > 0.35
+            and unit(shape.heads[c] - shape.heads[current]) @ up > 0.35
         ]
         if not nexts:
             return out
@@ -181,7 +100,7 @@ def _head(shape: Shape, above: list[int], up: Array, shoulder: float, unit: floa
     forks = [bone for bone in above if len(shape.children[bone]) >= 2 and bone != bearer]
     for k, bone in enumerate(above):
         rise = (float(shape.heads[bone] @ up) - shoulder) / unit
-        cost = 2.0 * _ratio(max(rise, 0.01), _HEAD_OVER_SHOULDERS)
+        cost = 2.0 * ratio(max(rise, 0.01), _HEAD_OVER_SHOULDERS)
         cost -= 2.0 if forks and bone == forks[0] else 0.0
         cost += 1.0 if k < len(above) - 2 else 0.0
         costs.append(cost)
@@ -229,12 +148,12 @@ def _facing(
     shape: Shape, mirror: Mirror, up: Array, limbs: dict[str, dict[str, int]], head: int
 ) -> tuple[Array, float]:
     """The forward direction and how clear it is, 0-1: toes, face, knees and elbows vote."""
-    forward = _unit(np.cross(mirror.normal, up))
+    forward = unit(np.cross(mirror.normal, up))
     votes = []
     for side in ("a", "b"):
         leg, arm = limbs[f"leg_{side}"], limbs[f"arm_{side}"]
         if "foot" in leg:
-            toe = _unit(shape.heads[leg["foot"]] - shape.heads[leg["ankle"]])
+            toe = unit(shape.heads[leg["foot"]] - shape.heads[leg["ankle"]])
             votes.append((2.0, float(toe @ forward) * 1.5))
         if len(leg) >= 3:
             hip, knee, ankle = (shape.heads[leg[j]] for j in ("hip", "knee", "ankle"))
@@ -246,7 +165,7 @@ def _facing(
         face = [c for c in shape.below(head) if c != head]
         if face:
             offset = (shape.heads[face] - shape.heads[head]).mean(0)
-            votes.append((1.5, float(_unit(offset) @ forward) * 2.0))
+            votes.append((1.5, float(unit(offset) @ forward) * 2.0))
     total = sum(w * np.clip(v, -1.0, 1.0) for w, v in votes)
     clear = min(abs(float(total)) / 2.0, 1.0)
     if abs(total) < 0.15:
@@ -298,10 +217,10 @@ def infer(description: RigDescription) -> RigProfile | None:
         size = float(np.ptp(shape.heads @ body.up))
         limbs, cost = {}, body.cost
         for side, i in (("a", body.legs.a), ("b", body.legs.b)):
-            c, limbs[f"leg_{side}"] = _leg(shape, i, body.up, size, mirror)
+            c, limbs[f"leg_{side}"] = leg_of(shape, i, body.up, size, mirror)
             cost += 0.5 * c
         for side, i in (("a", body.arms.a), ("b", body.arms.b)):
-            c, limbs[f"arm_{side}"] = _arm(shape, i, size, mirror)
+            c, limbs[f"arm_{side}"] = arm_of(shape, i, size, mirror)
             cost += 0.5 * c
         if best is None or cost < best[0]:
             runner_up = best[0] if best else runner_up

@@ -68,7 +68,7 @@ def _carrying() -> tuple[Array, Array]:
     forearm = rotate(bend, FOREARM)
     reach = UPPER_ARM + forearm
     plane, along = -np.cross(np.broadcast_to(UPPER_ARM, forearm.shape), forearm), _unit(reach)
-    axis = np.array([0.0, 1.0, 0.0]) - along[:, 1:2] * along
+    axis: Array = np.array([0.0, 1.0, 0.0]) - along[:, 1:2] * along
     return np.linalg.norm(reach, axis=1), np.arctan2(
         np.sum(np.cross(plane, axis) * along, axis=1), np.sum(plane * axis, axis=1)
     )
@@ -158,8 +158,8 @@ def channels_of(performance: Performance, name: str = "") -> Channels:
     turn = (turn + np.pi) % (2 * np.pi) - np.pi
     head = to_rotvec(multiply(rotations[:, INDEX["neck"]], rotations[:, INDEX["head"]]))
     ankles = positions[:, INDEX["left_ankle"]] - positions[:, INDEX["right_ankle"]]
-    smooth = [gaussian_filter1d(a, 1.5, axis=0, mode="nearest") for a in (states, hands, places)]
+    smooth, held, at = (gaussian_filter1d(a, 1.5, axis=0, mode="nearest") for a in (states, hands, places))
     return Channels(
-        *smooth, np.stack([bend, turn, lean], axis=1), head,
+        smooth, held, at, np.stack([bend, turn, lean], axis=1), head,
         np.linalg.norm(ankles[:, [0, 2]], axis=-1), np.asarray(made.face, np.float64), name,
     )  # fmt: skip

@@ -38,8 +38,8 @@ def arrays_of(style: LearnedStyle) -> dict[str, Array]:
     out: dict[str, Array] = {
         "orator_style": np.array(VERSION),
         "name": np.array(style.name[:_LONGEST_NAME]),
-        "seconds": np.float64(style.seconds),
-        **{name: np.float64(style.numbers[name]) for name in SCALARS},
+        "seconds": np.array(style.seconds, np.float64),
+        **{name: np.array(style.numbers[name], np.float64) for name in SCALARS},
         **{f"m_{name}": np.asarray(style.moments[name], np.float32) for name in VECTORS},
         "stroke_side": np.array([s.side for s in style.strokes], np.int16),
         "stroke_label": np.array([s.label[:_LONGEST_NAME] for s in style.strokes], "U80"),
@@ -56,7 +56,7 @@ def arrays_of(style: LearnedStyle) -> dict[str, Array]:
             "face_names": np.array(ARKIT),
             "face_shift": np.asarray(style.face.shift, np.float32),
             "face_scale": np.asarray(style.face.scale, np.float32),
-            "face_blinks": np.float64(style.face.blinks),
+            "face_blinks": np.array(style.face.blinks, np.float64),
         }
     return out
 
@@ -102,10 +102,11 @@ def _style(data: Mapping[str, Array], path: Path) -> LearnedStyle:
     labels = [str(t) for t in np.ravel(data["stroke_label"])]
     if len(labels) != count:
         raise ValueError("labels of other strokes")
-    strokes = tuple(
-        OwnStroke(int(sides[k]), 0, *(rows[n][k] for n in _ROWS), *(float(t) for t in times[k]), labels[k])
-        for k in range(count)
-    )
+    strokes = []
+    for k in range(count):
+        start, end, bow, before, shape = (rows[n][k] for n in _ROWS)
+        span, seconds, hold = (float(t) for t in times[k])
+        strokes.append(OwnStroke(int(sides[k]), 0, start, end, bow, before, shape, span, seconds, hold, labels[k]))
     lengths = np.clip(_numbers(data["rest_seconds"], (rests,)), 0.01, 1e4)
     states, hands = _numbers(data["rest_states"], (rests, 2, 8)), _numbers(data["rest_hands"], (rests, 2, 13))
     own = tuple(OwnRest(states[k], hands[k], float(lengths[k])) for k in range(rests))

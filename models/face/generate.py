@@ -125,16 +125,17 @@ def generate(condition: SpeechCondition, settings: Settings, emotion: EmotionTra
     face = talk(face, asked, felt[:, 1:].sum(axis=1), seed, MODEL_FPS)
     if emotion.style is not None:
         face = apply_style(face, emotion.style)
-    habits = None if settings.learned is None else settings.learned.style.face
-    if habits is not None:
-        face = with_habits(face, habits, settings.learned.amount)
+    worn = settings.learned
+    habits = None if worn is None else worn.style.face
+    if worn is not None and habits is not None:
+        face = with_habits(face, habits, worn.amount)
     face = apply_face_controls(face, FaceControls(), MODEL_FPS, settings.curve("lip_strength", seconds))
     tick(0.95)
     head = made[:, COUNT:] * settings.curve("head_activity", seconds)[:, None]
     if "eyes" in stages:
         rate = settings.curve("blink_rate", seconds)
-        if habits is not None:
-            rate = rate * habits.blinks**settings.learned.amount
+        if worn is not None and habits is not None:
+            rate = rate * habits.blinks**worn.amount
         face = apply_eyes(face, MODEL_FPS, seed, EyeControls(), rate, head if body_head is None else body_head, felt)
     tick(1.0)
     return face.astype(np.float32), head.astype(np.float32)

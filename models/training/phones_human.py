@@ -29,7 +29,7 @@ from ...core.speech.speech import SAMPLE_RATE, Speech
 from ..phones import posteriors
 from ..phones.transcript import align_phones
 from .speech_corpus import SpeechItem, cache_folder
-from .speech_voices import espeak
+from .speech_espeak import espeak
 
 HELD_SPEAKERS: Final = ("08", "11")
 """A woman and a man of EmoDB, never trained on."""

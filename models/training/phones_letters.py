@@ -28,8 +28,9 @@ from ..phones.spell import COMMON
 from ..weights.checksums import write_lists
 from .speech_align import kathleen_transcripts, spoken_words
 from .speech_corpus import cache_folder
+from .speech_espeak import espeak_phones
 from .speech_text import GRAMMAR
-from .speech_voices import _flite, arpabet, espeak_phones
+from .speech_voices import _flite, arpabet
 
 WORDS: Final = {"en": 70000, "de": 9000, "fr": 12000, "es": 4000, "it": 4000}
 LISTS: Final = {"en": "american-english", "de": "ngerman", "fr": "french", "es": "spanish", "it": "italian"}

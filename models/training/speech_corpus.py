@@ -24,6 +24,7 @@ from ...core.arrays import Array
 from ...core.speech.phones import Phone, Word
 from ...core.speech.speech import SAMPLE_RATE
 from . import speech_align as human
+from . import speech_espeak
 from . import speech_voices as voices
 from .speech_text import fold, paragraph
 from .speech_voices import Utterance
@@ -189,7 +190,7 @@ def _speak(voice: Voice, sentences: list[str], rng: np.random.Generator) -> list
     if voice.engine == "festival":
         return [u for u in voices.festival(sentences, voice.name, stretch, voice.language) if u is not None]
     rate, pitch, spread = int(170 / stretch), int(rng.integers(30, 70)), int(rng.integers(35, 85))
-    return [voices.espeak(s, voice.name, rate, pitch, spread) for s in sentences]
+    return [speech_espeak.espeak(s, voice.name, rate, pitch, spread) for s in sentences]
 
 
 def _chain(voice: Voice, split: str, number: int, utterances: list[Utterance], rng: np.random.Generator) -> SpeechItem:

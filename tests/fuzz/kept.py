@@ -13,7 +13,8 @@ from fuzz.mutate import damaged_json, damaged_text
 from helpers.motions import moving
 from orator.core import arkit, skeleton
 from orator.core.directing.given import GivenMotion, given_to_json
-from orator.core.directing.pins import LookPin, PosePin, look_pin_to_json, pose_pin_to_json
+from orator.core.directing.pins import LookPin, PosePin
+from orator.core.directing.pins_json import look_pin_to_json, pose_pin_to_json
 from orator.core.directing.records import (
     kept_pose,
     looks_of,

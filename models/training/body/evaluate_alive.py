@@ -15,11 +15,12 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import soundfile
 
+from ....core.arrays import Array
 from ....core.body import alive, measure
 from ....core.body.accents import find_accents, speaking
 from ....core.catalogue.styles import STYLES
@@ -81,18 +82,22 @@ def clip_with_sound(voice: str, seconds: float, work: Path) -> tuple[Clip, Path]
     return clip, work / f"{voice}.wav"
 
 
+def _with(numbers: dict[str, Any]) -> Settings:
+    return Settings(**numbers)
+
+
 def corners() -> Iterator[tuple[str, Settings]]:
     """Every slider at both ends, every pair of sliders at its four corners, and every style."""
     ends = {"energy": (0.3, 2.0), "gesture_rate": (0.3, 2.0), "head_activity": (0.0, 2.0), "temperature": (0.5, 1.5)}
     for k, first in enumerate(SLIDERS):
         for a in ends[first]:
-            yield f"{first} {a}", Settings(**{first: a})
+            yield f"{first} {a}", _with({first: a})
             for second in SLIDERS[k + 1 :]:
                 for b in ends[second]:
-                    yield f"{first} {a}, {second} {b}", Settings(**{first: a, second: b})
+                    yield f"{first} {a}, {second} {b}", _with({first: a, second: b})
     for name in ("handedness", "stance"):
         for a in (-1.0, 1.0):
-            yield f"{name} {a}", Settings(**{name: a})
+            yield f"{name} {a}", _with({name: a})
     for name in STYLES:
         yield f"style {name}", Settings(style=name)
 
@@ -108,7 +113,7 @@ class Judge:
             self.ranges = json.loads((yardstick / "ranges.json").read_text())
             np.save(work / "mean_vel.npy", np.full(55, 0.01))
 
-    def __call__(self, name: str, clip: Clip, made: tuple[np.ndarray, np.ndarray], sound: Path) -> Row:
+    def __call__(self, name: str, clip: Clip, made: tuple[Array, Array], sound: Path) -> Row:
         rotations, translation = made
         figures = alive.describe(rotations, translation)
         figures["coupling_z"] = measure.coupling(measure.coupling_signals(rotations, translation), clip.accents)

@@ -15,8 +15,9 @@ from ....core.arrays import Array
 from ....core.conversation.turns import Stretch, Turns
 from ....core.speech.speech import SAMPLE_RATE, Speech
 from ..gate import sounds
+from ..speech_espeak import espeak
 from ..speech_text import paragraph
-from ..speech_voices import espeak, flite
+from ..speech_voices import flite
 
 PAIRS: Final = (
     ("rms", "en-us+f5"), ("en-gb-scotland", "en-us+Annie"), ("en-us+m7", "en-us+f5"),

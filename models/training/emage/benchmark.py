@@ -60,6 +60,15 @@ def _say_times(times: dict[str, list[tuple[float, float]]], seconds: int) -> Non
         print(f"{name}, {seconds} s of speech: {'; '.join(said)}")
 
 
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=int, default=60)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--folder", type=Path)
+    return parser.parse_args()
+
+
 def main() -> None:
     import torch
 
@@ -70,12 +79,7 @@ def main() -> None:
     from ...emage.reference import run_reference
     from .published_order import PublishedOrder, run_published_order
 
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=int, default=60)
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--folder", type=Path)
-    options = parser.parse_args()
+    options = _options()
     torch.set_num_threads(options.threads)
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.folder or _written(Path(temporary))
