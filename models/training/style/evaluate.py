@@ -10,7 +10,7 @@ other sets.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -97,16 +97,19 @@ def _pinned(clip: Clip, worn: Worn | None, seed: int) -> float:
     return float(angle_between(met.rotations[count // 2, _PINNED], pin).max())
 
 
-def evaluate(draws: int = 3, say: Callable[[str], None] = print) -> dict[str, Any]:
+def evaluate(
+    draws: Iterable[int] = range(3), lengths: tuple[float, ...] = SECONDS, say: Callable[[str], None] = print
+) -> dict[str, Any]:
     """Rows of (set, seconds, draw) with the distances of none, own and each other style, and what must not change."""
+    draws = tuple(draws)
     speeches = [clip_of(voice, SPEECH, True) for voice in VOICES]
     clips = {name: clips_of(name) for name in SETS}
     known = {id(p): features(p) for own in clips.values() for p in own}
     scale = np.concatenate(list(known.values())).std(axis=0)
     rows: list[dict[str, Any]] = []
-    plain = [performed(speeches, None, seed) for seed in range(draws)]
-    for seconds in SECONDS:
-        for draw in range(draws):
+    plain = {seed: performed(speeches, None, seed) for seed in draws}
+    for seconds in lengths:
+        for draw in draws:
             made, rest, count = {}, {}, {}
             for name in SETS:
                 reference, left = drawn(clips[name], seconds, draw)
@@ -123,7 +126,7 @@ def evaluate(draws: int = 3, say: Callable[[str], None] = print) -> dict[str, An
                 rows.append({"set": name, "seconds": seconds, "draw": draw, "none": none, "own": own, "wrong": wrong,
                              "parts": parts, "strokes": count[name], "made": made[name]})  # fmt: skip
                 say(f"{name} {seconds:.0f} s, draw {draw}: none {none:.1f}, own {own:.1f}, others {np.mean(wrong):.1f}")
-    return {"rows": rows, "plain": plain}
+    return {"rows": rows, "plain": list(plain.values())}
 
 
 def _of(rows: list[dict[str, Any]], name: str) -> list[float]:
@@ -190,7 +193,7 @@ def main() -> None:
     parser.add_argument("--draws", type=int, default=3)
     parser.add_argument("-o", "--output", type=Path, help="the page whose tables are written anew")
     options = parser.parse_args()
-    text = section(evaluate(options.draws))
+    text = section(evaluate(range(options.draws)))
     if options.output is None:
         print(text)
         return
