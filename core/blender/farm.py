@@ -15,6 +15,7 @@ from ..emotion import EmotionTrack
 from ..errors import OratorError
 from ..farm.lines import FarmLine
 from ..files import explain_write_error, write_atomically
+from ..learned_style import Worn
 from ..settings import Settings
 from . import generation, strips
 from .emotion import read_emotion
@@ -56,12 +57,23 @@ def scene_lines(context: bpy.types.Context, bundle: Path, every: bool, takes: in
         settings = generation.read_settings(scene, speech)
         options, left_out = _options(settings, read_emotion(scene, speech, character), len(speeches) == 1)
         notes += left_out
+        if settings.learned is not None:
+            options["style"] = _style_file(bundle, settings.learned)
         fps = scene.render.fps / scene.render.fps_base
         options |= {"character": f"{copy}:{character.name}", "frame": f"{speech.start * fps:g}", "takes": str(takes)}
         options["seed"] = str(scene.orator.seed)
         output = f"{number:03d}_{_stem(speech.name)}.blend"
         lines.append(FarmLine(number, sound.absolute(), options, output, (output,)))
     return tuple(lines), " ".join(dict.fromkeys(notes))
+
+
+def _style_file(bundle: Path, worn: Worn) -> str:
+    """The learned style as a file of the bundle, and how far it is worn."""
+    from ..style.file import write_style
+
+    path = bundle / "inputs" / f"style-{worn.identity}.npz"
+    write_style(worn.style, path)
+    return f"{path.absolute()}:{worn.amount:g}"
 
 
 def _stem(name: str) -> str:

@@ -12,8 +12,10 @@ import pytest
 bpy = pytest.importorskip("bpy", reason="these tests need Blender's Python module")
 
 from helpers.characters import speech_file  # noqa: E402
+from helpers.styled import gesturing, state  # noqa: E402
 from orator.core.blender import compat  # noqa: E402
 from orator.core.farm.lines import read_lines  # noqa: E402
+from orator.core.style.sources import Piece, learn_from  # noqa: E402
 
 
 def prepared(tmp_path: Path) -> bpy.types.Object:
@@ -41,6 +43,19 @@ def test_the_bundle_says_what_the_panels_say(scene: bpy.types.Scene, tmp_path: P
     template = (tmp_path / "farm" / "template.yaml").read_text()
     assert '"--command"' in template and "default: inputs" in template
     assert not bpy.data.filepath, "the open file was not saved under another name"
+
+
+def test_a_learned_style_travels_with_the_bundle(scene: bpy.types.Scene, tmp_path: Path) -> None:
+    from orator.core.blender.styles import add_style
+    from orator.core.style.file import worn_of
+
+    prepared(tmp_path)
+    add_style(scene, learn_from([Piece(gesturing([state(24, 14, 32)] * 3))], "High"))
+    scene.orator_styles.amount = 0.5
+    assert bpy.ops.orator.submit_to_farm(directory=str(tmp_path / "farm")) == {"FINISHED"}
+    (line,) = read_lines(tmp_path / "farm" / "lines.jsonl")
+    assert str(line.files()["style"]).startswith(str(tmp_path / "farm" / "inputs"))
+    assert worn_of(line.options["style"]).amount == 0.5
 
 
 def test_flamenco_gets_its_job_type(scene: bpy.types.Scene, tmp_path: Path) -> None:

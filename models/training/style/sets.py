@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from ....core.arkit import COUNT
+from ....core.errors import OratorError
 from ....core.performance import Performance, make_performance
 from ..body.clips import LEFT_OUT, data_folder
 
@@ -18,7 +19,10 @@ SETS: Final = ("Gestures", "Gestures2", "FemaleGestures", "MaleGestures", "PNGes
 def clips_of(name: str) -> list[Performance]:
     """The clips of a set as performances; broken and seated ones are left out as everywhere."""
     folder = data_folder() / "gestures" / "smplx" / name
-    return [_clip(path) for path in sorted(folder.glob("*.npz")) if not any(part in path.stem for part in LEFT_OUT)]
+    found = [p for p in sorted(folder.glob("*.npz")) if not any(part in p.stem for part in LEFT_OUT)]
+    if not found:
+        raise OratorError(f"The gesture clips are not in '{folder}'. Say where they are with ORATOR_DATA.")
+    return [_clip(path) for path in found]
 
 
 def _clip(path: Path) -> Performance:
