@@ -83,6 +83,17 @@ def evaluate(args: argparse.Namespace, generate: Generate) -> int:
         ) from error
     if args.output is None:
         print(text)
-    else:
-        write_atomically(Path(args.output), lambda stream: stream.write(text.encode()) and None)
+        return 0
+    path = Path(args.output)
+    if args.only and path.is_file():
+        text = put_into(path.read_text(encoding="utf-8"), text.removeprefix(_HEADING + "\n"))
+    write_atomically(path, lambda stream: stream.write(text.encode()) and None)
     return 0
+
+
+def put_into(report: str, section: str) -> str:
+    """A report with one of its sections made anew, in its place; at the end where it had none."""
+    title = section.split("\n", 1)[0]
+    before, found, rest = report.partition(f"\n{title}\n")
+    _, after, others = rest.partition("\n## ")
+    return f"{before.rstrip()}\n\n{section.rstrip()}\n" + (f"\n## {others}" if found and after else "")
