@@ -88,7 +88,9 @@ def test_lids_follow_the_eyes_down_and_joints_turn_with_shapes(talking: np.ndarr
     turned = np.degrees(eye_rotations(face))
     assert turned.shape == (len(face), 2, 3)
     assert np.abs(turned).max() < 30
-    assert np.allclose(turned[:, 0], turned[:, 1], atol=1e-4), "both eyes look at one place"
+    assert np.allclose(turned[:, 0, 0], turned[:, 1, 0], atol=1e-4), "both eyes look at one height"
+    crossing = turned[:, 1, 1] - turned[:, 0, 1]
+    assert crossing.min() > 0.5 and crossing.max() < 3.0, "their lines meet some metres ahead, at one place"
     down = turned[:, 0, 0] > 4
     assert down.any()
     assert face[down, INDEX["eyeBlinkLeft"]].min() > 0.05
