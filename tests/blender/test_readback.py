@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
@@ -10,12 +9,10 @@ import pytest
 bpy = pytest.importorskip("bpy", reason="these tests need Blender's Python module")
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests" / "readback"))
-
-import worker  # noqa: E402
 from helpers.characters import make_motion  # noqa: E402
 from orator.core.formats.take_npz import write_take  # noqa: E402
 from orator.core.performance import Take  # noqa: E402
+from readback import worker  # noqa: E402
 
 TRIALS = (
     ("vircadia", 30.0, 30.0, ("glb", "fbx", "fbx (new)")),

@@ -7,7 +7,6 @@ family's bones and twist bones, with the family's names for the shapes. Needs bp
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
@@ -24,7 +23,6 @@ from orator.core.rig.detect import detect
 from orator.core.skeleton import INDEX, JOINTS, PARENTS
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests" / "core" / "rig"))
 CONVERTERS = ROOT / "core" / "rig" / "converters"
 FILES = {
     "rocketbox female": "Female_Adult_01_facial.fbx",
@@ -195,7 +193,7 @@ def _proportioned(rig: RigDescription, bones: dict[str, str], look: Look) -> Rig
 
 
 def _built(name: str) -> bpy.types.Object:
-    from family_rigs import BUILDS, family_rig
+    from helpers.rigs.family_rigs import BUILDS, family_rig
 
     look = BUILT[name]
     plan = BUILDS[look.family]

@@ -67,9 +67,8 @@ def directions() -> Shaping:
 
 def _family() -> bpy.types.Object:
     """A bare rig with twist bones, another rest pose and another scale; a mesh with shapes."""
-    sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "core" / "rig"))
-    from family_rigs import BUILDS, family_rig
     from helpers.cast import _armature
+    from helpers.rigs.family_rigs import BUILDS, family_rig
     from mathutils import Matrix
 
     plan = BUILDS["unreal 4"]

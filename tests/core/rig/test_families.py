@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from family_rigs import BUILDS, expected_joints, family_rig
-from measure import measure, naive
+from helpers.rigs.family_rigs import BUILDS, expected_joints, family_rig
+from helpers.rigs.measure import measure, naive
+from helpers.rigs.plain_rigs import moving, posed, standing
 from orator.core.rig.detect import detect
 from orator.core.rig.families import families
 from orator.core.rig.retarget import retarget
 from orator.core.stance import relaxed_performance
-from rigs import moving, posed, standing
 
 
 @pytest.mark.parametrize("name", BUILDS)

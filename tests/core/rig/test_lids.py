@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from family_rigs import BUILDS, family_rig
-from measure import heads
+from helpers.rigs.family_rigs import BUILDS, family_rig
+from helpers.rigs.measure import heads
 from orator.core.anime.names import NUMBERS
 from orator.core.anime.numbers import anime_numbers
 from orator.core.arkit import INDEX as FACE

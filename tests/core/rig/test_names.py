@@ -8,12 +8,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from family_rigs import BUILDS, FINGERS, Build, expected_joints, family_rig
+from helpers.rigs.family_rigs import BUILDS, FINGERS, Build, expected_joints, family_rig
+from helpers.rigs.plain_rigs import rig
 from orator.core.rig.description import RigDescription
 from orator.core.rig.detect import detect
 from orator.core.rig.families import plain, shared_prefix
 from orator.core.skeleton import JOINTS, PARENTS, rest_positions
-from rigs import rig
 
 
 def renamed(description: RigDescription, change: Callable[[str], str]) -> RigDescription:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from family_rigs import BUILDS, family_rig
-from measure import heads
+from helpers.rigs.family_rigs import BUILDS, family_rig
+from helpers.rigs.measure import heads
+from helpers.rigs.plain_rigs import standing
 from orator.core.bake.frames import sample_at
 from orator.core.directing.pins import PosePin
 from orator.core.directing.shaping import Shaping, apply_direction
@@ -16,7 +17,6 @@ from orator.core.rig.motion import RigMotion
 from orator.core.rig.retarget import retarget
 from orator.core.rotations import angle_between, conjugate, forward_kinematics, from_matrix, from_rotvec, multiply
 from orator.core.skeleton import INDEX
-from rigs import standing
 
 FPS, AT = 24.0, 60
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from helpers.rigs.plain_rigs import moving, posed, rig
 from orator.core.rig.detect import detect
 from orator.core.rig.rest import SMPLX_TO_ARMATURE
 from orator.core.rig.retarget import retarget
 from orator.core.rotations import forward_kinematics, to_matrix
 from orator.core.skeleton import FLOOR_AT_REST, JOINTS, PARENTS, rest_positions
-from rigs import moving, posed, rig
 
 
 def smplx_rig(rng: np.random.Generator, scale: float = 1.0, axes: np.ndarray = SMPLX_TO_ARMATURE):

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from family_rigs import BUILDS, family_rig
+from helpers.rigs.family_rigs import BUILDS, family_rig
+from helpers.rigs.plain_rigs import standing
 from orator.core.bake import stages
 from orator.core.bake.fitting import Bounds
 from orator.core.bake.road import prepare
@@ -17,7 +18,6 @@ from orator.core.directing.shaping import Layers, Shaping
 from orator.core.face.controls import FaceControls
 from orator.core.performance import Performance
 from orator.core.rig.detect import detect
-from rigs import standing
 
 WIDE = Layers(body=BodyLayers(amplitude_upper=1.4))
 QUIET = Layers(face=FaceControls(lip_strength=0.5))

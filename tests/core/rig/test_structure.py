@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from invented import invented_rig
+from helpers.rigs.invented import invented_rig
+from helpers.rigs.plain_rigs import rig
+from helpers.rigs.styled_rigs import styled_rig
 from orator.core.rig.description import Bone, RigDescription
 from orator.core.rig.detect import detect
-from rigs import rig
-from styled_rigs import styled_rig
 
 SEEDS = range(100, 130)
 STYLED = range(5000, 5040)

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from family_rigs import BUILDS, Build, family_rig
-from measure import bends_apart, heads, measure
+from helpers.rigs.family_rigs import BUILDS, Build, family_rig
+from helpers.rigs.measure import bends_apart, heads, measure
+from helpers.rigs.plain_rigs import standing
 from orator.core.mask import Mask
 from orator.core.performance import Performance, make_performance, rest_performance
 from orator.core.rig.detect import detect
@@ -16,7 +17,6 @@ from orator.core.rig.rest import fit_rest
 from orator.core.rig.retarget import retarget
 from orator.core.rotations import conjugate, forward_kinematics, from_rotvec, hemisphere_continuous, multiply
 from orator.core.skeleton import INDEX, rest_positions
-from rigs import standing
 
 _FINGERS = tuple(f"{f}{k}" for f in ("thumb", "index", "middle", "ring", "pinky") for k in (1, 2, 3))
 CHILD = (

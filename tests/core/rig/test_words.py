@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from family_rigs import BUILDS, family_rig
-from invented import invented_name, invented_rig
-from named_rigs import SPELLINGS, VOCABULARIES, named_rig
+from helpers.rigs.family_rigs import BUILDS, family_rig
+from helpers.rigs.invented import invented_name, invented_rig
+from helpers.rigs.named_rigs import SPELLINGS, VOCABULARIES, named_rig
+from helpers.rigs.plain_rigs import rig
 from orator.core.rig.acting import cannot_act
 from orator.core.rig.description import RigDescription
 from orator.core.rig.detect import detect
 from orator.core.rig.words import word_of
-from rigs import rig
 
 PAIRS = [(v, s) for i, v in enumerate(VOCABULARIES) for j, s in enumerate(SPELLINGS) if (i + j) % 2 == 0]
 

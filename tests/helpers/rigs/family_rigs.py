@@ -11,11 +11,11 @@ import re
 from dataclasses import dataclass, replace
 
 import numpy as np
-from invented import _bend
+from helpers.rigs.invented import _bend
+from helpers.rigs.plain_rigs import rig
 from orator.core.rig.description import RigDescription
 from orator.core.rotations import from_rotvec, to_matrix
 from orator.core.skeleton import INDEX, JOINTS, PARENTS, rest_positions
-from rigs import rig
 
 FINGERS = ("thumb", "index", "middle", "ring", "pinky")
 

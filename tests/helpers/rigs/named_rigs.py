@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from invented import invented_rig
+from helpers.rigs.invented import invented_rig
 from orator.core.rig.description import RigDescription
 
 _ORDER: Final = ("pelvis", "spine1", "spine2", "spine3", "neck", "head", "collar", "shoulder", "elbow", "wrist", "hip",

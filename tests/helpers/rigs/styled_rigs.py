@@ -7,11 +7,11 @@ ears, cape), face bones, rest, axes, units and symmetry. The truth gives, for ea
 from __future__ import annotations
 
 import numpy as np
-from invented import _bend, _proportions, invented_name
+from helpers.rigs.invented import _bend, _proportions, invented_name
+from helpers.rigs.plain_rigs import rig
 from orator.core.rig.description import RigDescription
 from orator.core.rotations import from_rotvec, to_matrix
 from orator.core.skeleton import JOINTS
-from rigs import rig
 
 FINGERS = ("thumb", "index", "middle", "ring", "pinky")
 Heads = dict[str, tuple[str | None, np.ndarray]]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+from helpers.rigs.plain_rigs import rig
 from orator.core.rig.description import RigDescription
 from orator.core.rotations import from_rotvec, to_matrix
 from orator.core.skeleton import INDEX, JOINTS, PARENTS, rest_positions
-from rigs import rig
 
 _SYLLABLES = "ka zu mi tor ve shi lon qua rek ist ombo dri fal nya pex ул жа мир 骨 腕 한 ngo bri".split()
 

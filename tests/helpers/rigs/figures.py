@@ -1,4 +1,4 @@
-"""Prints the figures of docs/rigs.md: `python tests/core/rig/figures.py [SECONDS]`; real files need Blender's module.
+"""Prints the figures of docs/rigs.md: `python tests/helpers/rigs/figures.py [SECONDS]`; real files need Blender's bpy.
 
 The performance is captured gestures of the shared data (ORATOR_DATA, else ../shared/data), else a made-up speaker.
 """
@@ -12,19 +12,19 @@ from pathlib import Path
 import numpy as np
 
 ROOT = Path(__file__).resolve().parents[3]
-sys.path[:0] = [str(Path(__file__).parent), str(ROOT)]
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT)]  # run as a script: only its own folder is on the path
 
-from family_rigs import BUILDS, family_rig  # noqa: E402
-from invented import invented_rig  # noqa: E402
-from measure import measure, naive  # noqa: E402
+from core.rig.test_names import MORE  # noqa: E402
+from helpers.rigs.family_rigs import BUILDS, family_rig  # noqa: E402
+from helpers.rigs.invented import invented_rig  # noqa: E402
+from helpers.rigs.measure import measure, naive  # noqa: E402
+from helpers.rigs.plain_rigs import standing  # noqa: E402
+from helpers.rigs.styled_rigs import styled_rig  # noqa: E402
 from orator.core.performance import Performance, make_performance  # noqa: E402
 from orator.core.rig.description import RigDescription  # noqa: E402
 from orator.core.rig.detect import detect  # noqa: E402
 from orator.core.rig.retarget import retarget  # noqa: E402
 from orator.core.rotations import slerp  # noqa: E402
-from rigs import standing  # noqa: E402
-from styled_rigs import styled_rig  # noqa: E402
-from test_names import MORE  # noqa: E402
 
 
 def captured(frames: int, seed: int = 0) -> Performance:
