@@ -18,6 +18,7 @@ from . import (
     preferences,
     properties,
     rig,
+    score,
     speech,
     style,
     take,
@@ -25,7 +26,7 @@ from . import (
 
 FIRST = (speech, character, performance, emotion, style, take)
 DIRECT = (pins, around, conversation)
-ADJUST = (gestures, again)
+ADJUST = (score, gestures, again)
 MODELS = (emage, rig)
 PROPERTY_CLASSES: tuple[type, ...] = (
     *properties.CLASSES,

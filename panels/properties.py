@@ -202,6 +202,8 @@ class OratorScene(bpy.types.PropertyGroup):
         description="Keep the seed, so that the next press makes the same take again; without it the seed moves on",
     )
     in_sync: BoolProperty(options={"HIDDEN"})
+    score: StringProperty(options={"HIDDEN"})
+    corrected: StringProperty(options={"HIDDEN"})
     played_start: IntProperty(options={"HIDDEN"})
     played_end: IntProperty(options={"HIDDEN"})
     keys: EnumProperty(

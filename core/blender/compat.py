@@ -142,6 +142,26 @@ def new_sound_strip(scene: bpy.types.Scene, name: str, path: str, channel: int, 
     return strips.new_sound(name, path, channel, frame)
 
 
+def new_text_strip(scene: bpy.types.Scene, name: str, channel: int, start: int, end: int) -> Any:
+    """A new text strip from frame `start` to before frame `end`; from 5.0 a length is given instead of an end."""
+    editor = scene.sequence_editor or scene.sequence_editor_create()
+    strips = editor.strips if hasattr(editor, "strips") else editor.sequences
+    until = {"length": end - start} if _by_length(strips) else {"frame_end": end}
+    return strips.new_effect(name=name, type="TEXT", channel=channel, frame_start=start, **until)
+
+
+def _by_length(strips: Any) -> bool:
+    return "length" in strips.bl_rna.functions["new_effect"].parameters
+
+
+def remove_strips(scene: bpy.types.Scene, gone: Iterable[Any]) -> None:
+    """Take strips of the sequencer's first level away."""
+    editor = scene.sequence_editor
+    strips = editor.strips if hasattr(editor, "strips") else editor.sequences
+    for strip in gone:
+        strips.remove(strip)
+
+
 def sequencer_scenes(context: bpy.types.Context) -> tuple[bpy.types.Scene, ...]:
     """Scenes whose sequencer may be meant, the likeliest first, each once.
 

@@ -203,6 +203,7 @@ def request_for(
 ) -> TakeRequest:
     """The request of one character for speeches of one length, its own first. Raises OratorError."""
     from . import preferences
+    from .corrections import corrected
     from .directed import read_direction
 
     speech = speeches[0]
@@ -221,6 +222,7 @@ def request_for(
             target,
             listening=listening,
             wishes=gestures.marked(scene, speech),
+            words=corrected(scene, speech, settings.transcript),
         ),
         target=target,
         style=read_style(scene),

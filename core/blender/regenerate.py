@@ -37,28 +37,41 @@ def read_again_request(
     Everything else of the take is given: its motion to the bit, its pins, its sliders. Raises OratorError when the
     speech is not the take's any more.
     """
+    from .generation import read_request
+    from .scene_rate import check_rate
+
+    check_rate(take, context.scene)
+    request = read_request(context)
+    fps, start = request.target.fps, request.speech.start
+    first, last = (round((frame / fps - start) * MODEL_FPS) for frame in span)
+    spans = [(max(first, round(a * MODEL_FPS)), min(last, round(b * MODEL_FPS))) for a, b in within] or [(first, last)]
+    return again(take, request, tuple((regions, begin, end) for begin, end in spans if begin < end))
+
+
+def again(take: Any, request: TakeRequest, pieces: tuple[tuple[tuple[str, ...], int, int], ...]) -> TakeRequest:
+    """A request's own take made anew in pieces: regions, and their first frame and the one after the last, at 30 fps.
+
+    Raises OratorError when the speech is not the take's any more.
+    """
     from ..bake.face import tell
     from ..body.wishes import merged, wishes_of
     from ..directing.splice import cut_of, spliced
     from ..regions import parts_of, regenerate_mask
     from ..request.generation import Given
-    from .generation import read_request
-    from .scene_rate import check_rate
     from .shaped import direction_meta, laid, read_shaping
 
-    check_rate(take, context.scene)
-    request = read_request(context)
     asked = request.asked
     old, before = load_performance(take), load_meta(take)
     speech, frames = asked.speech, asked.frames
     notes = (*request.notes, *_fits(take, old, before, speech, frames))
-    fps = request.target.fps
-    first, last = (round((frame / fps - speech.start) * MODEL_FPS) for frame in span)
-    mask = regenerate_mask(frames, regions, first, last)
-    mask = _only(mask, within) if within else mask
-    first, last = max(first, 0), min(last, frames)
-    cut = cut_of(regions, first / MODEL_FPS, last / MODEL_FPS)
-    shaping = spliced(read_shaping(take.layers, before), request.shaping, cut)
+    regions = tuple(dict.fromkeys(region for piece in pieces for region in piece[0]))
+    shaping, masks = read_shaping(take.layers, before), []
+    for some, first, last in pieces:
+        masks.append(regenerate_mask(frames, some, first, last))
+        cut = cut_of(some, max(first, 0) / MODEL_FPS, min(last, frames) / MODEL_FPS)
+        shaping = spliced(shaping, request.shaping, cut)
+    mask = Mask(*(np.logical_or.reduce([getattr(m, n) for m in masks]) for n in ("joints", "root", "face")))
+    first, last = max(min(p[1] for p in pieces), 0), min(max(p[2] for p in pieces), frames)
     target, face_terms = request.target, None
     settings = replace(asked.settings, parts=parts_of(regions))
     card = card_of(settings.model)
@@ -130,11 +143,3 @@ def _without_expressions(old: Performance, mask: Mask) -> Performance:
     spoken = np.array(old.expressions)
     spoken[mask.face.any(axis=1)] = np.nan
     return replace(old, expressions=spoken)
-
-
-def _only(mask: Mask, within: Sequence[tuple[float, float]]) -> Mask:
-    """What the mask asks for within these seconds alone."""
-    inside = np.zeros(len(mask.root), bool)
-    for begin, end in within:
-        inside[max(0, round(begin * MODEL_FPS)) : max(0, round(end * MODEL_FPS))] = True
-    return Mask(mask.joints & inside[:, None], mask.root & inside, mask.face & inside[:, None])

@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # scipy comes with these: not while Blender registers
     from ..mask import Mask
     from ..performance import Performance
     from ..speech.speech import Speech
+    from ..speech.words import PlacedWord
 
     FaceTerms = Callable[[Performance], Performance]
 
@@ -53,6 +54,7 @@ class GenerationRequest:
     face_terms  tells a generated performance in the terms that `given` is in (core/bake/face.py): expressions and
                 ARKit weights cannot be mixed otherwise. None: as it is
     wishes      gestures that the take is to show, or not to
+    words       words whose times were corrected, that were typed in, or that are not to be said
     listening   how the second speech is attended to; None: as people do, facing each other
     """
 
@@ -65,6 +67,7 @@ class GenerationRequest:
     face_terms: FaceTerms | None = None
     listening: Listening | None = None
     wishes: tuple[Wish, ...] = ()
+    words: tuple[PlacedWord, ...] = ()
 
     @property
     def speech(self) -> Speech:

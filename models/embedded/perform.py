@@ -18,6 +18,7 @@ from ...core.request.generation import GenerationRequest
 from ...core.rotations import from_rotvec, multiply, to_rotvec
 from ...core.speech.features import speech_features
 from ...core.speech.speech import Speech
+from ...core.speech.words import PlacedWord, told_words
 from ...core.stance import relaxed_performance
 from ..interface.condition import SpeechCondition
 from ..interface.pipeline import Performed
@@ -27,15 +28,23 @@ if TYPE_CHECKING:
     from ...core.body.score import Score
 
 
-def listen(speech: Speech, transcript: str | None, frames: int, stages: Stages) -> SpeechCondition:
-    """What the networks hear of the speech: features, phones and, with a transcript, timed words."""
-    from ..phones import align, posteriors, sharpen
+def listen(
+    speech: Speech, transcript: str | None, frames: int, stages: Stages, placed: tuple[PlacedWord, ...] = ()
+) -> SpeechCondition:
+    """What the networks hear of the speech: features, phones and, with a transcript, timed words.
+
+    placed: words that the artist corrected; they count as they are.
+    """
+    from ..phones import align, place, posteriors, sharpen
 
     features = speech_features(speech, stages.tick("Listening"))
     phones = posteriors(features, stages.tick("Phones"))
     words = None
     if transcript and transcript.strip():
         words = align(phones, transcript, speech.seconds, stages.tick("Words"))
+    if placed:
+        phones, words = place(phones, words or (), placed)
+    if words:
         phones = sharpen(phones, words)
     return SpeechCondition(features, phones, words, frames, speech.seconds)
 
@@ -57,15 +66,16 @@ class EmbeddedSession:
 
     def perform(self, request: GenerationRequest, seed: int, stages: Stages) -> Performed:
         """The wanted parts of a performance; the others rest."""
-        condition = listen(request.speech, request.settings.transcript, request.frames, stages)
+        condition = listen(request.speech, request.settings.transcript, request.frames, stages, request.words)
+        said = {"words": told_words(condition.words, request.words)} if condition.words else {}
         request = _felt(condition, request)
         if not set(request.settings.parts) - {"face"}:
-            return Performed(self._perform(condition, request, seed, stages, None))
+            return Performed(self._perform(condition, request, seed, stages, None), meta=said)
         from ..body.generate import score_of
 
         tick = stages.tick("Body")
         score = score_of(condition, request.settings, seed, request.wishes, lambda: tick(0.0))
-        meta: dict[str, Any] = {"gestures": told(score)}
+        meta: dict[str, Any] = {"gestures": told(score), **said}
         if request.wishes:
             meta["wishes"] = rows_of(request.wishes)
         return Performed(self._perform(condition, request, seed, stages, score), meta=meta)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .classify import posteriors
+from .placed import place
 from .transcript import align, sharpen
 
-__all__ = ["align", "posteriors", "sharpen"]
+__all__ = ["align", "place", "posteriors", "sharpen"]

@@ -174,6 +174,11 @@ def sharpen(posteriors: Array, words: tuple[Word, ...]) -> Array:
     return (out / out.sum(axis=1, keepdims=True)).astype(np.float32)
 
 
+def phones_of(text: str, language: str) -> tuple[tuple[str, int], ...]:
+    """(phone, stress) of the words of a text as they are said; stress -1 on consonants."""
+    return tuple(phone for token in tokens(text, language) for phone in _phones(token.said or (), language))
+
+
 def _phones(said: tuple[str, ...], language: str) -> tuple[tuple[str, int], ...]:
     """(phone, stress) of the words said; stress -1 on consonants."""
     out = []

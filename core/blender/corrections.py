@@ -1,0 +1,37 @@
+"""Words that the artist corrected stay with their sound and its transcript, for every later take."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+import bpy
+
+from .directed import digest
+
+if TYPE_CHECKING:
+    from ..speech.words import PlacedWord
+    from .generation import TakeRequest
+
+
+def _key(speech: Any, transcript: str | None) -> str:
+    return f"{digest(speech)}-{hashlib.blake2b((transcript or '').encode(), digest_size=6).hexdigest()}"
+
+
+def corrected(scene: bpy.types.Scene, speech: Any, transcript: str | None) -> tuple[PlacedWord, ...]:
+    """The words that the artist has corrected on this sound with this transcript."""
+    if not scene.orator.corrected:
+        return ()
+    from ..speech.words import placed_word
+
+    return tuple(placed_word(row) for row in json.loads(scene.orator.corrected).get(_key(speech, transcript), ()))
+
+
+def keep_corrections(scene: bpy.types.Scene, request: TakeRequest) -> None:
+    """Keep a request's words for every later take of its speech."""
+    if not request.asked.words:
+        return
+    every = json.loads(scene.orator.corrected) if scene.orator.corrected else {}
+    every[_key(request.speech, request.asked.settings.transcript)] = [word.as_row() for word in request.asked.words]
+    scene.orator.corrected = json.dumps(every)

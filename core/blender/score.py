@@ -1,0 +1,247 @@
+"""The score in the Sequencer: native text strips above the sound, laid out from a take and read when they moved."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+import bpy
+
+from ..errors import OratorError
+from . import compat, generation, strips, takes
+from .scene_rate import check_rate, scene_fps
+from .take_store import load_meta, load_performance
+
+if TYPE_CHECKING:
+    from ..directing.score import Edits, Row
+    from ..speech.words import PlacedWord
+    from .generation import TakeRequest
+
+TAG: Final = "orator_score"
+"""Custom property of a strip: what it was laid out as."""
+CHANNELS: Final = {
+    "word": "Orator Words", "gesture": "Orator Gestures", "look": "Orator Looks", "emotion": "Orator Emotions",
+}  # fmt: skip
+_COLOURS: Final = {"word": "COLOR_04", "gesture": "COLOR_05", "look": "COLOR_06", "emotion": "COLOR_01"}
+
+
+def sheet(scene: bpy.types.Scene) -> dict[str, Any]:
+    """What was laid out last: the take's id and its rows; empty without a score."""
+    return json.loads(scene.orator.score) if scene.orator.score else {}
+
+
+def rows_before(scene: bpy.types.Scene) -> list[Row]:
+    """The rows as they were laid out."""
+    return _rows(sheet(scene).get("rows", []))
+
+
+def home(context: bpy.types.Context) -> bpy.types.Scene:
+    """The scene whose Sequencer holds the score: that of the chosen strip."""
+    options = context.scene.orator
+    found = strips.find_strip(context, options.strip, options.strip_scene) if options.source == "STRIP" else None
+    return found[0] if found is not None else context.scene
+
+
+def laid(scene: bpy.types.Scene) -> list[Any]:
+    """The score's strips, those that the artist added in its channels too."""
+    named = _named(scene)
+    return [
+        strip
+        for strip in compat.sequencer_strips(scene)
+        if strip.type == "TEXT" and (TAG in strip or strip.channel in named)
+    ]
+
+
+def _named(scene: bpy.types.Scene) -> dict[int, str]:
+    editor = scene.sequence_editor
+    kinds = {title: kind for kind, title in CHANNELS.items()}
+    return {k: kinds[c.name] for k, c in enumerate(editor.channels) if c.name in kinds} if editor else {}
+
+
+# --- Laying out ----------------------------------------------------------------------------------------------------
+
+
+def lay_out(context: bpy.types.Context, take: Any) -> int:
+    """Lay a take's score out above everything else, in place of an earlier one; how many strips. Raises OratorError."""
+    from ..directing.pins import look_pin_from_json
+    from ..directing.score import rows_of
+    from .emotion import read_emotion
+
+    check_rate(take, context.scene)
+    meta, speech = load_meta(take), generation.read_speech(context)
+    seconds = load_performance(take).seconds
+    track = read_emotion(context.scene, speech) if context.scene.orator.emotion_source == "SET" else None
+    looks = [look_pin_from_json(pin) for pin in meta.get("looks", ())]
+    kept = meta.get("score")
+    rows = _rows(kept["rows"]) if kept else rows_of(meta, track, looks, seconds)
+    if not rows:
+        raise OratorError(
+            f"Nothing is known of what '{take.name}' does. Generate a take of the body, or with a transcript."
+        )
+    scene = home(context)
+    throw_away(scene)
+    _lay(scene, rows, speech.start)
+    words = enumerate(meta.get("words", ()))  # they come first among the rows
+    heard = kept["heard"] if kept else [[k, word["heard"]] for k, word in words if "heard" in word]
+    now = {"take": take.uid, "rows": _plain(rows), "heard": heard}
+    context.scene.orator.score = json.dumps(now)
+    return len(rows)
+
+
+def _plain(rows: list[Row]) -> list[list[Any]]:
+    return [[row.kind, row.text, row.start, row.end] for row in rows]
+
+
+def _rows(plain: list[list[Any]]) -> list[Row]:
+    from ..directing.score import Row
+
+    return [Row(kind, text, start, end, k) for k, (kind, text, start, end) in enumerate(plain)]
+
+
+def _lay(scene: bpy.types.Scene, rows: list[Row], start: float) -> None:
+    editor = scene.sequence_editor or scene.sequence_editor_create()
+    fps = scene_fps(scene)
+    above = max((strip.channel for strip in compat.sequencer_strips(scene)), default=0) + 1
+    place = {}
+    for kind, title in CHANNELS.items():
+        if any(row.kind == kind for row in rows) or kind == "emotion":
+            channel = place[kind] = above + len(place)
+            editor.channels[channel].name = title
+    for number, row in enumerate(rows):
+        first = round((start + row.start) * fps)
+        last = max(round((start + row.end) * fps), first + 1)
+        strip = compat.new_text_strip(scene, row.text, place[row.kind], first, last)
+        strip.text, strip.mute, strip.select = row.text, True, False  # muted: no picture of a render comes of it
+        strip.color_tag = _COLOURS[row.kind]
+        strip[TAG] = json.dumps({"kind": row.kind, "was": number, "first": first, "last": last, "name": strip.name})
+
+
+def throw_away(scene: bpy.types.Scene) -> int:
+    """Remove the score's strips, and give its channels their names back; how many."""
+    gone = laid(scene)
+    for k in _named(scene):
+        scene.sequence_editor.channels[k].name = f"Channel {k}"
+    compat.remove_strips(scene, gone)
+    return len(gone)
+
+
+# --- Reading -------------------------------------------------------------------------------------------------------
+
+
+def read_rows(scene: bpy.types.Scene, before: list[Row], start: float) -> list[Row]:
+    """The score as its strips lie now; one that was not touched has its own times to the bit."""
+    from ..directing.score import Row
+
+    fps, named, out, seen = scene_fps(scene), _named(scene), [], set()
+    found = [(strip, json.loads(strip[TAG]) if TAG in strip else {}) for strip in laid(scene)]
+
+    def far(pair: tuple[Any, dict[str, Any]]) -> float:
+        return abs(compat.strip_bounds(pair[0])[0] - pair[1].get("first", 0))
+
+    for strip, tag in sorted(found, key=far):  # of copies the one that lies where it lay is the row itself
+        kind = named.get(strip.channel, tag.get("kind", "word"))
+        first, last, _ = compat.strip_bounds(strip)
+        was = tag.get("was", -1)
+        old = before[was] if 0 <= was < len(before) and was not in seen else None
+        text = _said(strip, tag, old)
+        if old is None:
+            row = Row(kind, text, first / fps - start, last / fps - start)
+        else:
+            seen.add(was)
+            # Only what was moved is moved: the rest keeps its times between frames.
+            begin = old.start if first == tag["first"] else old.start + (first - tag["first"]) / fps
+            end = old.end if last == tag["last"] else old.end + (last - tag["last"]) / fps
+            row = Row(old.kind, text, begin, end, was)
+        out.append(row)
+    return sorted(out, key=lambda row: (row.start, row.kind))
+
+
+def _said(strip: Any, tag: dict[str, Any], old: Row | None) -> str:
+    """What a strip says: its text, or its name where that was changed."""
+    text = strip.text.strip()
+    if old is not None and text == old.text and strip.name != tag.get("name"):
+        return strip.name.strip()
+    return text or strip.name.strip()
+
+
+# --- Making the changes again --------------------------------------------------------------------------------------
+
+
+def read_changes(context: bpy.types.Context, character: bpy.types.Object) -> tuple[TakeRequest, Edits]:
+    """A request that makes again exactly what was changed of the score. Raises OratorError when nothing was."""
+    from ..directing.score import edits, gesture_rows, painted
+    from ..performance import MODEL_FPS
+    from .regenerate import again
+
+    kept = sheet(context.scene)
+    take = takes.find(takes.character_data(character), kept.get("take", ""))
+    if take is None:
+        raise OratorError("There is no score of a take of this character: press Lay Out Score.")
+    check_rate(take, context.scene)
+    request = generation.read_request(context)
+    seconds, start = request.speech.seconds, request.speech.start
+    before = _rows(kept["rows"])
+    heard = {int(k): (float(a), float(b)) for k, (a, b) in kept.get("heard", ())}
+    now = edits(before, read_rows(home(context), before, start), heard, seconds)
+    if not now.pieces:
+        raise OratorError("Nothing of the score has changed: move, rename, trim, copy or delete a strip of it.")
+    asked = request.asked
+    emotion = painted(asked.emotion, now.rows, now.silent, seconds) if _feels(now) else asked.emotion
+    moved = {row.was: row for row in now.rows}
+    looks = []
+    for number, row in enumerate(before):
+        pin = next((p for p in request.shaping.looks if row.kind == "look" and p.name == row.text), None)
+        if pin is not None and number in moved:
+            looks.append(replace(pin, start=moved[number].start, end=moved[number].end))
+    meta = load_meta(take)
+    asked = replace(
+        asked,
+        seeds=(int(meta.get("seed", take.seed)),),
+        emotion=emotion,
+        wishes=(*asked.wishes, *now.wishes),
+        words=_corrections(asked.words, now.words),
+    )
+    request = replace(request, asked=asked, shaping=replace(request.shaping, looks=tuple(looks)))
+    frames = [(p.regions, int(p.start * MODEL_FPS), round(p.end * MODEL_FPS)) for p in now.pieces]
+    request = again(take, request, tuple((regions, first, max(last, first + 1)) for regions, first, last in frames))
+    rows = [replace(row, was=k) for k, row in enumerate(now.rows)]
+    moved_words = [(k, row) for k, row in enumerate(now.rows) if _was_moved(row, before, heard)]
+    again_heard = [[k, list(_heard(row, before, heard))] for k, row in moved_words]
+    # A face alone tells no gestures, and a body made again in pieces tells those that were drawn elsewhere.
+    told = {"score": {"rows": _plain(rows), "heard": again_heard}, "gestures": gesture_rows(rows)}
+    return replace(request, meta={**request.meta, **told}), now
+
+
+def _feels(now: Edits) -> bool:
+    return bool(now.silent) or any(row.kind == "emotion" for row in now.rows)
+
+
+def _was_moved(row: Row, before: list[Row], heard: dict[int, tuple[float, float]]) -> bool:
+    return row.kind == "word" and row.was >= 0 and (row.was in heard or not row.same(before[row.was]))
+
+
+def _heard(row: Row, before: list[Row], heard: dict[int, tuple[float, float]]) -> tuple[float, float]:
+    return heard.get(row.was, (before[row.was].start, before[row.was].end))
+
+
+def _corrections(old: tuple[PlacedWord, ...], new: tuple[PlacedWord, ...]) -> tuple[PlacedWord, ...]:
+    """Corrections of one word replace each other."""
+    again = {word.heard for word in new if word.heard is not None}
+    return (*(word for word in old if word.heard is None or word.heard not in again), *new)
+
+
+# --- Afterwards ----------------------------------------------------------------------------------------------------
+
+
+def follow_looks(character: bpy.types.Object, scene: bpy.types.Scene, before: list[Row], now: Edits) -> None:
+    """The character's look-at pins go to where their strips lie now."""
+    pins = takes.character_data(character).pins
+    fps = scene_fps(scene)
+    for row in now.rows:
+        if row.kind != "look" or row.was < 0:
+            continue
+        pin = next((p for p in pins if p.kind == "LOOK" and p.name == before[row.was].text), None)
+        if pin is not None:
+            pin.frame += round((row.start - before[row.was].start) * fps)
+            pin.hold = max(round((row.end - row.start) * fps), 1)

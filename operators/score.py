@@ -1,0 +1,108 @@
+"""The score: laying a take out as strips, making again what was moved, throwing the strips away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import bpy
+
+from ..core.blender import corrections, generation, job, score, takes
+from ..core.errors import OratorError
+from .generate import Generating
+from .poll import Acting
+from .take import OnTake
+
+if TYPE_CHECKING:
+    from ..core.directing.score import Edits
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A request, with what was changed for it."""
+
+    request: generation.TakeRequest
+    edits: Edits
+    before: list[Any]
+    scene: str
+
+
+class ORATOR_OT_score_lay(OnTake, bpy.types.Operator):
+    """Lay out what the highlighted take does as strips above its sound: words, gestures, looks, emotions"""
+
+    bl_idname = "orator.score_lay"
+    bl_label = "Lay Out Score"
+    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
+
+    @classmethod
+    def disabled_reason(cls, context: bpy.types.Context) -> str:
+        """Only with a take and its speech."""
+        return super().disabled_reason(context) or generation.missing_speech(context)
+
+    def act(self, context: bpy.types.Context, character: bpy.types.Object, data: Any, take: Any) -> str:
+        """Lay it out."""
+        return f"{score.lay_out(context, take)} strips: move, rename, trim, copy or delete, then Regenerate Changes."
+
+
+class ORATOR_OT_score_again(Generating, bpy.types.Operator):
+    """Make again exactly what you changed of the score, as a new take; everything else stays to the bit"""
+
+    bl_idname = "orator.score_again"
+    bl_label = "Regenerate Changes"
+    bl_options = {"UNDO"}  # noqa: RUF012
+    moves_seed = False
+
+    @classmethod
+    def disabled_reason(cls, context: bpy.types.Context) -> str:
+        """Only with a score, its speech, and no other job."""
+        running = job.current()
+        if running is not None:
+            return f"{running.title} is running: wait for it, or cancel it"
+        if not score.sheet(context.scene):
+            return "No score is laid out: press Lay Out Score"
+        return generation.missing_speech(context) or generation.missing_character(context)
+
+    def read(self, context: bpy.types.Context) -> _Asked:
+        """What was changed."""
+        character = generation.active_character(context)
+        request, edits = score.read_changes(context, character)
+        return _Asked(request, edits, score.rows_before(context.scene), context.scene.name)
+
+    def work(self, request: _Asked) -> job.Work:
+        """As for any take."""
+        return super().work(request.request)
+
+    def deliver(self, request: _Asked, made: Any) -> tuple[str, ...]:
+        """The new take, its score in place of the old one, and what was corrected kept for later takes."""
+        sentences = generation.deliver(request.request, made)
+        scene = bpy.data.scenes[request.scene]
+        character = generation.active_character(bpy.context)
+        score.follow_looks(character, scene, request.before, request.edits)
+        corrections.keep_corrections(scene, request.request)
+        take = takes.shown(character)
+        if take is None:
+            raise OratorError("The new take is not shown, so its score was not laid out.")
+        score.lay_out(bpy.context, take)
+        return sentences
+
+
+class ORATOR_OT_score_remove(Acting, bpy.types.Operator):
+    """Throw the score's strips away; the take stays, and Lay Out Score brings them back"""
+
+    bl_idname = "orator.score_remove"
+    bl_label = "Remove Score"
+    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
+
+    @classmethod
+    def disabled_reason(cls, context: bpy.types.Context) -> str:
+        """Only with a score."""
+        return "" if score.sheet(context.scene) else "No score is laid out"
+
+    def work(self, context: bpy.types.Context) -> str:
+        """Remove."""
+        count = score.throw_away(score.home(context))
+        context.scene.orator.score = ""
+        return f"{count} strips were removed; Lay Out Score brings them back."
+
+
+CLASSES: tuple[type, ...] = (ORATOR_OT_score_lay, ORATOR_OT_score_again, ORATOR_OT_score_remove)

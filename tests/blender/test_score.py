@@ -1,0 +1,197 @@
+"""The score in the Sequencer: a strip is moved, renamed, trimmed, deleted, copied, and exactly that is made again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import bpy
+import numpy as np
+import pytest
+from orator.core.arkit import INDEX as FACE
+from orator.core.blender import compat, score, takes
+from orator.core.blender.take_store import load_meta, load_performance
+from orator.core.rotations import angle_between
+from orator.core.skeleton import INDEX
+
+DEMO = Path(__file__).resolve().parents[2] / "docs" / "demo" / "speech.wav"
+SECONDS = 5.5
+WORDS = "Hello! Do you want to know a secret? I never liked public speaking."
+MOUTH = [FACE[name] for name in ("jawOpen", "mouthFunnel", "mouthPucker", "mouthClose", "mouthStretchLeft")]
+
+
+@pytest.fixture
+def desk(scene: bpy.types.Scene, tmp_path: Path) -> bpy.types.Scene:
+    """A character that has performed five seconds, with the words known, and its score laid out."""
+    pytest.importorskip("torch", reason="networks need PyTorch")
+    import soundfile
+
+    samples, rate = soundfile.read(DEMO)
+    path = tmp_path / "speech.wav"
+    soundfile.write(path, samples[: round(SECONDS * rate)], rate)
+    scene.render.fps = 30
+    bpy.ops.orator.add_character()
+    bpy.ops.orator.add_speech(filepath=str(path))
+    scene.orator.transcript = WORDS
+    scene.orator.seed = 3
+    look(scene)
+    assert bpy.ops.orator.generate() == {"FINISHED"}
+    assert bpy.ops.orator.score_lay() == {"FINISHED"}
+    return scene
+
+
+def look(scene: bpy.types.Scene) -> None:
+    target = bpy.data.objects.new("Bird", None)
+    target.location = (1.5, -2.0, 2.2)
+    scene.collection.objects.link(target)
+    scene.frame_set(61)
+    bpy.ops.orator.pin_look()
+    pin = scene.orator.character.orator.pins[0]
+    pin.target, pin.hold = target, 20
+
+
+def strips_of(scene: bpy.types.Scene, kind: str) -> list:
+    channels = {c.name: k for k, c in enumerate(scene.sequence_editor.channels)}
+    found = [s for s in score.laid(scene) if s.channel == channels.get(score.CHANNELS[kind])]
+    return sorted(found, key=lambda strip: compat.strip_bounds(strip)[0])
+
+
+def shift(strip, frames: int) -> None:
+    """Drag a strip."""
+    if hasattr(strip, "content_start"):
+        strip.content_start += frames
+    else:
+        strip.frame_start += frames
+
+
+def lengthen(strip, frames: int) -> None:
+    """Drag a strip's right handle."""
+    if hasattr(strip, "right_handle"):
+        strip.right_handle += frames
+    else:
+        strip.frame_final_end += frames
+
+
+def again(scene: bpy.types.Scene):
+    """Regenerate Changes: the performance before and after."""
+    character = scene.orator.character
+    before = load_performance(takes.shown(character))
+    assert bpy.ops.orator.score_again() == {"FINISHED"}
+    return before, load_performance(takes.shown(character))
+
+
+def changed(before, after) -> np.ndarray:
+    """(T,) bool: frames in which anything of body or face is not the same to the bit."""
+    body = (before.rotations != after.rotations).any(axis=(1, 2)) | (before.translation != after.translation).any(
+        axis=1
+    )
+    return body | (before.face != after.face).any(axis=1)
+
+
+def span(frames: np.ndarray) -> tuple[float, float]:
+    found = np.flatnonzero(frames)
+    return found[0] / 30.0, (found[-1] + 1) / 30.0
+
+
+def test_it_says_what_the_take_does_and_renders_nothing(desk: bpy.types.Scene) -> None:
+    assert [s.text.strip(".,!?").lower() for s in strips_of(desk, "word")][:3] == ["hello", "do", "you"]
+    assert len(strips_of(desk, "gesture")) == len(load_meta(takes.shown(desk.orator.character))["gestures"]) > 0
+    assert [s.text for s in strips_of(desk, "look")] == ["Look 61"]
+    assert all(strip.mute for strip in score.laid(desk))
+    sound = next(s for s in compat.sequencer_strips(desk) if s.type == "SOUND")
+    assert min(s.channel for s in score.laid(desk)) > sound.channel
+    assert not bpy.ops.orator.score_lay.poll() or bpy.ops.orator.score_lay() == {"FINISHED"}
+    count = len(score.laid(desk))
+    assert bpy.ops.orator.score_lay() == {"FINISHED"} and len(score.laid(desk)) == count, "laid out in place of itself"
+    with pytest.raises(RuntimeError, match="Nothing of the score has changed"):
+        bpy.ops.orator.score_again()
+    assert bpy.ops.orator.score_remove() == {"FINISHED"}
+    assert not score.laid(desk) and not any(c.name.startswith("Orator") for c in desk.sequence_editor.channels)
+
+
+def test_a_dragged_word_moves_its_mouth_and_nothing_far_from_it(desk: bpy.types.Scene) -> None:
+    strip = strips_of(desk, "word")[-1]
+    first, last, _ = compat.strip_bounds(strip)
+    shift(strip, 9)
+    before, after = again(desk)
+    moved = changed(before, after)
+    begin, end = span(moved)
+    assert begin >= first / 30.0 - 1 / 30 - 1.3 and end <= (last + 9) / 30.0 + 1.4
+    assert (before.translation == after.translation).all()
+    away = slice(first - 1, first + 8)  # silent now, where the word began
+    assert after.face[away, FACE["jawOpen"]].mean() < before.face[away, FACE["jawOpen"]].mean()
+    old = before.face[first - 1 : last - 1][:, MOUTH]
+    new = after.face[first + 8 : last + 8][:, MOUTH]
+    same, stayed = np.abs(old - new).mean(), np.abs(before.face[first + 8 : last + 8][:, MOUTH] - old).mean()
+    assert same < 0.6 * stayed, "the mouth shapes went along"
+    assert compat.strip_bounds(strips_of(desk, "word")[-1])[0] == first + 9, "the new take's score has it there"
+    # A later take of the same speech keeps what was corrected.
+    desk.orator.seed = 8
+    bpy.ops.orator.generate()
+    word = load_meta(takes.shown(desk.orator.character))["words"][-1]
+    assert word["start"] == pytest.approx((first + 8) / 30.0, abs=0.04) and "heard" in word
+
+
+def test_a_gesture_changes_its_hand_and_another_goes(desk: bpy.types.Scene) -> None:
+    gestures = strips_of(desk, "gesture")
+    strip = gestures[0]
+    kind, hands = strip.text.split()[:2]
+    strip.text = f"{kind} {'left' if hands != 'left' else 'right'}"
+    before, after = again(desk)
+    moved = changed(before, after)
+    first, last, _ = compat.strip_bounds(strips_of(desk, "gesture")[0])
+    begin, end = span(moved)
+    assert begin >= first / 30.0 - 1.0 and end <= last / 30.0 + 1.5
+    assert (before.face == after.face).all() and (before.translation == after.translation).all()
+    legs = [INDEX[j] for j in ("left_hip", "right_hip", "left_knee", "right_knee")]
+    assert (before.rotations[:, legs] == after.rotations[:, legs]).all()
+    arms = [INDEX[f"{side}_{joint}"] for side in ("left", "right") for joint in ("shoulder", "elbow")]
+    turned = np.degrees(angle_between(before.rotations[:, arms], after.rotations[:, arms])).max()
+    assert turned > 10.0, f"{turned:.1f} degrees"
+    assert strips_of(desk, "gesture")[0].text.split()[1] == ("left" if hands != "left" else "right")
+    count = len(strips_of(desk, "gesture"))
+    compat.remove_strips(desk, [strips_of(desk, "gesture")[0]])
+    before, after = again(desk)
+    assert changed(before, after).any() and len(strips_of(desk, "gesture")) == count - 1
+    assert (before.face == after.face).all()
+
+
+def test_an_emotion_is_added_and_a_look_lasts_longer(desk: bpy.types.Scene) -> None:
+    channel = next(k for k, c in enumerate(desk.sequence_editor.channels) if c.name == score.CHANNELS["emotion"])
+    compat.new_text_strip(desk, "Text", channel, 91, 131).text = "happy:1"
+    before, after = again(desk)
+    moved = changed(before, after)
+    assert span(moved)[0] >= 3.0 - 0.45 and span(moved)[1] <= 130 / 30 + 0.7
+    assert (before.rotations == after.rotations).all()
+    smile = [FACE["mouthSmileLeft"], FACE["cheekSquintLeft"]]
+    assert (after.face[95:125][:, smile].mean(axis=0) > before.face[95:125][:, smile].mean(axis=0) + 0.05).any()
+    lengthen(strips_of(desk, "look")[0], 15)
+    character = desk.orator.character
+    shown = takes.shown(character)
+    desk.frame_set(61 + 20 + 10)
+    head = character.pose.bones["head"].matrix.copy()
+    assert bpy.ops.orator.score_again() == {"FINISHED"}
+    assert takes.shown(character) != shown and character.orator.pins[0].hold == 35
+    desk.frame_set(61 + 20 + 10)
+    turned = (
+        head.to_3x3().to_quaternion().rotation_difference(character.pose.bones["head"].matrix.to_3x3().to_quaternion())
+    )
+    assert np.degrees(turned.angle) > 4.0, "it still looks at the bird"
+
+
+def test_a_copied_gesture_is_made_twice_and_a_file_keeps_the_score(desk: bpy.types.Scene, tmp_path: Path) -> None:
+    strip = strips_of(desk, "gesture")[0]
+    copy = compat.new_text_strip(desk, strip.name, strip.channel + 8, 131, 145)
+    copy.text, copy[score.TAG] = "shrug both", strip[score.TAG]
+    path = str(tmp_path / "score.blend")
+    bpy.ops.wm.save_as_mainfile(filepath=path)
+    bpy.ops.wm.open_mainfile(filepath=path)
+    scene = bpy.context.scene
+    count = len(load_meta(takes.shown(scene.orator.character))["gestures"])
+    before, after = again(scene)
+    assert changed(before, after)[120:].any() and not changed(before, after)[:95].any()
+    rows = [row for row in score.rows_before(scene) if row.kind == "gesture"]
+    assert len(rows) == count + 1 and any(row.text == "shrug both" for row in rows)
+    strip = strips_of(scene, "gesture")[0]
+    strip.text = "somersault left"
+    with pytest.raises(RuntimeError, match="is no gesture"):
+        bpy.ops.orator.score_again()
