@@ -78,7 +78,7 @@ class ORATOR_PT_emage(bpy.types.Panel):
         column.operator("orator.choose_emage_folder", icon="FILE_FOLDER", text="Choose Folder")
         layout.prop(data, "smplx_file")
         column = layout.column(align=True)
-        column.operator("orator.add_smplx_body", icon="OUTLINER_OB_ARMATURE")
+        column.operator("orator.add_smplx_body", text="Add SMPL-X or FLAME", icon="OUTLINER_OB_ARMATURE")
         column.operator("orator.fit_smplx_skeleton", icon="BONE_DATA")
         column.operator("orator.import_smplx_motion", icon="ACTION")
 

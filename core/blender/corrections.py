@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import bpy
 
-from .directed import digest
-
 if TYPE_CHECKING:
     from ..speech.words import PlacedWord
     from .generation import TakeRequest
 
 
 def _key(speech: Any, transcript: str | None) -> str:
+    from .directed import digest
+
     return f"{digest(speech)}-{hashlib.blake2b((transcript or '').encode(), digest_size=6).hexdigest()}"
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import blf
 import bpy
 
-ICON, PAD = 20.0, 8.0
+ICON, PAD = 22.0, 8.0
 """Pixels of an icon, and of a button's own margins."""
 
 
