@@ -78,7 +78,8 @@ class ORATOR_OT_score_again(Generating, bpy.types.Operator):
         scene = bpy.data.scenes[request.scene]
         character = generation.active_character(bpy.context)
         score.follow_looks(character, scene, request.before, request.edits)
-        corrections.keep_corrections(scene, request.request)
+        asked = request.request.asked
+        corrections.keep_corrections(scene, asked.speech, asked.settings.transcript, asked.words)
         take = takes.shown(character)
         if take is None:
             raise OratorError("The new take is not shown, so its score was not laid out.")

@@ -10,7 +10,6 @@ import bpy
 
 if TYPE_CHECKING:
     from ..speech.words import PlacedWord
-    from .generation import TakeRequest
 
 
 def _key(speech: Any, transcript: str | None) -> str:
@@ -28,10 +27,12 @@ def corrected(scene: bpy.types.Scene, speech: Any, transcript: str | None) -> tu
     return tuple(placed_word(row) for row in json.loads(scene.orator.corrected).get(_key(speech, transcript), ()))
 
 
-def keep_corrections(scene: bpy.types.Scene, request: TakeRequest) -> None:
-    """Keep a request's words for every later take of its speech."""
-    if not request.asked.words:
+def keep_corrections(
+    scene: bpy.types.Scene, speech: Any, transcript: str | None, words: tuple[PlacedWord, ...]
+) -> None:
+    """Keep words for every later take of a speech with that transcript."""
+    if not words:
         return
     every = json.loads(scene.orator.corrected) if scene.orator.corrected else {}
-    every[_key(request.speech, request.asked.settings.transcript)] = [word.as_row() for word in request.asked.words]
+    every[_key(speech, transcript)] = [word.as_row() for word in words]
     scene.orator.corrected = json.dumps(every)
