@@ -64,7 +64,7 @@ def _named(scene: bpy.types.Scene) -> dict[int, str]:
 
 def lay_out(context: bpy.types.Context, take: Any) -> int:
     """Lay a take's score out above everything else, in place of an earlier one; how many strips. Raises OratorError."""
-    from ..directing.pins import look_pin_from_json
+    from ..directing.pins_json import look_pin_from_json
     from ..directing.score import rows_of
     from .emotion import read_emotion
 
