@@ -8,6 +8,7 @@ import bpy
 from bpy.props import BoolProperty, EnumProperty, StringProperty
 
 from ..core.blender import compat, generation, takes
+from ..core.blender.holders import has_skeleton
 from ..core.blender.scene_rate import scene_fps
 from ..core.errors import OratorError
 from .poll import Acting
@@ -148,7 +149,7 @@ class ORATOR_OT_pins_copy(_OnCharacter, bpy.types.Operator):
         from ..core.blender import direction
 
         source: bpy.types.Object | None = bpy.data.objects.get(self.source)
-        if source is None or source.type != "ARMATURE" or source == character:
+        if source is None or not has_skeleton(source) or source == character:
             raise OratorError("Choose another character that has pins.")
         count = direction.copy_pins(source, character)
         if not count:

@@ -7,7 +7,7 @@ from bpy.props import EnumProperty, StringProperty
 from bpy_extras.io_utils import ExportHelper, ImportHelper
 
 from ..core.blender import generation, rig_mapping
-from ..core.blender.characters import has_skeleton
+from ..core.blender.holders import has_skeleton
 from .poll import Acting
 
 

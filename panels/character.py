@@ -5,7 +5,7 @@ from __future__ import annotations
 import bpy
 
 from ..core.blender import generation
-from ..core.blender.characters import has_skeleton
+from ..core.blender.holders import has_skeleton
 from ..core.blender.picture import is_picture, marks_shown
 from .layout import TAB, draw_wrapped
 

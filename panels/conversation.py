@@ -6,6 +6,7 @@ import bpy
 from bpy.props import PointerProperty, StringProperty
 
 from ..core.blender import conversing, generation, strips
+from ..core.blender.holders import has_skeleton
 from ..core.catalogue.listening import LISTENING
 from .layout import TAB, draw_job, draw_sentence, draw_wrapped, number_property
 
@@ -16,7 +17,7 @@ def _strip_names(_self: object, context: bpy.types.Context, text: str) -> list[s
 
 
 def _other_armature(self: OratorTalk, obj: bpy.types.Object) -> bool:
-    return obj.type == "ARMATURE" and obj != self.id_data
+    return has_skeleton(obj) and obj != self.id_data
 
 
 class OratorTalk(bpy.types.PropertyGroup):

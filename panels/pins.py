@@ -7,6 +7,7 @@ from typing import Any
 import bpy
 
 from ..core.blender import generation, takes
+from ..core.blender.holders import has_skeleton
 from .layout import TAB, draw_wrapped
 
 
@@ -41,7 +42,7 @@ class ORATOR_MT_pins_copy(bpy.types.Menu):
     def draw(self, context: bpy.types.Context) -> None:
         """One row for each character that has pins."""
         character = generation.active_character(context)
-        others = [o for o in context.scene.objects if o.type == "ARMATURE" and o != character]
+        others = [o for o in context.scene.objects if has_skeleton(o) and o != character]
         others = [o for o in others if len(getattr(takes.character_data(o), "pins", ()))]
         for other in others:
             self.layout.operator("orator.pins_copy", text=other.name, translate=False).source = other.name

@@ -14,43 +14,18 @@ from ..errors import OratorError
 from . import compat, copies, gestures, takes
 from .bake_target import read_target
 from .fcurves import fingerprint, write_curves
-from .rig_reader import skinned_meshes
 from .scene_rate import scene_fps
 from .slider_state import forget, waiting
 from .take_store import load_meta, load_performance, store_meta, store_performance
+from .targets import owned_by
 from .tracks import name_actions, placed, remove_strip, rename
 
 if TYPE_CHECKING:
     from ..bake.keys import CurveKeys
     from ..performance import Take
+    from .targets import Owned
 
-    Owned = tuple[bpy.types.Object, bpy.types.ID, list[CurveKeys]]
     Written = tuple[bpy.types.Object, bpy.types.Action, Any]
-
-
-def _local_keys(mesh: bpy.types.Object) -> bpy.types.Key | None:
-    """The shape keys of a mesh object, made editable when its mesh is linked into an override."""
-    if mesh.data.library is not None and mesh.library is None:
-        mesh.data.override_create(remap_local_usages=True)
-    keys = mesh.data.shape_keys
-    return keys if keys is not None and keys.library is None else None
-
-
-def _by_owner(character: bpy.types.Object, curves: tuple[CurveKeys, ...]) -> list[Owned]:
-    """Curves with the object and data-block they belong to, armature first; shared shape keys are written once."""
-    grouped: dict[str, list[CurveKeys]] = {}
-    for curve in curves:
-        grouped.setdefault(curve.target, []).append(curve)
-    out: list[Owned] = [(character, character, grouped.pop(""))] if "" in grouped else []
-    meshes = {mesh.name: mesh for mesh in skinned_meshes(character)}
-    seen: set[bpy.types.ID] = set()
-    for name, wanted in grouped.items():
-        keys = _local_keys(meshes[name]) if name in meshes else None
-        if keys is None or keys in seen:
-            continue
-        seen.add(keys)
-        out.append((meshes[name], keys, wanted))
-    return out
 
 
 def _shareable(written: dict[tuple[str, int], CurveKeys], curves: list[CurveKeys]) -> bool:
@@ -79,10 +54,10 @@ def _write_separate(take: Any, owned: list[Owned]) -> list[Written]:
     out: list[Written] = []
     faces: list[tuple[bpy.types.Action, dict[tuple[str, int], CurveKeys]]] = []
     for obj, owner, curves in owned:
-        face = next((f for f in faces if obj.type == "MESH" and _shareable(f[1], curves)), None)
+        face = next((f for f in faces if owner != obj and _shareable(f[1], curves)), None)
         if face is None:
             face = (_new_action(take), {})
-            faces += [face] if obj.type == "MESH" else []
+            faces += [face] if owner != obj else []
         action, written = face
         write_curves(action, owner, [c for c in curves if (c.path, c.index) not in written])
         written.update({(c.path, c.index): c for c in curves})
@@ -112,7 +87,7 @@ def write_actions(character: bpy.types.Object, take: Any, prepared: PreparedBake
 
 def _write(character: bpy.types.Object, take: Any, prepared: PreparedBake) -> None:
     before = len(take.bindings)
-    owned = _by_owner(character, prepared.curves)
+    owned = owned_by(character, prepared.curves)
     for obj, action, slot in (_write_slotted if compat.has_slots() else _write_separate)(take, owned):
         binding = take.bindings.add()
         binding.object, binding.action, binding.slot = obj, action, compat.slot_identifier(slot)

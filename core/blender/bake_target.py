@@ -7,7 +7,8 @@ import bpy
 from ..bake.fitting import Bounds
 from ..bake.target import BakeStyle, BakeTarget, PreparedBake
 from ..errors import OratorError
-from .characters import has_skeleton, is_character, pose_bones
+from .characters import is_character
+from .holders import has_skeleton, pose_bones
 from .scene_rate import scene_fps
 
 _HOLDS = {"DENSE": 0, "ONES": 1, "TWOS": 2, "THREES": 3}

@@ -2,89 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import lru_cache
-
 import bpy
 
-_HOLDING = {"CHILD_OF", "COPY_TRANSFORMS", "COPY_LOCATION", "ARMATURE"}
-
-
-def has_skeleton(obj: bpy.types.Object) -> bool:
-    """Whether a character has bones; a face without an armature has shape keys alone."""
-    return obj.type == "ARMATURE"
-
-
-def pose_bones(obj: bpy.types.Object) -> tuple[bpy.types.PoseBone, ...]:
-    """The pose bones of a character; none on a face without an armature."""
-    return tuple(obj.pose.bones) if obj.pose is not None else ()
+from .holders import armatures_of, face_shapes, family_of, has_skeleton, is_face
+from .targets import kinds, target_of
 
 
 def is_character(obj: bpy.types.Object) -> bool:
-    """Whether an object can perform: an armature, or a mesh with face shapes that no armature holds."""
-    return obj.type == "ARMATURE" or (_face_shapes(obj) > 0 and not any(True for _ in armatures_of(obj)))
-
-
-def armatures_of(obj: bpy.types.Object) -> Iterator[bpy.types.Object]:
-    """Armatures that deform or hold an object: by modifier, as parent (a bone too), by constraint, however far up."""
-    seen: set[bpy.types.Object] = set()
-    holder: bpy.types.Object | None = obj
-    while holder is not None and holder not in seen:
-        seen.add(holder)
-        if holder.type == "ARMATURE" and holder != obj:
-            yield holder
-        for modifier in holder.modifiers:
-            if modifier.type == "ARMATURE" and modifier.object is not None:
-                yield modifier.object
-        for constraint in holder.constraints:
-            if constraint.type in _HOLDING and not constraint.mute:
-                targets = constraint.targets if constraint.type == "ARMATURE" else (constraint,)
-                yield from (t.target for t in targets if t.target is not None and t.target.type == "ARMATURE")
-        holder = holder.parent
+    """Whether an object can perform: an armature, a mesh with face shapes that no armature holds, or another target."""
+    return target_of(obj) is not None
 
 
 def character_of(obj: bpy.types.Object | None) -> bpy.types.Object | None:
     """The character that an object is or belongs to; of several meshes of one face the one with most shapes."""
-    if obj is None or obj.type == "ARMATURE":
+    if obj is None or has_skeleton(obj):
         return obj
     owner = next(armatures_of(obj), None)
     if owner is not None:
         return owner
-    found = [mesh for mesh in family_of(obj) if is_character(mesh)]
-    return max(found, key=_face_shapes, default=None)
+    if is_character(obj) and not is_face(obj):
+        return obj
+    found = [mesh for mesh in family_of(obj) if is_face(mesh)]
+    return max(found, key=face_shapes, default=None)
 
 
 def characters_in(scene: bpy.types.Scene) -> list[bpy.types.Object]:
-    """Who could perform in a scene: its armatures; where there are none, its faces, one mesh of each."""
-    found = [obj for obj in scene.objects if obj.type == "ARMATURE"]
-    if found:
-        return found
-    faces = [character_of(obj) for obj in scene.objects if _face_shapes(obj)]
-    return [face for face in dict.fromkeys(faces) if face is not None]
-
-
-def family_of(mesh: bpy.types.Object) -> list[bpy.types.Object]:
-    """A mesh and what hangs from the same topmost parent: head, teeth and eyes of one face."""
-    top = mesh
-    while top.parent is not None:
-        top = top.parent
-    return [o for o in (top, *top.children_recursive) if o.type == "MESH"]
-
-
-def _face_shapes(obj: bpy.types.Object) -> int:
-    """How many face weights a mesh's shape keys show."""
-    keys = obj.data.shape_keys if obj.type == "MESH" else None
-    return 0 if keys is None else _count(tuple(block.name for block in keys.key_blocks))
-
-
-@lru_cache(maxsize=256)
-def _count(names: tuple[str, ...]) -> int:
-    from ..rig.converters import converter_for
-    from ..rig.description import MeshDescription, Shape
-    from ..rig.faces import match_shapes
-    from ..smplx.names import expression_number
-
-    mesh = MeshDescription("", tuple(Shape(name) for name in names))
-    converter = converter_for(mesh)
-    expressions = sum(expression_number(name) is not None for name in names)
-    return max(len(match_shapes(mesh)), len(converter.shapes) if converter else 0, expressions)
+    """Who could perform in a scene: its armatures; where there are none, its faces, one mesh of each; else the rest."""
+    for kind in kinds():
+        found = [character_of(obj) for obj in scene.objects if kind.accepts(obj)]
+        if found:
+            return [one for one in dict.fromkeys(found) if one is not None]
+    return []

@@ -12,6 +12,7 @@ from ..catalogue.listening import LISTENING
 from ..errors import OratorError
 from ..speech.speech import Speech
 from . import generation, strips, takes
+from .holders import has_skeleton
 from .scene_rate import scene_fps
 
 if TYPE_CHECKING:
@@ -25,9 +26,7 @@ MARK: Final = "turn:"
 def talkers(scene: bpy.types.Scene) -> tuple[bpy.types.Object, ...]:
     """The characters of the scene that speak a strip or listen to someone."""
     return tuple(
-        o
-        for o in scene.objects
-        if o.type == "ARMATURE" and (o.orator_talk.speaks or o.orator_talk.listens_to is not None)
+        o for o in scene.objects if has_skeleton(o) and (o.orator_talk.speaks or o.orator_talk.listens_to is not None)
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import bpy
 
 from . import compat, lists, tracks
+from .holders import has_skeleton
 from .rig_reader import skinned_meshes
 
 
@@ -72,7 +73,7 @@ def _own_shapes(character: bpy.types.Object, others: list[tuple[bpy.types.Object
     Raises nothing; linked meshes stay.
     """
     theirs = {b.object for _, data in others for take in data.takes for b in take.bindings if b.object is not None}
-    keys = {tracks.animated_id(obj) for obj in theirs if obj.type == "MESH"} - {None}
+    keys = {tracks.animated_id(obj) for obj in theirs} - {None, *theirs}
     copies: dict[bpy.types.ID, Any] = {}
     for mesh in skinned_meshes(character):
         if mesh in theirs or mesh.data.shape_keys not in keys or mesh.library is not None:
@@ -147,7 +148,7 @@ def _keep_own_objects(character: bpy.types.Object, data: Any, take: Any) -> None
             obj = group[k].object
             if obj is None or obj in mine:
                 continue
-            if obj.type == "ARMATURE" or (character.type == "MESH" and len(obj.orator.takes)):
+            if has_skeleton(obj) or (not has_skeleton(character) and len(obj.orator.takes)):
                 group[k].object = character
             elif any(obj in skinned_meshes(other) for other, _ in lists.every_list() if other != character):
                 group.remove(k)

@@ -10,7 +10,7 @@ import bpy
 import numpy as np
 
 from ..errors import OratorError
-from .characters import pose_bones
+from .holders import pose_bones
 from .scene_rate import scene_fps
 
 if TYPE_CHECKING:

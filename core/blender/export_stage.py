@@ -11,9 +11,9 @@ import bpy
 
 from ..errors import OratorError
 from . import compat, own
-from .characters import has_skeleton
 from .export_actions import Playing, span, understudies
 from .export_bare import bare
+from .holders import has_skeleton
 from .lists import character_data
 from .rig_reader import skinned_meshes
 

@@ -15,6 +15,7 @@ from ..errors import OratorError
 from ..performance import MODEL_FPS, Performance
 from ..style.sources import SUFFIXES, Piece, found, labels_of, read_piece
 from . import around, compat, take_store, takes
+from .holders import has_skeleton
 from .scene_rate import scene_fps
 
 FILES: Final = (*SUFFIXES, ".fbx")
@@ -33,7 +34,7 @@ def pieces_of_takes(character: bpy.types.Object, scene: bpy.types.Scene) -> list
 def _piece_of_take(character: bpy.types.Object, scene: bpy.types.Scene, take: Any) -> Piece:
     labels = labels_of(take_store.load_meta(take))
     binding = next((b for b in take.bindings if b.object == character and b.action is not None), None)
-    if binding is None or character.type != "ARMATURE":
+    if binding is None or not has_skeleton(character):
         return Piece(take_store.load_performance(take), take.name, labels)
     slot = compat.slot_named(binding.action, binding.slot)
     made = _sampled(character, scene, binding.action, slot, False)
@@ -96,7 +97,7 @@ def _imported(path: Path) -> Iterator[list[tuple[bpy.types.Object, bpy.types.Act
             bpy.ops.import_scene.fbx(filepath=str(path), use_anim=True, ignore_leaf_bones=True)
         except (RuntimeError, AttributeError) as error:
             raise OratorError(f"'{path.name}' could not be imported ({str(error).strip()[:120]}).") from error
-        new = [o for o in bpy.data.objects if o.as_pointer() not in before["objects"] and o.type == "ARMATURE"]
+        new = [o for o in bpy.data.objects if o.as_pointer() not in before["objects"] and has_skeleton(o)]
         rigs = [(o, o.animation_data.action) for o in new if o.animation_data and o.animation_data.action]
         if not rigs:
             raise OratorError(f"'{path.name}' holds no armature that moves. Choose other files.")

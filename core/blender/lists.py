@@ -52,7 +52,7 @@ def character_of(data: Any) -> bpy.types.Object | None:
 def every_list() -> Iterator[tuple[bpy.types.Object, Any]]:
     """Every character of the file that has takes, with its list."""
     for obj in bpy.data.objects:
-        if obj.type in ("ARMATURE", "MESH") and obj.override_library is None and obj.users and len(obj.orator.takes):
+        if obj.override_library is None and obj.users and len(obj.orator.takes):
             yield obj, obj.orator
     for scene in bpy.data.scenes:
         for entry in scene.orator.overridden:

@@ -123,11 +123,10 @@ def _draw_ghost() -> None:
 
 def _lines(character: bpy.types.Object, pin: Any) -> Array:
     """Ends of a line for each bone that plays a joint, (2 N, 3) armature space."""
-    from ..rig.detect import detect
     from ..rig.posed import posed_bones
     from .direction import pose_of
-    from .rig_reader import describe
+    from .rig_profile import read_rig
 
-    description = describe(character)
+    description, profile = read_rig(character, hints=False)
     rotations, translation, _, _ = pose_of(pin)
-    return posed_bones(description, detect(description), rotations, translation)
+    return posed_bones(description, profile, rotations, translation)

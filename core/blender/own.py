@@ -17,6 +17,7 @@ import numpy as np
 
 from ..errors import OratorError
 from . import compat, report, tracks
+from .holders import has_skeleton
 
 _BONE: Final = re.compile(r'pose\.bones\["((?:[^"\\]|\\.)*)"\]')
 _FAR: Final = 100000.0
@@ -185,7 +186,7 @@ def in_step(data: Any, factor: float, travel: bool, shift: float = 0.0) -> Itera
                 compat.scale_time(curve, factor, shift)
             swapped.append((track, strip, mute, entry, copy))
             _play(strip, copy, entry.slot)
-            if not travel and entry.object.type == "ARMATURE":
+            if not travel and has_skeleton(entry.object):
                 track.mute = True
         yield
     finally:
@@ -211,7 +212,7 @@ def _left_over(
     bones = {name for path, _ in played for name in _bone_of(path)}
     going: set[tuple[str, int]] = set()
     resting: dict[str, set[tuple[str, int]]] = {}
-    aimed = _aimed_at(obj) if obj.type == "ARMATURE" else set()
+    aimed = _aimed_at(obj) if has_skeleton(obj) else set()
     for curve in compat.curves_of(entry.action, compat.slot_named(entry.action, entry.slot)):
         key = curve.data_path, curve.array_index
         if key in played or curve.mute or not _moves(curve):
@@ -219,7 +220,7 @@ def _left_over(
         bone = next(_bone_of(curve.data_path), None)
         if bone is None:
             going.add(key)
-        elif bone not in bones and obj.type == "ARMATURE" and bone in obj.data.bones:
+        elif bone not in bones and has_skeleton(obj) and bone in obj.data.bones:
             below = {b.name for b in obj.data.bones[bone].children_recursive} | {bone}
             if below & aimed:
                 resting.setdefault(bone, set()).add(key)

@@ -11,7 +11,7 @@ from ..arrays import Array
 from ..rig.description import RigDescription
 from ..rig.inverse import RigPose
 from ..rotations import conjugate, from_matrix, multiply
-from .characters import pose_bones
+from .holders import pose_bones
 from .rig_reader import skinned_meshes
 
 

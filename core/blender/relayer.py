@@ -23,13 +23,14 @@ from ..rig.motion import RigMotion
 from ..skeleton import INDEX, JOINTS, mirror_index
 from . import compat, copies, job, report, takes
 from .bake_target import read_target
-from .characters import pose_bones
 from .fcurves import fingerprint, key_frames, rewrite_curves
+from .holders import pose_bones
 from .rig_profile import PROPERTY
 from .scene_rate import check_rate, scene_fps
 from .shaped import laid, layers_of, read_layers, read_shaping
 from .slider_state import remembered, waiting
 from .take_store import load_meta, load_performance
+from .targets import animated_id, owned_by
 
 _SAME: Final = 3e-6
 """Radians, or a share of a metre, by which the same motion may differ when it is worked out twice."""
@@ -89,7 +90,10 @@ def rewrite(character: bpy.types.Object, take: Any, scene: bpy.types.Scene, styl
     part = _difference(before, motion, 1.0 / target.description.scale)
     owners = {_target(b): (b.action, compat.slot_named(b.action, b.slot)) for b in take.bindings if b.action}
     curves = road.keys(part, style, begin=_starts(take, owners, target, len(road.grid.frames)))
-    rewrite_curves(owners, curves)
+    bound = {b.object: (b.action, compat.slot_named(b.action, b.slot)) for b in take.bindings if b.action}
+    for obj, _, theirs in owned_by(character, curves):
+        if obj in bound:
+            rewrite_curves({curve.target: bound[obj] for curve in theirs}, theirs)
     take.laid = json.dumps(laid(take.layers))
     take.written = fingerprint(take)
     now = replace(
@@ -152,7 +156,7 @@ def _starts(take: Any, owners: dict[str, Any], target: BakeTarget, count: int) -
 
 
 def _target(binding: Any) -> str:
-    return "" if binding.object is None or binding.object.type == "ARMATURE" else binding.object.name
+    return "" if binding.object is None or animated_id(binding.object) == binding.object else binding.object.name
 
 
 def _difference(before: RigMotion, after: RigMotion, metre: float) -> RigMotion:

@@ -11,9 +11,10 @@ from ..errors import OratorError
 from ..rig import profile as profiles
 from ..rig.description import RigDescription
 from ..rig.profile import RigProfile
-from .characters import has_skeleton
+from .holders import has_skeleton
 from .rig_probe import effective_parents
-from .rig_reader import describe, skinned_meshes
+from .rig_reader import skinned_meshes
+from .targets import describe_target
 
 PROPERTY: Final = "orator_rig_profile"
 
@@ -47,7 +48,7 @@ def read_rig(armature: bpy.types.Object, hints: bool = True) -> tuple[RigDescrip
     from ..rig.acting import cannot_act
     from ..rig.detect import detect  # scipy comes with it: not while registering
 
-    description = describe(armature)
+    description = describe_target(armature)
     own = own_profile(armature)
     profile = own or detect(description)
     if profile.control:

@@ -11,7 +11,7 @@ from ..arrays import Array
 from ..rig.description import Bone, MeshDescription, RigDescription, Shape
 from ..skeleton import JOINTS
 from . import vrm_addon
-from .characters import armatures_of, family_of, is_character
+from .holders import armatures_of, family_of, has_skeleton, is_face
 from .model_file import rest_hands
 from .vrm_addon import Told
 
@@ -32,8 +32,8 @@ def _driven(owner: bpy.types.ID | None, pattern: re.Pattern[str]) -> set[str]:
 
 def skinned_meshes(armature: bpy.types.Object) -> list[bpy.types.Object]:
     """Mesh objects that the armature deforms or carries, however deep; of a face without one its own meshes."""
-    if armature.type == "MESH":
-        mine = [o for o in family_of(armature) if o == armature or (o.data.shape_keys and is_character(o))]
+    if is_face(armature):
+        mine = [o for o in family_of(armature) if o == armature or (o.data.shape_keys and is_face(o))]
         return sorted(mine, key=lambda obj: obj.name)
     found = [obj for obj in bpy.data.objects if obj.type == "MESH" and armature in armatures_of(obj)]
     return sorted(found, key=lambda obj: obj.name)
@@ -150,7 +150,7 @@ def describe(armature: bpy.types.Object) -> RigDescription:
     told = vrm_addon.expressions(armature)
     meshes = tuple(_mesh(obj, told.get(obj.name, {})) for obj in skinned_meshes(armature))
     world = np.array(armature.matrix_world, dtype=np.float64)
-    if armature.type != "ARMATURE":
+    if not has_skeleton(armature):
         return RigDescription(armature.name, (), meshes, world)
     driven = _driven(armature, _BONE_PATH)
     ordered: list[bpy.types.Bone] = []

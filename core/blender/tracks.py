@@ -11,16 +11,10 @@ from typing import Any, Final
 import bpy
 
 from . import compat
+from .targets import animated_id
 
 TAG: Final = "orator_take"
 Placed = tuple[bpy.types.AnimData, bpy.types.NlaTrack, bpy.types.NlaStrip]
-
-
-def animated_id(obj: bpy.types.Object | None) -> bpy.types.ID | None:
-    """What carries the curves: an armature object itself, a mesh object's shape keys."""
-    if obj is None:
-        return None
-    return obj if obj.type == "ARMATURE" else getattr(obj.data, "shape_keys", None)
 
 
 def is_tagged(action: bpy.types.Action | None) -> bool:

@@ -8,7 +8,7 @@ from typing import Final
 import bpy
 from mathutils import Matrix, Vector
 
-from .characters import family_of, has_skeleton
+from .holders import family_of, has_skeleton
 from .rig_reader import skinned_meshes
 
 _SOLID: Final = {"MESH", "CURVE", "SURFACE", "META", "FONT", "ARMATURE"}

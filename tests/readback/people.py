@@ -30,6 +30,7 @@ def opened(path: Path) -> bpy.types.Object | None:
     """The character of a file in an empty scene; None where there is none."""
     import orator
     from orator.core.blender import characters
+    from orator.core.blender.holders import pose_bones
 
     bpy.ops.wm.read_factory_settings(use_empty=True)
     orator.register()
@@ -45,7 +46,7 @@ def opened(path: Path) -> bpy.types.Object | None:
         bpy.ops.import_scene.gltf(filepath=str(copy))
     bpy.context.scene.render.fps, bpy.context.scene.render.fps_base = 30, 1.0
     found = characters.characters_in(bpy.context.scene)
-    return max(found, key=lambda o: len(characters.pose_bones(o)), default=None)
+    return max(found, key=lambda o: len(pose_bones(o)), default=None)
 
 
 def _of_table(path: Path) -> bpy.types.Object:
