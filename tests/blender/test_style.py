@@ -93,9 +93,17 @@ def test_actions_and_folders_are_learned_from_and_leave_nothing_behind(scene, ch
     folder = tmp_path / "motion"
     folder.mkdir()
     write_bvh(gesturing(HIGH), folder / "a.bvh")
+    character.animation_data.action = action
+    for strip in character.animation_data.nla_tracks:
+        strip.mute = True
+    bpy.context.scene.frame_start, bpy.context.scene.frame_end = (int(f) for f in action.frame_range)
+    bpy.ops.export_scene.fbx(filepath=str(folder / "b.fbx"), bake_anim_use_all_actions=False, add_leaf_bones=False,
+                             bake_anim_use_nla_strips=False)  # fmt: skip
     group.source, group.folder, group.name = "FOLDER", str(folder), "Ours"
     counts = {kind: len(getattr(bpy.data, kind)) for kind in ("objects", "actions", "armatures", "meshes")}
     assert bpy.ops.orator.style_learn() == {"FINISHED"} and group.styles[1].name == "Ours"
+    both = styles.style_of(group.styles[1])
+    assert len(both.strokes) == 2 * len(HIGH) and both.numbers["handed"] > 0.5, "the BVH's strokes and the FBX's"
     assert counts == {kind: len(getattr(bpy.data, kind)) for kind in counts}
     group.folder = str(tmp_path / "nothing")
     with pytest.raises(RuntimeError, match="nothing"):
