@@ -254,7 +254,7 @@ def pins_for(
             )
         )  # fmt: skip
     check_pose_pins(tuple(poses), seconds)
-    if any(pin.exact and pin.joints[_LEGS].any() for pin in poses) and profile.ik:
+    if any(pin.exact and pin.joints[_LEGS].any() for pin in poses) and any(j.endswith("ankle") for j in profile.ik):
         notes.append(
             f"The legs of '{character.name}' are pulled by inverse kinematics: pinned feet are hit, the knees follow "
             "the rig's own solver."

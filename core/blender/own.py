@@ -156,7 +156,16 @@ def go_on(data: Any, obj: bpy.types.Object, anim: bpy.types.AnimData, binding: A
             curves.remove(curve)
     track = anim.nla_tracks.new()
     track.name = copy.name
-    strip = tracks.new_strip(track, copy.name, 0, copy, entry.slot)
+    try:
+        strip = tracks.new_strip(track, copy.name, 0, copy, entry.slot)
+    except RuntimeError:  # an Action longer than a strip can be
+        anim.nla_tracks.remove(track)
+        entry.goes = None
+        bpy.data.actions.remove(copy)
+        report.remember(
+            f"'{entry.action.name}' of '{obj.name}' is too long to go on beside a take: it rests meanwhile."
+        )
+        return
     _spread(strip)
     strip.blend_type, strip.influence = "REPLACE", entry.influence
     entry.strip = strip.name

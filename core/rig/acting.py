@@ -59,7 +59,7 @@ def cannot_act(description: RigDescription, profile: RigProfile) -> str:
         if "head" in joints and not limbs and profile.family != "structure":
             return ""
     if not joints:
-        return "" if len(names) < 8 else _sentence(description.name, "no bone that plays a joint of a body", four)
+        return "" if len(names) < 8 else _sentence(description.name, "", four)
     found = [word for joint, word in _PLAIN.items() if joint in joints]
     found += [word for part, word in _PARTS.items() if f"left_{part}" in joints or f"right_{part}" in joints]
     if four:
@@ -68,8 +68,9 @@ def cannot_act(description: RigDescription, profile: RigProfile) -> str:
 
 
 def _sentence(name: str, found: str, four: bool) -> str:
-    why = "and limbs that stand like those of an animal" if four else "but no trunk with arms"
+    why = "and limbs that stand like those of an animal" if four else "but no trunk with jointed arms"
+    told = f"found were {found}, {why}" if found else "no bone is named or stands like one of a body"
     return (
-        f"'{name}' has no body that can gesture: found were {found}, {why}. Choose another character, or "
+        f"'{name}' has no body that can gesture: {told}. Choose another character, or "
         "give its bones to the joints by hand: Rig Mapping in the Character panel (highlight a joint, pick a bone)."
     )

@@ -11,7 +11,7 @@ from ..skeleton import JOINTS
 from .description import RigDescription
 from .families import spread_spine
 from .profile import RigProfile
-from .words import Word, word_of
+from .words import Word, spoken, word_of
 
 _ARM: Final = ("collar", "shoulder", "elbow", "wrist")
 _LEG: Final = ("hip", "knee", "ankle", "foot")
@@ -39,6 +39,8 @@ _ARM_PARTS: Final = {"clavicle", "shoulder", "humerus", "arm", "forearm", "hand"
 _LEG_PARTS: Final = {"pelvis", "thigh", "leg", "shin", "ankle", "foot", "toe"}
 _FINGERS: Final = ("thumb", "index", "middle", "ring", "pinky")
 _METACARPAL: Final = 0.6
+_AT_THE_WRIST: Final = 0.1
+_FEWEST_FINGERS: Final = 3
 
 
 def _part(word: Word) -> str:
@@ -50,7 +52,7 @@ class _Reading:
 
     def __init__(self, description: RigDescription) -> None:
         self.description = description
-        self.words = {b.name: w for b in description.bones if not (w := word_of(b.name)).helper}
+        self.words = spoken(b.name for b in description.bones)
         self.order = {b.name: i for i, b in enumerate(description.bones)}
         self.above = {b.name: description.ancestors(b.name) for b in description.bones}
 
@@ -165,6 +167,25 @@ def _trunk(reading: _Reading, joints: dict[str, str]) -> tuple[dict[str, str], s
     return out, carried
 
 
+def _goal(reading: _Reading, wrist: str, elbow: str) -> str | None:
+    """The bone that carries a hand's fingers where the hand carries none: the goal of an arm's inverse kinematics.
+
+    Games keep it beside the arm, at the wrist's place; it has to be brought there.
+    """
+    above, by_name = reading.above, reading.description.by_name
+    if any(wrist in line for line in above.values()):
+        return None
+    length = float(np.linalg.norm(by_name[wrist].head - by_name[elbow].head))
+    near = [
+        n
+        for n, bone in by_name.items()
+        if elbow not in above[n] and n not in above[elbow] and not bone.connected
+        and np.linalg.norm(bone.head - by_name[wrist].head) < _AT_THE_WRIST * length
+        and sum(n in line for line in above.values()) >= _FEWEST_FINGERS
+    ]  # fmt: skip
+    return max(near, key=lambda n: len(above[n]), default=None)
+
+
 def by_words(description: RigDescription) -> RigProfile | None:
     """A profile by plain words, or None where no name says a part of a body. Its confidence is set by the caller."""
     reading = _Reading(description)
@@ -179,6 +200,9 @@ def by_words(description: RigDescription) -> RigProfile | None:
             joints |= {f"{side}_{j}": b for j, b in reading.fingers(side, wrist, arm["elbow"]).items()}
             palms = [n for n in reading.with_part("palm", side) if arm["elbow"] in reading.above[n]]
             also |= {n: f"{side}_wrist" for n in palms if n != wrist and wrist not in reading.above[n]}
+            goal = _goal(reading, wrist, arm["elbow"]) if "wrist" in arm else None
+            if goal is not None:
+                also[goal], ik[f"{side}_wrist"] = f"{side}_wrist", goal
         if {"knee", "ankle"} <= leg.keys() and leg["knee"] not in reading.above[leg["ankle"]]:
             ik[f"{side}_ankle"] = leg["ankle"]
     trunk, carried = _trunk(reading, joints)

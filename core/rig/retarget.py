@@ -50,6 +50,7 @@ class _Writer:
         by_name = body.description.by_name
         self.ankles = legs.ankles if legs is not None else {}
         self.ik = {j: b for j, b in profile.ik.items() if b in by_name and j in self.ankles}
+        self.goals = {j: b for j, b in profile.ik.items() if j.endswith("wrist") and body.played.get(b) == j}
         pulled = {f"{j.split('_')[0]}_{part}" for j in self.ik for part in ("hip", "knee", "ankle", "foot")}
         self.keyed = tuple(n for n in body.keyed() if body.played.get(n) not in pulled or not by_name[n].constrained)
         self.rotations = {n: np.empty((frames, 4), np.float32) for n in (*self.keyed, *self.ik.values())}
@@ -58,7 +59,9 @@ class _Writer:
         self.lids = plan_lids(body, profile, shown)
         self.rotations |= {lid.bone: np.empty((frames, 4), np.float32) for lid in self.lids if lid.turn}
         moving += [lid.bone for lid in self.lids if np.any(lid.shift)]
-        self.locations = {n: np.empty((frames, 3), np.float32) for n in (*moving, *body.aims, *self.ik.values())}
+        self.locations = {
+            n: np.empty((frames, 3), np.float32) for n in (*moving, *body.aims, *self.ik.values(), *self.goals.values())
+        }
 
     def fill(self, part: slice, world: Array, translation: Array, face: Array) -> None:
         """One window: world rotations (T, 55, 4), translation (T, 3) and face weights (T, 52)."""
@@ -85,6 +88,11 @@ class _Writer:
                 self.locations[name][part] = values
         for name, (joint, pivot) in body.aims.items():
             self.locations[name][part] = self._aim(name, joints[joint], pivot, turns)
+        for joint, name in self.goals.items():  # a bone that carries the fingers and hangs beside the arm
+            wrist = body.present[joint]
+            at = body.heads((wrist,), offset, turns)[wrist]
+            arm = body.description.by_name[name].head - body.description.by_name[wrist].head
+            self.locations[name][part] = body.placed(name, at + rotate(joints[joint], arm), offset, turns)
         for joint, name in self.ik.items():
             ankle = body.description.by_name[body.present[joint]].head
             turns[name] = joints[joint]

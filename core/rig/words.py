@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
@@ -68,7 +68,10 @@ HELPERS: Final = set(
     "container".split()
 )
 """Words of bones that play no joint: ends, twists, controls, what hangs from the body."""
+CONTROLS: Final = frozenset("ctrl control ctl org".split())
+"""Words of a control rig's bones; where a body has no others, they say nothing (a game's skeleton made out of one)."""
 ANIMAL: Final = {"front", "back", "hind", "rear"}
+_BODY: Final = frozenset("spine head humerus forearm arm hand thigh leg shin foot".split())
 _LEGS: Final = {"leg", "thigh", "shin", "foot", "toe", "ankle"}
 _KNOWN: Final = (
     set(PARTS) | {s for s in SIDES if len(s) > 1} | _UPPER | _LOWER | _FINGER_WORDS | {"bone", "joint", "jnt", "end",
@@ -87,6 +90,24 @@ class Word:
     helper: bool
     tokens: tuple[str, ...]
     metacarpal: bool = False
+
+
+def spoken(names: Iterable[str]) -> dict[str, Word]:
+    """The words of a rig's bones that may play a joint: helpers are left out, controls where there is anything else."""
+    words = {name: word_of(name) for name in names}
+    plain = {name: word for name, word in words.items() if not word.helper}
+    known = {(word.side, word.part) for word in plain.values()}
+    body = sum(word.part in _BODY for word in plain.values())
+    controls = {
+        name: replace(word, helper=False)
+        for name, word in words.items()
+        if word.helper and set(word.tokens) & (HELPERS | ANIMAL) <= CONTROLS and (word.side, word.part) not in known
+    }
+    more = sum(word.part in _BODY for word in controls.values())
+    if more <= body:
+        return plain
+    both = {**plain, **controls}
+    return {name: both[name] for name in words if name in both}
 
 
 @lru_cache(maxsize=4096)

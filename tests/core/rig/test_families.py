@@ -82,3 +82,45 @@ def test_legs_that_stand_straight_stay_straight() -> None:
         hip, knee, ankle = (pose[profile.joints[f"{side}_{j}"]][:3, 3] for j in ("hip", "knee", "ankle"))
         u, w = knee - hip, ankle - knee
         assert np.degrees(np.arccos(u @ w / np.linalg.norm(u) / np.linalg.norm(w))) < 5.0
+
+
+@pytest.mark.fault("12.21")
+@pytest.mark.parametrize("name", ["unreal 4", "unreal 5"])
+@pytest.mark.parametrize("ball", [(0.0, -1.0, 0.0), (0.3, -0.2, 0.93)])
+def test_soles_lie_flat_on_the_floor(name: str, ball: tuple[float, float, float]) -> None:
+    """However a ball's bone lies (the mannequin's points down): heel and ball stand at their heights."""
+    whole = family_rig(BUILDS[name])
+    profile = detect(whole)
+    up = np.array([0.0, 0.0, 1.0]) if BUILDS[name].up == "z" else np.array([0.0, 1.0, 0.0])
+    size = float(np.ptp([bone.head @ up for bone in whole.bones]))
+    bones = []
+    for bone in whole.bones:
+        rest = bone.rest.copy()
+        if bone.name in (profile.joints["left_foot"], profile.joints["right_foot"]):
+            y = np.array(ball) if BUILDS[name].up == "y" else np.array([ball[0], -ball[2], ball[1]])
+            y = y / np.linalg.norm(y)
+            x = np.cross(y, np.array([0.2, 0.5, -0.7]))
+            rest[:3, 0], rest[:3, 1] = x / np.linalg.norm(x), y
+            rest[:3, 2] = np.cross(rest[:3, 0], y)
+        bones.append(replace(bone, rest=rest))
+    rig = replace(whole, bones=tuple(bones))
+    motion = retarget(standing(150, 5), rig, detect(rig))
+    floor = min(float(rig.by_name[profile.joints[f"{s}_foot"]].head @ up) for s in ("left", "right"))
+    for side in ("left", "right"):
+        ankle, toe = (rig.by_name[profile.joints[f"{side}_{j}"]] for j in ("ankle", "foot"))
+        heel = ankle.head - up * (ankle.head @ up - floor)  # below the ankle, at the ball's height
+        low, tilt = [], []
+        for frame in range(0, 150, 5):
+            pose = posed(rig, motion, frame)
+            turn = pose[ankle.name] @ np.linalg.inv(ankle.rest)
+            points = [(turn @ np.append(point, 1.0))[:3] for point in (heel, toe.head)]
+            low += [float(point @ up) - floor for point in points]
+            tilt.append(np.degrees(np.arccos(np.clip((turn[:3, :3] @ up) @ up, -1.0, 1.0))))
+        assert np.percentile(tilt, 95) < 1.0 and np.abs(low).max() < 0.0015 * size, (
+            side,
+            max(tilt),
+            min(low),
+            max(low),
+        )
+        turned = posed(rig, motion, 60)[toe.name] @ np.linalg.inv(toe.rest)
+        assert np.degrees(np.arccos(np.clip((turned[:3, :3] @ up) @ up, -1.0, 1.0))) < 1.0, "toes lie flat too"

@@ -6,13 +6,16 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from helpers.motions import moving
 from helpers.rigs.family_rigs import BUILDS, family_rig
 from helpers.rigs.invented import invented_name, invented_rig
 from helpers.rigs.named_rigs import SPELLINGS, VOCABULARIES, named_rig
 from helpers.rigs.plain_rigs import rig
 from orator.core.rig.acting import cannot_act
-from orator.core.rig.description import RigDescription
+from orator.core.rig.description import Bone, RigDescription
 from orator.core.rig.detect import detect
+from orator.core.rig.forward import forward
+from orator.core.rig.retarget import retarget
 from orator.core.rig.words import word_of
 
 PAIRS = [(v, s) for i, v in enumerate(VOCABULARIES) for j, s in enumerate(SPELLINGS) if (i + j) % 2 == 0]
@@ -26,6 +29,40 @@ def test_every_joint_of_a_named_rig_is_found(vocabulary: str) -> None:
         profile = detect(description)
         assert profile.joints == truth, (spelling, set(profile.joints.items()) ^ set(truth.items()))
         assert profile.confidence > 0.9 and cannot_act(description, profile) == ""
+
+
+@pytest.mark.fault("12.21")
+def test_a_game_skeleton_of_controls_is_read_as_its_body() -> None:
+    """Where every bone is called a control (CTRL_FK_Forearm.L), the word says nothing; beside others it does."""
+    for seed in (100, 101, 102):
+        description, truth = named_rig(seed, "anatomy", "upper_arm.L")
+        called = {b.name: f"CTRL_FK_{b.name}" for b in description.bones}
+        bones = tuple(
+            replace(b, name=called[b.name], parent=called[b.parent] if b.parent else None) for b in description.bones
+        )
+        profile = detect(replace(description, bones=bones))
+        assert {j: b.removeprefix("CTRL_FK_") for j, b in profile.joints.items()} == truth
+        doubled = tuple(replace(b, name=called[b.name], parent=None) for b in description.bones)
+        assert detect(replace(description, bones=(*description.bones, *doubled))).joints == truth
+
+
+@pytest.mark.fault("12.21")
+def test_fingers_that_hang_from_a_goal_beside_the_arm_come_along() -> None:
+    """Games bake inverse kinematics away but keep its goals: what carries the fingers is brought to the wrist."""
+    description, truth = named_rig(100, "anatomy", "upper_arm.L")
+    hand = truth["left_wrist"]
+    fingers = {truth[j] for j in truth if j.startswith("left_") and j[-1] in "123"}
+    goal = Bone("HandGoal.L", truth["spine3"], description.by_name[hand].rest)
+    bones = [replace(b, parent=goal.name) if b.name in fingers and b.parent == hand else b for b in description.bones]
+    bones = [b for b in bones if b.parent != hand]
+    bones.insert(next(i for i, b in enumerate(bones) if b.name in fingers), goal)
+    changed = replace(description, bones=tuple(bones))
+    profile = detect(changed)
+    assert profile.ik == {"left_wrist": goal.name} and profile.also[goal.name] == "left_wrist"
+    motion = retarget(moving(20), changed, profile, np.arange(20) / 30.0)
+    posed = forward(changed, motion.rotations, motion.locations, 20)
+    assert np.abs(posed.heads[goal.name] - posed.heads[hand]).max() < 1e-4 * 1.7
+    assert np.ptp(posed.heads[hand], axis=0).max() > 0.01
 
 
 @pytest.mark.fault("12.21")
