@@ -1,8 +1,9 @@
 """A table of any characters: what is found, how well a take is shown, where the feet are; and a sheet of pictures.
 
-    PYTHONPATH=build/path:... python tests/readback/people.py FOLDER TAKE.npz [--sheets OUT]
+    PYTHONPATH=build/path:... python tests/readback/people.py FOLDER... --take TAKE.npz [--sheets OUT] [--write]
 
-FOLDER holds .glb, .gltf, .fbx, .vrm files or .json bone tables (name, parent, head, tail, connected). Direction: mean
+A FOLDER holds .blend, .glb, .gltf, .fbx, .vrm, .bvh files or .json bone tables (name, parent, head, tail, connected);
+`found.py` makes one out of packages. --write puts the table into docs/rigs.md. Direction: mean
 degrees between limb bones of rig and performance (legs from hip to ankle, since a rig keeps its own knees); feet: how
 far the balls of standing feet are from their rest height, 5 and 95 %; knees: the median bend beyond the performance's.
 """
@@ -23,7 +24,7 @@ SEGMENTS = [
     for s in ("left", "right")
     for a, b in (("shoulder", "elbow"), ("elbow", "wrist"), ("hip", "ankle"), ("wrist", "middle1"))
 ]
-SUFFIXES = {".glb", ".gltf", ".fbx", ".vrm", ".json"}
+SUFFIXES = {".blend", ".glb", ".gltf", ".fbx", ".vrm", ".bvh", ".json"}
 
 
 def opened(path: Path) -> bpy.types.Object | None:
@@ -37,7 +38,11 @@ def opened(path: Path) -> bpy.types.Object | None:
     bpy.context.scene.render.fps, bpy.context.scene.render.fps_base = 30, 1.0
     if path.suffix == ".json":
         return _of_table(path)
-    if path.suffix.lower() == ".fbx":
+    if path.suffix == ".blend":
+        bpy.ops.wm.open_mainfile(filepath=str(path.resolve()), load_ui=False)
+    elif path.suffix == ".bvh":
+        bpy.ops.import_anim.bvh(filepath=str(path))
+    elif path.suffix.lower() == ".fbx":
         bpy.ops.import_scene.fbx(filepath=str(path))
     else:
         copy = path if path.suffix.lower() != ".vrm" else Path(bpy.app.tempdir) / f"{path.stem}.glb"
@@ -121,6 +126,28 @@ def measured(rig: bpy.types.Object, take: Path, count: int = 16) -> tuple[str, d
     return prepared.coverage.sentence(), out
 
 
+def sticks(rig: bpy.types.Object) -> bpy.types.Object:
+    """A body for a skeleton that has none: a spindle for each bone that deforms."""
+    points, faces, groups = [], [], {}
+    shown = [b for b in rig.data.bones if b.use_deform] or list(rig.data.bones)
+    for bone in shown:
+        wide, first = 0.12 * bone.length, len(points)
+        across = [bone.x_axis * wide, bone.z_axis * wide, -bone.x_axis * wide, -bone.z_axis * wide]
+        middle = bone.head_local.lerp(bone.tail_local, 0.2)
+        points += [bone.head_local, *(middle + way for way in across), bone.tail_local]
+        faces += [(first + a, first + 1 + k, first + 1 + (k + 1) % 4) for k in range(4) for a in (0, 5)]
+        groups[bone.name] = list(range(first, first + 6))
+    mesh = bpy.data.meshes.new("Sticks")
+    mesh.from_pydata([tuple(p) for p in points], [], faces)
+    body = bpy.data.objects.new("Sticks", mesh)
+    bpy.context.scene.collection.objects.link(body)
+    body.parent = rig
+    body.modifiers.new("Armature", "ARMATURE").object = rig
+    for name, rows in groups.items():
+        body.vertex_groups.new(name=name).add(rows, 1.0, "REPLACE")
+    return body
+
+
 def sheet(rig: bpy.types.Object, path: Path, size: int = 360) -> None:
     """The character at three moments, from the front and from a side, in one picture."""
     from orator.core.blender.rig_reader import skinned_meshes
@@ -131,14 +158,14 @@ def sheet(rig: bpy.types.Object, path: Path, size: int = 360) -> None:
     camera = bpy.data.objects.new("Camera", bpy.data.cameras.new("Camera"))
     scene.collection.objects.link(camera)
     camera.data.type, camera.data.clip_end, scene.camera = "ORTHO", 1e5, camera
-    meshes = skinned_meshes(rig)
+    meshes = skinned_meshes(rig) or [sticks(rig)]
     pictures: list[list[np.ndarray]] = [[], []]
     for frame in (60, 260, 420):
         scene.frame_set(frame)
         graph = bpy.context.evaluated_depsgraph_get()
         corners = np.array(
             [o.matrix_world @ v.co for m in meshes for o in (m.evaluated_get(graph),) for v in o.data.vertices]
-        ) if meshes else np.array([rig.matrix_world @ b.head for b in rig.pose.bones])  # fmt: skip
+        )
         low, high = corners.min(axis=0), corners.max(axis=0)
         middle, wide = (low + high) / 2.0, 1.1 * float((high - low).max())
         for row, turn in zip(pictures, (0.0, np.radians(75.0)), strict=True):
@@ -157,38 +184,49 @@ def sheet(rig: bpy.types.Object, path: Path, size: int = 360) -> None:
     out.save()
 
 
-def main(argv: list[str]) -> int:
-    """Prints the table; returns 0."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("take", type=Path)
-    parser.add_argument("--sheets", type=Path)
-    args = parser.parse_args(argv)
+def row(path: Path, take: Path, sheets: Path | None) -> str:
+    """The table's row of one file."""
+    from orator.core.blender.rig_profile import read_rig
     from orator.core.errors import OratorError
 
-    print("| character | found as | sure % | covered | direction | feet mm | knees |\n" + "| --- " * 7 + "|")
-    for path in sorted(p for p in args.folder.iterdir() if p.suffix.lower() in SUFFIXES):
-        rig = opened(path)
-        if rig is None:
-            print(f"| {path.stem} | no character | | | | | |")
-            continue
-        try:
-            said, found = measured(rig, args.take)
-        except OratorError as error:
-            print(f"| {path.stem} | refused: {error} | | | | | |")
-            continue
-        from orator.core.blender.rig_profile import read_rig
+    rig = opened(path)
+    if rig is None:
+        return f"| {path.stem} | no character | | | | | |"
+    try:
+        said, found = measured(rig, take)
+    except OratorError as error:
+        return f"| {path.stem} | refused: {error} | | | | | |"
+    feet = f"{found['low']:.0f} to {found['high']:.0f}" if "low" in found else ""
+    numbers = [f"{found[k]:.1f}" if k in found else "" for k in ("direction", "knee")]
+    title, covered = read_rig(rig)[1].title, said.split(";")[0]
+    if sheets:
+        sheets.mkdir(parents=True, exist_ok=True)
+        sheet(rig, sheets / f"{path.stem}.png")
+    return f"| {path.stem} | {title} | {found['sure']:.0f} | {covered} | {numbers[0]} | {feet} | {numbers[1]} |"
 
-        feet = f"{found['low']:.0f} to {found['high']:.0f}" if "low" in found else ""
-        numbers = [f"{found[k]:.{d}f}" if k in found else "" for k, d in (("direction", 1), ("knee", 1))]
-        title = read_rig(rig)[1].title
-        print(f"| {path.stem} | {title} | {found['sure']:.0f} | {said.split(';')[0]} | {numbers[0]} | {feet} | "
-              f"{numbers[1]} |", flush=True)  # fmt: skip
-        if args.sheets:
-            args.sheets.mkdir(parents=True, exist_ok=True)
-            sheet(rig, args.sheets / f"{path.stem}.png")
+
+def main(argv: list[str]) -> int:
+    """Prints the table; returns 0."""
+    from helpers.marked import put
+
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folders", type=Path, nargs="+")
+    parser.add_argument("--take", type=Path, default=Path("out/demo/take.npz"))
+    parser.add_argument("--sheets", type=Path)
+    parser.add_argument("--only", default="", help="files with this in their name")
+    parser.add_argument("--write", action="store_true", help="the table into docs/rigs.md")
+    args = parser.parse_args(argv)
+    rows = ["| character | found as | sure % | covered | direction | feet mm | knees |", "| --- " * 7 + "|"]
+    print("\n".join(rows))
+    paths = (p for folder in args.folders for p in folder.iterdir() if p.suffix.lower() in SUFFIXES)
+    for path in sorted((p for p in paths if args.only in p.stem), key=lambda p: p.stem.lower()):
+        rows.append(row(path, args.take, args.sheets))
+        print(rows[-1], flush=True)
+    if args.write:
+        put(Path(__file__).resolve().parents[2] / "docs" / "rigs.md", "people", "\n".join(rows))
     return 0
 
 
 if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
     sys.exit(main(sys.argv[1:]))
