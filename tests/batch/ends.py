@@ -14,6 +14,7 @@ import argparse
 import hashlib
 import os
 import random
+import re
 import shlex
 import signal
 import subprocess
@@ -48,6 +49,10 @@ def _farm(folder: Path, _speech: str, seed: int) -> list[str]:
     return [*work, "-o", str(folder / "farmed"), "--results", str(folder / "results")]
 
 
+def _style(folder: Path, _speech: str, _seed: int) -> list[str]:
+    return ["style", "learn", str(folder / "there.npz"), "-o", str(folder / "style.npz")]
+
+
 def _export(folder: Path, _speech: str, _seed: int) -> list[str]:
     return ["export", str(folder / "there.npz"), "-o", str(folder / "out.glb"), "--no-check"]
 
@@ -59,6 +64,7 @@ WORKS: dict[str, Arguments] = {
     "export": _export,
     "batch": _batch,
     "farm": _farm,
+    "style": _style,
 }
 
 
@@ -120,13 +126,19 @@ def table(tallies: dict[str, Tally]) -> str:
 def run(command: list[str], log: object, wait: float, kill: bool, tally: Tally, folder: Path) -> str:
     """One round: start, wait, end, judge. The sentence that is printed."""
     before = digests(folder)
+    ready = folder.parent / f"{folder.name}.ready"
+    ready.unlink(missing_ok=True)
     process = subprocess.Popen(
         command,
+        env={**os.environ, "ORATOR_READY": str(ready)},
         stdout=log,
         stderr=log,
         start_new_session=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # shells let their background ignore it
     )
+    begun = time.monotonic()
+    while not ready.exists() and process.poll() is None and time.monotonic() < begun + 120.0:
+        time.sleep(0.02)
     time.sleep(wait)
     ended, asked = process.poll() is not None, time.monotonic()
     if not ended:
@@ -147,16 +159,41 @@ def run(command: list[str], log: object, wait: float, kill: bool, tally: Tally, 
     return f"{how}{': ' + '; '.join(found) if found else ''}"
 
 
+_ROUND = re.compile(r"\d+: (\w+) (had ended|killed|cancelled, exit code -?\d+, ([\d.]+) s)(?:: (.*))?$")
+
+
+def tallied(logs: list[Path]) -> dict[str, Tally]:
+    """The tallies of earlier runs, by the lines that they printed."""
+    out: dict[str, Tally] = {}
+    for line in (line for log in logs for line in log.read_text(encoding="utf-8").splitlines()):
+        found = _ROUND.match(line)
+        if found is None or found[1] not in WORKS:
+            continue
+        tally = out.setdefault(found[1], Tally())
+        tally.ended += found[2] == "had ended"
+        tally.kills += found[2] == "killed"
+        tally.cancels += found[3] is not None
+        tally.slowest = max(tally.slowest, float(found[3] or 0.0))
+        tally.wrong += [found[4]] if found[4] else []
+    return out
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=20, help="ends, half of them kills and half cancels")
-    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--out", type=Path, default=Path("out/ends"))
     parser.add_argument("--python", default=sys.executable, help="a Python with bpy and the extension's packages")
-    parser.add_argument("--longest", type=float, default=8.0, help="seconds of work before an end, at most")
+    parser.add_argument("--longest", type=float, default=8.0, help="seconds of the command before an end, at most")
     parser.add_argument("--only", default="", help="works, by commas")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--write", action="store_true", help="the table into docs/faults.md")
+    parser.add_argument("--known", type=Path, nargs="*", default=[], help="logs of earlier runs, instead of a run")
     args = parser.parse_args()
+    if args.known:
+        print(table(tallied(args.known)))
+        if args.write:
+            put(HERE.parents[1] / "docs" / "faults.md", "ends", table(tallied(args.known)))
+        return 0
     rng, folder = random.Random(args.seed), args.out
     works = [name for name in WORKS if name in args.only.split(",")] if args.only else list(WORKS)
     names = cut_speech(folder / "speech", 2, rng)
@@ -173,7 +210,7 @@ def main() -> int:
         for made in (*folder.glob("farmed/*.npz"), *folder.glob("results/*.json")) if work == "farm" else ():
             made.unlink()  # what a farm finds made, it does not make again
         command = [*head, *WORKS[work](folder, speech, k // 2)]
-        said = run(command, log, rng.uniform(0.3, args.longest), kill, tallies[work], folder)
+        said = run(command, log, rng.uniform(0.0, args.longest), kill, tallies[work], folder)
         print(f"{k + 1}: {work} {said}", flush=True)
     for k, work in enumerate(works):
         code = subprocess.run([*head, *WORKS[work](folder, speech, 100 + k)], stdout=log, stderr=log).returncode
