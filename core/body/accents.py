@@ -10,6 +10,7 @@ from scipy.ndimage import gaussian_filter1d, maximum_filter1d, uniform_filter1d
 
 from ..arrays import Array
 from ..speech.features import FEATURE_FPS, SpeechFeatures
+from .peaks import find_peaks
 
 SILENT: Final = -32.0
 """Decibels below the loud frames under which nobody speaks."""
@@ -50,9 +51,7 @@ def prominence(features: SpeechFeatures) -> Array:
 
 def find_accents(features: SpeechFeatures, least: float = 0.35, apart: float = 0.18) -> Accents:
     """Peaks of the prominence at least `apart` seconds from one another and above `least`."""
-    from scipy.signal import find_peaks
-
     curve = prominence(features)
-    peaks, found = find_peaks(curve, height=least, distance=max(1, int(apart * FEATURE_FPS)), prominence=0.06)
+    peaks, over = find_peaks(curve, least, max(1, int(apart * FEATURE_FPS)), 0.06)
     # A loud syllable among loud ones is no accent; one that rises from what is around it is.
-    return Accents(peaks / FEATURE_FPS, np.clip(0.25 + 0.6 * found["prominences"], 0.0, 1.0))
+    return Accents(peaks / FEATURE_FPS, np.clip(0.25 + 0.6 * over, 0.0, 1.0))

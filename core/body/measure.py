@@ -6,13 +6,13 @@ from typing import Any, Final
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
-from scipy.signal import find_peaks, periodogram
 
 from ..arrays import Array
 from ..performance import MODEL_FPS
 from ..rotations import conjugate, forward_kinematics, multiply, rotate, to_rotvec
 from ..skeleton import HANDS, INDEX, SOLE_BELOW_ANKLE
 from .accents import Accents
+from .peaks import find_peaks
 from .plausible import arm_points, elbow_flexion, knee_flexion, torso_depth
 
 FPS: Final = MODEL_FPS
@@ -45,7 +45,7 @@ def wrist_speed(path: Array) -> Array:
 def strokes(path: Array) -> Array:
     """Times (K,) in seconds of the strokes' speed peaks: peaks of the faster wrist over STROKE_SPEED, 0.2 s apart."""
     speed = gaussian_filter1d(wrist_speed(path).max(axis=1), 1.0)
-    peaks, _ = find_peaks(speed, height=STROKE_SPEED, prominence=0.15, distance=6)
+    peaks, _ = find_peaks(speed, STROKE_SPEED, 6, 0.15)
     return peaks / FPS
 
 
@@ -93,6 +93,8 @@ def smoothness(path: Array) -> tuple[float, float]:
 
     The second is the centroid frequency of the velocity spectrum: sqrt of acceleration power over velocity power.
     """
+    from scipy.signal import periodogram  # slow to load, and only needed to measure
+
     velocity = np.diff(path.reshape(len(path), -1), axis=0) * FPS
     frequency, power = periodogram(velocity, FPS, window="hann", axis=0)
     total = power.sum(axis=1)
