@@ -195,7 +195,7 @@ def row(path: Path, take: Path, sheets: Path | None) -> str:
     try:
         said, found = measured(rig, take)
     except OratorError as error:
-        return f"| {path.stem} | refused: {error} | | | | | |"
+        return f"| {path.stem} | refused: {str(error).split('. ')[0]} | | | | | |"
     feet = f"{found['low']:.0f} to {found['high']:.0f}" if "low" in found else ""
     numbers = [f"{found[k]:.1f}" if k in found else "" for k in ("direction", "knee")]
     title, covered = read_rig(rig)[1].title, said.split(";")[0]
