@@ -50,7 +50,9 @@ MOODS: Final[dict[str, Mood]] = {
     "surprise": Mood(energy=1.1, rate=0.9, head=1.1, bend=-4.5, shoulders=4.0),
 }
 _CONTROLS: Final = {"energy": "energy", "gesture_rate": "rate", "head_activity": "head"}
-_TABLE: Final = {name: np.array([getattr(MOODS[e], name) for e in EMOTIONS]) for name in Mood.__dataclass_fields__}
+_TABLE: Final = {
+    name: np.array([getattr(MOODS.get(e, Mood()), name) for e in EMOTIONS]) for name in Mood.__dataclass_fields__
+}
 _SPINE: Final = {"spine1": 0.30, "spine2": 0.35, "spine3": 0.35, "neck": -0.35}
 _FOLLOWS: Final = 0.5
 """Seconds (standard deviation) over which a posture changes."""

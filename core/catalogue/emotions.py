@@ -1,4 +1,4 @@
-"""MEAD's eight emotions as FACS patterns on the ARKit weights, in the order of every emotion vector.
+"""MEAD's eight emotions, and any added, as FACS patterns on the ARKit weights, in the order of every emotion vector.
 
 Patterns follow the action units of Ekman and Friesen's manual (FACS, 1978; EMFACS): happy 6+12, sad 1+4+15, angry
 4+5+7+23, fear 1+2+4+5+20, disgust 9+10+15, contempt one-sided 12+14, surprise 1+2+5+26.
@@ -7,7 +7,7 @@ Patterns follow the action units of Ekman and Friesen's manual (FACS, 1978; EMFA
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 
@@ -19,6 +19,7 @@ class Emotion:
     mouth  what the mouth adds; parting (jawOpen, LowerDown, UpperUp) only counts while the lips are apart
     head   degrees of pitch (down is positive), yaw (to the person's left), roll
     words  for which the emotion's own name is offered
+    like   of an emotion that no network learned: the learned ones that are performed for it, and how much of each
     """
 
     name: str
@@ -26,6 +27,7 @@ class Emotion:
     mouth: Mapping[str, float]
     head: tuple[float, float, float]
     words: str = ""
+    like: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
@@ -98,5 +100,8 @@ EMOTION_ROWS: Final[tuple[Emotion, ...]] = (
         words="surprised shock amazed",
     ),
 )
+
+LEARNED: Final = ("neutral", "happy", "sad", "angry", "fear", "disgust", "contempt", "surprise")
+"""What the networks were trained on, in the order of their inputs."""
 
 EMOTIONS: Final[tuple[str, ...]] = tuple(row.name for row in EMOTION_ROWS)

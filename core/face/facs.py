@@ -14,7 +14,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from ..arkit import COUNT, INDEX
 from ..arrays import Array
-from ..catalogue.emotions import EMOTION_ROWS, EMOTIONS
+from ..catalogue.emotions import EMOTION_ROWS, EMOTIONS, LEARNED
 
 
 def _table(patterns: dict[str, Mapping[str, float]]) -> Array:
@@ -29,6 +29,27 @@ def _table(patterns: dict[str, Mapping[str, float]]) -> Array:
 
 UPPER_TABLE: Final[Array] = _table({row.name: row.upper for row in EMOTION_ROWS})
 MOUTH_TABLE: Final[Array] = _table({row.name: row.mouth for row in EMOTION_ROWS})
+
+
+_PARTING: Final = [i for name, i in INDEX.items() if name.startswith(("jawOpen", "mouthLowerDown", "mouthUpperUp"))]
+"""Opens the lips: left to the networks, which hear the closures."""
+_AS_LEARNED: Final[Array] = np.array(
+    [[float(row.name == name) if row.name in LEARNED else row.like.get(name, 0.0) for name in LEARNED]
+     for row in EMOTION_ROWS]
+)  # fmt: skip
+
+
+def as_learned(felt: Array) -> Array:
+    """What the networks are told, (T, 8), of weights of every emotion (T, K)."""
+    return felt if len(EMOTIONS) == len(LEARNED) else (felt @ _AS_LEARNED).astype(felt.dtype)
+
+
+def beyond_learned(felt: Array) -> Array:
+    """Weights (T, 52): how the patterns of emotions that no network learned differ from what is performed for them."""
+    table = UPPER_TABLE + MOUTH_TABLE
+    table[:, _PARTING] = 0.0
+    own = [EMOTIONS.index(name) for name in LEARNED]
+    return felt @ (table - _AS_LEARNED @ table[own])
 
 
 def emotion_head(felt: Array, fps: float) -> Array:

@@ -15,7 +15,7 @@ import torch
 from torch import nn
 
 from ...core.arkit import LIPS
-from ...core.catalogue.emotions import EMOTIONS
+from ...core.catalogue.emotions import LEARNED
 from ...core.speech.phones import PHONES
 from .sampling import CHANNELS, PATCH, STEPS
 
@@ -81,7 +81,7 @@ class EmoDiff(nn.Module):
         self.before = nn.Linear((CHANNELS + 1) * PATCH, width)
         self.speech = nn.Linear(SPEECH * PATCH, width)
         self.lips = nn.Linear(len(LIPS) * PATCH, width)
-        self.emotion = nn.Linear(len(EMOTIONS) * PATCH, width, bias=False)
+        self.emotion = nn.Linear(len(LEARNED) * PATCH, width, bias=False)
         self.none = nn.Parameter(torch.zeros(3, width))
         self.step = nn.Sequential(nn.Linear(width, width), nn.SiLU(), nn.Linear(width, width), nn.SiLU())
         self.blocks = nn.ModuleList(_Block(width, heads) for _ in range(layers))

@@ -10,9 +10,11 @@ from scipy.ndimage import gaussian_filter1d
 
 from ...core.arkit import COUNT, INDEX, LIPS
 from ...core.arrays import Array
+from ...core.catalogue.emotions import EMOTIONS, LEARNED
 from ...core.emotion import EmotionTrack
 from ...core.face.controls import FaceControls, apply_face_controls
 from ...core.face.eyes import EyeControls, apply_eyes
+from ...core.face.facs import as_learned, beyond_learned
 from ...core.face.feeling import perform
 from ...core.face.habits import with_habits
 from ...core.face.prosody import prosody_of
@@ -47,13 +49,13 @@ def felt_of(condition: SpeechCondition, emotion: EmotionTrack) -> Array:
 
 def run_lips(nets: Networks, condition: SpeechCondition, felt: Array, tick: Tick) -> Array:
     """The mouth (T, 28) float32 at 30 fps of a felt emotion (T, 8), in blocks of 20 s that see their neighbours."""
-    features = condition.features
+    features, told = condition.features, as_learned(felt)
     total = 2 * condition.frames
     out = np.empty((condition.frames, len(LIPS)), np.float32)
     for first in range(0, total, LIP_BLOCK):
         low, high = max(first - LIP_MARGIN, 0), min(first + LIP_BLOCK + LIP_MARGIN, total)
         speech = lip_inputs(condition.posteriors, features.energy, features.voicing, features.onset, high - low, low)
-        feeling = felt[np.arange(low, high) // 2]
+        feeling = told[np.arange(low, high) // 2]
         made = nets.run("face_lips.mouth", speech=speech[None], emotion=feeling[None])["mouth"][0]
         last = min(first + LIP_BLOCK, total)
         out[first // 2 : last // 2] = soften(made)[first - low : last - low : 2]
@@ -77,7 +79,7 @@ def _padded(rows: Array, frames: int) -> Array:
 def run_diffusion(nets: Networks, condition: SpeechCondition, lips: Array, felt: Array, seed: int,
                   tick: Tick, use_lips: bool = True, temperature: float = 1.0) -> Array:  # fmt: skip
     """Frames (T, 55) float32: every window knows the end of the one before, and joins it over 0.8 s."""
-    frames = condition.frames
+    frames, told = condition.frames, as_learned(felt)
     out = np.zeros((frames, CHANNELS), np.float32)
     mean, scale = (nets.array("face_diffusion", name) for name in ("mean", "scale"))
     pitch = pitch_octaves(condition.features.f0)
@@ -87,7 +89,7 @@ def run_diffusion(nets: Networks, condition: SpeechCondition, lips: Array, felt:
         count = min(WINDOW, frames - first)
         size = -(-max(count, 4 * PATCH) // PATCH) * PATCH
         speech = _padded(speech_inputs(condition.features, condition.posteriors, pitch, first, count), size)
-        feeling = _padded(felt[first : first + count], size)
+        feeling = _padded(told[first : first + count], size)
         before = np.zeros((size, CHANNELS + 1), np.float32)
         known = min(OVERLAP // 2, count) if number else 0
         if known:
@@ -121,6 +123,8 @@ def generate(condition: SpeechCondition, settings: Settings, emotion: EmotionTra
     face = settle(np.clip(made[:, :COUNT], 0.0, 1.0))
     if "refine" in stages:
         face = refine(face, lips)
+    if len(EMOTIONS) > len(LEARNED):
+        face = np.clip(face + beyond_learned(felt), 0.0, 1.0).astype(np.float32)
     asked = emotion.at(seconds)[:, 1:].sum(axis=1)
     face = talk(face, asked, felt[:, 1:].sum(axis=1), seed, MODEL_FPS)
     if emotion.style is not None:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from ...core.arkit import LIPS
-from ...core.catalogue.emotions import EMOTIONS
+from ...core.catalogue.emotions import LEARNED
 from ..runtime.graph import Function, Graph, Makers
 from ..weights import load_module
 from .emodiff import SPEECH, EmoDiff
@@ -35,12 +35,12 @@ def _lips(net: nn.Module, speech: Tensor, emotion: Tensor) -> Tensor:
 
 def _make_lips(folder: Path | None) -> Graph:
     net = load_module(LipNet(), "face_lips", folder)
-    example = {"speech": torch.zeros(1, FRAMES, LIP_INPUTS), "emotion": torch.zeros(1, FRAMES, len(EMOTIONS))}
+    example = {"speech": torch.zeros(1, FRAMES, LIP_INPUTS), "emotion": torch.zeros(1, FRAMES, len(LEARNED))}
     return Graph(Function(net, _lips), example, _along(*example, "mouth"), ("mouth",))
 
 
 def _make_condition(folder: Path | None) -> Graph:
-    widths = {"speech": SPEECH, "lips": len(LIPS), "emotion": len(EMOTIONS), "before": CHANNELS + 1}
+    widths = {"speech": SPEECH, "lips": len(LIPS), "emotion": len(LEARNED), "before": CHANNELS + 1}
     example = {name: torch.zeros(3, FRAMES, width) for name, width in widths.items()}
     axes = {**_along(*example), "keep": {0: "rows"}, **_along("condition", counts="tokens")}
     example["keep"] = torch.ones(3, 3)

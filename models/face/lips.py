@@ -14,7 +14,7 @@ import torch
 from torch import nn
 
 from ...core.arkit import INDEX, LIPS
-from ...core.catalogue.emotions import EMOTIONS
+from ...core.catalogue.emotions import LEARNED
 from ...core.speech.phones import PHONES
 from .inputs import LIP_INPUTS
 
@@ -46,7 +46,7 @@ class LipNet(nn.Module):
         super().__init__()
         self.enter = nn.Conv1d(LIP_INPUTS, width, 3, padding=1)
         # Half a second to either side: an emotion comes and goes slowly.
-        self.ease = nn.Conv1d(len(EMOTIONS), emotion, 63, padding=31)
+        self.ease = nn.Conv1d(len(LEARNED), emotion, 63, padding=31)
         self.emotion = nn.Conv1d(emotion + 1, emotion, 1)
         self.blocks = nn.ModuleList(_Block(width, d, emotion) for d in dilations)
         self.exit = nn.Conv1d(width, len(LIPS) + len(GATES), 1)

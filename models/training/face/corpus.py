@@ -14,7 +14,7 @@ import numpy as np
 
 from ....core.arkit import INDEX
 from ....core.arrays import Array
-from ....core.catalogue.emotions import EMOTIONS
+from ....core.catalogue.emotions import LEARNED
 from ....core.face.feeling import perform
 from ....core.face.prosody import prosody_of
 from ....core.speech.features import SpeechFeatures
@@ -50,16 +50,16 @@ def item_rng(name: str, seed: int) -> np.random.Generator:
 
 def random_emotion(frames: int, rng: np.random.Generator, fps: float = FPS) -> Array:
     """An emotion track (T, 8): constants, ramps, switches and mixtures; four tenths of all is neutral."""
-    out = np.zeros((frames, len(EMOTIONS)))
+    out = np.zeros((frames, len(LEARNED)))
     at = 0
     while at < frames:
         span = frames if rng.random() < 0.55 else int(rng.uniform(1.5, 5.0) * fps)
-        row = np.zeros(len(EMOTIONS))
+        row = np.zeros(len(LEARNED))
         if rng.random() < 0.6:
-            k = int(rng.integers(1, len(EMOTIONS)))
+            k = int(rng.integers(1, len(LEARNED)))
             row[k] = rng.choice([1.0, 1.0, 0.5, rng.uniform(0.1, 1.0)])
             if rng.random() < 0.15:
-                other = int(rng.integers(1, len(EMOTIONS)))
+                other = int(rng.integers(1, len(LEARNED)))
                 row = 0.5 * row
                 row[other] += 0.5 * row.sum()
         else:

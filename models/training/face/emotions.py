@@ -10,7 +10,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from ....core.arkit import COUNT, INDEX
 from ....core.arrays import Array
-from ....core.catalogue.emotions import EMOTIONS
+from ....core.catalogue.emotions import LEARNED
 from ....core.face.facs import MOUTH_TABLE
 
 _PARTING: Final = frozenset("jawOpen mouthLowerDownLeft mouthLowerDownRight mouthUpperUpLeft mouthUpperUpRight".split())
@@ -81,7 +81,7 @@ def upper_face(driven: Array, spans: Sequence[tuple[int, int]], rng: np.random.G
     frames = len(driven)
     face = np.zeros((frames, COUNT))
     for name, ways in WAYS.items():
-        own = driven[:, EMOTIONS.index(name)]
+        own = driven[:, LEARNED.index(name)]
         if not (own > 1e-3).any():
             continue
         tables = pattern_table(ways)
@@ -119,7 +119,7 @@ def bend_mouth(speech: Array, driven: Array) -> Array:
     face = speech.copy()
     jaw, close = INDEX["jawOpen"], INDEX["mouthClose"]
     share = np.clip(driven.sum(axis=1), 0, 1)
-    reach = 1.0 + driven @ (np.array([JAW_REACH[e] for e in EMOTIONS]) - 1.0)
+    reach = 1.0 + driven @ (np.array([JAW_REACH[e] for e in LEARNED]) - 1.0)
     face[:, [jaw, close]] *= reach[:, None]
     gap = np.maximum(face[:, jaw] - face[:, close], 0)
     lips = [INDEX[n] for n in ARKIT_PARTING if n != "jawOpen"]
@@ -135,5 +135,5 @@ def bend_mouth(speech: Array, driven: Array) -> Array:
         if name.startswith(("mouthSmile", "mouthStretch", "mouthDimple", "mouthFrown")):
             added = added * (1 - 0.45 * rounded)
         face[:, column] = face[:, column] + added * (1 - 0.35 * face[:, column])
-    face[:, INDEX["mouthPucker"]] *= 1 - 0.12 * share * (driven[:, EMOTIONS.index("happy")] > 0)
+    face[:, INDEX["mouthPucker"]] *= 1 - 0.12 * share * (driven[:, LEARNED.index("happy")] > 0)
     return np.clip(face, 0, 1)

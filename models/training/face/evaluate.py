@@ -17,7 +17,7 @@ import numpy as np
 
 from ....core.arkit import COUNT, LIPS
 from ....core.arrays import Array
-from ....core.catalogue.emotions import EMOTIONS
+from ....core.catalogue.emotions import LEARNED
 from ....core.emotion import constant_emotion
 from ....core.face.prosody import prosody_of
 from ....core.settings import Settings
@@ -165,7 +165,7 @@ def life(test: Sequence[Sample]) -> dict[str, object]:
             some.append(sample)
     faces = [generate_face(condition_of(s), Settings(), constant_emotion(), seed)[0] for seed, s in enumerate(some)]
     heard = [prosody_of(s.features, len(f)) for s, f in zip(some, faces, strict=True)]
-    felt = {e: [f for f, _ in _faces(some[:5], "real", emotion=e)] for e in EMOTIONS[1:]}
+    felt = {e: [f for f, _ in _faces(some[:5], "real", emotion=e)] for e in LEARNED[1:]}
     return {
         "neutral": life_figures(faces), "coupling": coupling(faces, heard),
         "coupling, shuffled": coupling(shuffled(faces), heard), "paragraphs": len(some),

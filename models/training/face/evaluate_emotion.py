@@ -13,7 +13,7 @@ import numpy as np
 
 from ....core.arkit import BROWS, INDEX, LIPS
 from ....core.arrays import Array
-from ....core.catalogue.emotions import EMOTIONS
+from ....core.catalogue.emotions import LEARNED
 from ....core.emotion import constant_emotion
 from ....core.face.style import EXPRESSION
 from ....core.settings import Settings
@@ -61,16 +61,16 @@ def train_classifier(train: Sequence[Sample], seed: int = 0) -> Classifier:
     rows: list[Array] = []
     labels: list[int] = []
     for k, sample in enumerate(train):
-        for e in range(len(EMOTIONS)):
+        for e in range(len(LEARNED)):
             frames = int(np.ceil(sample.features.seconds * FPS - 1e-6))
-            asked = np.tile(np.eye(len(EMOTIONS), dtype=np.float32)[e], (frames, 1))
+            asked = np.tile(np.eye(len(LEARNED), dtype=np.float32)[e], (frames, 1))
             face = make_item(f"{sample.id}-{k}", sample.phones, sample.features, seed + e, asked).face
             rows += [upper_features(clip) for clip in clips_of(face)]
             labels += [e] * (len(rows) - len(labels))
     x = np.array(rows)
     middle, scale = x.mean(axis=0), x.std(axis=0) + 0.02
     z = np.c_[(x - middle) / scale, np.ones(len(x))]
-    table = np.linalg.solve(z.T @ z + 3.0 * np.eye(z.shape[1]), z.T @ np.eye(len(EMOTIONS))[labels])
+    table = np.linalg.solve(z.T @ z + 3.0 * np.eye(z.shape[1]), z.T @ np.eye(len(LEARNED))[labels])
     return Classifier(middle, scale, table)
 
 
@@ -82,10 +82,10 @@ def _face(sample: Sample, emotion: str, intensity: float, seed: int) -> Array:
 
 def _legibility(scores: Array) -> dict[str, float]:
     """Of scores (asked 8, clips, 8): how often the asked emotion is named, without neutral too, and its AUC."""
-    asked = np.arange(len(EMOTIONS))[:, None]
+    asked = np.arange(len(LEARNED))[:, None]
     named = (scores.argmax(axis=-1) == asked).mean()
     felt = (scores[1:, :, 1:].argmax(axis=-1) + 1 == asked[1:]).mean()
-    areas = [auc(scores[e, :, e], np.delete(scores[:, :, e], e, axis=0).ravel()) for e in range(1, len(EMOTIONS))]
+    areas = [auc(scores[e, :, e], np.delete(scores[:, :, e], e, axis=0).ravel()) for e in range(1, len(LEARNED))]
     return {"named": float(named), "named without neutral": float(felt), "AUC": float(np.mean(areas))}
 
 
@@ -96,8 +96,8 @@ def emotion_figures(samples: Sequence[Sample], train: Sequence[Sample]) -> dict[
     """
     classifier = train_classifier(train)
     faces = {
-        (e, level): [_face(s, EMOTIONS[e], level, 100 * k + 8 * round(2 * level) + e) for k, s in enumerate(samples)]
-        for e in range(len(EMOTIONS)) for level in (0.0, 0.5, 1.0)
+        (e, level): [_face(s, LEARNED[e], level, 100 * k + 8 * round(2 * level) + e) for k, s in enumerate(samples)]
+        for e in range(len(LEARNED)) for level in (0.0, 0.5, 1.0)
     }  # fmt: skip
     scores = {
         level: np.array([[classifier.scores(c) for f in faces[e, level] for c in clips_of(f)] for e in range(8)])
@@ -106,7 +106,7 @@ def emotion_figures(samples: Sequence[Sample], train: Sequence[Sample]) -> dict[
     legible = {f"intensity {level:g}": _legibility(s) for level, s in scores.items()}
     base = lip_figures([(f, s.phones) for f, s in zip(faces[0, 1.0], samples, strict=True)])
     rows: dict[str, dict[str, float | Spread]] = {}
-    for e, emotion in enumerate(EMOTIONS[1:], 1):
+    for e, emotion in enumerate(LEARNED[1:], 1):
         named = {level: float((scores[level][e].argmax(axis=-1) == e).mean()) for level in (0.5, 1.0)}
         means = np.array([[f.mean(axis=0) for f in faces[e, level]] for level in (0.0, 0.5, 1.0)])
         main = [c for c in EXPRESSION if (means[2] - means[0]).mean(axis=0)[c] > 0.15]

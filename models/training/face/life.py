@@ -15,7 +15,7 @@ from scipy.signal import find_peaks
 
 from ....core.arkit import BLINK, EYE_LOOK, INDEX, UPPER_FACE
 from ....core.arrays import Array
-from ....core.catalogue.emotions import EMOTIONS
+from ....core.catalogue.emotions import LEARNED
 from ....core.face.facs import MOUTH_TABLE, UPPER_TABLE
 from ....core.face.prosody import Prosody
 
@@ -124,7 +124,7 @@ def emotion_life(faces: Sequence[Array], emotion: str) -> dict[str, float]:
     Its own channels are those whose pattern is at least half of the emotion's strongest; 'change' is the 5th percentile
     over windows of three seconds of how far the channel that moves most goes.
     """
-    pattern = (UPPER_TABLE + MOUTH_TABLE)[EMOTIONS.index(emotion)]
+    pattern = (UPPER_TABLE + MOUTH_TABLE)[LEARNED.index(emotion)]
     own = np.flatnonzero(pattern >= 0.55 * pattern.max())
     means = np.mean([f[:, own].mean(axis=0) for f in faces], axis=0)
     spreads = np.mean([f[:, own].std(axis=0) for f in faces], axis=0)

@@ -15,7 +15,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from ....core.arkit import COUNT, INDEX
 from ....core.arrays import Array
-from ....core.catalogue.emotions import EMOTION_ROWS, EMOTIONS
+from ....core.catalogue.emotions import EMOTION_ROWS, LEARNED
 from ....core.speech.phones import Phone
 from .emotions import HEAD_MOTION, noise
 from .visemes import VOWELS
@@ -188,6 +188,6 @@ def head(points: Sequence[tuple[float, float]], phrase_ends: Sequence[float], en
     degrees += noise(rng, frames, 3, 2.4, fps) * (0.9, 1.5, 0.8) * lively[:, None]
     degrees += noise(rng, frames, 3, 0.6, fps) * (0.22, 0.28, 0.2) * lively[:, None]
     share = np.clip(driven, 0, 1)
-    motion = 1.0 + share @ (np.array([HEAD_MOTION[e] for e in EMOTIONS]) - 1.0)
+    motion = 1.0 + share @ (np.array([HEAD_MOTION[e] for e in LEARNED]) - 1.0)
     pose = share @ np.array([row.head for row in EMOTION_ROWS], float)
     return np.radians(degrees * motion[:, None] + gaussian_filter1d(pose, 0.2 * fps, axis=0, mode="nearest"))
