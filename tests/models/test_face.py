@@ -145,7 +145,9 @@ def test_more_intensity_shows_more(emotion: str, channel: str) -> None:
 
 
 def test_emotion_keys_change_the_face_over_time() -> None:
-    track = EmotionTrack(np.array([0.0, 2.5, 4.0]), np.eye(8)[[0, 0, EMOTIONS.index("angry")]], np.array([0, 0, 1.0]))
+    track = EmotionTrack(
+        np.array([0.0, 2.5, 4.0]), np.eye(len(EMOTIONS))[[0, 0, EMOTIONS.index("angry")]], np.array([0, 0, 1.0])
+    )
     face, _ = generate_face(condition(2), Settings(), track, 0)
     brow = face[:, INDEX["browDownLeft"]]
     assert brow[150:].mean() > brow[:60].mean() + 0.3

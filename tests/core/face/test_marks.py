@@ -46,7 +46,7 @@ def test_what_means_an_emotion_but_cannot_be_read_is_said(text: str, told: str) 
 
 
 def test_marks_take_over_one_after_the_other() -> None:
-    angry, calm = np.eye(8)[EMOTIONS.index("angry")], np.eye(8)[0]
+    angry, calm = np.eye(len(EMOTIONS))[EMOTIONS.index("angry")], np.eye(len(EMOTIONS))[0]
     track = marked(constant_emotion("happy", 0.5), [Mark(2.0, calm, 1.0), Mark(1.0, angry, 0.8)])
     got = track.at(np.array([0.0, 0.9, 1.0, 1.9, 2.0, 9.0]))
     assert got[:, EMOTIONS.index("happy")] == pytest.approx([0.5, 0.5, 0, 0, 0, 0])
@@ -55,5 +55,5 @@ def test_marks_take_over_one_after_the_other() -> None:
 
 
 def test_a_mark_before_the_start_holds() -> None:
-    track = marked(parse_emotion("0=sad:1,3=angry:1"), [Mark(-2.0, np.eye(8)[1], 0.4)])
+    track = marked(parse_emotion("0=sad:1,3=angry:1"), [Mark(-2.0, np.eye(len(EMOTIONS))[1], 0.4)])
     assert track.at(np.array([0.0, 5.0]))[:, 1] == pytest.approx([0.4, 0.4])

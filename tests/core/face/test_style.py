@@ -129,7 +129,7 @@ def test_silence_has_no_emotion() -> None:
 
 
 def test_a_sad_head_is_lowered_slowly() -> None:
-    rows = np.zeros((120, 8))
+    rows = np.zeros((120, len(EMOTIONS)))
     rows[60:, EMOTIONS.index("sad")] = 1.0
     head = np.degrees(emotion_head(rows, 30.0))
     assert abs(head[0]).max() < 0.1 and 4.0 < head[-1, 0] < 7.0
