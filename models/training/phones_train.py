@@ -1,9 +1,9 @@
 """Trains the phone network on the speech corpus, on one CPU thread.
 
-    python -m orator.models.training.phones_train [--minutes 60] [--resume] [--tune]
+    python -m orator.models.training.phones_train [--minutes 60] [--resume | --tune]
 
 `--tune` goes on from the shipped weights with more human voices (phones_human.py) and a loss of what the lips must do;
-its weights stay in the cache, as phones_tuned.safetensors, and `--tune --resume` brings it to an end.
+its weights stay in the cache, as phones_tuned.safetensors.
 
 Rounds: augment the whole corpus anew, train a few passes over it, write a checkpoint and the weights.
 """
@@ -32,19 +32,13 @@ CROP: Final = 400
 BATCH: Final = 24
 SEED: Final = 11
 PEAK_RATE: Final = 2e-3
-# How often a round takes a paragraph on average: humans most, since strangers are human; actors have few minutes each.
+# How often a round takes a paragraph on average: humans most, since strangers are human.
 HUMAN_TIMES: Final = 1.5
-ACTOR_TIMES: Final = 4.0
 SYNTHETIC_TIMES: Final = 0.6
-TUNE_RATE: Final = 8e-4
-TUNE_END_RATE: Final = 3e-4
-"""Where a tuning that is resumed goes on from: it is brought to its end."""
-LIP_WEIGHT: Final = 0.8
+TUNE_RATE: Final = 7e-4
+LIP_WEIGHT: Final = 0.6
 LIP_GROUPS: Final = tuple([PHONE_INDEX[p] for p in group] for group in ("PBM", "FV"))
 """What the lips must be sure of: that they meet, and that the lip meets the teeth."""
-CONFUSED: Final = [PHONE_INDEX[p] for p in "N DH Z T D V NG L TH AH".split()]
-"""What is taken for a closure most often: a wrong one there costs more."""
-CONFUSED_WEIGHT: Final = 3.0
 
 
 def main() -> None:
@@ -71,11 +65,11 @@ def train(minutes: float, resume: bool, passes: int, tune: bool = False) -> None
         state = torch.load(path, weights_only=True)
         network.load_state_dict(state["network"])
         rounds = int(state["rounds"])
-    elif tune:
+    if tune:
         shipped = {name: tensor.float() for name, tensor in load_file(WEIGHTS).items()}
         network.load_state_dict(shipped, strict=False)
     weights = cache_folder() / "phones_tuned.safetensors" if tune else WEIGHTS
-    peak = (TUNE_END_RATE if resume else TUNE_RATE) if tune else PEAK_RATE
+    peak = TUNE_RATE if tune else PEAK_RATE
     average.load_state_dict(network.state_dict())
     optimiser = torch.optim.AdamW(network.parameters(), lr=peak, weight_decay=0.01, betas=(0.9, 0.98))
     begun = time.process_time()
@@ -134,12 +128,11 @@ def lip_loss(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
     """Cross entropy of the lips' own questions, of logits (B, 40, N) and labels (B, N)."""
     logs = torch.log_softmax(logits, dim=1)
     total = logits.new_zeros(())
-    often = 1.0 + (CONFUSED_WEIGHT - 1.0) * torch.isin(labels, torch.tensor(CONFUSED)).float()
     for group in LIP_GROUPS:
         inside = torch.isin(labels, torch.tensor(group))
         heard = torch.logsumexp(logs[:, group], dim=1).clamp(max=-1e-4)
         wrong = torch.log1p(-heard.exp())
-        total = total - torch.where(inside, 2.0 * heard, often * wrong).mean()
+        total = total - torch.where(inside, heard, wrong).mean()
     return total
 
 
@@ -156,8 +149,8 @@ def write_weights(network: PhoneNetwork, path: Path) -> None:
 def _round(items: list[SpeechItem], rng: np.random.Generator) -> list[Example]:
     out = []
     for item in items:
-        human = item.voice == "kathleen" or item.voice.startswith("asterisk")
-        times = ACTOR_TIMES if item.voice.startswith("emodb") else HUMAN_TIMES if human else SYNTHETIC_TIMES
+        human = item.voice == "kathleen" or item.voice.startswith(("emodb", "asterisk"))
+        times = HUMAN_TIMES if human else SYNTHETIC_TIMES
         for _ in range(int(times + rng.random())):
             other = items[int(rng.integers(len(items)))].samples.astype(np.float32) / 32768.0
             out.append(augmented(item, rng, other))
