@@ -25,6 +25,7 @@ from . import (
     style,
     take,
     talking_head,
+    timing,
     transcript,
 )
 
@@ -38,6 +39,7 @@ MODULES = (
     rig,
     generate,
     transcript,
+    timing,
     conversation,
     take,
     around,

@@ -73,6 +73,9 @@ class _Words:
         layout.prop(options, "transcript_text", text="or a Text")
         if preferences.read().recogniser:
             layout.operator("orator.guess_transcript", icon="OUTLINER_DATA_SPEAKER")
+        row = layout.row(align=True)
+        row.operator("orator.timing_import", icon="IMPORT")
+        row.operator("orator.timing_export", text="Export", icon="EXPORT")
         layout.prop(options, "channel")
 
 

@@ -145,7 +145,7 @@ def frame(area: bpy.types.Area, figure: Figure, face: bool) -> None:
         height, width = 1.7 * figure.head_size, 1.4 * figure.head_size
     else:
         centre, turn, lift = (figure.low + figure.high) / 2, 0.3, 0.08
-        height = 1.12 * (figure.high.z - figure.low.z)
+        height = 1.3 * (figure.high.z - figure.low.z)
         width = 1.1 * max((figure.high - figure.low).xy.length * 0.7, 0.3 * height)
     region = next(r for r in area.regions if r.type == "WINDOW")
     covered = sum(r.width for r in area.regions if r.type == "UI" and r.width > 1 and space.show_region_ui)

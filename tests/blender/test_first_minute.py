@@ -77,6 +77,8 @@ def test_a_sound_plays_in_sync_over_its_own_range(desk: bpy.types.Scene, tmp_pat
     assert desk.sync_mode == "NONE"
     desk.frame_set(240)
     bpy.ops.orator.add_speech(filepath=speech(tmp_path))
+    if desk.orator.source == "FILE":
+        pytest.skip("this bpy was built without sound: there are no sound strips")
     assert desk.sync_mode == "AUDIO_SYNC" and desk.use_audio_scrub
     strip = desk.sequence_editor.active_strip
     assert strip.select and desk.orator.strip == strip.name

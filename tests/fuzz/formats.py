@@ -26,6 +26,7 @@ from orator.core.formats.pins import Pins, posed
 from orator.core.formats.pins_npz import read_pins, write_pins
 from orator.core.formats.smplx_npz import read_smplx, write_smplx
 from orator.core.formats.take_npz import read_take, write_take
+from orator.core.formats.timing import read_timing, write_timing
 from orator.core.performance import Take
 from orator.core.reading import parse_json
 from orator.core.rig import profile as profiles
@@ -33,6 +34,7 @@ from orator.core.smplx.model_file import read_hand_mean, read_model
 from orator.core.smplx.restricted import read_pickle
 from orator.core.speech.load import load_speech
 from orator.core.speech.transcripts import cues, plain_words, read_transcript
+from orator.core.speech.words import PlacedWord
 from orator.core.storage import pack, unpack
 from orator.core.style.file import read_style, write_style
 from orator.core.style.sources import Piece, learn_from
@@ -159,6 +161,11 @@ def _sound(kind: str, subtype: str) -> Callable[[Path], list[bytes]]:
     return seeds
 
 
+def _timings(folder: Path) -> list[bytes]:
+    words = (PlacedWord("Hello", 0.1, 0.5), PlacedWord("there", 0.5, 0.9))
+    return [_written(lambda p: write_timing(p, words, 2.0), folder, suffix) for suffix in (".TextGrid", ".srt")]
+
+
 def _transcripts(_folder: Path) -> list[bytes]:
     srt = "1\n00:00:00,500 --> 00:00:02,000\nHello <i>there</i>.\n\n2\n00:01:02,100 --> 00:01:03,000\n42 apples\n"
     vtt = "WEBVTT\n\nNOTE x\n\n00:00.500 --> 00:02.000 align:start\n<v Anna>Hello &amp; welcome.</v>\n"
@@ -203,6 +210,7 @@ FORMATS: dict[str, Format] = {
     "given motion": Format(
         ".json", _given, damaged_json, lambda path: given_from_json(parse_json(path.read_bytes(), "The motion"))
     ),
+    "timing": Format(".TextGrid", _timings, damaged_text, read_timing),
     "transcript": Format(".srt", _transcripts, damaged_text, _read_words),
     "emotion": Format(
         ".txt", lambda _f: [b"happy:0.8", b"0=neutral,2.5=angry:0.7", b"sad:0.5+fear:0.2"], damaged_text, _emotion
