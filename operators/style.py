@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import bpy
@@ -31,11 +32,12 @@ class ORATOR_OT_style_learn(Acting, bpy.types.Operator):
     def work(self, context: bpy.types.Context) -> str:
         """Read, learn, keep."""
         from ..core.blender import learning
-        from ..core.style.sources import learn_from
+        from ..core.style.sources import Piece, learn_from
         from ..core.style.words import told
 
         group, scene = context.scene.orator_styles, context.scene
         character = generation.active_character(context)
+        pieces: Iterable[Piece]
         if group.source == "FOLDER":
             folder = Path(bpy.path.abspath(group.folder))
             pieces, name = learning.pieces_of_folder(folder, scene), folder.name
@@ -68,7 +70,7 @@ class ORATOR_OT_style_save(_OfStyle, bpy.types.Operator, ExportHelper):
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         """Ask for the file, by the style's name."""
         self.filepath = bpy.path.clean_name(styles.chosen(context.scene).name) + ".npz"
-        return super().invoke(context, event)
+        return set(super().invoke(context, event))
 
     def work(self, context: bpy.types.Context) -> str:
         """Write it."""

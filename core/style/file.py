@@ -114,7 +114,7 @@ def _style(data: Mapping[str, Array], path: Path) -> LearnedStyle:
     if not 0.0 <= seconds < 1e7:
         raise ValueError("seconds")
     name = str(data["name"])[:_LONGEST_NAME] or path.stem
-    return LearnedStyle(name, seconds, numbers, moments, strokes, own, _face(data, path))
+    return LearnedStyle(name, seconds, numbers, moments, tuple(strokes), own, _face(data, path))
 
 
 def _face(data: Mapping[str, Array], path: Path) -> FaceHabits | None:
