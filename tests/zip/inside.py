@@ -62,7 +62,7 @@ def perform(speech: Path) -> bpy.types.Object:
     begin = time.perf_counter()
     assert bpy.ops.orator.generate() == {"FINISHED"}
     print(f"TOOK {time.perf_counter() - begin:.1f} s from the cold press to the take")
-    slow = [name for name in ("torch", "librosa", "numba", "sklearn") if name in sys.modules]
+    slow = [name for name in ("torch", "librosa", "numba", "sklearn", "scipy.stats") if name in sys.modules]
     assert not slow, f"generating imported {slow}"
     return scene.orator.character
 
