@@ -117,7 +117,7 @@ def emotion_sheets(sample: Sample, folder: Path) -> None:
         large.shoot(face[middle], head[middle], f"{name} {level:g}")
         for level, faces in made.items() for name, (face, head) in faces.items()
     ]  # fmt: skip
-    sheet(cells, len(EMOTIONS), folder / "face_emotions.png")
+    sheet(cells, len(EMOTIONS), folder / "face_emotions.jpg")
     small = Studio(SMALL, -0.070)
     frames = [middle + 6 * k for k in range(12)]
     name_of = {0.5: "half", 1.0: "full"}
