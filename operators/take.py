@@ -137,15 +137,19 @@ class ORATOR_OT_take_follow(OnTake, bpy.types.Operator):
 
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:
-        """Only with a take and a speech."""
-        return super().disabled_reason(context) or generation.missing_speech(context)
+        """Only with a take and the strip that it was made from."""
+        reason = super().disabled_reason(context)
+        if reason:
+            return reason
+        there = generation.start_for(context, active_take(context)[2]) is not None
+        return "" if there else "The strip that this take was made from is not in the Sequencer any more"
 
     def act(self, context: bpy.types.Context, character: bpy.types.Object, data: Any, take: Any) -> str:
         """Move it."""
         from ..core.blender import follow
         from ..core.blender.scene_rate import behind, other_rate
 
-        frames = behind(take, context.scene, generation.read_speech_start(context))
+        frames = behind(take, context.scene, generation.start_for(context, take) or 0.0)
         rate = other_rate(take, context.scene)
         if not frames:
             return rate or f"'{take.name}' is where its strip is."

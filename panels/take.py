@@ -74,11 +74,11 @@ class ORATOR_PT_takes(bpy.types.Panel):
         row.operator("orator.import_face", text="", icon="IMPORT")
         if 0 <= data.active < len(data.takes):
             take = data.takes[data.active]
-            if not generation.missing_speech(context):
-                frames = behind(take, context.scene, generation.read_speech_start(context))
-                if frames:
-                    draw_wrapped(context, layout, f"The strip is {frames:+d} frames away", "ERROR")
-                    layout.operator("orator.take_follow", icon="SNAP_ON")
+            start = generation.start_for(context, take)
+            frames = behind(take, context.scene, start) if start is not None else 0
+            if frames:
+                draw_wrapped(context, layout, f"The strip is {frames:+d} frames away", "ERROR")
+                layout.operator("orator.take_follow", icon="SNAP_ON")
             rate = other_rate(take, context.scene)
             if rate:
                 draw_wrapped(context, layout, rate, "ERROR")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import bpy
@@ -22,6 +23,7 @@ from .bake_target import editable, read_style, read_target, up_to_date
 from .emage import hand_notes, own_of, unheard_notes, with_hands, with_model
 from .emotion import emotion_notes, read_emotion, sampled
 from .scene_rate import scene_fps
+from .take_store import speech_of
 
 if TYPE_CHECKING:
     from ..conversation.conduct import Listening
@@ -151,6 +153,22 @@ def read_speech_start(context: bpy.types.Context) -> float:
     found = strips.find_strip(context, options.strip, options.strip_scene)
     assert found is not None
     return strips.start_of_strip(*found)
+
+
+def start_for(context: bpy.types.Context, take: Any) -> float | None:
+    """The timeline second at which the speech that a take was made from starts now; None where it is not at hand.
+
+    That strip counts, whichever is picked. Of takes that do not know theirs the chosen speech is taken for it.
+    """
+    name, options = speech_of(take), context.scene.orator
+    if not name:
+        return None if missing_speech(context) else read_speech_start(context)
+    picked = strips.find_strip(context, options.strip, options.strip_scene)
+    if options.source == "FILE" and Path(options.file).name == name:
+        return options.file_frame / scene_fps(context.scene)
+    found = picked if picked is not None and picked[1].name == name else None
+    found = found or next((pair for pair in strips.all_sound_strips(context) if pair[1].name == name), None)
+    return None if found is None else strips.start_of_strip(*found)
 
 
 def read_settings(scene: bpy.types.Scene, speech: Speech) -> Settings:

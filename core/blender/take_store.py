@@ -22,6 +22,9 @@ _START: Final = "orator_start"
 _RATE: Final = "orator_rate"
 
 
+_SPEECH: Final = "orator_speech"
+
+
 def store_performance(take: Any, performance: Any, meta: dict[str, Any]) -> None:
     """Keep a Performance (bit for bit) and the take's provenance inside the .blend file, in a text of the take's own.
 
@@ -73,6 +76,13 @@ def store_meta(take: Any, meta: dict[str, Any]) -> None:
         take.data[_START] = float(meta.get("start", 0.0))
         if meta.get("rate"):
             take.data[_RATE] = float(meta["rate"])
+        take.data[_SPEECH] = str(meta.get("speech", {}).get("name", ""))
+
+
+def speech_of(take: Any) -> str:
+    """The name of the strip or file that the take was made from; '' where it is not known. Quick enough for drawing."""
+    name = "" if take.data is None else take.data.get(_SPEECH, "")
+    return name if isinstance(name, str) else ""
 
 
 def start_of(take: Any) -> float | None:

@@ -163,3 +163,33 @@ def test_what_the_artists_recogniser_hears_becomes_the_transcript(desk, tmp_path
     assert text.as_string().strip() == "so what do you think" and not text.name.startswith(".")
     said = generation.read_settings(desk, generation.read_speech(bpy.context))
     assert said.transcript == "so what do you think"
+
+
+def test_a_take_follows_the_strip_that_it_was_made_from(desk: bpy.types.Scene, tmp_path) -> None:
+    from helpers.characters import make_motion
+    from orator.core.bake.road import BakeStyle, prepare
+    from orator.core.blender import bake, generation
+    from orator.core.blender.bake_target import read_target
+    from orator.core.blender.scene_rate import behind
+    from orator.core.performance import Take
+
+    bpy.ops.orator.add_character()
+    bpy.ops.orator.add_speech(filepath=speech(tmp_path))
+    if desk.orator.source == "FILE":
+        pytest.skip("this bpy was built without sound: there are no sound strips")
+    rig, first = desk.orator.character, desk.orator.strip
+    start = generation.read_speech_start(bpy.context)
+    performance = make_motion(5.0)
+    prepared = prepare(performance, start, read_target(rig, desk), BakeStyle(None))
+    meta = {"seed": 1, "speech": {"name": first, "digest": ""}}
+    bake.add_take(rig, Take(performance, "Take 1", meta), start, prepared)
+    desk.frame_set(200)
+    bpy.ops.orator.add_speech(filepath=speech(tmp_path))  # another strip is picked now
+    take = rig.orator.takes[0]
+    assert desk.orator.strip != first and behind(take, desk, generation.start_for(bpy.context, take)) == 0
+    strip = next(s for s in desk.sequence_editor.strips_all if s.name == first)
+    strip.frame_start += 15
+    assert bpy.ops.orator.take_follow() == {"FINISHED"}
+    assert rig.animation_data.action.frame_range[0] == pytest.approx(round(start * desk.render.fps) + 15)
+    desk.sequence_editor.strips.remove(strip)
+    assert not bpy.ops.orator.take_follow.poll()
