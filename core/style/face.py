@@ -6,9 +6,10 @@ from typing import Final
 
 import numpy as np
 
-from ..arkit import COUNT, INDEX
+from ..arkit import ARKIT, COUNT, INDEX
 from ..arrays import Array
-from ..face.style import AT_REST, BEND, EXPRESSION
+from ..face.neutral import NEUTRAL_FACE
+from ..face.style import BEND, EXPRESSION
 from ..learned_style import FaceHabits
 from ..performance import MODEL_FPS
 
@@ -17,8 +18,6 @@ _HALF: Final = 4.0
 _HALF_BLINKS: Final = 20.0
 _SHUT: Final = 0.45
 PLAIN_BLINKS: Final = 18.0
-_TYPICAL: Final = 0.05
-"""The deviation of a brow or cheek in plain talk."""
 
 
 def face_habits(faces: list[Array]) -> FaceHabits | None:
@@ -35,8 +34,9 @@ def face_habits(faces: list[Array]) -> FaceHabits | None:
     # A capture of lips alone does not tell anything about brows.
     told = np.ptp(face[:, columns], axis=0) > 0.01
     shift, scale = np.zeros(COUNT), np.ones(COUNT)
-    shift[columns] = np.clip(weight * (face.mean(axis=0) - AT_REST)[columns], -0.4, 0.6) * told
-    spread = np.log(np.maximum(face.std(axis=0)[columns], 1e-3) / _TYPICAL)
+    plain = np.array([NEUTRAL_FACE[ARKIT[k]] for k in columns])
+    shift[columns] = np.clip(weight * (face.mean(axis=0)[columns] - plain[:, 0]), -0.4, 0.6) * told
+    spread = np.log(np.maximum(face.std(axis=0)[columns], 0.01) / np.maximum(plain[:, 1], 0.01))
     scale[columns] = np.where(told, np.exp(np.clip(0.5 * weight * spread, -np.log(2), np.log(2))), 1.0)
     scale[list(BEND)] = 1.0  # talking bends a mouth: how far is the words', not the person's
     lids = face[:, [INDEX["eyeBlinkLeft"], INDEX["eyeBlinkRight"]]].mean(axis=1)

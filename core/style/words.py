@@ -40,7 +40,9 @@ def clauses(style: LearnedStyle) -> tuple[str, ...]:
 def told(style: LearnedStyle) -> str:
     """One sentence for the panel, the command line and the report."""
     found = clauses(style)
-    own = f"; {len(style.strokes)} strokes and {len(style.rests)} rests of its own" if style.strokes else ""
+    counts = ((len(style.strokes), "stroke"), (len(style.rests), "rest"))
+    named = " and ".join(f"{n} {what}{'s' if n > 1 else ''}" for n, what in counts if n)
+    own = f"; {named} of its own" if named else ""
     said = ", ".join(found) if found else "much like the neutral style"
     return f"'{style.name}', from {style.seconds:.0f} s: {said}{own}."
 
