@@ -247,8 +247,3 @@ def keys_of(
         out.append(replace(fitted[same], target=mesh, path=path))
         step()
     return tuple(out)
-
-
-def key_count(curves: tuple[CurveKeys, ...]) -> int:
-    """How many keys the curves have together."""
-    return sum(len(c.frames) for c in curves)

@@ -68,7 +68,6 @@ SHAPES: Final[dict[str, Array]] = {
 NAMES: Final = tuple(SHAPES)
 TABLE: Final = np.stack([SHAPES[n] for n in NAMES])
 """(32, 13) every shape, in the order of NAMES."""
-SHAPE_INDEX: Final = {name: k for k, name in enumerate(NAMES)}
 
 
 def _about_z(degrees: Array) -> Array:

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from ..arrays import Array
-from ..rotations import conjugate, from_matrix, multiply, rotate, to_matrix
+from ..rotations import conjugate, from_matrix, multiply, rotate
 from ..skeleton import INDEX, REST_OFFSETS, SOLE_BELOW_ANKLE
 
 SIDES: Final[tuple[str, str]] = ("left", "right")
@@ -142,8 +142,3 @@ def plant(rotations: Array, translation: Array, ankles: Array, feet: Array) -> t
             rotations[:, INDEX[f"{side}_{name}"]] = legs[:, k, i]
         rotations[:, INDEX[f"{side}_foot"]] = (1.0, 0.0, 0.0, 0.0)
     return rotations, position - REST_OFFSETS[0]
-
-
-def yaw_matrix(yaw: Array) -> Array:
-    """Rotation matrices about Y, (..., 3, 3)."""
-    return to_matrix(level_feet(np.asarray(yaw)))

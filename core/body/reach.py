@@ -16,7 +16,6 @@ from ..arrays import Array
 from ..rotations import conjugate, from_matrix, from_rotvec, multiply, rotate
 from ..skeleton import INDEX, REST_OFFSETS
 
-STATE: Final = ("angle", "radius", "height", "out", "supination", "flexion", "deviation", "shrug")
 ANGLE, RADIUS, HEIGHT, OUT, SUPINATION, FLEXION, DEVIATION, SHRUG = range(8)
 COLLAR: Final = REST_OFFSETS[INDEX["left_collar"]]
 SHOULDER: Final = REST_OFFSETS[INDEX["left_shoulder"]]

@@ -44,11 +44,6 @@ def as_quads(faces: Array) -> Array:
     return faces
 
 
-def stack_faces(*faces: Array) -> Array:
-    """Triangles and quads together, (M, 4)."""
-    return np.concatenate([as_quads(f) for f in faces])
-
-
 def merge(name: str, parts: list[Part]) -> Part:
     """Several parts as one, their materials and shape keys by name."""
     materials = tuple(dict.fromkeys(m for one in parts for m in one.materials))
@@ -115,18 +110,3 @@ def relax(vertices: Array, edges: Array, amount: float = 0.5, times: int = 1) ->
         )
         flat = flat + amount * (total / count - flat)
     return flat.reshape(vertices.shape)
-
-
-def normals_of(vertices: Array, faces: Array) -> Array:
-    """(N, 3) unit vertex normals, by area."""
-    last = np.where(faces[:, 3] >= 0, faces[:, 3], faces[:, 0])
-    face_normal = np.cross(vertices[faces[:, 2]] - vertices[faces[:, 0]], vertices[last] - vertices[faces[:, 1]])
-    triangle = faces[:, 3] < 0
-    f = faces[triangle]
-    face_normal[triangle] = np.cross(vertices[f[:, 1]] - vertices[f[:, 0]], vertices[f[:, 2]] - vertices[f[:, 0]])
-    total = np.zeros_like(vertices)
-    for corner in range(4):
-        use = faces[:, corner] >= 0
-        for axis in range(3):
-            total[:, axis] += np.bincount(faces[use, corner], weights=face_normal[use, axis], minlength=len(vertices))
-    return total / np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-12)

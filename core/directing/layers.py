@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from .. import arkit, skeleton
+from .. import skeleton
 from ..arrays import Array
 from ..body.legs import foot_state, plant
 from ..performance import Performance, make_performance, sample
@@ -157,8 +157,3 @@ def _symmetrical(rotations: Array, amount: float) -> Array:
 def _mirror(rotations: Array, translation: Array) -> tuple[Array, Array]:
     flipped = rotations[:, skeleton.mirror_index()] * np.array([1.0, 1.0, -1.0, -1.0], np.float32)
     return flipped, translation * np.array([-1.0, 1.0, 1.0], np.float32)
-
-
-def mirror_face(face: Array) -> Array:
-    """Face weights (T, 52) with left and right exchanged."""
-    return face[:, list(arkit.mirror_index())]

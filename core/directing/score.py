@@ -18,7 +18,6 @@ from ..errors import OratorError
 from ..face.marks import read_mark
 from ..speech.words import PlacedWord
 
-KINDS_OF_ROWS: Final = ("word", "gesture", "emotion", "look")
 LEAD: Final = 0.4
 """Seconds before its stroke's end at which a gesture's row begins: the way there."""
 _SHORTEST: Final = 0.04

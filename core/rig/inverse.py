@@ -151,8 +151,3 @@ def _expressions(description: RigDescription, pose: RigPose, frames: int) -> Arr
             if number is not None and values is not None:
                 out[:, number] = values
     return out if np.isfinite(out).any() else None
-
-
-def pelvis_bone(description: RigDescription, profile: RigProfile) -> str | None:
-    """The bone whose head is the pelvis, if the rig has one."""
-    return profile.present(description).get(skeleton.JOINTS[INDEX["pelvis"]])

@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 
 from ..arrays import Array
-from ..rotations import IDENTITY, angle_between, conjugate, from_matrix, from_rotvec, multiply, rotate
+from ..rotations import IDENTITY, conjugate, from_matrix, from_rotvec, multiply, rotate
 from ..skeleton import INDEX, JOINTS, PARENTS, REST_OFFSETS, rest_positions
 from ..smplx.names import BODY_FAMILY
 from .description import RigDescription
@@ -332,11 +332,6 @@ def fit_rest(description: RigDescription, profile: RigProfile) -> RestFit:
         measure.arm(side)
         measure.hand(side)
     return RestFit(axes, scale, measure.out, sure)
-
-
-def rest_difference(fit: RestFit) -> dict[str, float]:
-    """Degrees by which each joint's rest differs from SMPL-X's; for reports."""
-    return {j: float(angle_between(q, IDENTITY)) for j, q in fit.correction.items()}
 
 
 def axes_quaternion(fit: RestFit) -> Array:

@@ -29,7 +29,6 @@ FLOOR: Final = 1e-7
 PITCH_RATE: Final = 8000
 PITCH_HOP: Final = 80
 PITCH_WINDOW: Final = 280
-PITCH_FFT: Final = 512
 PITCH_LOW: Final = 60.0
 PITCH_HIGH: Final = 450.0
 VOICED: Final = 0.35

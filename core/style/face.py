@@ -17,7 +17,6 @@ _HALF: Final = 4.0
 """Seconds at which a face's habits are trusted half."""
 _HALF_BLINKS: Final = 20.0
 _SHUT: Final = 0.45
-PLAIN_BLINKS: Final = 18.0
 
 
 def face_habits(faces: list[Array]) -> FaceHabits | None:

@@ -10,8 +10,6 @@ import numpy as np
 
 from ...core.arrays import Array
 from ..runtime import Networks
-from .inputs import Heard
-from .parts import DOWN, PARTS
 
 WINDOW: Final = 64
 """Tokens a window, 8.5 s."""
@@ -37,11 +35,6 @@ class Given:
     root_given: Array
     tokens: Array
     latents: dict[str, Array]
-
-
-def codebook(nets: Networks, part: str) -> Array:
-    """The first-level codes (codes, C) of a part."""
-    return nets.array(f"body_{part}", "quantiser.codes0")
 
 
 def nearest(codes: Array, latents: Array) -> Array:
@@ -73,70 +66,8 @@ def _piece(array: Array, first: int, last: int) -> Array:
     return np.ascontiguousarray(array[first:last], dtype=np.float32)[None]
 
 
-def decode_tokens(
-    nets: Networks,
-    heard: Heard,
-    given: Given | None,
-    temperature: float,
-    seed: int,
-    tick: Callable[[float], None],
-    guidance: float,
-) -> dict[str, Array]:
-    """Latents (N, C) a part for the whole speech. The cost grows with the length, the memory does not."""
-    count = len(heard.controls)
-    random = np.random.default_rng(int(seed) & 0x7FFFFFFFFFFFFFFF)
-    codes = {p: codebook(nets, p) for p in PARTS}
-    blank = len(codes[PARTS[0]])
-    tokens = np.full((count, len(PARTS)), blank, np.int64)
-    if given is not None:
-        tokens = np.where(given.tokens >= 0, given.tokens, tokens)
-    latents = {p: np.empty((count, codes[p].shape[1]), np.float32) for p in PARTS}
-    first = 0
-    while True:
-        last = min(first + WINDOW, count)
-        contexts = _contexts(nets, heard, given, first, last, guidance)
-        window = Window(nets, contexts, guidance, temperature, blank, first / count, count)
-        known = window.fill(tokens[first:last].copy(), random, tick)
-        tokens[first:last] = known
-        coarse = {p: codes[p][known[:, k]] for k, p in enumerate(PARTS)}
-        fine = nets.run("body_gesture.refine", base=contexts[0][0], **{p: coarse[p][None] for p in PARTS})
-        # Tokens near the window's end see no future: the next window overwrites them.
-        keep = 0 if first == 0 else OVERLAP // 2
-        for k, part in enumerate(PARTS):
-            own = coarse[part] + fine[f"{part}_fine"][0]
-            if given is not None and part in given.latents:
-                sure = given.tokens[first:last, k] >= 0
-                own[sure] = given.latents[part][first:last][sure]
-            latents[part][first + keep : last] = own[keep:]
-        if last == count:
-            return latents
-        # All but the overlap is final; the end of the overlap is drawn again with its future in sight.
-        again = last - OVERLAP // 2
-        free = np.ones((last - again, len(PARTS)), bool) if given is None else given.tokens[again:last] < 0
-        tokens[again:last][free] = blank
-        first = last - OVERLAP
-
-
 Context = tuple[Array, Array]
 """What does not change while a window is decoded: (added to every position, the speech to attend to), (1, N, D)."""
-
-
-def _contexts(
-    nets: Networks, heard: Heard, given: Given | None, first: int, last: int, guidance: float
-) -> tuple[Context, ...]:
-    """The context of a window and, where words ask for a gesture, the one without words to be guided away from."""
-    a, b = first * DOWN, last * DOWN
-    inputs = {name: _piece(getattr(heard, name), a, b) for name in ("rhythm", "phones", "words")}
-    inputs["controls"] = _piece(heard.controls, first, last)
-    name = "body_gesture.context"
-    if given is not None and (given.joints[a:b].any() or given.root_given[a:b].any()):
-        name = "body_gesture.context_hinted"
-        inputs |= {key: _piece(getattr(given, key), a, b) for key in ("rot6d", "joints", "root", "root_given")}
-    many = [inputs]
-    if guidance != 1.0 and heard.words[a:b, :-3].any():
-        many.append({**inputs, "words": np.zeros_like(inputs["words"])})
-    made = [nets.run(name, **one) for one in many]
-    return tuple((one["base"], one["speech"]) for one in made)
 
 
 @dataclass(frozen=True)
@@ -177,14 +108,3 @@ class Window:
                 best = np.argsort(-sure, kind="stable")[:keep]
                 flat[wanted[best]] = drawn[best]
         return known
-
-
-def decode_frames(nets: Networks, latents: dict[str, Array], first: int, last: int) -> dict[str, Array]:
-    """Features (T, W) a part for tokens first..last, with enough neighbours that pieces join without a seam."""
-    margin = 12
-    a, b = max(0, first - margin), min(len(latents["upper"]), last + margin)
-    out = {}
-    for part in PARTS:
-        features = nets.run(f"body_{part}.decode", latents=latents[part][a:b][None])["features"][0]
-        out[part] = features[(first - a) * DOWN : (last - a) * DOWN]
-    return out

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -22,14 +21,6 @@ ROOT_SCALE: Final = 5.0
 """Metres times this in the features, so that centimetres count as much as degrees."""
 ROOT_HEIGHT: Final = 1.31
 ROOT_OFFSET: Final = np.array([0.0, ROOT_HEIGHT, 0.0], np.float32)
-
-
-@dataclass(frozen=True)
-class BodyFeatures:
-    """Rotations as matrices' first two rows (T, 55, 6) and the scaled root (T, 3), float32."""
-
-    rot6d: Array
-    root: Array
 
 
 def rot6d(quaternions: Array) -> Array:
@@ -87,9 +78,3 @@ def scaled_root(translation: Array) -> Array:
 def metric_root(values: Array) -> Array:
     """The inverse of `scaled_root`."""
     return np.asarray(values, np.float32) / np.float32(ROOT_SCALE) + ROOT_OFFSET
-
-
-def part_features(part: str, all6d: Array, root: Array, contacts: Array) -> Array:
-    """The features (T, WIDTH[part]) of one part; all6d (T, 55, 6), root (T, 3) scaled, contacts (T, 2)."""
-    own = all6d[:, list(PART_JOINTS[part])].reshape(len(all6d), -1)
-    return np.concatenate([own, root, contacts], axis=-1) if part == "lower" else own

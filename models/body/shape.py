@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import itertools
-from functools import lru_cache
 from typing import Final
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d, median_filter, uniform_filter1d
+from scipy.ndimage import gaussian_filter1d, median_filter
 
 from ...core.arrays import Array
 from ...core.body import legs
@@ -17,21 +16,11 @@ from ...core.body.plausible import clear_torso, elbow_flexion, limit_joints
 from ...core.mask import runs
 from ...core.performance import MODEL_FPS
 from ...core.rotations import conjugate, from_rotvec, hemisphere_continuous, multiply, normalise
-from ...core.skeleton import HANDS, INDEX, SOLE_BELOW_ANKLE
-from ...core.stance import relaxed_rotations
+from ...core.skeleton import INDEX, SOLE_BELOW_ANKLE
 
 ARMS: Final = tuple(INDEX[f"{s}_{n}"] for s in ("left", "right") for n in ("collar", "shoulder", "elbow", "wrist"))
 TRUNK: Final = (INDEX["spine1"], INDEX["spine2"], INDEX["spine3"])
 HEAD: Final = (INDEX["neck"], INDEX["head"])
-HEAD_GAIN: Final = 1.7
-"""The codes keep less of the head's small movements than the corpus has; this makes up for it."""
-FINGER_GAIN: Final = 1.25
-"""The same for the fingers."""
-STROKE_GAIN: Final = 1.2
-"""The same for strokes of the arms upon their posture."""
-POSTURE: Final = 0.86
-"""How far from hanging down the arms' postures are kept: the gestures of many performers side by side reach wider than
-one speaker's do."""
 SLOW: Final = 0.9
 """Seconds of the smoothing that parts a posture from the strokes upon it."""
 
@@ -50,42 +39,6 @@ def scaled(offsets: Array, factor: Array) -> Array:
 def smoothed(rotations: Array, seconds: float) -> Array:
     """Rotations (T, J, 4) averaged over time with a Gaussian of `seconds`."""
     return normalise(gaussian_filter1d(hemisphere_continuous(rotations), seconds * MODEL_FPS, axis=0, mode="nearest"))
-
-
-@lru_cache(maxsize=1)
-def _home() -> Array:
-    return relaxed_rotations()
-
-
-def amplify(rotations: Array, energy: Array, head: Array, quiet: Array, own: Array) -> Array:
-    """Strokes `energy` times as large about a posture that follows it less, head movement `head` times.
-
-    All (T,); `quiet` is 1 where nobody has spoken for long and calms what is fast there; `own` is 1 where the networks
-    drew the motion, which makes up for what they keep too little or too much of, and 0 where key poses lead it.
-    """
-
-    def gain(full: float) -> Array:
-        return 1.0 + (full - 1.0) * own
-
-    out = np.array(rotations, np.float64)
-    calm = 1.0 - 0.8 * quiet
-    arms = out[:, ARMS]
-    slow = smoothed(arms, SLOW)
-    fast = multiply(conjugate(slow), arms)
-    home = _home()[None, ARMS]
-    slow = multiply(home, scaled(multiply(conjugate(home), slow), gain(POSTURE) * energy**0.5))
-    out[:, ARMS] = multiply(slow, scaled(fast, gain(STROKE_GAIN) * energy * calm))
-    trunk = out[:, TRUNK]
-    slow = smoothed(trunk, SLOW)
-    out[:, TRUNK] = multiply(slow, scaled(multiply(conjugate(slow), trunk), energy**0.7 * calm))
-    hands = out[:, list(HANDS)]
-    middle = normalise(uniform_filter1d(hemisphere_continuous(hands), int(8.0 * MODEL_FPS) + 1, axis=0, mode="nearest"))
-    out[:, list(HANDS)] = multiply(middle, scaled(multiply(conjugate(middle), hands), gain(FINGER_GAIN)))
-    neck = out[:, HEAD]
-    middle = smoothed(neck, 4.0)
-    size = gain(HEAD_GAIN) * head * (1.0 - 0.4 * quiet)
-    out[:, HEAD] = multiply(middle, scaled(multiply(conjugate(middle), neck), size))
-    return out
 
 
 def pace(rotations: Array, rate: Array, accents: Accents, first: int, seed: int) -> Array:

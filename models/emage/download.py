@@ -24,7 +24,6 @@ REPOSITORY: Final = "H-Liu1997/emage_audio"
 BRANCH: Final = "main"
 LOCK_NAME: Final = "orator-emage.json"
 """Beside the files: the commit they are all of, and their checksums. The first contact pins the commit."""
-APPROXIMATE_BYTES: Final = 620_000_000
 TRIES: Final = 6
 _CHUNK: Final = 1 << 20
 _SHA256: Final = re.compile(r"^[0-9a-f]{64}$")

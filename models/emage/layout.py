@@ -244,11 +244,3 @@ def parameter_count(shapes: Shapes) -> int:
     """Trained numbers: everything but batch-norm statistics and the position code."""
     buffers = ("running_mean", "running_var", "num_batches_tracked", "position_embeddings.pe")
     return sum(math.prod(shape) for name, shape in shapes.items() if not name.endswith(buffers))
-
-
-def audio_steps(samples: int) -> int:
-    """Steps that the wav encoder makes of `samples` samples (its six strides and paddings)."""
-    steps = samples + 2 * WAV_FIRST_PADDING
-    for stride in (s for s in WAV_STRIDES if s > 1):
-        steps = (steps - WAV_KERNEL) // stride + 1
-    return steps

@@ -41,7 +41,6 @@ LEFT_OUT: Final = (
     "SqueezeHand01",
 )
 # The emphasis of these is off the hold: the measured stroke end replaces it.
-SHRUGS: Final = ("Shrug",)
 CLASS_OF: Final[dict[str, str]] = {
     "Plea": "offer",
     "Receive": "offer",
@@ -218,9 +217,3 @@ def held_out(clip: Clip) -> bool:
     return clip.word_class in ("beat", "negate", "point", "you", "offer", "stop") and (
         zlib.crc32(clip.performance.encode()) % 12 == 0
     )
-
-
-def training_library() -> Library:
-    """The library without the held-out performances."""
-    library = load_library()
-    return Library(tuple(c for c in library.clips if not held_out(c)), library.idles)

@@ -25,8 +25,6 @@ from ...interface.condition import SpeechCondition
 from .corpus import item_rng, soft_onehot
 from .measures import FPS
 
-POSTERIORS = ("real", "sharp")
-
 
 @dataclass(frozen=True)
 class Sample:
