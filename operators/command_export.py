@@ -10,6 +10,7 @@ import bpy
 
 from ..core.blender import bake, export
 from ..core.blender.bake_target import editable, read_target
+from ..core.blender.export_options import PRESETS, SUFFIXES, ExportOptions
 from ..core.blender.scene_rate import scene_fps
 from ..core.errors import OratorError
 from ..core.files import check_writable
@@ -21,9 +22,9 @@ def add_export_command(commands: argparse._SubParsersAction[argparse.ArgumentPar
     make.add_argument(
         "source", metavar="FILE.blend[:ARMATURE]|TAKE.npz", help="whose takes; or a take for --character to perform"
     )
-    make.add_argument("-o", "--output", type=Path, required=True, help=f"ends in one of {', '.join(export.SUFFIXES)}")
+    make.add_argument("-o", "--output", type=Path, required=True, help=f"ends in one of {', '.join(SUFFIXES)}")
     make.add_argument("--character", metavar="FILE.blend[:ARMATURE]", help="who performs TAKE.npz; else Orator's own")
-    make.add_argument("--preset", choices=tuple(export.PRESETS), default="plain", help="what the file is for")
+    make.add_argument("--preset", choices=tuple(PRESETS), default="plain", help="what the file is for")
     make.add_argument("--takes", default="shown", help="shown, all, favourites, or names: 'Take 1,Take 3'")
     make.add_argument("--together", action="store_true", help="all takes in one FBX or glTF file, as animations")
     make.add_argument("--fps", type=float, help="frames a second of the file (the scene's)")
@@ -38,8 +39,8 @@ def run_export(args: argparse.Namespace) -> int:
     """Export, read back, and say what arrived. Raises OratorError."""
     from .open_character import open_character
 
-    if args.output.suffix.lower() not in export.SUFFIXES:
-        raise OratorError(f"'{args.output.name}' should end in one of {', '.join(export.SUFFIXES)}.")
+    if args.output.suffix.lower() not in SUFFIXES:
+        raise OratorError(f"'{args.output.name}' should end in one of {', '.join(SUFFIXES)}.")
     if args.fps is not None and not 1.0 <= args.fps <= 240.0:
         raise OratorError(f"--fps {args.fps:g}: give a frame rate from 1 to 240.")
     check_writable(args.output)
@@ -49,7 +50,7 @@ def run_export(args: argparse.Namespace) -> int:
         raise OratorError("--character goes with a TAKE.npz: name the .blend file's armature as FILE.blend:ARMATURE.")
     else:
         character = open_character(args.source)
-    options = export.ExportOptions(args.preset, args.fps, not args.in_place, not args.no_face, args.from_zero)
+    options = ExportOptions(args.preset, args.fps, not args.in_place, not args.no_face, args.from_zero)
     files, sentence, exact = export.deliver(
         character, args.output, options, args.takes, args.together, not args.no_check
     )

@@ -94,7 +94,7 @@ def _save_blend(path: Path) -> None:
 
 
 def _generate(args: argparse.Namespace) -> int:
-    from ..core.blender.export import SUFFIXES
+    from ..core.blender.export_options import SUFFIXES
     from ..models.cli import request_from
     from ..models.device import use_machine
 

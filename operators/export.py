@@ -9,6 +9,7 @@ from bpy.props import BoolProperty, EnumProperty, StringProperty
 from bpy_extras.io_utils import ExportHelper
 
 from ..core.blender import export, generation, job, report, takes
+from ..core.blender.export_options import PRESETS, RATES, ExportOptions
 from .poll import Explained
 
 FORMATS = (
@@ -52,7 +53,7 @@ class ORATOR_OT_export(Explained, bpy.types.Operator, ExportHelper):
     format: EnumProperty(name="Format", items=FORMATS, description="What to write")
     target: EnumProperty(
         name="For",
-        items=[(key, key.capitalize(), f"Options that suit {key.capitalize()}") for key in export.PRESETS],
+        items=[(key, key.capitalize(), f"Options that suit {key.capitalize()}") for key in PRESETS],
     )
     which: EnumProperty(
         name="Takes",
@@ -62,7 +63,7 @@ class ORATOR_OT_export(Explained, bpy.types.Operator, ExportHelper):
     together: BoolProperty(name="In One File", description="FBX and glTF: all takes in one file, as named animations")
     rate: EnumProperty(
         name="Frame Rate",
-        items=[("0", "Scene", "As the scene")] + [(f"{r:g}", f"{r:g}", f"{r:g} frames a second") for r in export.RATES],
+        items=[("0", "Scene", "As the scene")] + [(f"{r:g}", f"{r:g}", f"{r:g} frames a second") for r in RATES],
     )
     travel: BoolProperty(name="Root Travel", default=True, description="Off: the character stays in place")
     from_zero: BoolProperty(
@@ -120,7 +121,7 @@ class ORATOR_OT_export(Explained, bpy.types.Operator, ExportHelper):
         """Export, compare and say what arrived."""
         character = generation.active_character(context)
         path = _with_suffix(Path(bpy.path.abspath(self.filepath)), self.format)
-        options = export.ExportOptions(self.target, float(self.rate) or None, self.travel, self.face, self.from_zero)
+        options = ExportOptions(self.target, float(self.rate) or None, self.travel, self.face, self.from_zero)
         try:
             _, sentence, exact = export.deliver(character, path, options, self.which, self.together, self.check_file)
         except Exception as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,107 +17,13 @@ from . import takes
 from .export_bendy import stand_in
 from .export_check import READABLE, Arrived, read_back, record
 from .export_neutral import shown_performance
+from .export_options import FBX, USD, ExportOptions, exporter, gltf_options, preset_options
 from .export_run import run, run_in_true_time
 from .export_stage import Cue, Playing, Stage, playing, staged, staged_takes
 from .model_file import known_hand_mean
 
-SUFFIXES: Final = (
-    ".glb", ".gltf", ".fbx", ".vrm", ".vrma", ".usd", ".usdc", ".usda", ".bvh", ".npz", ".csv",
-)  # fmt: skip
-PRESETS: Final[dict[str, dict[str, Any]]] = {
-    "plain": {},
-    "unreal": {"mesh_smooth_type": "FACE", "use_tspace": True, "armature_nodetype": "NULL"},
-    "unity": {"apply_scale_options": "FBX_SCALE_UNITS", "mesh_smooth_type": "OFF"},
-    "godot": {"export_yup": True, "export_optimize_animation_size": False},
-    "web": {"export_yup": True, "export_image_format": "JPEG", "export_optimize_animation_size": True},
-}
-"""What each target wants beside what every export gets; options an exporter does not know are left out."""
 _LONGEST_NAME: Final = 55
 """Bytes of a take's name in a file of several takes."""
-RATES: Final = (24.0, 25.0, 30.0, 60.0)
-_FBX: Final[dict[str, Any]] = {
-    "use_selection": True,
-    "object_types": {"ARMATURE", "MESH"},
-    "add_leaf_bones": False,
-    "bake_anim": True,
-    "bake_anim_use_all_bones": True,
-    "bake_anim_use_nla_strips": False,
-    "bake_anim_use_all_actions": False,
-    "bake_anim_force_startend_keying": True,
-    "bake_anim_simplify_factor": 0.0,
-    "bake_anim_step": 1.0,
-    "path_mode": "COPY",
-    "embed_textures": True,
-}
-_GLTF: Final[dict[str, Any]] = {
-    "use_selection": True,
-    "export_animations": True,
-    "export_frame_range": True,
-    "export_force_sampling": True,
-    "export_morph": True,
-    "export_morph_animation": True,
-    "export_skins": True,
-    "export_all_influences": True,
-    "export_optimize_animation_size": False,
-    "export_anim_slide_to_zero": False,
-    "export_anim_single_armature": False,  # or every Action of the file is taken for the only armature's
-}
-_USD: Final[dict[str, Any]] = {
-    "selected_objects_only": True,
-    "export_animation": True,
-    "export_armatures": True,
-    "export_shapekeys": True,
-    "allow_unicode": True,
-}
-
-
-@dataclass(frozen=True)
-class ExportOptions:
-    """How to export.
-
-    preset  a key of PRESETS.      fps  frames a second, None for the scene's.
-    travel  False: the character stays in place.      face  False: shapes rest, and glTF files have none.
-    from_zero  the first key at 0 seconds; otherwise a file's time is the scene's frame divided by its rate.
-    """
-
-    preset: str = "plain"
-    fps: float | None = None
-    travel: bool = True
-    face: bool = True
-    from_zero: bool = False
-
-
-def exporter(path: Path) -> Any:
-    """The operator for a suffix. Raises OratorError when its add-on is missing."""
-    suffix = path.suffix.lower()
-    if suffix not in SUFFIXES:
-        raise OratorError(f"'{path.name}' should end in one of {', '.join(SUFFIXES)}.")
-    found = {
-        ".fbx": lambda: bpy.ops.export_scene.fbx,
-        ".glb": lambda: bpy.ops.export_scene.gltf,
-        ".gltf": lambda: bpy.ops.export_scene.gltf,
-        ".vrm": lambda: bpy.ops.export_scene.vrm,
-        ".vrma": lambda: bpy.ops.export_scene.vrma,
-    }.get(suffix, lambda: bpy.ops.wm.usd_export)()
-    try:
-        found.get_rna_type()
-    except (KeyError, AttributeError) as error:
-        names = {".vrm": "the VRM add-on (VRM format, from Get Extensions)", ".fbx": "the add-on FBX format"}
-        name = names.get(suffix.removesuffix("a"), "the add-on glTF 2.0 format" if "gl" in suffix else "this exporter")
-        raise OratorError(f"'{path.name}' needs {name}: install or enable it in the Preferences.") from error
-    return found
-
-
-def _preset(options: ExportOptions) -> dict[str, Any]:
-    if options.preset not in PRESETS:
-        raise OratorError(f"There is no preset '{options.preset}'. Choose one of {', '.join(PRESETS)}.")
-    return PRESETS[options.preset]
-
-
-def _gltf(path: Path, options: ExportOptions) -> dict[str, Any]:
-    faces = {} if options.face else {"export_morph": False, "export_morph_animation": False}
-    kind = {"export_format": "GLB" if path.suffix.lower() == ".glb" else "GLTF_SEPARATE"}
-    return {**_GLTF, **_preset(options), **faces, **kind}
 
 
 def export_shown(
@@ -136,7 +42,7 @@ def export_shown(
         write_neutral(shown_performance(character, options.fps), path, options.travel, hands)
         return None
     operator = exporter(path)
-    settings = _preset(options)
+    settings = preset_options(options)
     _check_mirrored(character, path)
     check_writable(path)
     item = takes.shown(character)
@@ -151,11 +57,11 @@ def export_shown(
         else:
             wanted = _deform_only(character)
             if suffix == ".fbx":
-                wanted |= {**_FBX, **settings}
+                wanted |= {**FBX, **settings}
             elif suffix in (".glb", ".gltf"):
-                wanted |= {**_gltf(path, options), **_as_one_animation(stage, name)}
+                wanted |= {**gltf_options(path, options), **_as_one_animation(stage, name)}
             else:
-                wanted |= {**_USD, "export_shapekeys": options.face}
+                wanted |= {**USD, "export_shapekeys": options.face}
             with stand_in(character, stage.meshes, stage.first, stage.last, name):
                 if suffix in (".glb", ".gltf"):
                     off = run_in_true_time(operator, path, wanted, stage.last)
@@ -312,7 +218,7 @@ def export_together(
     suffix = path.suffix.lower()
     if suffix not in (".glb", ".gltf", ".fbx"):
         raise OratorError("Only .fbx, .glb and .gltf keep several takes in one file: export one file each.")
-    operator, settings = exporter(path), _preset(options)
+    operator, settings = exporter(path), preset_options(options)
     _check_mirrored(character, path)
     check_writable(path)
     cues = _told_apart([_cue(character, uid) for uid in uids])
@@ -321,10 +227,10 @@ def export_together(
     with staged_takes(character, cues, options.fps, options.travel, options.face, row, options.from_zero) as stage:
         if suffix == ".fbx":
             strips = {"bake_anim_use_nla_strips": True, "bake_anim_force_startend_keying": True}
-            run(operator, path, {**_FBX, **settings, **strips, **_deform_only(character)})
+            run(operator, path, {**FBX, **settings, **strips, **_deform_only(character)})
         else:
             mode = {"export_animation_mode": "NLA_TRACKS", "export_frame_range": False}
-            wanted = {**_gltf(path, options), **mode, **_deform_only(character)}
+            wanted = {**gltf_options(path, options), **mode, **_deform_only(character)}
             names = tuple(cue.name for cue in cues)
             off = run_in_true_time(operator, path, wanted, stage.last, names)
         shown = record(stage.meshes, stage.first, stage.first, 1) if check else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any
 
 import bpy
 
@@ -13,11 +13,10 @@ from ..errors import OratorError
 from . import compat, own
 from .export_actions import Playing, span, understudies
 from .export_bare import bare
+from .export_restore import animated_owners, everything_back, select_only
 from .holders import has_skeleton
 from .lists import character_data
 from .rig_reader import skinned_meshes
-
-_CHANNELS: Final = ("location", "rotation_quaternion", "rotation_euler", "rotation_axis_angle", "scale")
 
 
 @dataclass(frozen=True)
@@ -46,19 +45,9 @@ class Stage:
     hidden: bool = False
 
 
-def _owners(character: bpy.types.Object) -> list[bpy.types.ID]:
-    """What may carry Actions: the armature object and every set of shape keys, each once."""
-    owners: list[bpy.types.ID] = [character]
-    for mesh in skinned_meshes(character):
-        keys = mesh.data.shape_keys
-        if keys is not None and keys not in owners:
-            owners.append(keys)
-    return owners
-
-
 def playing(character: bpy.types.Object) -> list[Playing]:
     """The Actions that are active on a character."""
-    found = [(o, o.animation_data) for o in _owners(character) if o.animation_data and o.animation_data.action]
+    found = [(o, o.animation_data) for o in animated_owners(character) if o.animation_data and o.animation_data.action]
     return [Playing(o, anim.action, compat.slot_identifier(compat.active_slot(anim))) for o, anim in found]
 
 
@@ -117,102 +106,6 @@ def _hidden(character: bpy.types.Object, meshes: list[bpy.types.Object]) -> tupl
 # --- Everything back -----------------------------------------------------------------------------------------------
 
 
-def _kept_pose(character: bpy.types.Object) -> list[tuple[Any, str, Any]]:
-    """Values that only the screen has, not the curves: the pose, the object's place, the shapes."""
-    holders = [character, *character.pose.bones]
-    kept = [(holder, name, tuple(getattr(holder, name))) for holder in holders for name in _CHANNELS]
-    for owner in _owners(character)[1:]:
-        kept += [(block, "value", block.value) for block in owner.key_blocks]
-    return kept
-
-
-def _put_pose_back(kept: list[tuple[Any, str, Any]]) -> None:
-    for holder, name, value in kept:
-        now = getattr(holder, name)
-        if (tuple(now) if isinstance(value, tuple) else now) != value:
-            setattr(holder, name, value)
-
-
-def _kept_animation(character: bpy.types.Object) -> list[tuple[bpy.types.AnimData, Any, str, bool, list]]:
-    out = []
-    for owner in _owners(character):
-        anim = owner.animation_data
-        if anim is not None:
-            tracks = [([s.name for s in t.strips], t.mute, t.is_solo, t.name) for t in anim.nla_tracks]
-            out.append((anim, anim.action, compat.slot_identifier(compat.active_slot(anim)), anim.use_nla, tracks))
-    return out
-
-
-def _put_animation_back(kept: list[tuple[bpy.types.AnimData, Any, str, bool, list]]) -> None:
-    for anim, action, slot, use_nla, tracks in kept:
-        for track in list(anim.nla_tracks)[len(tracks) :]:
-            anim.nla_tracks.remove(track)
-        for track, (names, mute, solo, name_of) in zip(anim.nla_tracks, tracks, strict=True):
-            for strip, name in zip(track.strips, names, strict=True):
-                if strip.name != name:
-                    strip.name = name
-            if track.name != name_of:
-                track.name = name_of
-            if track.is_solo != solo:
-                track.is_solo = solo
-            track.mute = mute
-        compat.assign(anim, action, compat.slot_named(action, slot) if action else None)
-        if anim.use_nla != use_nla:
-            anim.use_nla = use_nla
-
-
-@contextmanager
-def _everything_back(character: bpy.types.Object) -> Iterator[None]:
-    """Mode, selection, visibility, frame, rate, pose, Actions and NLA as they were, whatever happened between."""
-    scene, layer = bpy.context.scene, bpy.context.view_layer
-    render = scene.render
-    selected, active = [o for o in layer.objects if o.select_get()], layer.objects.active
-    modes = [(o, o.mode) for o in layer.objects if o.mode != "OBJECT"]
-    kept = (scene.frame_start, scene.frame_end, render.fps, render.fps_base, scene.name)
-    stretch = render.frame_map_old, render.frame_map_new
-    frame, part = scene.frame_current, scene.frame_subframe
-    pose = _kept_pose(character)
-    if active is not None and active.mode != "OBJECT":
-        bpy.ops.object.mode_set(mode="OBJECT")
-    flags = [(o, o.hide_viewport, o.hide_select) for o in (character, *skinned_meshes(character))]
-    hidden = {o: o.hide_get() for o in layer.objects}
-    animation = _kept_animation(character)
-    room = bpy.data.collections.new("Orator export")
-    try:
-        scene.collection.children.link(room)
-        yield
-    finally:
-        _put_animation_back(animation)
-        for obj, viewport, select in flags:
-            if obj.hide_viewport != viewport:
-                obj.hide_viewport = viewport
-            if obj.hide_select != select:
-                obj.hide_select = select
-        bpy.data.collections.remove(room)
-        layer.update()
-        scene.frame_start, scene.frame_end, render.fps, render.fps_base, scene.name = kept
-        render.frame_map_old, render.frame_map_new = stretch
-        for obj in layer.objects:
-            if obj in hidden and obj.hide_get() != hidden[obj]:
-                obj.hide_set(hidden[obj])
-        for obj, mode in modes:
-            _select_only(layer, [obj])
-            layer.objects.active = obj
-            if obj.mode != mode:
-                bpy.ops.object.mode_set(mode=mode)
-        _select_only(layer, selected)
-        layer.objects.active = active
-        scene.frame_set(frame, subframe=part)
-        _put_pose_back(pose)
-        layer.update()
-
-
-def _select_only(layer: bpy.types.ViewLayer, wanted: list[bpy.types.Object]) -> None:
-    for obj in layer.objects:
-        if obj.select_get() != (obj in wanted):
-            obj.select_set(obj in wanted)
-
-
 # --- The stage -----------------------------------------------------------------------------------------------------
 
 
@@ -230,14 +123,14 @@ def _take_the_stage(character: bpy.types.Object, meshes: list[bpy.types.Object])
     for obj in (character, *meshes):
         if obj.hide_get():
             obj.hide_set(False)
-    _select_only(layer, [character, *meshes])
+    select_only(layer, [character, *meshes])
     layer.objects.active = character
     scene.frame_set(scene.frame_current)
 
 
 def _alone(character: bpy.types.Object) -> None:
     """A solo track keeps the Action itself from playing: what it silences is muted instead."""
-    for owner in _owners(character):
+    for owner in animated_owners(character):
         tracks = owner.animation_data.nla_tracks if owner.animation_data is not None else ()
         if any(track.is_solo for track in tracks):
             for track in tracks:
@@ -246,7 +139,7 @@ def _alone(character: bpy.types.Object) -> None:
 
 
 def _layered(character: bpy.types.Object) -> bool:
-    data = [owner.animation_data for owner in _owners(character) if owner.animation_data is not None]
+    data = [owner.animation_data for owner in animated_owners(character) if owner.animation_data is not None]
     return any(anim.use_nla and not t.mute and len(t.strips) for anim in data for t in anim.nla_tracks)
 
 
@@ -254,7 +147,7 @@ def _silence(character: bpy.types.Object, face: bool) -> None:
     """Without the face: shapes rest at 0 and play nothing."""
     if face:
         return
-    for keys in _owners(character)[1:]:
+    for keys in animated_owners(character)[1:]:
         anim = keys.animation_data
         if anim is not None:
             anim.action = None
@@ -287,7 +180,7 @@ def staged(
     factor = 1.0 if fps is None else fps / (scene.render.fps / scene.render.fps_base)
     meshes = exported_meshes(character)
     left, moves = _hidden(character, meshes)
-    with _everything_back(character), bare(meshes) as shown:
+    with everything_back(character), bare(meshes) as shown:
         plays = playing(character)
         shift = -round(span(plays)[0] * factor) if from_zero and plays else 0
         data = character_data(character)
@@ -312,7 +205,7 @@ def _unmoved(character: bpy.types.Object, data: Any, factor: float, shift: int) 
     if (abs(factor - 1.0) < 1e-6 and not shift) or data is None:
         return []
     mine = {entry.strip for entry in data.own} | {""}
-    owners = [owner.animation_data for owner in _owners(character) if owner.animation_data is not None]
+    owners = [owner.animation_data for owner in animated_owners(character) if owner.animation_data is not None]
     names = {
         track.name
         for anim in owners
@@ -350,12 +243,12 @@ def staged_takes(
     every = [play for cue in cues for play in cue.plays]
     left, moves = _hidden(character, meshes)
     with ExitStack() as stack:
-        stack.enter_context(_everything_back(character))
+        stack.enter_context(everything_back(character))
         shown = stack.enter_context(bare(meshes))
         keys: dict[Any, Any] = shown.keys
         every = [replace(play, owner=keys.get(play.owner, play.owner)) for play in every]
         cast = stack.enter_context(understudies(character, every, factor, travel))
-        for owner in _owners(character):
+        for owner in animated_owners(character):
             if owner.animation_data is not None:
                 owner.animation_data.action = None
                 for track in owner.animation_data.nla_tracks:

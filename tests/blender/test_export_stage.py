@@ -12,8 +12,9 @@ bpy = pytest.importorskip("bpy", reason="these tests need Blender's Python modul
 
 from helpers.small import performed, small_character  # noqa: E402
 from orator.core.blender import compat, takes  # noqa: E402
-from orator.core.blender.export import ExportOptions, deliver, export_shown, export_together  # noqa: E402
+from orator.core.blender.export import deliver, export_shown, export_together  # noqa: E402
 from orator.core.blender.export_check import compare  # noqa: E402
+from orator.core.blender.export_options import ExportOptions  # noqa: E402
 from orator.core.errors import OratorError  # noqa: E402
 
 PLAIN = ExportOptions()

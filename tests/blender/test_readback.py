@@ -36,7 +36,8 @@ def test_files_bring_back_what_the_scene_shows(
 def test_bendy_bones_arrive(scene: bpy.types.Scene, tmp_path: Path) -> None:
     """A rope of two bendy bones that curves: no file knows bendy bones, the vertices come back all the same."""
     from helpers.bendy import bent_rope
-    from orator.core.blender.export import ExportOptions, deliver
+    from orator.core.blender.export import deliver
+    from orator.core.blender.export_options import ExportOptions
 
     rope = bent_rope()
     names = [o.name for o in bpy.data.objects]

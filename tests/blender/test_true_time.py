@@ -14,7 +14,8 @@ from orator.core.bake.road import prepare
 from orator.core.bake.target import BakeStyle
 from orator.core.blender import bake, compat, generation, strips
 from orator.core.blender.bake_target import read_target
-from orator.core.blender.export import ExportOptions, deliver
+from orator.core.blender.export import deliver
+from orator.core.blender.export_options import ExportOptions
 from orator.core.blender.scene_rate import behind, other_rate, scene_fps
 from orator.core.blender.take_store import store_meta
 from orator.core.errors import OratorError

@@ -149,7 +149,8 @@ def perform(member: str, take: Path, fps: float, shared: Path):
 def trial(member: str, take: Path, wanted: list[str], fps: float, file_fps: float, shared: Path) -> list[Outcome]:
     """Export a member at scene frames `fps` into files of `file_fps`, and import each file again."""
     import bpy
-    from orator.core.blender.export import ExportOptions, export_shown
+    from orator.core.blender.export import export_shown
+    from orator.core.blender.export_options import ExportOptions
 
     armature = perform(member, take, fps, shared)
     frames, own = frames_of(armature), deformed(armature)
