@@ -15,6 +15,8 @@ from pathlib import Path
 PICTURES = (
     "character", "progress-2", "takes", "switched", "loop-pinned", "loop-generated", "loop-regenerated", "loop-comp",
     "loop-layers", "installed", "three-clicks",
+    "style-learned.png",
+    "style-worn.png",
 )  # fmt: skip
 """The screenshots that the documentation uses."""
 
