@@ -83,7 +83,9 @@ class Growing:
             return ""
         data = takes.character_data(character)
         item = takes.find(data, uid)
-        if item is not None and keep:
+        if item is None:
+            return ""  # the artist took it away, by undo perhaps; or this is another file
+        if keep:
             return str(item.name)
         was_shown = data.shown == uid
         _remove(character, uid, self._written)
