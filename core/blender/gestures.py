@@ -25,7 +25,10 @@ def list_them(take: Any) -> int:
     for row in load_meta(take).get("gestures", ()):
         item = take.gestures.add()
         item.made = json.dumps(row)
-        put_back(item)
+        try:
+            put_back(item)
+        except (KeyError, TypeError, ValueError):  # a damaged file: what tells no gesture is not listed
+            take.gestures.remove(len(take.gestures) - 1)
     take.active_gesture = min(take.active_gesture, max(len(take.gestures) - 1, 0))
     return len(take.gestures)
 

@@ -21,7 +21,7 @@ from .styled import head_played, trunk_played
 from .tracks import FPS, Key, curve_at, drift, keyed, pulses
 
 BREATHS_A_SECOND: Final = 0.26
-AWAY: Final = 0.22
+AWAY: Final = 0.28
 """Share of looks that leave the listener."""
 MARGIN: Final = 45
 """Frames of neighbours that a piece's smoothing sees."""
@@ -107,7 +107,7 @@ class _Looks:
         self.owed += AWAY * self.gaze
         away = rng.random() < np.clip(self.owed - 0.25, 0.0, 1.0)
         self.owed -= float(away)
-        yaw = rng.choice((-1.0, 1.0)) * rng.uniform(13.0, 24.0) if away else np.clip(rng.normal(0.0, 6.8), -14.0, 14.0)
+        yaw = rng.choice((-1.0, 1.0)) * rng.uniform(13.0, 24.0) if away else np.clip(rng.normal(0.0, 5.6), -12.0, 12.0)
         pitch = self.chin + (rng.normal(2.0, 5.0) if away else rng.normal(0.0, 2.8))
         roll = np.clip(rng.normal(0.0, 3.4) + 0.1 * yaw, -11.0, 11.0)
         return Key(float(at), float(rng.uniform(0.42, 0.7)), np.radians([pitch, yaw * min(self.gaze, 1.25), roll]))
@@ -119,7 +119,7 @@ def _nods(score: Score, wanted: Wanted, frames: int) -> Array:
     down, tilt = [], []
     for time, size in score.nods:
         rng = rng_at(score.seed, time, 111)
-        down.append(np.radians(size * rng.uniform(3.0, 4.4)))
+        down.append(np.radians(size * rng.uniform(3.1, 4.3)))
         tilt.append(np.radians(rng.normal(0.0, 2.2)))
     times = [t for t, _ in score.nods]
     out[:, 0] = pulses(frames, times, down, 0.28, 0.38)
@@ -129,7 +129,7 @@ def _nods(score: Score, wanted: Wanted, frames: int) -> Array:
         sign = rng.choice((-1.0, 1.0)) * np.radians(rng.uniform(6.0, 10.0))
         for k, part in enumerate((0.7, -1.0, 0.8)):
             out[:, 1] += pulses(frames, [time - 0.1 + 0.24 * k], [sign * part], 0.24, 0.26)
-    return out * wanted.manner.head
+    return out * wanted.manner.head**0.5
 
 
 @dataclass(frozen=True)
@@ -157,10 +157,10 @@ def play(score: Score, wanted: Wanted, frames: int, acting: Acting, alive: Calla
     ground = stand(score, wanted, frames, acting.stance, acting.calm, alive)
     busy = np.stack(arms.busy, axis=1)
     level = curve_at(wanted.energy, frames)[:, None] ** 0.5
-    follow = _followed(signed_places(arms), busy, rng) * wanted.manner.trunk
+    follow = _followed(signed_places(arms), busy, rng) * wanted.manner.trunk / np.maximum(level, 1.0) ** 1.6
     alive()
     beats = _trunk_beats(score, wanted, frames, calm)
-    trunk = _posture(score, wanted, frames, calm) * level + follow + beats * np.maximum(level, 0.85)
+    trunk = _posture(score, wanted, frames, calm) * level + follow + beats * np.clip(level, 0.85, 1.0)
     trunk = trunk_played(trunk, wanted.worn)
     alive()
     phase = BREATHS_A_SECOND * np.arange(frames) / FPS + rng.random()
@@ -231,7 +231,8 @@ def _head(score: Score, wanted: Wanted, frames: int, acting: Acting, trunk: Arra
     lively = _nods(score, wanted, frames) + drift(frames, 0.6, np.radians(1.2), rng, 3)
     slow = gaussian_filter1d(gaze, 60.0, axis=0, mode="nearest")
     # Nods twice as large would be jerks: they grow less than asked, looks about go on growing a little longer.
-    nodding = np.where(amount > 1.0, 1.0 + 0.4 * (amount - 1.0), amount)
+    nodding = np.where(amount > 1.0, 1.0 + 0.3 * (amount - 1.0), amount)
+    nodding = nodding / np.maximum(curve_at(wanted.energy, frames)[:, None], 1.0) ** 0.15
     head = slow + (gaze - slow) * np.minimum(amount, 1.5) + lively * nodding * (1.0 - 0.4 * calm)[:, None]
     against = gaussian_filter1d(trunk, 2.5, axis=0, mode="nearest") * np.array([0.55, 0.42, 0.35])
     return head - against

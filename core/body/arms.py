@@ -22,7 +22,7 @@ from .tracks import FPS, Key, curve_at, drift, keyed, pulses
 SIDES: Final = ("left", "right")
 LEAST_TRAVEL: Final = 0.15
 """Metres: a stroke that would move less than this goes back to where it could have begun."""
-FASTEST: Final = 0.83
+FASTEST: Final = 0.86
 """Metres a second on the whole of a stroke: its peak is nearly twice that."""
 LARGEST_BEAT: Final = 2.5
 """Times as large as a beat comes: what energy and rate together make of one."""
@@ -50,6 +50,8 @@ def _strokes(gesture: Gesture, wanted: Wanted, seed: int) -> dict[str, tuple[Str
     manner = wanted.manner
     rng = rng_at(seed, gesture.time, 51)
     energy = wanted.energy(gesture.time)
+    # Large and often at once: each stroke is a little smaller than it would be alone.
+    energy *= min(1.0, (2.4 / (energy * wanted.rate(gesture.time))) ** 0.5)
     size = 1.06 * gesture.size * energy**1.12
     shift = rng.normal(0.0, 1.0, 3) * np.array([0.045, 0.045, 0.02])
     shift[1] += manner.height + 0.05 * (energy - 1.0)
@@ -242,6 +244,10 @@ def play_arms(score: Score, wanted: Wanted, frames: int, alive: Callable[[], Non
         size = np.array([0.03, 0.007, 0.007, 0.03, *np.radians([4.0, 3.0, 1.5, 0.4])])
         state += drift(frames, 0.55, 1.0, rng, 8) * size * (0.5 + 0.5 * own)[:, None]
         state = gaussian_filter1d(state, 1.3, axis=0, mode="nearest")
+        # What is asked to be large and often at once is rounder: a stroke has no time to stop in its corners.
+        haste = np.clip(2.0 * (level * curve_at(wanted.rate, frames)[:, None] ** 0.5 - 1.5), 0.0, 1.0)
+        if haste.any():
+            state += haste * (gaussian_filter1d(state, 1.7, axis=0, mode="nearest") - state)
         state[:, SHRUG] += np.radians(wanted.manner.shoulders)
         hand = keyed(frames, line.start[1], line.shapes)
         speed = np.linalg.norm(np.diff(wrist_place(state), axis=0, prepend=wrist_place(state[:1])), axis=1) * FPS
@@ -267,7 +273,7 @@ def _add_beats(state: Array, own: Array, score: Score, wanted: Wanted, rng: np.r
     lift = pulses(len(state), [t for t, _ in score.beats], sizes, 0.24, 0.46) * wanted.manner.size
     # A beat begins with a small dip of the hand.
     lift -= 0.3 * pulses(len(state), [t - 0.24 for t, _ in score.beats], sizes, 0.22, 0.24) * wanted.manner.size
-    for column, amount in ((HEIGHT, 0.066), (RADIUS, 0.014), (FLEXION, np.radians(-10.0))):
+    for column, amount in ((HEIGHT, 0.078), (RADIUS, 0.016), (FLEXION, np.radians(-10.0))):
         state[:, column] += amount * lift * (0.12 + 0.88 * own)
 
 

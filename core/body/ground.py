@@ -109,14 +109,14 @@ def stand(
         else:
             side = -np.sign(weight - 0.5) if rng.random() < 0.75 else np.sign(weight - 0.5)
             weight = 0.5 + float(side) * rng.uniform(0.13, 0.37) * manner.sway * min(free, 1.3) ** 0.7
-            keys.append(Key(at, rng.uniform(0.8, 1.5), _pelvis(feet, weight, rng)))
+            keys.append(Key(at, rng.uniform(0.75, 1.35), _pelvis(feet, weight, rng)))
         if rng.random() < 0.5:
             turn = float(np.mean(feet.turn) + np.clip(rng.normal(0.0, 0.1), -0.2, 0.2) * manner.trunk * min(free, 1.2))
             looks.append(Key(at + rng.uniform(-0.2, 0.3), rng.uniform(0.8, 1.4), np.array([turn])))
         at += 60.0 / (manner.shifts * max(free, 0.15)) * rng.uniform(0.55, 1.5)
     looks.sort(key=lambda k: k.begin)
     track = keyed(frames, start, keys)
-    noise = drift(frames, 0.6, 1.0, rng_at(seed, 0.0, 83), 5) * np.array([0.004, 0.003, 0.004, 0.012, 0.008])
+    noise = drift(frames, 0.5, 1.0, rng_at(seed, 0.0, 83), 5) * np.array([0.004, 0.003, 0.004, 0.012, 0.008])
     heading = keyed(frames, np.array([look]), looks)[:, 0] + noise[:, 3]
     between = feet.paths[:, :, [0, 2]].mean(axis=1)
     aside = (track[:, 0] - between[:, 0]) * np.cos(heading) - (track[:, 2] - between[:, 1]) * np.sin(heading)

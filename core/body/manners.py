@@ -41,7 +41,7 @@ class Manner:
     width: float = 1.0
     height: float = 0.0
     tempo: float = 1.0
-    rate: float = 1.0
+    rate: float = 1.1
     both: float = 0.58
     mirror: float = 0.45
     resting: float = 0.268
@@ -87,7 +87,7 @@ MANNERS: Final[dict[str, Manner]] = {
     ),
     "storyteller": Manner(
         size=1.18, width=1.15, height=0.07, tempo=0.95, rate=1.05, both=0.75, mirror=0.3, resting=0.15, hold=0.45,
-        trunk=1.35, lean=4.0, shifts=20, steps=6.0, sway=1.2, head=1.05, gaze=1.45,
+        trunk=1.28, lean=4.0, shifts=20, steps=6.0, sway=1.2, head=1.05, gaze=1.45,
         rests={"ready": 3.0, "one_low": 2.0, "folded": 0.2, "behind": 0.2, "pockets": 0.2},
     ),
     "thoughtful": Manner(

@@ -161,7 +161,7 @@ def write_score(
             own = 0.65 if np.abs(taken - time).min() < 0.26 else 1.0
             beats.append((float(time) - lead, own * float(0.5 + 0.9 * strength) * rng.uniform(0.75, 1.25)))
         if rng.random() < 0.4 + 0.8 * strength:
-            nods.append((float(time - np.clip(rng.normal(0.05, 0.022), -0.02, 0.11)), float(0.15 + 1.6 * strength)))
+            nods.append((float(time - np.clip(rng.normal(0.05, 0.014), 0.0, 0.1)), float(0.15 + 1.6 * strength)))
     shakes = tuple(
         stress_time(w) for w in words if word_class(w.text) == "negate" and rng_at(seed, w.start, 12).random() < 0.6
     )
