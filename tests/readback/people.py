@@ -131,10 +131,14 @@ def sticks(rig: bpy.types.Object) -> bpy.types.Object:
     points, faces, groups = [], [], {}
     shown = [b for b in rig.data.bones if b.use_deform] or list(rig.data.bones)
     for bone in shown:
-        wide, first = 0.12 * bone.length, len(points)
-        across = [bone.x_axis * wide, bone.z_axis * wide, -bone.x_axis * wide, -bone.z_axis * wide]
-        middle = bone.head_local.lerp(bone.tail_local, 0.2)
-        points += [bone.head_local, *(middle + way for way in across), bone.tail_local]
+        ends = [child.head_local for child in bone.children] or [bone.tail_local]
+        end = max(ends, key=lambda point: (point - bone.head_local).length)  # tails of imported bones mean little
+        wide, first = 0.12 * (end - bone.head_local).length, len(points)
+        along = (end - bone.head_local).normalized()
+        x = along.orthogonal().normalized() * wide
+        across = [x, along.cross(x), -x, -along.cross(x)]
+        middle = bone.head_local.lerp(end, 0.2)
+        points += [bone.head_local, *(middle + way for way in across), end]
         faces += [(first + a, first + 1 + k, first + 1 + (k + 1) % 4) for k in range(4) for a in (0, 5)]
         groups[bone.name] = list(range(first, first + 6))
     mesh = bpy.data.meshes.new("Sticks")
@@ -157,7 +161,7 @@ def sheet(rig: bpy.types.Object, path: Path, size: int = 360) -> None:
     scene.render.resolution_x = scene.render.resolution_y = size
     camera = bpy.data.objects.new("Camera", bpy.data.cameras.new("Camera"))
     scene.collection.objects.link(camera)
-    camera.data.type, camera.data.clip_end, scene.camera = "ORTHO", 1e5, camera
+    camera.data.type, scene.camera = "ORTHO", camera
     meshes = skinned_meshes(rig) or [sticks(rig)]
     pictures: list[list[np.ndarray]] = [[], []]
     for frame in (60, 260, 420):
@@ -171,7 +175,7 @@ def sheet(rig: bpy.types.Object, path: Path, size: int = 360) -> None:
         for row, turn in zip(pictures, (0.0, np.radians(75.0)), strict=True):
             away = np.array([np.sin(turn), -np.cos(turn), 0.0])
             camera.location, camera.rotation_euler = middle + 10.0 * wide * away, (np.pi / 2.0, 0.0, turn)
-            camera.data.ortho_scale = wide
+            camera.data.ortho_scale, camera.data.clip_start, camera.data.clip_end = wide, 0.1 * wide, 100.0 * wide
             scene.render.filepath = str(Path(bpy.app.tempdir) / "one.png")
             bpy.ops.render.render(write_still=True)
             image = bpy.data.images.load(scene.render.filepath)
