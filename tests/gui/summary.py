@@ -14,9 +14,7 @@ from pathlib import Path
 
 PICTURES = (
     "character", "progress-2", "takes", "switched", "loop-pinned", "loop-generated", "loop-regenerated", "loop-comp",
-    "loop-layers", "installed", "three-clicks",
-    "style-learned.png",
-    "style-worn.png",
+    "loop-layers", "installed", "three-clicks", "style-learned", "style-worn",
 )  # fmt: skip
 """The screenshots that the documentation uses."""
 
