@@ -13,8 +13,9 @@ import sys
 from pathlib import Path
 
 PICTURES = (
-    "character", "progress-2", "takes", "switched", "loop-pinned", "loop-generated", "loop-regenerated", "loop-comp",
+    "progress-2", "takes", "switched", "loop-pinned", "loop-generated", "loop-regenerated", "loop-comp",
     "loop-layers", "installed", "three-clicks", "style-learned", "style-worn",
+    "minute-3-files", "minute-5-character",
 )  # fmt: skip
 """The screenshots that the documentation uses."""
 
