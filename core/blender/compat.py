@@ -146,7 +146,7 @@ def new_text_strip(scene: bpy.types.Scene, name: str, channel: int, start: int, 
     """A new text strip from frame `start` to before frame `end`; from 5.0 a length is given instead of an end."""
     editor = scene.sequence_editor or scene.sequence_editor_create()
     strips = editor.strips if hasattr(editor, "strips") else editor.sequences
-    until = {"length": end - start} if _by_length(strips) else {"frame_end": end}
+    until: dict[str, Any] = {"length": end - start} if _by_length(strips) else {"frame_end": end}
     return strips.new_effect(name=name, type="TEXT", channel=channel, frame_start=start, **until)
 
 

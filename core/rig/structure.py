@@ -13,10 +13,10 @@ from ..skeleton import JOINTS
 from .anatomy import Mirror, Pair, Shape, limb_pairs, sideways
 from .description import RigDescription
 from .digits import find_fingers
-from .evening import symmetric
 from .families import spread_spine
 from .profile import RigProfile
 from .structure_limbs import arm_of, leg_of, ratio, unit
+from .symmetry import symmetric
 
 _HIP_TO_SHOULDER = 0.52
 """Trunk over leg length (hip to ankle) of the SMPL-X rest; children and cartoons stay within a factor of two."""

@@ -169,6 +169,7 @@ def test_a_hierarchy_that_turns_in_circles_ends(tmp_path: Path) -> None:
         read_bvh(path)
 
 
+@pytest.mark.slow
 @pytest.mark.fault("12.24")
 def test_a_hundred_thousand_pins(tmp_path: Path) -> None:
     from orator.core.directing.pins import check_pose_pins, unreachable_pins

@@ -131,6 +131,7 @@ def test_an_mp3_of_variable_rate_without_a_header(spoken: tuple[np.ndarray, int]
     assert 0 <= lag < 2500
 
 
+@pytest.mark.slow
 @pytest.mark.fault("12.24")
 def test_hours_in_a_small_file_cost_what_they_may(tmp_path: Path) -> None:
     path = tmp_path / "long.flac"

@@ -43,6 +43,7 @@ def _track(rows: list[dict[str, float]]) -> NumberTrack:
     return NumberTrack(names, values, 24.0)
 
 
+@pytest.mark.slow
 def test_reused_drawings_are_the_bytes_of_every_frame(
     weights: AnimeCheckpoint, picture: np.ndarray, tmp_path: Path
 ) -> None:

@@ -46,6 +46,7 @@ def test_every_style_is_known_and_moves_in_its_own_way(minute: SpeechCondition) 
     assert speed["calm"] < 0.9 * speed["neutral"] < 0.9 * speed["lively"]
 
 
+@pytest.mark.slow
 def test_a_longer_speech_has_more_poses() -> None:
     half, whole = (condition_of(syllables(s, seed=6)) for s in (45.0, 135.0))
     few, many = (alive.describe(*body(c))["distinct_poses"] for c in (half, whole))

@@ -33,6 +33,7 @@ def made(folder: Path, speech: Speech, seed: int = 0, **settings):
     return run_emage(folder, GenerationRequest((speech,), Settings(**settings)), seed, lambda f: None).performance
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seconds", [0.1, 2.2, 4.2, 600.0])
 def test_the_whole_speech_is_covered(tiny: Path, seconds: float) -> None:
     performance = made(tiny, noise(seconds))
