@@ -26,6 +26,8 @@ TONGUE: Final[tuple[int, ...]] = (INDEX["tongueOut"],)
 LIPS: Final[tuple[int, ...]] = JAW + MOUTH + TONGUE
 """What lip refinement may change: jaw 4, mouth 23, tongueOut."""
 EYE_LOOK: Final[tuple[int, ...]] = tuple(i for i, n in enumerate(ARKIT) if n.startswith("eyeLook"))
+LOOK_DEGREES: Final = 30.0
+"""How far an eyeLook weight of 1 turns an eye: eye bones, eye joints, gaze and look-at pins all count by it."""
 BLINK: Final[tuple[int, ...]] = (INDEX["eyeBlinkLeft"], INDEX["eyeBlinkRight"])
 BROWS: Final[tuple[int, ...]] = tuple(i for i, n in enumerate(ARKIT) if n.startswith("brow"))
 UPPER_FACE: Final[tuple[int, ...]] = tuple(i for i in range(COUNT) if i not in LIPS)

@@ -8,9 +8,10 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from ..arkit import INDEX as FACE
+from ..arkit import LOOK_DEGREES
 from ..arrays import Array
 from ..body import legs
-from ..face.eyes import LOOK_DEGREES, lid_curve
+from ..face.eyes import lid_curve
 from ..performance import Performance, make_performance
 from ..rotations import (
     conjugate,

@@ -285,7 +285,7 @@ def _pull(performance: Performance, times: Array, pin: PosePin) -> Performance:
 _SHARES: Final = (("spine3", 0.12), ("neck", 0.33), ("head", 0.35))
 """How a turn of the gaze is shared by the trunk and head; the eyes take what is left."""
 
-_EYE_LIMIT: Final = np.radians(25.0)
+_EYE_LIMIT: Final = np.radians(arkit.LOOK_DEGREES)
 
 
 def _look(performance: Performance, times: Array, look: LookPin) -> Performance:

@@ -18,12 +18,10 @@ from typing import Final
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from ..arkit import BLINK, EYE_LOOK, INDEX
+from ..arkit import BLINK, EYE_LOOK, INDEX, LOOK_DEGREES
 from ..arrays import Array
 from ..catalogue.emotions import EMOTIONS
 
-LOOK_DEGREES: Final = 30.0
-"""How far an eyeLook weight of 1 turns the eye."""
 _CLAUSE_GAP: Final = 0.22
 _CLOSE, _HOLD = 0.30, 0.12  # shares of a blink spent closing and shut
 _STEADY: Final = 0.9

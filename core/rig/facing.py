@@ -8,6 +8,7 @@ import numpy as np
 
 from ..anime.numbers import turn_shapes
 from ..arkit import INDEX as FACE
+from ..arkit import LOOK_DEGREES
 from ..arrays import Array
 from ..mask import Mask, given_joint, nearness
 from ..performance import Performance
@@ -23,7 +24,7 @@ _JAW_OPEN: Final = np.radians(22.0)
 """How far a jaw bone turns for jawOpen at 1, where no shape opens the mouth."""
 _JAW_SIDE: Final = np.radians(8.0)
 _EYES: Final = {"Left": "left_eye_smplhf", "Right": "right_eye_smplhf"}
-_LOOK: Final = np.radians(28.0)
+_LOOK: Final = np.radians(LOOK_DEGREES)
 """How far an eye bone turns for an eyeLook weight at 1."""
 
 

@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from ..arkit import COUNT, INDEX
+from ..arkit import COUNT, INDEX, LOOK_DEGREES
 from ..arrays import Array
 from ..errors import OratorError
 from ..rotations import from_rotvec, to_rotvec
@@ -21,8 +21,7 @@ from .model_file import SmplxModel, read_model
 
 JAW_OPEN: Final = np.radians(22.0)
 JAW_SIDE: Final = np.radians(8.0)
-LOOK: Final = np.radians(28.0)
-"""How far eyeLook weights of 1 turn an eye joint; the same as rigs' eye bones."""
+LOOK: Final = np.radians(LOOK_DEGREES)
 JAW_NAMES: Final = ("jawForward", "jawLeft", "jawRight", "jawOpen")
 RIDGE: Final = 0.02
 """Share of the mean squared effect that keeps weights small where landmarks say little."""

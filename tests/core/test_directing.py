@@ -6,8 +6,9 @@ from helpers.motions import moving
 from orator.core import arkit, skeleton
 from orator.core.directing.pins import LookPin, PosePin, check_pose_pins, direct
 from orator.core.errors import OratorError
-from orator.core.performance import sample
-from orator.core.rotations import angle_between, forward_kinematics, from_rotvec, rotate
+from orator.core.performance import rest_performance, sample
+from orator.core.rotations import angle_between, forward_kinematics, from_rotvec, multiply, rotate
+from orator.core.smplx.arkit_map import eye_vectors
 from orator.core.stance import relaxed_performance
 
 
@@ -62,6 +63,22 @@ def test_looking_at_a_point_turns_head_and_eyes_there() -> None:
     assert angle < 0.35 * before
     assert out.face[60, arkit.INDEX["eyeLookOutLeft"]] > 0.2 and out.face[60, arkit.INDEX["eyeLookInLeft"]] == 0
     assert np.array_equal(out.rotations[:15], motion.rotations[:15])
+
+
+@pytest.mark.parametrize("degrees", [8.0, 20.0, 40.0])
+def test_a_look_asked_for_some_degrees_gives_them(degrees: float) -> None:
+    """Head and what eye bones show of the eyeLook weights, together; 22.4 of 20 when they did not count alike."""
+    motion = rest_performance(120)
+    positions, _ = forward_kinematics(motion.rotations, motion.translation)
+    eyes = positions[60, [skeleton.INDEX[f"{side}_eye_smplhf"] for side in ("left", "right")]].mean(axis=0)
+    angle = np.radians(degrees)
+    target = eyes + 50.0 * np.array([np.sin(angle), 0.0, np.cos(angle)])
+    out = direct(motion, motion.times(), (), (LookPin("look", 1.0, 3.0, target),))
+    _, world = forward_kinematics(out.rotations, out.translation)
+    head = world[60, skeleton.INDEX["head"]]
+    for turned in (from_rotvec(eye_vectors(out.face, side))[60] for side in ("Left", "Right")):
+        gaze = rotate(multiply(head, turned), np.array([0.0, 0.0, 1.0]))
+        assert np.degrees(np.arctan2(gaze[0], gaze[2])) == pytest.approx(degrees, abs=0.3)
 
 
 def test_contradictions_are_named() -> None:
