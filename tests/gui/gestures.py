@@ -40,7 +40,7 @@ def active() -> object:
 
 def choose(report: Report, row: int) -> Steps:
     """Click a row of the list; the rows are left of the buttons beside it."""
-    place = yield from driver.find_button(first.sidebar(), "bpy.ops.orator.gesture_add", 0.93)
+    place = yield from driver.find_button(first.sidebar(), "bpy.ops.orator.gesture_add", 0.83)
     report.check("the list of gestures is there", place is not None)
     if place is None:
         return
@@ -56,7 +56,7 @@ def choose(report: Report, row: int) -> Steps:
 def edit(report: Report) -> Steps:
     """Jump to one, replace and move it, add another, delete a third."""
     yield from choose(report, 2)
-    yield from first.press_button(report, "bpy.ops.orator.gesture_jump", "Jump", 0.93)
+    yield from first.press_button(report, "bpy.ops.orator.gesture_jump", "Jump", 0.83)
     report.check("Jump goes to its frame", bpy.context.scene.frame_current == active().at, str(active().at))
     before = active().kind
     place = yield from driver.find_slider(first.sidebar(), ".kind")
@@ -74,11 +74,11 @@ def edit(report: Report) -> Steps:
         yield from driver.typed(("RET", *digits, "RET"), *place)
     report.check("a typed frame moves it", active().at == at, f"{active().at}, typed {at}")
     yield from choose(report, 4)
-    yield from first.press_button(report, "bpy.ops.orator.gesture_delete", "Delete", 0.93)
+    yield from first.press_button(report, "bpy.ops.orator.gesture_delete", "Delete", 0.83)
     report.check("Delete marks the gesture", active().removed)
     bpy.context.scene.frame_set(ADDED)
     count = len(takes()[-1].gestures)
-    yield from first.press_button(report, "bpy.ops.orator.gesture_add", "Add", 0.93)
+    yield from first.press_button(report, "bpy.ops.orator.gesture_add", "Add", 0.83)
     yield 0.5
     report.check("Add adds one at the playhead", len(takes()[-1].gestures) == count + 1 and active().at == ADDED)
     yield 1.0
