@@ -87,7 +87,8 @@ class Generating(Explained):
         try:
             self._request = self.read(context)
             self._began = time.monotonic()
-            self._growing, self._openings = None, queue.SimpleQueue[Opening]()
+            self._growing: Growing | None = None
+            self._openings: queue.SimpleQueue[Opening] = queue.SimpleQueue()
             work = self.work(self._request)
             if self.grows and preferences.read().playable:
                 self._growing, work = Growing(self._request), work_on(self._request, self._openings.put)

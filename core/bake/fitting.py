@@ -78,7 +78,8 @@ def _usual() -> tuple[Array, Array, Array, Array]:
     included, the products' sums without it and their stiffness, (LONGEST + 1, 4, 4) each. Keys lie on samples: there is
     nothing else to know.
     """
-    begins, rows, sums = np.cumsum([0, 0, *range(2, LONGEST + 1)]), [], np.zeros((LONGEST + 1, 16))
+    rows: list[Array] = []
+    begins, sums = np.cumsum([0, 0, *range(2, LONGEST + 1)]), np.zeros((LONGEST + 1, 16))
     for h in range(1, LONGEST + 1):
         rows.append(_weights(np.arange(h + 1) / float(h), np.full(h + 1, float(h))))
         sums[h] = np.add.reduceat(_products(rows[-1][:h]), [0])[0]

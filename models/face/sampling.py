@@ -57,7 +57,7 @@ def sample(
         "face_diffusion.condition", speech=speech, lips=lips, emotion=feeling, before=before_rows, keep=seen
     )["condition"]
     known = before[:, -1:] > 0.5
-    x, added = noise, np.float32(0.0)
+    x, added = noise, np.zeros_like(noise)
     for k, step in enumerate(SAMPLING):
         beside = rows if k in GUIDED else 1
         noisy, when = np.repeat(x[None], beside, axis=0), np.full(beside, step, np.int64)
