@@ -196,12 +196,20 @@ def contact_sheet(
     write_png(sheet, path)
 
 
-def movie(scene: bpy.types.Scene, character: bpy.types.Object, path: Path, tell: Tell = lambda fraction: None) -> None:
-    """The scene's frame range as an mp4 (H.264, and AAC from the sequencer's sound)."""
+def movie(
+    scene: bpy.types.Scene,
+    character: bpy.types.Object,
+    path: Path,
+    tell: Tell = lambda fraction: None,
+    at: Vector | None = None,
+    framing: Framing = MOVIE,
+) -> None:
+    """The scene's frame range as an mp4 (H.264, and AAC from the sequencer's sound); `at` is what the camera aims at,
+    the character where it is left out."""
     use_workbench(scene)
     scene.frame_set((scene.frame_start + scene.frame_end) // 2)
     root = character.matrix_world @ character.pose.bones["pelvis"].head
-    aim(scene, Vector((root.x, root.y, head_of(character).z - 0.34)), MOVIE)
+    aim(scene, at or Vector((root.x, root.y, head_of(character).z - 0.34)), framing)
     settings = scene.render.image_settings
     if hasattr(settings, "media_type"):
         settings.media_type = "VIDEO"
