@@ -7,9 +7,9 @@ from scipy.ndimage import gaussian_filter1d
 from scipy.signal import find_peaks
 
 from ....core.arkit import INDEX as FACE
+from ....core.arkit import LOOK_DEGREES
 from ....core.arrays import Array
 from ....core.conversation.turns import Turns
-from ....core.face.eyes import LOOK_DEGREES
 from ....core.performance import Performance
 from ....core.rotations import angle_between, forward_kinematics, rotate, world_rotations
 from ....core.skeleton import INDEX
