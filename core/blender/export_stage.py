@@ -248,15 +248,7 @@ def staged_takes(
         keys: dict[Any, Any] = shown.keys
         every = [replace(play, owner=keys.get(play.owner, play.owner)) for play in every]
         cast = stack.enter_context(understudies(character, every, factor, travel))
-        for owner in animated_owners(character):
-            if owner.animation_data is not None:
-                owner.animation_data.action = None
-                for track in owner.animation_data.nla_tracks:
-                    track.is_solo = False
-                    track.mute = True
-                    track.name = f"{track.name[:50]} (own)"
-                    for strip in track.strips:  # names are unique, and FBX files name animations after strips
-                        strip.name = f"{strip.name[:50]} (own)"
+        _set_aside(character)
         waiting, at = list(cast), 1
         tracks: dict[bpy.types.ID, bpy.types.NlaTrack] = {}
         first, last = span(cast)
@@ -283,6 +275,19 @@ def staged_takes(
         scene.frame_start, scene.frame_end = first, last
         _take_the_stage(character, meshes)
         yield Stage(first, last, meshes, (*left, *shown.notes), unlike=shown.unlike, hidden=moves)
+
+
+def _set_aside(character: bpy.types.Object) -> None:
+    """Nothing of the character's own plays, and its names are free: FBX files name animations after strips."""
+    for owner in animated_owners(character):
+        if owner.animation_data is not None:
+            owner.animation_data.action = None
+            for track in owner.animation_data.nla_tracks:
+                track.is_solo = False
+                track.mute = True
+                track.name = f"{track.name[:50]} (own)"
+                for strip in track.strips:
+                    strip.name = f"{strip.name[:50]} (own)"
 
 
 def _place(track: bpy.types.NlaTrack, name: str, play: Playing, begin: int, end: int, at: int) -> None:
