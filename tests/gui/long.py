@@ -57,6 +57,7 @@ def long(report: Report) -> Steps:
         out.writeframes((data * (SECONDS * rate * 2 // len(data) + 1))[: SECONDS * rate * 2])
     session.enable(report)
     session.furnish()
+    yield 1.0
     session.sidebar().active_panel_category = "Orator"
     yield 1.0
     yield from session.press_button(report, "bpy.ops.orator.add_character", "Add Character", 0.25)
