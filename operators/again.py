@@ -38,9 +38,8 @@ class OfTake(Generating):
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:
         """Only with a highlighted take, its speech, and no other job."""
-        running = job.current()
-        if running is not None:
-            return f"{running.title} is running: wait for it, or cancel it"
+        if busy := job.busy_reason():
+            return busy
         if active_take(context)[2] is None:
             return "This character has no take yet: press Generate"
         return generation.missing_speech(context) or generation.missing_character(context)

@@ -44,9 +44,8 @@ class ORATOR_OT_generate_conversation(Generating, bpy.types.Operator):
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:
         """Only with somebody who listens to somebody who speaks, and no other job."""
-        running = job.current()
-        if running is not None:
-            return f"{running.title} is running: wait for it, or cancel it"
+        if busy := job.busy_reason():
+            return busy
         return conversing.missing(context)
 
 

@@ -38,8 +38,8 @@ class ORATOR_OT_fetch_emage(Explained, bpy.types.Operator):
     @classmethod
     def disabled_reason(cls, _context: bpy.types.Context) -> str:
         """Only online, and with no other job."""
-        if job.current() is not None:
-            return f"{job.current().title} is running: wait for it, or cancel it"
+        if busy := job.busy_reason():
+            return busy
         if not bpy.app.online_access:
             return "Blender's online access is off: allow it in Preferences > System, or choose a folder"
         return without_torch("EMAGE")
@@ -263,8 +263,8 @@ class ORATOR_OT_import_smplx_motion(_ModelFile, Explained, bpy.types.Operator):
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:
         """Only onto a character, and while nothing else runs."""
-        if job.current() is not None:
-            return f"{job.current().title} is running: wait for it, or cancel it"
+        if busy := job.busy_reason():
+            return busy
         return generation.missing_character(context)
 
     def execute(self, context: bpy.types.Context) -> set[str]:

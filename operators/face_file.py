@@ -24,8 +24,8 @@ class ORATOR_OT_import_face(Acting, bpy.types.Operator, ImportHelper):
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:
         """Only onto a character, and while nothing else runs."""
-        if job.current() is not None:
-            return f"{job.current().title} is running: wait for it, or cancel it"
+        if busy := job.busy_reason():
+            return busy
         return generation.missing_character(context)
 
     def work(self, context: bpy.types.Context) -> str:

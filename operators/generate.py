@@ -57,9 +57,8 @@ class Generating(Explained):
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:
         """Only with speech, a character, a part and no other job."""
-        running = job.current()
-        if running is not None:
-            return f"{running.title} is running: wait for it, or cancel it"
+        if busy := job.busy_reason():
+            return busy
         options = context.scene.orator
         if not any((options.use_upper, options.use_hands, options.use_lower, options.use_face)):
             return "No part is chosen: choose at least one in the Generate panel"

@@ -55,9 +55,8 @@ class ORATOR_OT_score_again(Generating, bpy.types.Operator):
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:
         """Only with a score, its speech, and no other job."""
-        running = job.current()
-        if running is not None:
-            return f"{running.title} is running: wait for it, or cancel it"
+        if busy := job.busy_reason():
+            return busy
         if not score.sheet(context.scene):
             return "No score is laid out: press Lay Out Score"
         return generation.missing_speech(context) or generation.missing_character(context)

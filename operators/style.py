@@ -22,8 +22,8 @@ class ORATOR_OT_style_learn(Acting, bpy.types.Operator):
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:
         """Grey while something else runs, without a character, or without a folder."""
-        if job.current() is not None:
-            return f"{job.current().title} is running: wait for it, or cancel it"
+        if busy := job.busy_reason():
+            return busy
         group = context.scene.orator_styles
         if group.source == "FOLDER":
             return "" if group.folder.strip() else "Choose the folder with the motion"

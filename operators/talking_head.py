@@ -35,8 +35,8 @@ class ORATOR_OT_draw_talking_head(Explained, bpy.types.Operator):
         """Only with a take, PyTorch, and no other job."""
         if reason := without_torch("Talking Head Anime"):
             return reason
-        if job.current() is not None:
-            return f"{job.current().title} is running: wait for it, or cancel it"
+        if busy := job.busy_reason():
+            return busy
         character = generation.active_character(context)
         if character is None or takes.shown(character) is None:
             return "Show a take on a character first: its performance is what is drawn"

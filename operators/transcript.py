@@ -37,9 +37,8 @@ class ORATOR_OT_guess_transcript(Generating, bpy.types.Operator):
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:
         """Only with a speech, a recogniser and no other job."""
-        running = job.current()
-        if running is not None:
-            return f"{running.title} is running: wait for it, or cancel it"
+        if busy := job.busy_reason():
+            return busy
         if not preferences.read().recogniser:
             return "No recogniser is set: name the command of one that you have installed in Orator's preferences"
         return generation.missing_speech(context)

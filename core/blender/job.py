@@ -57,6 +57,12 @@ def current() -> Job | None:
     return _current
 
 
+def busy_reason() -> str:
+    """Why no other work can begin now, or ''."""
+    running = current()
+    return "" if running is None else f"{running.title} is running: wait for it, or cancel it"
+
+
 def explain(error: BaseException) -> str:
     """The artist's sentence for an error; what is no OratorError goes to the console in full."""
     if isinstance(error, OratorError):

@@ -102,6 +102,8 @@ def load_items(split: str, voice: str | None = None) -> Iterator[SpeechItem]:
     Raises FileNotFoundError before the corpus has been built.
     """
     folder = cache_folder()
+    if not (folder / "index.jsonl").is_file():
+        raise FileNotFoundError(f"{folder} is missing: run python -m orator.models.training.speech_corpus")
     for line in (folder / "index.jsonl").read_text().splitlines():
         entry = json.loads(line)
         if entry["split"] != split or (voice is not None and entry["voice"] != voice):
