@@ -11,6 +11,8 @@ import numpy as np
 from ..arrays import Array
 from ..errors import OratorError
 from ..pictures import check_size, keyed, opaque
+from .picture_images import image_of, pixels_of
+from .picture_layers import cut_pictures, layered, mask_now, propose_mask, remember
 
 if TYPE_CHECKING:
     from ..picture.marks import Marks
@@ -18,7 +20,8 @@ if TYPE_CHECKING:
 
 MARK: Final = "orator_mark"
 PICTURE: Final = "orator_picture"
-_SHOWN: Final = 2048
+_KEPT: Final = "orator_picture_image"
+"""The picture itself: no material shows it where it is cut into layers, and what nobody uses is not saved."""
 _STILL: Final = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".tga", ".webp", ".exr", ".jp2")
 
 
@@ -34,7 +37,7 @@ def add_picture(context: bpy.types.Context, path: str) -> tuple[bpy.types.Object
 
     image = load_still(path)
     try:
-        pixels = _pixels(image)
+        pixels = pixels_of(image)
         notes: list[str] = []
         if opaque(pixels):
             cut = keyed(pixels)
@@ -42,7 +45,7 @@ def add_picture(context: bpy.types.Context, path: str) -> tuple[bpy.types.Object
                 notes.append("the picture has no clear background, so all of it is kept")
             else:
                 kept, pixels = image, cut
-                image = _image(f"{kept.name} cut out", cut)
+                image = image_of(f"{kept.name} cut out", cut)
                 bpy.data.images.remove(kept)
         marks = propose(pixels)
         height, width = pixels.shape[:2]
@@ -88,31 +91,6 @@ def _moves(path: Path) -> bool:
     return b"acTL" in head.split(b"IDAT", 1)[0] if head.startswith(b"\x89PNG") else b"ANIM" in head[:64]
 
 
-def _pixels(image: bpy.types.Image) -> Array:
-    """(H, W, 4) uint8, the top row first; larger pictures by every so many pixels."""
-    width, height = image.size
-    values = np.empty(width * height * 4, np.float32)
-    image.pixels.foreach_get(values)
-    picture = values.reshape(height, width, 4)[::-1]
-    step = max(1, -(-max(width, height) // _SHOWN))
-    picture = picture[::step, ::step]
-    if image.is_float:
-        low, high = picture[..., :3] * 12.92, 1.055 * np.clip(picture[..., :3], 0, 1) ** (1 / 2.4) - 0.055
-        picture = np.concatenate([np.where(picture[..., :3] <= 0.0031308, low, high), picture[..., 3:]], axis=2)
-    return np.rint(np.clip(picture, 0.0, 1.0) * 255.0).astype(np.uint8)
-
-
-def _image(name: str, pixels: Array, into: bpy.types.Image | None = None) -> bpy.types.Image:
-    """A packed image of (H, W, 4) uint8."""
-    height, width = pixels.shape[:2]
-    image = into or bpy.data.images.new(name, width, height, alpha=True)
-    image.alpha_mode = "STRAIGHT"
-    image.pixels.foreach_set((pixels[::-1].astype(np.float32) / 255.0).ravel())
-    image.update()
-    image.pack()
-    return image
-
-
 def _object(
     context: bpy.types.Context,
     name: str,
@@ -124,19 +102,26 @@ def _object(
     from ..picture.plate import line_colour, skin_plate
     from ..picture.puppet import MATERIALS
 
-    plate = _image(f"{name} skin", skin_plate(pixels, marks))
+    layers, mask = propose_mask(name, pixels, marks)
+    images = {"Skin": image_of(f"{name} skin", skin_plate(pixels, marks))}
+    images.update(cut_pictures(name, pixels, mask, marks, images))
+    if not mask.any():
+        bpy.data.images.remove(images["Picture"])
+        images["Picture"] = image
     line = line_colour(pixels, marks)
     mesh = bpy.data.meshes.new(name)
     mesh.from_pydata(puppet.vertices.tolist(), [], puppet.quads.tolist())
     flat = {"Line": line, "Mouth": _dark(line), "Teeth": (0.98, 0.97, 0.95), "Tongue": _tongue(line)}
     for title in MATERIALS:
-        picture = {"Picture": image, "Skin": plate}.get(title)
+        picture = images.get(title)
         material = textured(f"{name} {title}", picture) if picture else _plain(f"{name} {title}", flat[title])
         mesh.materials.append(material)
     mesh.polygons.foreach_set("material_index", puppet.materials.astype(np.int32))
     mesh.uv_layers.new(name="UVMap")
     obj = bpy.data.objects.new(name, mesh)
     obj[PICTURE] = image.name
+    obj[_KEPT] = image
+    remember(obj, layers, mask)
     obj[f"{PICTURE}_size"] = [pixels.shape[1], pixels.shape[0]]
     context.scene.collection.objects.link(obj)
     obj.location = context.scene.cursor.location
@@ -268,26 +253,43 @@ def update_picture(obj: bpy.types.Object) -> None:
 
     if obj.mode != "OBJECT":
         bpy.ops.object.mode_set(mode="OBJECT")
-    image: bpy.types.Image | None = bpy.data.images.get(obj[PICTURE])
+    image: bpy.types.Image | None = obj.get(_KEPT) or bpy.data.images.get(obj[PICTURE])
     if image is None:
         raise OratorError(f"The picture '{obj[PICTURE]}' is no longer in this file: add it again.")
     marks = read_marks(obj)
     width, height = obj[f"{PICTURE}_size"]
-    puppet = build(marks, int(width), int(height))
+    puppet = build(marks, int(width), int(height), layered(obj))
     if len(puppet.vertices) != len(obj.data.vertices):
         raise OratorError(f"The mesh of '{obj.name}' was edited, so its marks cannot move it: add the picture again.")
+    pixels = pixels_of(image)
+    mask = mask_now(obj, pixels, marks) if layered(obj) else None
     _write(obj, puppet)
-    plate = _plate_of(obj)
-    if plate is not None:
-        _image(plate.name, skin_plate(_pixels(image), marks), plate)
+    images = _images_of(obj)
+    if "Skin" in images:
+        image_of(images["Skin"].name, skin_plate(pixels, marks), images["Skin"])
+    if mask is not None:
+        _show_layers(obj, cut_pictures(obj.name, pixels, mask, marks, {k: v for k, v in images.items() if v != image}))
 
 
-def _plate_of(obj: bpy.types.Object) -> bpy.types.Image | None:
-    """The image of the skin material."""
+def _show_layers(obj: bpy.types.Object, images: dict[str, bpy.types.Image]) -> None:
+    """Let the sheets' materials show their pictures."""
     from ..picture.puppet import MATERIALS
 
-    index = MATERIALS.index("Skin")
+    for title, image in images.items():
+        for node in _textures(obj, MATERIALS.index(title)):
+            node.image = image
+
+
+def _images_of(obj: bpy.types.Object) -> dict[str, bpy.types.Image]:
+    """The images of the materials that show one, by the materials' titles; the artist's own are left out."""
+    from ..picture.puppet import MATERIALS
+
+    found = {title: _textures(obj, k) for k, title in enumerate(MATERIALS)}
+    return {title: nodes[0].image for title, nodes in found.items() if nodes and nodes[0].image}
+
+
+def _textures(obj: bpy.types.Object, index: int) -> list[Any]:
     material: Any = obj.data.materials[index] if len(obj.data.materials) > index else None
     if material is None or material.node_tree is None:
-        return None
-    return next((n.image for n in material.node_tree.nodes if n.type == "TEX_IMAGE"), None)
+        return []
+    return [node for node in material.node_tree.nodes if node.type == "TEX_IMAGE"]

@@ -131,7 +131,7 @@ class _Patch:
         return self.right - self.left
 
 
-def _skin(picture: Array) -> tuple[Array, Array] | None:
+def skin_of(picture: Array) -> tuple[Array, Array] | None:
     """Colour of the skin and the mask (H, W) of its largest joined area, its holes filled out; None without one."""
     from scipy.ndimage import binary_closing, label
 
@@ -210,7 +210,7 @@ def _eyes(patches: list[_Patch], middle: float, width: float) -> tuple[_Patch, _
 def propose(picture: Array) -> Marks:
     """Marks for a picture (H, W, 4) uint8, as well as simple means find them. Raises OratorError for an empty one."""
     start = guessed(picture)
-    found = _skin(picture)
+    found = skin_of(picture)
     if found is None:
         return start
     _, mask = found

@@ -16,14 +16,16 @@ from ..arrays import Array
 from .marks import Marks, check_marks
 from .warp import Eye, Face, face_of, features, smooth, turns
 
-MATERIALS: Final = ("Picture", "Skin", "Line", "Mouth", "Teeth", "Tongue")
+MATERIALS: Final = ("Picture", "Skin", "Line", "Mouth", "Teeth", "Tongue", "Front", "Behind")
+SHEETS: Final = {"Picture": 0.0, "Front": -0.05, "Behind": 0.01}
+"""Layers of the picture, and where they lie; what comes forward over the face stays behind the hair in front."""
 GRID: Final = 72
 """Cells of the picture's longer side."""
-_BEHIND: Final = 0.002
+_BEHIND: Final = 0.001
 _BEFORE: Final = 0.0005
 """What lies on another piece lies so far in front of it."""
-_FORWARD: Final = 0.08
-"""How far jawOpen and eyeBlink bring their pieces forward; a fortieth of it is enough to be seen."""
+_FORWARD: Final = 0.04
+"""How far jawOpen and eyeBlink bring their pieces forward; a twentieth of it is enough to be seen."""
 _LID_ROWS: Final = 6
 _LID_COLUMNS: Final = 16
 _LIP_COLUMNS: Final = 24
@@ -45,13 +47,19 @@ class Puppet:
 class _Piece:
     """Vertices of a part, and how its shapes move them beside what the plane's warp does at `anchor` (V, 2)."""
 
-    def __init__(self, rest: Array, depth: float, quads: Array, materials: Array) -> None:
+    def __init__(self, rest: Array, depth: float, quads: Array, materials: Array, layer: str = "Picture") -> None:
         self.anchor = rest
+        self.layer = layer
         self.rest = np.insert(rest, 1, depth, axis=1)
         self.quads, self.materials = quads, materials
         self.own: dict[str, Array] = {}
         self.stiff: set[str] = set()
         """Shapes of the plane that do not move this piece."""
+
+    def warped(self, face: Face) -> dict[str, Array]:
+        """How the plane moves it: name -> (V, 2). Hair follows the head alone."""
+        turned = turns(face, self.anchor, self.layer)
+        return {**features(face, self.anchor), **turned} if self.layer == "Picture" else turned
 
     def move(self, name: str, plane: Array, forward: float = 0.0) -> None:
         """A shape that brings the piece to `plane` (V, 2), and forward."""
@@ -65,13 +73,15 @@ def _sheet(rows: int, columns: int) -> Array:
     return np.stack([k[1:, :-1], k[1:, 1:], k[:-1, 1:], k[:-1, :-1]], axis=-1).reshape(-1, 4)
 
 
-def _picture(width: float) -> _Piece:
-    """The grid that the picture lies on, from its top row down."""
-    columns = max(8, round(GRID * min(1.0, width)))
-    rows = max(8, round(GRID * min(1.0, 1.0 / width)))
+def _layer(name: str, width: float) -> _Piece:
+    """The grid that a layer of the picture lies on, from its top row down; that of hair is coarser."""
+    cells = GRID if name == "Picture" else GRID // 2
+    columns = max(8, round(cells * min(1.0, width)))
+    rows = max(8, round(cells * min(1.0, 1.0 / width)))
     z, x = np.meshgrid(np.linspace(1.0, 0.0, rows + 1), np.linspace(-width / 2, width / 2, columns + 1), indexing="ij")
     quads = _sheet(rows + 1, columns + 1)
-    return _Piece(np.stack([x.ravel(), z.ravel()], axis=1), 0.0, quads, np.zeros(len(quads), int))
+    rest = np.stack([x.ravel(), z.ravel()], axis=1)
+    return _Piece(rest, SHEETS[name], quads, np.full(len(quads), MATERIALS.index(name)), name)
 
 
 def _lid(eye: Eye, name: str, stroke: float) -> _Piece:
@@ -106,7 +116,7 @@ def _cover(face: Face) -> _Piece:
     z, x = np.meshgrid(face.mouth[1] + high * s, face.mouth[0] + half * t, indexing="ij")
     rest = np.stack([x.ravel(), z.ravel()], axis=1)
     quads = _sheet(7, 13)
-    piece = _Piece(rest, _BEHIND + 0.001, quads, np.full(len(quads), 1))
+    piece = _Piece(rest, _BEHIND + _BEFORE, quads, np.full(len(quads), 1))
     piece.move("jawOpen", rest, _FORWARD)
     piece.move("mouthClose", rest, -_FORWARD)
     return piece
@@ -155,19 +165,22 @@ def _mouth(face: Face, stroke: float) -> _Piece:
     return piece
 
 
-def build(marks: Marks, width: int, height: int) -> Puppet:
+def build(marks: Marks, width: int, height: int, layered: bool = True) -> Puppet:
     """The mesh of a picture of width x height pixels. Raises OratorError for marks that cannot be.
 
-    The number of vertices and their order depend on the picture's proportions alone, so that marks can be moved later.
+    `layered`: with sheets for hair in front and behind; pictures of older files have none. The number of vertices and
+    their order depend on the picture's proportions alone, so that marks can be moved later.
     """
     check_marks(marks, width, height)
     face = face_of(marks, width, height)
     stroke = 0.006 * max(face.below / 0.25, 0.6)
-    pieces = [_picture(width / height)]
+    pieces = [_layer("Picture", width / height)]
     pieces += [_lid(face.eyes[side], name, stroke * 1.4) for side, name in (("left", "Left"), ("right", "Right"))]
     pieces += [_cover(face), _mouth(face, stroke * 0.8)]
+    if layered:
+        pieces += [_layer(name, width / height) for name in ("Front", "Behind")]
     shapes: dict[str, list[Array]] = {}
-    warps = [{**features(face, piece.anchor), **turns(face, piece.anchor)} for piece in pieces]
+    warps = [piece.warped(face) for piece in pieces]
     names = list(dict.fromkeys(n for piece, warp in zip(pieces, warps, strict=True) for n in (*piece.own, *warp)))
     names = [n for n in names if n not in TURN_SHAPES] + list(TURN_SHAPES)
     for name in names:

@@ -81,8 +81,12 @@ def _only_z(value: Array) -> Array:
     return np.stack([np.zeros_like(value), value], axis=1)
 
 
-def turns(face: Face, p: Array) -> dict[str, Array]:
-    """Displacements of the six head turns at 15 degrees, parallax by a depth that bulges in the face."""
+def turns(face: Face, p: Array, layer: str = "Picture") -> dict[str, Array]:
+    """Displacements of the six head turns at 15 degrees, parallax by a depth that bulges in the face.
+
+    Hair in front ("Front") lies before the forehead; hair behind ("Behind") stays back the more the lower it hangs.
+    From the crown to the eyes all are one, so that no edge opens there.
+    """
     top = face.middle[1] + 1.3 * face.below
     centre = np.array([face.middle[0], (top + face.chin[1]) / 2.0])
     high = (top - face.chin[1]) / 2.0
@@ -92,7 +96,13 @@ def turns(face: Face, p: Array) -> dict[str, Array]:
     features = 0.22 * _bump(
         p, np.array([face.middle[0], face.mouth[1] * 0.45 + face.middle[1] * 0.55]), 0.35 * face.half, 0.5 * face.below
     )
-    depth = bulge + features
+    if layer == "Front":
+        fringe = np.array([face.middle[0], face.middle[1] + 0.45 * face.below])
+        depth = bulge + 0.16 * _bump(p, fringe, 0.7 * face.half, 0.4 * face.below)
+    elif layer == "Behind":
+        depth = bulge * (1.0 - 0.75 * smooth((face.middle[1] - 0.1 * face.below - p[:, 1]) / face.below))
+    else:
+        depth = bulge + features
     head = smooth((p[:, 1] - (face.chin[1] - 0.45 * face.below)) / (0.55 * face.below))
     far = smooth(2.4 - np.maximum(np.abs(u), np.abs(v)))
     weight = head * far

@@ -18,6 +18,7 @@ from orator.core.blender.bake_target import read_style, read_target
 from orator.core.blender.picture import mark_objects, update_picture
 from orator.core.errors import OratorError
 from orator.core.performance import Take, make_performance, rest_performance
+from orator.core.picture.puppet import MATERIALS
 from orator.core.rotations import from_rotvec
 from orator.core.skeleton import INDEX as JOINT
 from scipy.ndimage import binary_erosion, maximum_filter, minimum_filter
@@ -133,11 +134,13 @@ def test_marks_are_dragged_and_takes_go_on(scene: bpy.types.Scene, obj: bpy.type
     marks = {empty["orator_mark"]: empty for empty in mark_objects(obj)}
     assert not marks["mouth"].hide_get()
     blocks = obj.data.shape_keys.key_blocks
+    of = MATERIALS.index("Mouth")
+    mouth = sorted({v for p in obj.data.polygons if p.material_index == of for v in p.vertices})
 
     def lowest() -> float:
         co = np.empty(len(obj.data.vertices) * 3, np.float32)
         blocks["jawOpen"].data.foreach_get("co", co)
-        return co.reshape(-1, 3)[-50:, 2].min()
+        return co.reshape(-1, 3)[mouth, 2].min()
 
     before = lowest()
     for name in ("mouth", "mouth_left", "mouth_right"):
@@ -150,6 +153,33 @@ def test_marks_are_dragged_and_takes_go_on(scene: bpy.types.Scene, obj: bpy.type
     with pytest.raises(OratorError, match="crossed"):
         update_picture(obj)
     assert lowest() == held
+
+
+def _alpha(obj: bpy.types.Object, title: str) -> np.ndarray:
+    """Opacity of the picture that a sheet shows, the top row first."""
+    nodes = obj.data.materials[MATERIALS.index(title)].node_tree.nodes
+    image = next(n.image for n in nodes if n.type == "TEX_IMAGE")
+    return np.array(image.pixels[:]).reshape(faces.SIZE, faces.SIZE, 4)[::-1, :, 3]
+
+
+def test_layers_follow_the_marks_and_then_the_brush(scene: bpy.types.Scene, obj: bpy.types.Object) -> None:
+    mask = obj["orator_picture_layers"]
+    assert _alpha(obj, "Front")[16, 64] == 1.0 and _alpha(obj, "Front")[60, 64] == 0.0
+    vertices = len(obj.data.vertices)
+    values = np.array(mask.pixels[:], np.float32).reshape(faces.SIZE, faces.SIZE, 4)
+    values[faces.SIZE - 60, 20:40, :3] = (0.9, 0.1, 0.0)
+    mask.pixels.foreach_set(values.ravel())
+    assert bpy.ops.orator.update_picture() == {"FINISHED"}
+    assert _alpha(obj, "Front")[59, 30] == _alpha(obj, "Picture")[30, 64] == 1.0
+    assert len(obj.data.vertices) == vertices
+    assert bpy.ops.orator.update_picture() == {"FINISHED"}
+    assert _alpha(obj, "Front")[59, 30] == 1.0, "what was painted stays"
+    mask.scale(32, 32)
+    with pytest.raises(RuntimeError, match="of the picture's size"):
+        bpy.ops.orator.update_picture()
+    bpy.data.images.remove(mask)
+    with pytest.raises(RuntimeError, match="no longer in this file"):
+        bpy.ops.orator.update_picture()
 
 
 def test_what_is_no_portrait_leaves_nothing(scene: bpy.types.Scene, tmp_path: Path) -> None:
@@ -183,7 +213,7 @@ def test_gltf_has_the_shapes_and_the_take(scene: bpy.types.Scene, obj: bpy.types
     assert {"eyeBlinkLeft", "jawOpen", "headTurnLeft"} <= set(names)
     channels = [c for a in gltf["animations"] for c in a["channels"]]
     assert any(c["target"]["path"] == "weights" for c in channels)
-    assert len(gltf["images"]) == 2, "the picture and the skin behind it"
+    assert len(gltf["images"]) == 4, "the face, the hair before and behind it, and the skin"
 
 
 @pytest.mark.parametrize(("kind", "every"), [("TWOS", 2), ("THREES", 3)])

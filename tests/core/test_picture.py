@@ -9,9 +9,11 @@ import pytest
 from helpers.faces import SKIN, draw
 from orator.core.anime.names import TURN_SHAPES
 from orator.core.errors import OratorError
+from orator.core.picture.layers import BEHIND, FACE, FRONT, cut_layers, painted, propose_layers, read_mask
 from orator.core.picture.marks import Marks, check_marks, propose
 from orator.core.picture.plate import skin_plate
 from orator.core.picture.puppet import MATERIALS, Puppet, build
+from scipy.ndimage import binary_erosion, map_coordinates
 
 SIZE = 256
 
@@ -91,7 +93,10 @@ def _of(puppet: Puppet, material: str) -> np.ndarray:
 def test_at_rest_only_the_picture_is_in_front(puppet: Puppet) -> None:
     picture = _of(puppet, "Picture")
     assert np.abs(puppet.vertices[picture, 1]).max() == 0.0
-    others = np.setdiff1d(np.arange(len(puppet.vertices)), picture)
+    front = _of(puppet, "Front")
+    others = np.setdiff1d(np.arange(len(puppet.vertices)), np.concatenate([picture, front]))
+    forward = _seen(puppet, eyeBlinkLeft=1.0, jawOpen=1.0)[others, 1].min()
+    assert puppet.vertices[front, 1].max() < forward, "lids and mouth stay behind the hair in front"
     assert puppet.vertices[others, 1].min() > 0.0
     expected = puppet.vertices[picture][:, [0, 2]] + (0.5, 0.0)
     np.testing.assert_allclose(puppet.uvs[picture], expected, atol=1e-9)
@@ -131,3 +136,72 @@ def test_no_turn_tears_or_folds_the_picture(puppet: Puppet) -> None:
         share = area / rest
         assert share.min() > 0.08 and share.max() < 2.5, (name, share.min(), share.max())
         assert np.abs(moved - puppet.vertices[:, [0, 2]]).max() > 0.02, name
+
+
+def _over(parts: list[np.ndarray], step: float) -> np.ndarray:
+    """Layers from the farthest on, each read between its pixels as a renderer does, laid over one another."""
+    out = 0.0
+    for part in parts:
+        places = np.mgrid[0 : SIZE - 1 : step, 0 : SIZE - 1 : step]
+        colour = part.astype(float)
+        colour[..., :3] *= part[..., 3:] / 255.0
+        seen = np.stack([map_coordinates(colour[..., k], places, order=1) for k in range(4)], axis=-1)
+        out = seen + out * (1.0 - seen[..., 3:] / 255.0)
+    return out
+
+
+def test_layers_laid_over_one_another_are_the_picture(picture: np.ndarray, marks: Marks) -> None:
+    mask = propose_layers(picture, marks)
+    assert mask[int(0.12 * SIZE), SIZE // 2] == FRONT, "hair above the forehead"
+    for name in ("eye_left", "eye_right", "mouth", "chin", "brow_left"):
+        x, y = (int(v) for v in marks.at(name))
+        assert mask[y - 2, x] == FACE, name
+    cut = cut_layers(picture, mask, marks.face[1])
+    under = (mask == FRONT) & (cut[FACE][..., 3] > 0)
+    assert under.sum() > 200, "the forehead goes on under the hair"
+    assert np.abs(cut[FACE][under][:, :3].astype(int) - SKIN).max(axis=1).mean() < 30
+    inside = binary_erosion(picture[..., 3] == 255, np.ones((3, 3)))[:-1, :-1]
+    exact = np.abs(_over([cut[k] for k in (BEHIND, FACE, FRONT)], 1.0) - _over([picture], 1.0))
+    assert exact.max() < 1e-6
+    between = np.abs(_over([cut[k] for k in (BEHIND, FACE, FRONT)], 0.5) - _over([picture], 0.5))
+    whole = np.repeat(np.repeat(inside, 2, axis=0), 2, axis=1)
+    assert between[..., 3][whole].max() < 1e-6, "no seam lets the background through"
+    assert (read_mask(painted(mask)) == mask).all()
+
+
+def test_long_hair_is_behind_and_a_shirt_is_not(picture: np.ndarray) -> None:
+    long = picture.copy()
+    shirt = picture[int(0.95 * SIZE), SIZE // 2]
+    hair = picture[int(0.12 * SIZE), SIZE // 2]
+    y, x = np.mgrid[0:SIZE, 0:SIZE] / SIZE
+    beside = (np.abs(x - 0.5) > 0.2) & (np.abs(x - 0.5) < 0.4) & (y > 0.35) & (y < 0.9) & (long[..., 3] == 0)
+    long[beside] = hair
+    long[int(0.9 * SIZE) :, 40:-40] = (30, 120, 60, 255) if (shirt == hair).all() else shirt
+    mask = propose_layers(long, propose(long))
+    assert (mask[int(0.8 * SIZE), [int(0.2 * SIZE), int(0.8 * SIZE)]] == BEHIND).all()
+    assert (mask[int(0.95 * SIZE), 60:-60] == FACE).all()
+
+
+def test_without_hair_or_a_face_all_is_one_layer(picture: np.ndarray, marks: Marks) -> None:
+    bald = picture.copy()
+    bald[: int(0.2 * SIZE), :, 3] = 0
+    assert not (propose_layers(bald, marks)[: int(0.2 * SIZE)] != FACE).any()
+    blank = np.full_like(picture, 0)
+    blank[..., 3] = 255
+    assert (propose_layers(blank, marks) == FACE).all()
+
+
+def test_hair_behind_stays_back_and_the_crown_is_whole(puppet: Puppet, marks: Marks) -> None:
+    moved = puppet.shapes["headTurnLeft"]
+    rest = puppet.vertices
+    middle = (marks.face[0][0] + 0.5) / SIZE - 0.5
+
+    def at(sheet: str, x: float, z: float) -> float:
+        mine = _of(puppet, sheet)
+        return float(moved[mine[np.hypot(rest[mine, 0] - x, rest[mine, 2] - z).argmin()], 0])
+
+    chin = 1.0 - marks.at("chin")[1] / SIZE
+    half = marks.face[1] / SIZE
+    assert at("Behind", middle + half, chin) < 0.6 * at("Picture", middle + half, chin)
+    assert at("Behind", middle, 0.94) == pytest.approx(at("Picture", middle, 0.94), rel=0.05)
+    assert at("Front", middle, 0.8) > 1.03 * at("Picture", middle, 0.8)

@@ -1,0 +1,1 @@
+"""What the published networks for drawn faces cost."""
