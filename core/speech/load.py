@@ -28,6 +28,9 @@ HIGHEST_RATE: Final = 1_000_000
 LONGEST: Final = 2 * 3600.0
 """Seconds of the longest speech that is taken at once: 460 MB of samples."""
 MOST_AT_ONCE: Final = 1 << 23
+DENSEST: Final = 1e-3
+"""Seconds of sound in a byte, at most, for which room is made on a file's word alone: 8 kbit/s. Denser files (silence in
+FLAC) are read too, as they come."""
 MOST_CHANNELS: Final = 16
 QUIET_CHANNEL: Final = 1e-3
 """Power against the loudest channel below which a channel holds nothing."""
@@ -158,13 +161,12 @@ def _chosen(read: Callable[[int | None], tuple[Speech, _Tally]], channel: str, n
     count = tally.channels
     if channel == "mix" or count < 2:
         return speech
-    cancelled = tally.cancelled_channel()
+    cancelled, heard = tally.cancelled_channel(), tally.apart()
+    if cancelled is None and len(heard) < 2:
+        return speech
+    del speech  # an hour of it; the channel is read in its place
     if cancelled is not None:
         return read(cancelled)[0]
-    heard = tally.apart()
-    if len(heard) < 2:
-        return speech
-    del speech
     best, rating = None, -1.0
     for one in heard:
         other, _ = read(one)
@@ -238,7 +240,8 @@ def _read(path: Path, start: float, channel: int | None, part: Part | None) -> t
                 done += len(block)
                 yield block
 
-        speech, tally = _collect(blocks(), rate, promised, start, path.name, channel, part)
+        expected = min(promised, int(DENSEST * path.stat().st_size * rate) + rate) if known else promised
+        speech, tally = _collect(blocks(), rate, expected, start, path.name, channel, part)
     if known and promised - tally.frames > max(MISSING_SHARE * promised, 0.25 * rate) and tally.frames < cut.stop:
         raise _cut_short(path.name, tally.frames / rate, promised / rate)
     return speech, tally
@@ -265,7 +268,7 @@ def _read_other(
                 / 32768.0
                 for raw in handle
             )
-            expected = int(handle.duration * handle.samplerate)
+            expected = int(min(handle.duration, DENSEST * path.stat().st_size + 1.0) * handle.samplerate)
             return _collect(blocks, handle.samplerate, expected, start, path.name, channel, part)
     except OratorError:
         raise
