@@ -40,6 +40,7 @@ class Layout:
     parents: tuple[int, ...]
 
 
+_LARGEST: Final = 1e6
 SMPLX: Final = Layout("SMPL-X", 10475, tuple(JOINTS), tuple(PARENTS))
 FLAME: Final = Layout("FLAME", 5023, ("global", "neck", "jaw", "left_eye", "right_eye"), (-1, 0, 1, 1, 1))
 
@@ -146,6 +147,11 @@ def read_hand_mean(path: Path) -> Array | None:
     return _hands(data) if whole else None
 
 
+def _sound(numbers: Array) -> bool:
+    """Whether they are all numbers, and none so large that single precision would lose it."""
+    return numbers.dtype.kind in "iu" or (numbers.dtype.kind == "f" and bool((np.abs(numbers) < _LARGEST).all()))
+
+
 def read_model(path: Path) -> SmplxModel:
     """An SMPL-X model from the artist's file. Raises OratorError that says what is wrong with it."""
     path = Path(path).expanduser()
@@ -153,7 +159,7 @@ def read_model(path: Path) -> SmplxModel:
     missing = [name for name in _NEEDED if name not in data]
     if missing:
         raise OratorError(f"'{path}' lacks {', '.join(missing)}: it is not an SMPL-X model. {_HINT}")
-    bad = [name for name in data if data[name].dtype.kind not in "fiu" or not np.isfinite(data[name]).all()]
+    bad = [name for name, numbers in data.items() if not _sound(numbers)]
     if bad:
         raise OratorError(f"'{path}': {', '.join(bad)} are not all numbers. {_HINT}")
     template, dirs = np.asarray(data["v_template"], np.float64), data["shapedirs"]

@@ -30,7 +30,7 @@ from orator.core.formats.timing import read_timing, write_timing
 from orator.core.performance import Take
 from orator.core.reading import parse_json
 from orator.core.rig import profile as profiles
-from orator.core.smplx.model_file import read_hand_mean, read_model
+from orator.core.smplx.model_file import FLAME, read_hand_mean, read_model
 from orator.core.smplx.restricted import read_pickle
 from orator.core.speech.load import load_speech
 from orator.core.speech.transcripts import cues, plain_words, read_transcript
@@ -96,8 +96,17 @@ def _pickles(_folder: Path) -> list[bytes]:
 
 
 def _model(folder: Path) -> list[bytes]:
-    numbers = {name: value for name, value in _model_arrays().items() if isinstance(value, np.ndarray)}
-    return [_written(lambda path: np.savez(path, **numbers), folder, ".npz")]
+    """FLAME, the smaller layout that is read, with as few directions and digits as it may have."""
+    rng, count, joints = np.random.default_rng(1), FLAME.vertices, len(FLAME.joints)
+    parents = np.array([[4294967295, *FLAME.parents[1:]], range(joints)], np.uint32)
+    whole: dict[str, Any] = {
+        "v_template": rng.normal(size=(count, 3)).astype(np.float16),
+        "shapedirs": np.zeros((count, 3, 20), np.float16),
+        "weights": np.eye(joints, dtype=np.float16)[np.arange(count) % joints],
+        "kintree_table": parents, "f": np.arange(300, dtype=np.uint32).reshape(-1, 3),
+        "J_regressor": np.full((joints, count), 1.0 / count, np.float16),
+    }  # fmt: skip
+    return [_written(lambda path: np.savez(path, **whole), folder, ".npz")]
 
 
 def _read_model(path: Path) -> None:

@@ -26,8 +26,6 @@ def test_damaged_files_are_read_or_refused_in_a_sentence(name: str, tmp_path: Pa
 @pytest.mark.parametrize("name", FORMATS)
 def test_whole_files_are_read(name: str, tmp_path: Path) -> None:
     """The seeds are files that the readers take: a fuzzer of refused files would find nothing."""
-    if name == "body model .npz":
-        pytest.skip("a whole body model is 100 MB: tests/core/smplx reads one")
     form = FORMATS[name]
     for data in form.seeds(tmp_path):
         path = tmp_path / f"whole{form.suffix}"
