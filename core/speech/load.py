@@ -29,7 +29,7 @@ LONGEST: Final = 2 * 3600.0
 """Seconds of the longest speech that is taken at once: 460 MB of samples."""
 MOST_AT_ONCE: Final = 1 << 23
 DENSEST: Final = 1e-3
-"""Seconds of sound in a byte for which room is made on a file's word alone: 8 kbit/s. Denser ones are read as they come."""
+"""Seconds of sound in a byte that room is made for on a file's word: 8 kbit/s. Denser ones are read too."""
 MOST_CHANNELS: Final = 16
 QUIET_CHANNEL: Final = 1e-3
 """Power against the loudest channel below which a channel holds nothing."""
