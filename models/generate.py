@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ..core.arrays import Array
 from ..core.body.laughter import laugh
 from ..core.directing.calm import meet
-from ..core.face.voice import meet_expressions
+from ..core.face.driven import meet_expressions
 from ..core.model_card import card_of
 from ..core.performance import Performance, Take
 from ..core.request.generation import GenerationRequest, check_request

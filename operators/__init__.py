@@ -5,7 +5,6 @@ from __future__ import annotations
 from ..models import registry  # noqa: F401  the models, whose cards panels and commands are made of
 from . import (
     again,
-    around,
     character,
     command,
     conversation,
@@ -16,6 +15,7 @@ from . import (
     farm,
     generate,
     gestures,
+    kept,
     picture,
     pins,
     presets,
@@ -42,7 +42,7 @@ MODULES = (
     timing,
     conversation,
     take,
-    around,
+    kept,
     pins,
     again,
     gestures,

@@ -141,21 +141,21 @@ class ORATOR_OT_comp(OnTake, bpy.types.Operator):
 
     def act(self, context: bpy.types.Context, character: bpy.types.Object, data: Any, take: Any) -> str:
         """Build the take."""
-        from ..core.blender.comping import comp_take
+        from ..core.blender.comp import comp_take
 
         return comp_take(character, take, context.scene, read_style(context.scene))
 
 
-class ORATOR_OT_layers_reset(OnTake, bpy.types.Operator):
+class ORATOR_OT_sliders_reset(OnTake, bpy.types.Operator):
     """Put all sliders of the take back to how it was generated"""
 
-    bl_idname = "orator.layers_reset"
+    bl_idname = "orator.sliders_reset"
     bl_label = "Reset Sliders"
     bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
 
     def act(self, context: bpy.types.Context, character: bpy.types.Object, data: Any, take: Any) -> str:
         """Reset, and write the curves once."""
-        from ..core.blender import relayer
+        from ..core.blender import sliders
         from ..core.blender.slider_state import waiting
 
         names = [name for name in take.layers.bl_rna.properties.keys() if name not in ("rna_type", "name")]
@@ -164,7 +164,7 @@ class ORATOR_OT_layers_reset(OnTake, bpy.types.Operator):
             for name in names:
                 take.layers.property_unset(name)
         try:
-            return relayer.rewrite(character, take, context.scene, read_style(context.scene))
+            return sliders.rewrite(character, take, context.scene, read_style(context.scene))
         except Exception:
             with waiting:
                 for name, value in before.items():
@@ -178,5 +178,5 @@ CLASSES: tuple[type, ...] = (
     ORATOR_OT_lane_add,
     ORATOR_OT_lane_delete,
     ORATOR_OT_comp,
-    ORATOR_OT_layers_reset,
+    ORATOR_OT_sliders_reset,
 )

@@ -95,9 +95,9 @@ class ORATOR_OT_pin_pose(_OnCharacter, bpy.types.Operator):
 
     def act(self, context: bpy.types.Context, character: bpy.types.Object) -> str:
         """Pin."""
-        from ..core.blender import direction
+        from ..core.blender.pins import add_pins
 
-        made = direction.add_pins(character, context.scene, speech_origin(context), **_coverage(character, self.covers))
+        made = add_pins(character, context.scene, speech_origin(context), **_coverage(character, self.covers))
         data = takes.character_data(character)
         data.active_pin = len(data.pins) - 1
         return f"'{made[0].name}' pins the pose at frame {made[0].frame}."
@@ -117,7 +117,7 @@ class ORATOR_OT_pin_keys(_OnCharacter, bpy.types.Operator):
 
     def act(self, context: bpy.types.Context, character: bpy.types.Object) -> str:
         """Pin."""
-        from ..core.blender import direction
+        from ..core.blender.pins import add_key_pins, add_pins
 
         chosen: bpy.types.Action | None = bpy.data.actions.get(self.action)
         if self.action and chosen is None:
@@ -125,12 +125,12 @@ class ORATOR_OT_pin_keys(_OnCharacter, bpy.types.Operator):
         origin = speech_origin(context)
         data = takes.character_data(character, create=True)
         before = len(data.pins)
-        made = direction.add_key_pins(character, context.scene, origin, chosen)
+        made = add_key_pins(character, context.scene, origin, chosen)
         if self.covers != "KEYED":
             frames = tuple(float(pin.frame) for pin in made)
             while len(data.pins) > before:
                 data.pins.remove(before)
-            direction.add_pins(character, context.scene, origin, frames, **_coverage(character, self.covers))
+            add_pins(character, context.scene, origin, frames, **_coverage(character, self.covers))
         data.active_pin = len(data.pins) - 1
         return f"{len(data.pins) - before} pins were made."
 
@@ -146,12 +146,12 @@ class ORATOR_OT_pins_copy(_OnCharacter, bpy.types.Operator):
 
     def act(self, context: bpy.types.Context, character: bpy.types.Object) -> str:
         """Copy."""
-        from ..core.blender import direction
+        from ..core.blender.pins import copy_pins
 
         source: bpy.types.Object | None = bpy.data.objects.get(self.source)
         if source is None or not has_skeleton(source) or source == character:
             raise OratorError("Choose another character that has pins.")
-        count = direction.copy_pins(source, character)
+        count = copy_pins(source, character)
         if not count:
             raise OratorError(f"'{source.name}' has no pins.")
         return f"{count} pins of '{source.name}' are on '{character.name}' now."
@@ -166,9 +166,9 @@ class ORATOR_OT_pin_look(_OnCharacter, bpy.types.Operator):
 
     def act(self, context: bpy.types.Context, character: bpy.types.Object) -> str:
         """Add the range, one second long."""
-        from ..core.blender import direction
+        from ..core.blender.pins import pins_of
 
-        pins = direction.pins_of(character)
+        pins = pins_of(character)
         pin = pins.add()
         pin.kind, pin.name = "LOOK", f"Look {context.scene.frame_current}"
         pin.frame, pin.origin = context.scene.frame_current, speech_origin(context)
@@ -188,12 +188,12 @@ class ORATOR_OT_pin_update(_OnPin, bpy.types.Operator):
 
     def act(self, context: bpy.types.Context, character: bpy.types.Object) -> str:
         """Update."""
-        from ..core.blender import direction
+        from ..core.blender.pins import update_pin
 
         pin = highlighted(character)
         if pin.kind != "POSE":
             raise OratorError(f"'{pin.name}' is a look-at range: choose its target instead.")
-        direction.update_pin(character, pin)
+        update_pin(character, pin)
         return f"'{pin.name}' has the pose on screen now."
 
 
@@ -206,9 +206,9 @@ class ORATOR_OT_pin_jump(_OnPin, bpy.types.Operator):
 
     def act(self, context: bpy.types.Context, character: bpy.types.Object) -> str:
         """Jump."""
-        from ..core.blender import direction
+        from ..core.blender.pins import scene_frame
 
-        context.scene.frame_set(direction.scene_frame(highlighted(character), speech_origin(context)))
+        context.scene.frame_set(scene_frame(highlighted(character), speech_origin(context)))
         return ""
 
 

@@ -195,7 +195,7 @@ class ORATOR_OT_preset_use(Acting, bpy.types.Operator):
 
     def work(self, context: bpy.types.Context) -> str:
         """Set the preset's values; a take's curves are written once, after all its sliders are set."""
-        from ..core.blender import relayer
+        from ..core.blender import sliders
         from ..core.blender.slider_state import waiting
 
         path = Path(self.filepath)
@@ -213,7 +213,7 @@ class ORATOR_OT_preset_use(Acting, bpy.types.Operator):
         menus = {"layers": ORATOR_MT_layer_presets, "performance": ORATOR_MT_setting_presets}
         menus.get(kind, ORATOR_MT_mask_presets).bl_label = bpy.path.display_name(path.name)
         if kind == "layers":
-            return relayer.rewrite(character, take, context.scene, read_style(context.scene))
+            return sliders.rewrite(character, take, context.scene, read_style(context.scene))
         return f"'{bpy.path.display_name(path.name)}' is set."
 
 

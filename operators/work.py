@@ -77,7 +77,7 @@ def _open(
     request: TakeRequest, hand_over: Callable[[Opening], None], progress: Progress, cancelled: Callable[[], bool]
 ) -> float:
     """Makes the openings; returns their share of all the work."""
-    from ..core.request.opening import opened, opened_shaping, openings
+    from ..core.request.opening import opened, opened_directions, openings
 
     lengths = openings(request.speech.seconds)
     total, done = sum(lengths) + request.speech.seconds * len(request.asked.seeds), 0.0
@@ -89,8 +89,8 @@ def _open(
 
         done += share
         try:
-            shaping = opened_shaping(request.shaping, seconds)
-            short = replace(request, asked=opened(request.asked, seconds), shaping=shaping)
+            directions = opened_directions(request.directions, seconds)
+            short = replace(request, asked=opened(request.asked, seconds), directions=directions)
             made = _one(short, short.asked.seeds[0], 0, told, cancelled)
         except OratorError:
             # What is wrong with the whole is said by the whole; what is wrong with an opening alone costs nothing.
@@ -113,6 +113,6 @@ def _one(request: TakeRequest, seed: int, k: int, progress: Progress, cancelled:
     fitting = share(_GENERATING, 1.0)
     prepared = prepare(
         take.performance, request.asked.speech.start, request.target, request.style,
-        lambda f: fitting(f, "Fitting curves"), request.shaping,
+        lambda f: fitting(f, "Fitting curves"), request.directions,
     )  # fmt: skip
     return Made(replace(take, name="Take 1", meta={**take.meta, **request.meta}), prepared)

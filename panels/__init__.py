@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..core.blender import overlay, watch
+from ..core.blender import handlers, overlay
 from . import (
     again,
     around,
@@ -54,5 +54,5 @@ HOOKS = (
     style.HOOK,
     pins.HOOK,
     (overlay.attach, overlay.detach),
-    (watch.attach, watch.detach),
+    (handlers.attach, handlers.detach),
 )

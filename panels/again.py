@@ -6,7 +6,7 @@ from typing import Any
 
 import bpy
 
-from ..core.blender import generation, lanes, takes
+from ..core.blender import comp_ranges, generation, takes
 from .layout import TAB, draw_presets
 
 
@@ -73,7 +73,7 @@ class ORATOR_UL_lanes(bpy.types.UIList):
     ) -> None:
         """Take, region and frames in one row; a range whose take has gone is marked."""
         row = layout.row(align=True)
-        there = lanes.source_of(data, item) is not None
+        there = comp_ranges.source_of(data, item) is not None
         row.label(text=item.take or "Choose a take", icon="NLA" if there else "ERROR", translate=False)
         region = item.bl_rna.properties["region"].enum_items[item.region].name
         row.label(text=f"{item.start} - {item.end}  {region}", translate=False)
@@ -115,7 +115,7 @@ _FACE = (
 _EYES = ("rate", "blink_strength", "gaze_strength", "lid_follow", "variation")
 
 
-class ORATOR_PT_layers(TakePanel, bpy.types.Panel):
+class ORATOR_PT_sliders(TakePanel, bpy.types.Panel):
     """Sliders over the take: nothing is generated again, and all can be put back"""
 
     bl_label = "Layers"
@@ -137,7 +137,7 @@ class ORATOR_PT_layers(TakePanel, bpy.types.Panel):
         eyes.enabled = layers.own_eyes
         for name in _EYES:
             eyes.prop(layers, name)
-        layout.operator("orator.layers_reset", icon="LOOP_BACK")
+        layout.operator("orator.sliders_reset", icon="LOOP_BACK")
         again = layout.column(align=True)
         again.label(text="These Need Generating Again")
         for name in ("energy", "gesture_rate"):
@@ -145,4 +145,4 @@ class ORATOR_PT_layers(TakePanel, bpy.types.Panel):
         layout.operator("orator.again_gestures", icon="FILE_REFRESH")
 
 
-CLASSES: tuple[type, ...] = (ORATOR_PT_again, ORATOR_UL_lanes, ORATOR_PT_comp, ORATOR_PT_layers)
+CLASSES: tuple[type, ...] = (ORATOR_PT_again, ORATOR_UL_lanes, ORATOR_PT_comp, ORATOR_PT_sliders)

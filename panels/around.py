@@ -7,7 +7,7 @@ import bpy
 from .layout import TAB, draw_presets, draw_wrapped
 
 
-class ORATOR_PT_around(bpy.types.Panel):
+class ORATOR_PT_kept(bpy.types.Panel):
     """Your own animation is kept where you have keys, and the rest is generated around it"""
 
     bl_label = "Around My Animation"
@@ -34,7 +34,7 @@ class ORATOR_PT_around(bpy.types.Panel):
         column.row().prop(loop, "around_bones", expand=True)
         if loop.around_bones == "CHOSEN":
             count = len(loop.around_chosen.splitlines())
-            column.operator("orator.around_bones", icon="BONE_DATA")
+            column.operator("orator.kept_bones", icon="BONE_DATA")
             draw_wrapped(context, column, f"{count} bones: {', '.join(loop.around_chosen.splitlines()[:3])}")
         column.prop(loop, "around_face")
 
@@ -54,4 +54,4 @@ class ORATOR_PT_presets(bpy.types.Panel):
         draw_presets(self.layout, "ORATOR_MT_setting_presets", "orator.setting_preset")
 
 
-CLASSES: tuple[type, ...] = (ORATOR_PT_presets, ORATOR_PT_around)
+CLASSES: tuple[type, ...] = (ORATOR_PT_presets, ORATOR_PT_kept)

@@ -134,9 +134,9 @@ class OratorGesture(bpy.types.PropertyGroup):
 
 
 def _lane_changed(self: OratorLane, _context: bpy.types.Context) -> None:
-    from ..core.blender import lanes
+    from ..core.blender import comp_ranges
 
-    lanes.source_changed(self)
+    comp_ranges.source_changed(self)
 
 
 class OratorLane(bpy.types.PropertyGroup):
@@ -150,13 +150,13 @@ class OratorLane(bpy.types.PropertyGroup):
     blend: IntProperty(name="Blend", description="Frames over which the ends are blended", default=8, min=0)
 
 
-def _changed(self: OratorLayers, context: bpy.types.Context) -> None:
-    from ..core.blender import relayer
+def _changed(self: OratorSliders, context: bpy.types.Context) -> None:
+    from ..core.blender import sliders
 
-    relayer.changed(self, context.scene)
+    sliders.changed(self, context.scene)
 
 
-class OratorLayers(bpy.types.PropertyGroup):
+class OratorSliders(bpy.types.PropertyGroup):
     """Sliders over a take (core/catalogue/sliders.py); moving one rewrites the curves, no network runs."""
 
     swap_sides: BoolProperty(
@@ -170,7 +170,9 @@ class OratorLayers(bpy.types.PropertyGroup):
     )
 
 
-OratorLayers.__annotations__.update({row.name: number_property(row, update=_changed, options=set()) for row in SLIDERS})
+OratorSliders.__annotations__.update(
+    {row.name: number_property(row, update=_changed, options=set()) for row in SLIDERS}
+)
 
 
 class OratorLoop(bpy.types.PropertyGroup):
@@ -198,7 +200,7 @@ class OratorLoop(bpy.types.PropertyGroup):
     )  # fmt: skip
     around_face: BoolProperty(name="Face", description="Keep the keys of the shape keys too", default=True)
 
-    def layers(self) -> OratorLayers:
+    def layers(self) -> OratorSliders:
         """The sliders of the highlighted take: what layer presets are saved from and set on."""
         from ..core.blender import generation, takes
 
@@ -206,4 +208,4 @@ class OratorLoop(bpy.types.PropertyGroup):
         return data.takes[data.active].layers
 
 
-CLASSES: tuple[type, ...] = (OratorPin, OratorGesture, OratorLane, OratorLayers, OratorLoop)
+CLASSES: tuple[type, ...] = (OratorPin, OratorGesture, OratorLane, OratorSliders, OratorLoop)

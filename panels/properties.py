@@ -18,7 +18,7 @@ from ..core.catalogue.controls import CONTROLS, NUMBER_OF
 from ..core.catalogue.emotions import EMOTION_ROWS
 from ..core.catalogue.styles import GESTURE_STYLES
 from . import direction_properties
-from .direction_properties import REGION_ITEMS, OratorGesture, OratorLane, OratorLayers, OratorLoop, OratorPin
+from .direction_properties import REGION_ITEMS, OratorGesture, OratorLane, OratorLoop, OratorPin, OratorSliders
 from .layout import number_property
 
 
@@ -71,7 +71,7 @@ class OratorTake(bpy.types.PropertyGroup):
     data: PointerProperty(type=bpy.types.Text)
     coverage: StringProperty()
     bindings: CollectionProperty(type=OratorBinding)
-    layers: PointerProperty(type=OratorLayers)
+    layers: PointerProperty(type=OratorSliders)
     written: StringProperty()
     laid: StringProperty()
     gestures: CollectionProperty(type=OratorGesture)

@@ -6,7 +6,7 @@ from typing import Any
 
 import bpy
 
-from ..core.blender import generation, story, takes
+from ..core.blender import generation, provenance, takes
 from ..core.blender.scene_rate import behind, other_rate
 from .layout import TAB, draw_wrapped
 
@@ -85,7 +85,7 @@ class ORATOR_PT_takes(bpy.types.Panel):
             draw_wrapped(context, layout, take.coverage)
 
 
-class ORATOR_PT_story(bpy.types.Panel):
+class ORATOR_PT_provenance(bpy.types.Panel):
     """Where the take comes from: seed, networks, and the takes that its pieces are of"""
 
     bl_label = "Where It Comes From"
@@ -106,8 +106,8 @@ class ORATOR_PT_story(bpy.types.Panel):
         """Its lines."""
         data = takes.character_data(generation.active_character(context))
         column = self.layout.column(align=True)
-        for line in story.lines(data.takes[data.active], context.scene):
+        for line in provenance.lines(data.takes[data.active], context.scene):
             draw_wrapped(context, column, line)
 
 
-CLASSES: tuple[type, ...] = (ORATOR_UL_takes, ORATOR_PT_takes, ORATOR_PT_story)
+CLASSES: tuple[type, ...] = (ORATOR_UL_takes, ORATOR_PT_takes, ORATOR_PT_provenance)

@@ -1,7 +1,7 @@
 """Between a take's face and a target's: expressions where it has expression keys, ARKit weights where it has those.
 
-A take is first told in the target's language. Then the artist's sliders and pins are laid over its ARKit weights, and
-what plays the face beside them follows (voice.py). At the end the report says what cannot be shown.
+A take's face is first converted to the channels that the target has. Then the artist's sliders and pins change its
+ARKit weights, and what they drive follows (core/face/driven.py). At the end the report says what cannot be shown.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 
 from ..arkit import ARKIT, BLINK, EYE_LOOK, INDEX
 from ..arrays import Array
-from ..face.voice import JOINTS, Voice, no_expressions, turns_of
+from ..face.driven import JOINTS, Driven, no_expressions, turns_of
 from ..rotations import IDENTITY, angle_between, from_rotvec
 from ..skeleton import INDEX as JOINT
 from ..smplx.arkit_map import ExpressionMap, to_arkit, to_expressions
@@ -42,16 +42,16 @@ _CHOOSE: Final = "choose your SMPL-X file under Model and SMPL-X"
 
 
 @dataclass(frozen=True)
-class Told:
+class ConvertedFace:
     """A take in a target's language, before the artist's sliders and pins, and how its face plays there.
 
-    spoke: it came with expressions; both: the target has expression keys and ARKit shapes.
+    had_expressions: it came with expressions; both: the target has expression keys and ARKit shapes.
     """
 
     performance: Performance
-    voice: Voice
+    driven: Driven
     mapping: ExpressionMap | None
-    spoke: bool
+    had_expressions: bool
     by_arkit: bool
     both: bool
 
@@ -73,9 +73,9 @@ class FaceFit:
         return replace(coverage, shapes=shapes, missing_shapes=missing, notes=(*coverage.notes, *self.notes))
 
 
-def tell(
+def convert_face(
     performance: Performance, description: RigDescription, mapping: ExpressionMap | None, fully: bool = False
-) -> Told:
+) -> ConvertedFace:
     """The performance in the language of a target: with expression keys, or with ARKit shapes.
 
     `mapping` is that of the target's own model, or of the artist's SMPL-X file; None when neither is known.
@@ -83,8 +83,8 @@ def tell(
     """
     names = [shape.name for mesh in description.meshes for shape in mesh.shapes]
     by_arkit, keys = shows_arkit(description), plays_expressions(names)
-    spoke = performance.expressions is not None
-    expressive = keys and (spoke or not by_arkit)
+    had_expressions = performance.expressions is not None
+    expressive = keys and (had_expressions or not by_arkit)
     face, expressions, rotations = performance.face, performance.expressions, performance.rotations
     if expressions is not None and mapping is not None and not face[:, _OTHERS].any():
         face = _completed(performance, expressions, mapping)
@@ -96,15 +96,15 @@ def tell(
                 rotations = np.array(rotations) if rotations is performance.rotations else rotations
                 rotations[:, JOINT[joint]] = from_rotvec(turns)
         moving = frozenset(JOINTS)
-        if not spoke and mapping is not None:
+        if not had_expressions and mapping is not None:
             expressions = _wide(to_expressions(face, mapping))
-        elif not spoke and fully:
+        elif not had_expressions and fully:
             expressions = no_expressions(performance.frames)
-    elif not spoke:
+    elif not had_expressions:
         moving = frozenset()
-    voice = Voice(mapping.to_expressions if mapping is not None else None, moving, expressive)
-    told = replace(performance, rotations=rotations, face=face, expressions=expressions)
-    return Told(told, voice, mapping, spoke, by_arkit, keys and by_arkit)
+    driven = Driven(mapping.to_expressions if mapping is not None else None, moving, expressive)
+    converted = replace(performance, rotations=rotations, face=face, expressions=expressions)
+    return ConvertedFace(converted, driven, mapping, had_expressions, by_arkit, keys and by_arkit)
 
 
 def _completed(performance: Performance, expressions: Array, mapping: ExpressionMap) -> Array:
@@ -135,59 +135,62 @@ def _still(rotations: Array, joint: str) -> bool:
 
 
 def finish(
-    told: Told,
-    laid: Performance,
+    converted: ConvertedFace,
+    reshaped: Performance,
     description: RigDescription,
     profile: RigProfile | None = None,
     changed: frozenset[str] = frozenset(),
     given: Mask | None = None,
     fps: float = 30.0,
 ) -> FaceFit:
-    """The told performance after sliders and pins, as the target plays it, and what the report has to say.
+    """The converted performance after sliders and pins, as the target plays it, and what the report has to say.
 
     `changed` are the ARKit names that sliders and pins moved; `given` is False where a pin is met exactly.
     """
-    if told.voice.expressive:
-        return _on_expressions(told, laid, description, changed)
-    if not told.by_arkit or not told.spoke:
-        return FaceFit(laid)
+    if converted.driven.expressive:
+        return _on_expressions(converted, reshaped, description, changed)
+    if not converted.by_arkit or not converted.had_expressions:
+        return FaceFit(reshaped)
     if profile is not None and profile.rest == "smplx":
         # The face's shapes open the mouth and turn the eyes: the joints show only what is left over.
         from ..rig.facing import face_joints, face_shapes
 
-        _, shown, _ = face_shapes(laid, description, profile)
-        laid = replace(
-            laid, rotations=face_joints(laid.rotations, laid, shown, slice(None), given, fps).astype(np.float32)
+        _, shown, _ = face_shapes(reshaped, description, profile)
+        reshaped = replace(
+            reshaped,
+            rotations=face_joints(reshaped.rotations, reshaped, shown, slice(None), given, fps).astype(np.float32),
         )
-    if told.mapping is None:
-        known = bool(laid.face[:, _OTHERS].any())
+    if converted.mapping is None:
+        known = bool(reshaped.face[:, _OTHERS].any())
         said = f"ARKit shapes show jaw, eyes and blinks of the expressions: {_CHOOSE} to get the rest"
-        return FaceFit(laid, frozenset(), () if known else (said,))
-    left = 100 * np.mean(told.mapping.expression_residual)
-    return FaceFit(laid, frozenset(), (f"expressions as ARKit shapes: {left:.0f}% of their motion is not shown",))
+        return FaceFit(reshaped, frozenset(), () if known else (said,))
+    left = 100 * np.mean(converted.mapping.expression_residual)
+    return FaceFit(reshaped, frozenset(), (f"expressions as ARKit shapes: {left:.0f}% of their motion is not shown",))
 
 
-def _on_expressions(told: Told, laid: Performance, description: RigDescription, changed: frozenset[str]) -> FaceFit:
+def _on_expressions(
+    converted: ConvertedFace, reshaped: Performance, description: RigDescription, changed: frozenset[str]
+) -> FaceFit:
     names = [shape.name for mesh in description.meshes for shape in mesh.shapes]
-    shown = _shown(told.mapping)
+    shown = _shown(converted.mapping)
     notes = []
-    if told.performance.expressions is not None and told.spoke:
+    if converted.performance.expressions is not None and converted.had_expressions:
         numbers = {n for n in map(expression_number, names) if n is not None}
-        total = told.performance.expressions.shape[1]
+        total = converted.performance.expressions.shape[1]
         notes.append(f"{sum(n < total for n in numbers)} of {total} expressions")
-    elif told.mapping is None and laid.face.any():
+    elif converted.mapping is None and reshaped.face.any():
         notes.append(f"the face moves jaw and eyes alone: {_CHOOSE} to get expressions")
-    elif told.mapping is not None and laid.face.any():
-        left = 100 * np.nanmean(told.mapping.arkit_residual)
+    elif converted.mapping is not None and reshaped.face.any():
+        left = 100 * np.nanmean(converted.mapping.arkit_residual)
         notes.append(f"ARKit face as expressions: {left:.0f}% of its motion is not shown")
     lost = sorted(changed - shown)
     if lost:
         more = f" and {len(lost) - 4} more" if len(lost) > 4 else ""
-        why = f"{_CHOOSE} to see it" if told.mapping is None else "expressions have no such motion"
+        why = f"{_CHOOSE} to see it" if converted.mapping is None else "expressions have no such motion"
         notes.append(f"sliders and pins of {', '.join(lost[:4])}{more} are not shown: {why}")
-    if told.both:
-        laid = replace(laid, face=np.zeros_like(laid.face))
-    return FaceFit(laid, shown, tuple(notes))
+    if converted.both:
+        reshaped = replace(reshaped, face=np.zeros_like(reshaped.face))
+    return FaceFit(reshaped, shown, tuple(notes))
 
 
 def _shown(mapping: ExpressionMap | None) -> frozenset[str]:

@@ -12,7 +12,7 @@ from ..errors import OratorError
 from .target import BakeStyle, BakeTarget, PreparedBake
 
 if TYPE_CHECKING:  # Blender's half reads these types while registering, when scipy has to wait
-    from ..directing.shaping import Shaping
+    from ..directing.directions import Directions
     from ..performance import Performance
 
 
@@ -22,17 +22,17 @@ def prepare(
     target: BakeTarget,
     style: BakeStyle | None = None,
     tick: Callable[[float], None] = lambda fraction: None,
-    shaping: Shaping | None = None,
+    directions: Directions | None = None,
 ) -> PreparedBake:
-    """Keys for one character, at its scene's frames, from the timeline second `start` on, under layers and pins.
+    """Keys for one character, at its scene's frames, from the timeline second `start` on, under sliders and pins.
 
     Raises OratorError when the rig has none of the joints and none of the shapes.
     """
-    from ..directing.shaping import Shaping as Shape
+    from ..directing.directions import Directions as Nothing
     from .stages import Road, scene_grid
 
     style = style or BakeStyle()
-    road = Road(lambda: performance, target, shaping or Shape(), scene_grid(start, target.fps, style.hold))
+    road = Road(lambda: performance, target, directions or Nothing(), scene_grid(start, target.fps, style.hold))
     tick(0.0)
     fitted = road.finished()
     tick(0.02)

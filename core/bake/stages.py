@@ -15,14 +15,22 @@ import numpy as np
 
 from ..anime.drawn import held_samples
 from ..arrays import Array
-from ..directing.shaping import Layers, ShapedFace, Shaping, apply_direction, shape_body, shape_face, with_face
-from ..face.voice import changed_names
+from ..directing.directions import (
+    Directions,
+    ReshapedFace,
+    Sliders,
+    apply_directions,
+    reshape_body,
+    reshape_face,
+    with_face,
+)
+from ..face.driven import changed_names
 from ..mask import Mask
 from ..performance import Performance, frame_count
 from ..rig.motion import RigMotion
 from ..rig.retarget import retarget
 from ..skeleton import FACE_JOINTS, INDEX, JOINTS
-from .face import FaceFit, Told, finish, tell
+from .face import ConvertedFace, FaceFit, convert_face, finish
 from .frames import bake_frames, sample_at
 from .keys import CurveKeys, KeySettings, Tick, keys_of
 from .reach import reach_of
@@ -69,23 +77,23 @@ def file_grid(rate: float) -> Callable[[Performance], Grid]:
 
 
 class Road:
-    """One performance on its way to one target, under `shaping`, at the frames that `grid` gives it.
+    """One performance on its way to one target, under `directions`, at the frames that `grid` gives it.
 
     name    tells the performance from every other; only read where `memory` outlives the road
     memory  the results of LASTING, under their keys
-    Layers that a stage is given stand in for those of `shaping`: what a take shows before and after a slider moved.
+    Sliders that a stage is given stand in for those of `directions`: what a take shows before and after a slider moved.
     """
 
     def __init__(
         self,
         load: Callable[[], Performance],
         target: BakeTarget,
-        shaping: Shaping,
+        directions: Directions,
         grid: Callable[[Performance], Grid],
         name: Hashable = "",
         memory: Memory | None = None,
     ) -> None:
-        self.target, self.shaping = target, shaping
+        self.target, self.directions = target, directions
         self._load, self._grid, self._name = load, grid, name
         self._lasting: Memory = {} if memory is None else memory
         self._own: Memory = {}
@@ -101,88 +109,90 @@ class Road:
     # --- Keys ------------------------------------------------------------------------------------------------------
 
     @property
-    def _told_key(self) -> Hashable:
+    def _target_key(self) -> Hashable:
         return self._name, self.target.key
 
-    def _body_key(self, layers: Layers) -> Hashable:
-        return self._told_key, layers.body, self.shaping.pauses
+    def _body_key(self, sliders: Sliders) -> Hashable:
+        return self._target_key, sliders.body, self.directions.pauses
 
-    def _face_key(self, layers: Layers) -> Hashable:
-        return self._told_key, layers.face, layers.eyes, self.shaping.seed
+    def _face_key(self, sliders: Sliders) -> Hashable:
+        return self._target_key, sliders.face, sliders.eyes, self.directions.seed
 
-    def _laid_key(self, layers: Layers) -> Hashable:
+    def _sliders_key(self, sliders: Sliders) -> Hashable:
         """Of every stage after the sliders: grid, pins and target are the road's own."""
-        return self._body_key(layers), self._face_key(layers)
+        return self._body_key(sliders), self._face_key(sliders)
 
     # --- Stages ----------------------------------------------------------------------------------------------------
 
-    def to_target(self) -> Told:
+    def to_target(self) -> ConvertedFace:
         """The performance in the language of the target's face."""
         target = self.target
-        return self._once("to_target", self._told_key,
-                          lambda: tell(self._load(), target.description, target.expressions))  # fmt: skip
+        return self._once("to_target", self._target_key,
+                          lambda: convert_face(self._load(), target.description, target.expressions))  # fmt: skip
 
-    def body(self, layers: Layers) -> Performance:
+    def body(self, sliders: Sliders) -> Performance:
         """Its body under the sliders."""
-        told, shaping = self.to_target(), replace(self.shaping, layers=layers)
-        return self._once("body", self._body_key(layers), lambda: shape_body(told.performance, shaping))
+        converted, directions = self.to_target(), replace(self.directions, sliders=sliders)
+        return self._once("body", self._body_key(sliders), lambda: reshape_body(converted.performance, directions))
 
-    def face(self, layers: Layers) -> ShapedFace:
+    def face(self, sliders: Sliders) -> ReshapedFace:
         """Its face under the sliders, with what plays it."""
-        told, shaping = self.to_target(), replace(self.shaping, layers=layers)
-        return self._once("face", self._face_key(layers), lambda: shape_face(told.performance, shaping, told.voice))
+        converted, directions = self.to_target(), replace(self.directions, sliders=sliders)
+        return self._once(
+            "face", self._face_key(sliders), lambda: reshape_face(converted.performance, directions, converted.driven)
+        )
 
     @property
     def grid(self) -> Grid:
         """The frames that it is sampled at."""
-        return self._once("grid", self._told_key, lambda: self._grid(self.to_target().performance))
+        return self._once("grid", self._target_key, lambda: self._grid(self.to_target().performance))
 
-    def sampled(self, layers: Layers | None = None) -> Performance:
+    def sampled(self, sliders: Sliders | None = None) -> Performance:
         """Body and face at the grid's frames, by true time or as held drawings."""
-        layers, grid = layers or self.shaping.layers, self.grid
+        sliders, grid = sliders or self.directions.sliders, self.grid
 
         def make() -> Performance:
-            laid = with_face(self.body(layers), self.face(layers))
+            reshaped = with_face(self.body(sliders), self.face(sliders))
             if grid.hold:
-                return held_samples(laid, grid.seconds, grid.hold)
+                return held_samples(reshaped, grid.seconds, grid.hold)
             if grid.rate is None:
-                return sample_at(laid, grid.seconds)
-            same = abs(grid.rate - laid.fps) <= 1e-6
-            return laid if same else replace(sample_at(laid, grid.seconds), fps=grid.rate)
+                return sample_at(reshaped, grid.seconds)
+            same = abs(grid.rate - reshaped.fps) <= 1e-6
+            return reshaped if same else replace(sample_at(reshaped, grid.seconds), fps=grid.rate)
 
-        return self._once("sampled", self._laid_key(layers), make)
+        return self._once("sampled", self._sliders_key(sliders), make)
 
-    def directed(self, layers: Layers | None = None) -> Performance:
+    def directed(self, sliders: Sliders | None = None) -> Performance:
         """Under pins and looks, met on the very frames that are shown."""
-        layers = layers or self.shaping.layers
+        sliders = sliders or self.directions.sliders
 
         def make() -> Performance:
-            return apply_direction(self.sampled(layers), self.grid.seconds, self.shaping, self.to_target().voice)
+            return apply_directions(self.sampled(sliders), self.grid.seconds, self.directions, self.to_target().driven)
 
-        return self._once("directed", self._laid_key(layers), make)
+        return self._once("directed", self._sliders_key(sliders), make)
 
-    def finished(self, layers: Layers | None = None) -> FaceFit:
+    def finished(self, sliders: Sliders | None = None) -> FaceFit:
         """As the target plays its face, with what the report has to say of it."""
-        layers = layers or self.shaping.layers
+        sliders = sliders or self.directions.sliders
 
         def make() -> FaceFit:
-            directed, target = self.directed(layers), self.target
-            changed = self.face(layers).changed | changed_names(self.sampled(layers).face, directed.face)
+            directed, target = self.directed(sliders), self.target
+            changed = self.face(sliders).changed | changed_names(self.sampled(sliders).face, directed.face)
             return finish(
                 self.to_target(), directed, target.description, target.profile, changed, self._given, target.fps
             )
 
-        return self._once("finished", self._laid_key(layers), make)
+        return self._once("finished", self._sliders_key(sliders), make)
 
-    def motion(self, layers: Layers | None = None) -> RigMotion:
+    def motion(self, sliders: Sliders | None = None) -> RigMotion:
         """Retargeted: what every bone and shape of the target does."""
-        layers = layers or self.shaping.layers
+        sliders = sliders or self.directions.sliders
 
         def make() -> RigMotion:
-            laid, target = self.finished(layers).performance, self.target
-            return retarget(laid, target.description, target.profile, self.grid.seconds, given=self._given)
+            reshaped, target = self.finished(sliders).performance, self.target
+            return retarget(reshaped, target.description, target.profile, self.grid.seconds, given=self._given)
 
-        return self._once("motion", self._laid_key(layers), make)
+        return self._once("motion", self._sliders_key(sliders), make)
 
     def keys(
         self,
@@ -196,7 +206,11 @@ class Road:
         if grid.hold:
             style = replace(style, bounds=None)
         settings = key_settings(
-            self.target, style, grid.frames, self.shaping.to_the_number(grid.seconds), self.shaping.spoken(grid.seconds)
+            self.target,
+            style,
+            grid.frames,
+            self.directions.to_the_number(grid.seconds),
+            self.directions.exact_expressions(grid.seconds),
         )
         if begin is not None:
             settings = replace(settings, start=begin, whole=self.motion())
@@ -205,7 +219,7 @@ class Road:
 
     @property
     def _given(self) -> Mask | None:
-        return self._once("given", self._told_key, lambda: self.shaping.given(self.grid.seconds))
+        return self._once("given", self._target_key, lambda: self.directions.given(self.grid.seconds))
 
 
 def _held(keys: CurveKeys, grid: Grid, style: BakeStyle) -> CurveKeys:
@@ -214,10 +228,12 @@ def _held(keys: CurveKeys, grid: Grid, style: BakeStyle) -> CurveKeys:
     return replace(keys, frames=keys.frames[kept], values=keys.values[kept], handles=None, constant=True)
 
 
-def key_settings(target: BakeTarget, style: BakeStyle, frames: Array, exact: Mask | None, spoken: Array) -> KeySettings:
+def key_settings(
+    target: BakeTarget, style: BakeStyle, frames: Array, exact: Mask | None, exact_expressions: Array
+) -> KeySettings:
     """How keys are made for a character; `exact` is False where a value must be met to the number, as pins must.
 
-    spoken (T,) is True where expressions must be.
+    exact_expressions (T,) is True where expressions must be.
 
     A pin of a hand puts keys on the hand's bones alone. Bones that play no joint (twists, controls that pull a leg)
     move with those that do: they get a key wherever any joint has one.
@@ -230,7 +246,7 @@ def key_settings(target: BakeTarget, style: BakeStyle, frames: Array, exact: Mas
     anywhere = frames[~exact.joints.all(axis=1) | ~exact.root]
     of_bones = {bone.name: anywhere for bone in target.description.bones}
     present = target.profile.present(target.description)
-    face = ~exact.face.all(axis=1) | spoken
+    face = ~exact.face.all(axis=1) | exact_expressions
     for joint, bone in present.items():
         rows = ~exact.joints[:, INDEX[joint]]
         if joint in (JOINTS[j] for j in FACE_JOINTS):

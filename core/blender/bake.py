@@ -133,12 +133,12 @@ def add_take(
 
 def set_sliders(item: Any, sliders: dict[str, Any]) -> None:
     """Set a take's sliders to what its curves were written with; nothing is written by it."""
-    from .shaped import laid
+    from .directions import slider_record
 
     with waiting:
         for name, value in sliders.items():
             setattr(item.layers, name, value)
-    item.laid = json.dumps(laid(item.layers))
+    item.laid = json.dumps(slider_record(item.layers))
 
 
 def bake_again(character: bpy.types.Object, uid: str, scene: bpy.types.Scene, style: BakeStyle) -> str:
@@ -150,13 +150,13 @@ def bake_again(character: bpy.types.Object, uid: str, scene: bpy.types.Scene, st
     copies.separate(character)
     uid = item.uid
     performance, meta = load_performance(item), load_meta(item)
-    from .shaped import read_shaping
+    from .directions import read_directions
 
-    shaping = read_shaping(item.layers, meta)
+    directions = read_directions(item.layers, meta)
     # At another rate than before the strip's first frame stays the frame it is, so the take's does too.
     rate = scene_fps(scene)
     start = float(meta.get("start", 0.0)) * float(meta.get("rate", rate)) / rate
-    prepared = prepare(performance, start, read_target(character, scene), style, shaping=shaping)
+    prepared = prepare(performance, start, read_target(character, scene), style, directions=directions)
     old = len(item.bindings)
     write_actions(character, item, prepared)
     takes.drop_actions(item, old)

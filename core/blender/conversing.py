@@ -92,7 +92,7 @@ def _voice(context: bpy.types.Context, character: bpy.types.Object) -> Speech:
 
 def _eyes_of(partner: bpy.types.Object, character: bpy.types.Object) -> Array:
     """Where the partner's eyes are, (3,) metres in the character's own space; a partner without a head: its top."""
-    from .direction import neutral_point
+    from .pins import neutral_point
     from .rig_profile import read_rig
 
     profile = read_rig(partner)[1]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def _key(speech: Any, transcript: str | None) -> str:
-    from .directed import digest
+    from .given import digest
 
     return f"{digest(speech)}-{hashlib.blake2b((transcript or '').encode(), digest_size=6).hexdigest()}"
 

@@ -84,12 +84,12 @@ def add_drawings(context: bpy.types.Context, paths: Iterable[str]) -> bpy.types.
 
 def performed(item: Any) -> tuple[Performance, float]:
     """What a take shows, its sliders applied, and the timeline second at which it starts. Raises OratorError."""
-    from ..directing.shaping import apply_layers
-    from .shaped import read_shaping
+    from ..directing.directions import apply_sliders
+    from .directions import read_directions
     from .take_store import load_meta, load_performance
 
     meta = load_meta(item)
-    return apply_layers(load_performance(item), read_shaping(item.layers, meta)), float(meta.get("start", 0.0))
+    return apply_sliders(load_performance(item), read_directions(item.layers, meta)), float(meta.get("start", 0.0))
 
 
 def key_drawings(obj: bpy.types.Object, sheet: Exposure, first: int, name: str) -> str:

@@ -18,13 +18,13 @@ def shown_performance(character: bpy.types.Object, fps: float | None) -> Perform
     """The shown take under its sliders and directions, at `fps` (None: the scene's). Raises OratorError."""
     from ..bake.stages import Road, file_grid
     from .bake_target import read_target
+    from .directions import read_directions
     from .scene_rate import scene_fps
-    from .shaped import read_shaping
 
     item = takes.shown(character)
     if item is None:
         raise OratorError(f"'{character.name}' shows no take. Choose one in the Takes list, then export.")
     scene = bpy.context.scene
-    shaping = read_shaping(item.layers, load_meta(item))
+    directions = read_directions(item.layers, load_meta(item))
     grid = file_grid(fps or scene_fps(scene))
-    return Road(lambda: load_performance(item), read_target(character, scene), shaping, grid).directed()
+    return Road(lambda: load_performance(item), read_target(character, scene), directions, grid).directed()

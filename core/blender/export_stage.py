@@ -10,7 +10,7 @@ from typing import Any
 import bpy
 
 from ..errors import OratorError
-from . import compat, own
+from . import compat, own_animation
 from .export_actions import Playing, span, understudies
 from .export_bare import bare
 from .export_restore import animated_owners, everything_back, select_only
@@ -184,7 +184,10 @@ def staged(
         plays = playing(character)
         shift = -round(span(plays)[0] * factor) if from_zero and plays else 0
         data = character_data(character)
-        with understudies(character, plays, factor, travel, shift) as cast, own.in_step(data, factor, travel, shift):
+        with (
+            understudies(character, plays, factor, travel, shift) as cast,
+            own_animation.in_step(data, factor, travel, shift),
+        ):
             first, last = span(cast) if cast else (scene.frame_start, scene.frame_end)
             left += _unmoved(character, data, factor, shift)
             _alone(character)

@@ -18,7 +18,7 @@ from ..request.generation import GenerationRequest
 from ..settings import Settings
 from ..speech.no_speech import notes_of
 from ..speech.speech import Speech
-from . import bake, characters, copies, gestures, own, playback, strips, styles, takes
+from . import bake, characters, copies, gestures, own_animation, playback, strips, styles, takes
 from .bake_target import editable, read_style, read_target, up_to_date
 from .emage import hand_notes, own_of, unheard_notes, with_hands, with_model
 from .emotion import emotion_notes, read_emotion, sampled
@@ -27,7 +27,7 @@ from .take_store import speech_of
 
 if TYPE_CHECKING:
     from ..conversation.conduct import Listening
-    from ..directing.shaping import Shaping
+    from ..directing.directions import Directions
     from ..performance import Take
 
 _CURVE_STEP: Final = 0.1
@@ -37,7 +37,7 @@ _CURVE_STEP: Final = 0.1
 class TakeRequest:
     """Everything a worker needs to make takes on a character; plain data only.
 
-    asked   what is generated.      target  what it is baked to, in `style`, under `shaping` and with `sliders`.
+    asked   what is generated.      target  what it is baked to, in `style`, under `directions` and with `sliders`.
     scene   its name.               meta    what the takes' provenance gets beside what generating tells.
     """
 
@@ -45,7 +45,7 @@ class TakeRequest:
     target: BakeTarget
     style: BakeStyle
     scene: str
-    shaping: Shaping | None = None
+    directions: Directions | None = None
     sliders: dict[str, Any] = field(default_factory=dict)
     meta: dict[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
@@ -222,11 +222,11 @@ def request_for(
     """The request of one character for speeches of one length, its own first. Raises OratorError."""
     from . import preferences
     from .corrections import corrected
-    from .directed import read_direction
+    from .given import read_character_directions
 
     speech = speeches[0]
     chosen = preferences.read()
-    directed = read_direction(character, scene, speech)
+    directed = read_character_directions(character, scene, speech)
     emotion = read_emotion(scene, speech, character)
     settings = with_hands(scene, character, read_settings(scene, speech))
     target = read_target(character, scene)
@@ -249,7 +249,7 @@ def request_for(
         device=chosen.device,
         runtime=chosen.runtime,
         meta=directed.meta,
-        shaping=directed.shaping,
+        directions=directed.directions,
         notes=(
             *directed.notes,
             *emotion_notes(emotion),
@@ -287,7 +287,7 @@ def deliver(request: TakeRequest, made: tuple[Made, ...]) -> tuple[str, ...]:
             if not up_to_date(character, prepared) or fps != request.target.fps:
                 start *= request.target.fps / fps  # at another rate a strip keeps its frame
                 target = read_target(character, scene)
-                prepared = prepare(one.take.performance, start, target, request.style, shaping=request.shaping)
+                prepared = prepare(one.take.performance, start, target, request.style, directions=request.directions)
             item = bake.add_take(
                 character, one.take, start, prepared, show=not made_ids, sliders=request.sliders, rate=fps
             )
@@ -301,7 +301,7 @@ def deliver(request: TakeRequest, made: tuple[Made, ...]) -> tuple[str, ...]:
     keys = sum(len(curve.frames) for curve in made[0].prepared.curves)
     coverage = made[0].prepared.coverage
     sentences = [f"{names} on '{character.name}': {coverage.sentence()}; {keys} keys."]
-    rests = own.notes(data, takes.find(data, made_ids[0]))
+    rests = own_animation.notes(data, takes.find(data, made_ids[0]))
     played = playback.follow_sound(scene, request.speech.start, request.speech.seconds)
     return (
         *sentences,

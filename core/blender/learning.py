@@ -14,7 +14,7 @@ import numpy as np
 from ..errors import OratorError
 from ..performance import MODEL_FPS, Performance
 from ..style.sources import SUFFIXES, Piece, found, labels_of, read_piece
-from . import around, compat, take_store, takes
+from . import compat, kept, take_store, takes
 from .holders import has_skeleton
 from .scene_rate import scene_fps
 
@@ -62,7 +62,7 @@ def _sampled(
     character: bpy.types.Object, scene: bpy.types.Scene, action: bpy.types.Action, slot: Any, said: bool
 ) -> Performance:
     """An Action's whole motion at 30 frames a second."""
-    keyed = around.read_keyed(character, action, slot, faces=True)
+    keyed = kept.read_keyed(character, action, slot, faces=True)
     if said and not keyed.bones and not keyed.shapes:
         raise OratorError(f"'{action.name}' moves no bone of '{character.name}'. Untick it, or choose its character.")
     first, last = (float(f) for f in action.frame_range)
@@ -70,7 +70,7 @@ def _sampled(
     if not 2 <= count <= _MOST_FRAMES:
         raise OratorError(f"'{action.name}' has {count} frames of motion: a style needs from one second to an hour.")
     frames = first + np.arange(count) * scene_fps(scene) / MODEL_FPS
-    made = around.sample_action(character, scene, action, slot, keyed, frames).performance
+    made = kept.sample_action(character, scene, action, slot, keyed, frames).performance
     return replace(made, fps=MODEL_FPS)
 
 

@@ -14,11 +14,11 @@ from ..errors import OratorError
 from ..mask import Mask
 from ..model_card import card_of
 from ..performance import MODEL_FPS, Performance
-from .directed import digest
+from .given import digest
 from .take_store import load_meta, load_performance
 
 if TYPE_CHECKING:
-    from ..directing.shaping import Shaping
+    from ..directing.directions import Directions
     from ..settings import Settings
     from ..speech.speech import Speech
     from .generation import TakeRequest
@@ -53,23 +53,23 @@ def again(take: Any, request: TakeRequest, pieces: tuple[tuple[tuple[str, ...], 
 
     Raises OratorError when the speech is not the take's any more.
     """
-    from ..bake.face import tell
+    from ..bake.face import convert_face
     from ..body.wishes import merged, wishes_of
     from ..directing.splice import cut_of, spliced
     from ..regions import parts_of, regenerate_mask
     from ..request.generation import Given
-    from .shaped import direction_meta, laid, read_shaping
+    from .directions import directions_record, read_directions, slider_record
 
     asked = request.asked
     old, before = load_performance(take), load_meta(take)
     speech, frames = asked.speech, asked.frames
     notes = (*request.notes, *_fits(take, old, before, speech, frames))
     regions = tuple(dict.fromkeys(region for piece in pieces for region in piece[0]))
-    shaping, masks = read_shaping(take.layers, before), []
+    directions, masks = read_directions(take.layers, before), []
     for some, first, last in pieces:
         masks.append(regenerate_mask(frames, some, first, last))
         cut = cut_of(some, max(first, 0) / MODEL_FPS, min(last, frames) / MODEL_FPS)
-        shaping = spliced(shaping, request.shaping, cut)
+        directions = spliced(directions, request.directions, cut)
     mask = Mask(*(np.logical_or.reduce([getattr(m, n) for m in masks]) for n in ("joints", "root", "face")))
     first, last = max(min(p[1] for p in pieces), 0), min(max(p[2] for p in pieces), frames)
     target, face_terms = request.target, None
@@ -78,16 +78,16 @@ def again(take: Any, request: TakeRequest, pieces: tuple[tuple[tuple[str, ...], 
     settings, said = _in_a_mode_that_keeps(settings)
     notes = (*notes, *said)
     if old.expressions is not None or (card.expressive and "face" in settings.parts):
-        # One of the two has expressions: both are told in them, so that the rest stays and the seam holds.
+        # One of the two has expressions: both are converted in them, so that the rest stays and the seam holds.
         def face_terms(performance: Performance) -> Performance:
-            return tell(performance, target.description, target.expressions, fully=True).performance
+            return convert_face(performance, target.description, target.expressions, fully=True).performance
 
         old = _without_expressions(face_terms(old), mask)
     hints = old
     if asked.given is not None:
-        hints, mask = _pinned(old, mask, request.shaping)
+        hints, mask = _pinned(old, mask, request.directions)
     meta = {
-        **request.meta, **direction_meta(shaping), "made_from": take.name, "made_from_seed": before.get("seed"),
+        **request.meta, **directions_record(directions), "made_from": take.name, "made_from_seed": before.get("seed"),
         "layer_seed": before.get("layer_seed", before.get("seed", 0)),
         "again": {"regions": list(regions), "frames": [first, last]},
     }  # fmt: skip
@@ -95,7 +95,9 @@ def again(take: Any, request: TakeRequest, pieces: tuple[tuple[tuple[str, ...], 
         meta["comp"] = before["comp"]
     wishes = merged(wishes_of(before), asked.wishes)
     asked = replace(asked, settings=settings, given=Given(mask, hints), face_terms=face_terms, wishes=wishes)
-    return replace(request, asked=asked, meta=meta, shaping=shaping, sliders=laid(take.layers), notes=notes)
+    return replace(
+        request, asked=asked, meta=meta, directions=directions, sliders=slider_record(take.layers), notes=notes
+    )
 
 
 def _fits(take: Any, old: Performance, before: dict[str, Any], speech: Speech, frames: int) -> tuple[str, ...]:
@@ -124,11 +126,11 @@ def _in_a_mode_that_keeps(settings: Settings) -> tuple[Settings, tuple[str, ...]
     return replace(settings, options={**settings.options, "mode": keeper.name}), (said,)
 
 
-def _pinned(old: Performance, mask: Mask, shaping: Shaping | None) -> tuple[Performance, Mask]:
+def _pinned(old: Performance, mask: Mask, directions: Directions | None) -> tuple[Performance, Mask]:
     """A take's motion with the artist's pins of now where it is made anew; these are then given too."""
-    if shaping is None:
+    if directions is None:
         return old, mask
-    pinned, free = pins_at_times(shaping.pins, np.arange(old.frames) / MODEL_FPS, shaping.motions)
+    pinned, free = pins_at_times(directions.pins, np.arange(old.frames) / MODEL_FPS, directions.motions)
     joints, root, face = (~free.joints & mask.joints), (~free.root & mask.root), (~free.face & mask.face)
     hints = Performance(
         np.where(joints[..., None], pinned.rotations, old.rotations),

@@ -191,7 +191,7 @@ def read_changes(context: bpy.types.Context, character: bpy.types.Object) -> tup
     moved = {row.was: row for row in now.rows}
     looks = []
     for number, row in enumerate(before):
-        pin = next((p for p in request.shaping.looks if row.kind == "look" and p.name == row.text), None)
+        pin = next((p for p in request.directions.looks if row.kind == "look" and p.name == row.text), None)
         if pin is not None and number in moved:
             looks.append(replace(pin, start=moved[number].start, end=moved[number].end))
     meta = load_meta(take)
@@ -202,7 +202,7 @@ def read_changes(context: bpy.types.Context, character: bpy.types.Object) -> tup
         wishes=(*asked.wishes, *now.wishes),
         words=_corrections(asked.words, now.words),
     )
-    request = replace(request, asked=asked, shaping=replace(request.shaping, looks=tuple(looks)))
+    request = replace(request, asked=asked, directions=replace(request.directions, looks=tuple(looks)))
     frames = [(p.regions, int(p.start * MODEL_FPS), round(p.end * MODEL_FPS)) for p in now.pieces]
     request = again(take, request, tuple((regions, first, max(last, first + 1)) for regions, first, last in frames))
     rows = [replace(row, was=k) for k, row in enumerate(now.rows)]

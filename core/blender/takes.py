@@ -13,7 +13,7 @@ from typing import Any, Final
 import bpy
 
 from ..errors import OratorError
-from . import compat, copies, gestures, lanes, own
+from . import comp_ranges, compat, copies, gestures, own_animation
 from .guard import Guard
 from .lists import character_data, character_of, find, text_name
 from .slider_state import waiting
@@ -81,14 +81,14 @@ def show(character: bpy.types.Object, uid: str) -> None:
             if binding is None:
                 continue
             anim = owner.animation_data_create()
-        own.stop_going(data, obj, anim)
-        own.remember(data, obj, anim, binding)
+        own_animation.stop_going(data, obj, anim)
+        own_animation.remember(data, obj, anim, binding)
         if binding is None:
-            own.restore(data, obj, anim)
+            own_animation.restore(data, obj, anim)
             continue
         compat.assign(anim, binding.action, compat.slot_named(binding.action, binding.slot))
         anim.action_blend_type, anim.action_influence, anim.action_extrapolation = "REPLACE", 1.0, "HOLD"
-        own.go_on(data, obj, anim, binding)
+        own_animation.go_on(data, obj, anim, binding)
     data.shown = uid
     _set_active(data, uid)
     _apply_solo(data)
@@ -174,13 +174,13 @@ def name_changed(take: Any) -> None:
     """The artist renamed a take: its Actions, tracks and text follow."""
     if _quiet:
         return
-    character = next((c for data in lanes.groups(take.id_data) if take in list(data.takes)
+    character = next((c for data in comp_ranges.groups(take.id_data) if take in list(data.takes)
                       for c in (character_of(data),)), None)  # fmt: skip
     if character is not None:
         copies.separate(character)
     rename(take)
     name_actions(take)
-    lanes.renamed(take)
+    comp_ranges.renamed(take)
     if take.data is not None:
         take.data.name = text_name(take.name)
 

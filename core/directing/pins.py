@@ -10,7 +10,7 @@ import numpy as np
 from .. import arkit, skeleton
 from ..arrays import Array, Bools
 from ..errors import OratorError
-from ..face.voice import Voice, meet_expressions, no_expressions, of_weights, whole
+from ..face.driven import Driven, meet_expressions, no_expressions, of_weights, whole
 from ..mask import Mask, everything
 from ..performance import Performance, make_performance, rest_performance
 from ..residual import honour, wendland
@@ -26,7 +26,7 @@ from ..rotations import (
     world_rotations,
 )
 from ..skeleton import INDEX
-from .given import GivenMotion
+from .kept import KeptMotion
 
 NEAR: Final = 1e-4
 """Seconds within which a frame is the pin's own."""
@@ -77,7 +77,7 @@ class LookPin:
     ease: float = 0.35
 
 
-def check_pose_pins(pins: tuple[PosePin, ...], seconds: float, motions: tuple[GivenMotion, ...] = ()) -> None:
+def check_pose_pins(pins: tuple[PosePin, ...], seconds: float, motions: tuple[KeptMotion, ...] = ()) -> None:
     """Raises OratorError that names the pin outside the speech, or the exact pins or motion that disagree."""
     for pin in pins:
         if not -NEAR <= pin.seconds < seconds + NEAR:
@@ -100,7 +100,7 @@ def check_pose_pins(pins: tuple[PosePin, ...], seconds: float, motions: tuple[Gi
                 )
 
 
-def _moment(motion: GivenMotion, seconds: float) -> PosePin:
+def _moment(motion: KeptMotion, seconds: float) -> PosePin:
     """A given motion at one time, as a pin."""
     at = motion.at(np.array([seconds]))
     return PosePin(
@@ -134,14 +134,14 @@ def pin_rows(pin: PosePin, times: Array) -> Array:
 
 
 def pins_at_times(
-    pins: tuple[PosePin, ...], times: Array, motions: tuple[GivenMotion, ...] = ()
+    pins: tuple[PosePin, ...], times: Array, motions: tuple[KeptMotion, ...] = ()
 ) -> tuple[Performance, Mask]:
     """Hints and mask of the exact pins and the given motions on frames at `times` (T,) seconds."""
     hints = rest_performance(len(times))
     mask = everything(len(times))
     rotations, translation, face = (np.array(a) for a in (hints.rotations, hints.translation, hints.face))
 
-    def give(rows: Array, has: PosePin | GivenMotion, turns: Array, path: Array, weights: Array) -> None:
+    def give(rows: Array, has: PosePin | KeptMotion, turns: Array, path: Array, weights: Array) -> None:
         joints, channels = np.flatnonzero(has.joints), np.flatnonzero(has.channels)
         rotations[np.ix_(rows, joints)] = turns[..., joints, :]
         mask.joints[np.ix_(rows, joints)] = False
@@ -199,7 +199,7 @@ def direct(
     times: Array,
     pins: tuple[PosePin, ...] = (),
     looks: tuple[LookPin, ...] = (),
-    motions: tuple[GivenMotion, ...] = (),
+    motions: tuple[KeptMotion, ...] = (),
 ) -> Performance:
     """The performance, whose frames are at `times` seconds, with look-at ranges, soft pulls and what is given applied.
 
@@ -220,18 +220,18 @@ def direct_expressions(
     performance: Performance,
     times: Array,
     pins: tuple[PosePin, ...],
-    motions: tuple[GivenMotion, ...],
-    voice: Voice,
+    motions: tuple[KeptMotion, ...],
+    driven: Driven,
 ) -> Performance:
     """Expressions pulled to soft pins and met at exact pins and in given motion; the weights are done by `direct`.
 
     A pin that has a whole ARKit face but no expressions asks for those that its weights stand for.
     """
-    asked = {id(p): _asked(p, voice) for p in pins}
+    asked = {id(p): _asked(p, driven) for p in pins}
     if not any(e is not None for e in asked.values()) and all(m.expressions is None for m in motions):
         return performance
     if performance.expressions is None:
-        if not voice.expressive:
+        if not driven.expressive:
             return performance
         performance = replace(performance, expressions=no_expressions(len(times)))
     made = np.array(performance.expressions)
@@ -256,10 +256,10 @@ def direct_expressions(
     return meet_expressions(replace(performance, expressions=made), wanted, times)
 
 
-def _asked(pin: PosePin, voice: Voice) -> Array | None:
-    if pin.expressions is not None or not whole(pin.channels) or not voice.expressive:
+def _asked(pin: PosePin, driven: Driven) -> Array | None:
+    if pin.expressions is not None or not whole(pin.channels) or not driven.expressive:
         return pin.expressions
-    return of_weights(pin.face, voice)
+    return of_weights(pin.face, driven)
 
 
 def _pull_weight(pin: PosePin, times: Array) -> Array:

@@ -17,7 +17,7 @@ from ..arrays import Array
 from ..errors import OratorError
 from ..provenance import upgraded
 from ..reading import parse_json
-from .given import GivenMotion, given_from_json
+from .kept import KeptMotion, kept_from_json
 from .pins import LookPin, PosePin
 from .pins_json import look_pin_from_json, pose_pin_from_json
 
@@ -108,9 +108,9 @@ def looks_of(record: Mapping[str, Any]) -> tuple[LookPin, ...]:
     return tuple(_look(data, k) for k, data in enumerate(record.get("looks", ())))
 
 
-def motions_of(record: Mapping[str, Any]) -> tuple[GivenMotion, ...]:
+def motions_of(record: Mapping[str, Any]) -> tuple[KeptMotion, ...]:
     """The given motions of a record. Raises OratorError for damaged ones."""
-    return tuple(given_from_json(data) for data in record.get("given", ()))
+    return tuple(kept_from_json(data) for data in record.get("given", ()))
 
 
 def _refused(what: str, k: int) -> OratorError:

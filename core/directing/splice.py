@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from ..arrays import Array
 from ..regions import REGIONS, joints_of
-from .given import GivenMotion, within
+from .directions import Directions
+from .kept import KeptMotion, within
 from .pins import NEAR, LookPin, PosePin
-from .shaping import Shaping
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def cut_of(regions: tuple[str, ...], start: float, end: float) -> Cut:
     return Cut(start, end, joints_of(tuple(r for r in regions if r != "root")), root, "face" in regions)
 
 
-def spliced(old: Shaping, new: Shaping, cut: Cut) -> Shaping:
+def spliced(old: Directions, new: Directions, cut: Cut) -> Directions:
     """The directions of `old` outside the cut and those of `new` inside it; layers, pauses and seed are `old`'s."""
     pins = [*_pins(old.pins, cut, inside=False), *_pins(new.pins, cut, inside=True)]
     motions = [*_motions(old.motions, cut, inside=False), *_motions(new.motions, cut, inside=True)]
@@ -70,11 +70,11 @@ def _pins(pins: Iterable[PosePin], cut: Cut, inside: bool) -> Iterable[PosePin]:
                 yield part
 
 
-def _says(part: PosePin | GivenMotion) -> bool:
+def _says(part: PosePin | KeptMotion) -> bool:
     return bool(part.joints.any() or part.channels.any() or part.root or part.expressions is not None)
 
 
-def _motions(motions: Iterable[GivenMotion], cut: Cut, inside: bool) -> Iterable[GivenMotion]:
+def _motions(motions: Iterable[KeptMotion], cut: Cut, inside: bool) -> Iterable[KeptMotion]:
     for motion in motions:
         for start, end, lies_inside in _spans(motion.first, motion.last, cut):
             part = within(motion, start, end)

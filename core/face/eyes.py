@@ -40,7 +40,7 @@ _FELT_DROOP: Final[dict[str, float]] = dict(sad=0.22, contempt=0.26, disgust=0.1
 
 
 @dataclass(frozen=True)
-class EyeControls:
+class EyeSliders:
     """rate: blinks a minute; blink_strength, gaze_strength, lid_follow: 0 - 2; droop: 0 - 1, lids that rest lower.
 
     variation: other blinks and gaze of the same kind, for the same take; 0 are the generated ones.
@@ -222,7 +222,7 @@ def apply_eyes(
     face: Array,
     fps: float,
     seed: int,
-    controls: EyeControls | None = None,
+    sliders: EyeSliders | None = None,
     rate: Array | None = None,
     head: Array | None = None,
     felt: Array | None = None,
@@ -233,34 +233,34 @@ def apply_eyes(
     rotation vectors in radians, is how the head turns: the eyes stay where they look. `felt` (T, 8), emotion weights
     times intensity, lowers gaze and lids as the emotion does.
     """
-    controls = controls or EyeControls()
+    sliders = sliders or EyeSliders()
     face = np.asarray(face, np.float32)
     frames = len(face)
     times = np.arange(frames) / fps
     seconds = frames / fps
     ends = clause_ends(face, fps)
-    chance = [seed & 0xFFFFFFFF] if controls.variation == 0 else [seed & 0xFFFFFFFF, controls.variation & 0xFFFFFFFF]
+    chance = [seed & 0xFFFFFFFF] if sliders.variation == 0 else [seed & 0xFFFFFFFF, sliders.variation & 0xFFFFFFFF]
     gaze, shifts = gaze_degrees(times, ends, np.random.default_rng([*chance, 13]))
     if frames and head is not None:
         gaze = gaze + _kept(head, fps)
-    droop = np.full(frames, 0.5 * controls.droop)
+    droop = np.full(frames, 0.5 * sliders.droop)
     if frames and felt is not None:
         for name, degrees in _FELT_DOWN.items():
             gaze[:, 1] -= degrees * felt[:, EMOTIONS.index(name)]
         for name, amount in _FELT_DROOP.items():
             droop += amount * felt[:, EMOTIONS.index(name)]
-    gaze *= controls.gaze_strength
-    peak = controls.rate if rate is None else float(np.max(rate, initial=0.0))
+    gaze *= sliders.gaze_strength
+    peak = sliders.rate if rate is None else float(np.max(rate, initial=0.0))
     far = [at for at, size in shifts if size > 8.0]
     blinks = blink_times(seconds, ends, peak, np.random.default_rng([*chance, 11]), far)
     if rate is not None:
         thin = np.random.default_rng([*chance, 12]).random(len(blinks))
         at = [min(int(b[0] * fps), frames - 1) for b in blinks]
         blinks = [b for b, k, p in zip(blinks, at, thin, strict=True) if p * max(peak, 1e-9) < rate[k]]
-    lid = lid_curve(times, blinks) * controls.blink_strength
+    lid = lid_curve(times, blinks) * sliders.blink_strength
     out = face.copy()
     out[:, list(EYE_LOOK)] = 0.0
-    turned_in = controls.gaze_strength * _vergence(gaze, fps) / LOOK_DEGREES
+    turned_in = sliders.gaze_strength * _vergence(gaze, fps) / LOOK_DEGREES
     side, up = gaze[:, 0] / LOOK_DEGREES, gaze[:, 1] / LOOK_DEGREES
     left, right = side - turned_in, side + turned_in
     for name, value in (
@@ -268,7 +268,7 @@ def apply_eyes(
         ("eyeLookUpLeft", up), ("eyeLookUpRight", up), ("eyeLookDownLeft", -up), ("eyeLookDownRight", -up),
     ):  # fmt: skip
         out[:, INDEX[name]] = np.clip(value, 0, 1)
-    follow = controls.lid_follow * np.clip(-up, 0, 1) * 0.75 + droop
+    follow = sliders.lid_follow * np.clip(-up, 0, 1) * 0.75 + droop
     value = np.clip(np.maximum(lid, 0) + (1 - np.clip(lid, 0, 1)) * follow, 0, 1)
     out[:, list(BLINK)] = value[:, None]
     return out

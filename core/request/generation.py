@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # scipy comes with these: not while Blender registers
     from ..bake.target import BakeTarget
     from ..body.wishes import Wish
     from ..conversation.conduct import Listening
-    from ..directing.given import GivenMotion
+    from ..directing.kept import KeptMotion
     from ..directing.pins import PosePin
     from ..mask import Mask
     from ..performance import Performance
@@ -98,7 +98,7 @@ def check_request(request: GenerationRequest) -> None:
             raise OratorError(f"The {what} cover {found} frames, but the speech has {request.frames}. Make them again.")
 
 
-def given_by_pins(pins: tuple[PosePin, ...], motions: tuple[GivenMotion, ...], seconds: float) -> Given | None:
+def given_by_pins(pins: tuple[PosePin, ...], motions: tuple[KeptMotion, ...], seconds: float) -> Given | None:
     """What exact pins and given motion give a generation of a speech of `seconds`; None when nothing is.
 
     Raises OratorError that names the pin outside the speech, or those that contradict each other.

@@ -12,8 +12,8 @@ from typing import Final
 
 import numpy as np
 
-from ..directing.given import within
-from ..directing.shaping import Shaping
+from ..directing.directions import Directions
+from ..directing.kept import within
 from ..errors import OratorError
 from ..mask import Mask
 from ..speech.speech import SAMPLE_RATE, Speech
@@ -57,9 +57,9 @@ def opened(request: GenerationRequest, seconds: float) -> GenerationRequest:
     return replace(short, given=Given(part, request.given.values.cut(0, frames)) if part.anything_given else None)
 
 
-def opened_shaping(shaping: Shaping | None, seconds: float) -> Shaping | None:
+def opened_directions(directions: Directions | None, seconds: float) -> Directions | None:
     """What is laid over an opening; motion that is given further on is left out, pins there count by their times."""
-    if shaping is None:
+    if directions is None:
         return None
-    motions = (within(motion, -np.inf, seconds) for motion in shaping.motions)
-    return replace(shaping, motions=tuple(motion for motion in motions if motion is not None))
+    motions = (within(motion, -np.inf, seconds) for motion in directions.motions)
+    return replace(directions, motions=tuple(motion for motion in motions if motion is not None))

@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import arkit, skeleton
 from ..arrays import Array
-from ..face.voice import EXPRESSIONS, EYES
+from ..face.driven import EXPRESSIONS, EYES
 from ..performance import Performance, make_performance, rest_performance
 from ..rotations import conjugate, multiply
 from ..skeleton import FLOOR_AT_REST, INDEX, PARENTS

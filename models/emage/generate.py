@@ -12,7 +12,7 @@ import numpy as np
 from ...core.arkit import ARKIT
 from ...core.arrays import Array
 from ...core.directing.calm import meet
-from ...core.face.eyes import EyeControls, apply_eyes
+from ...core.face.eyes import EyeSliders, apply_eyes
 from ...core.mask import Mask, everything
 from ...core.model_card import card_of
 from ...core.performance import Performance, make_performance, rest_performance
@@ -198,7 +198,7 @@ def _artist(
     if "face" in settings.parts:
         mapping = map_beside(folder, str(settings.options.get("smplx_file", "")))
         expressions, plain = made.expressions, to_arkit(made.expressions, rotations[:, INDEX["jaw"]], mapping)
-        face = apply_eyes(plain, 30.0, seed, EyeControls(rate=settings.blink_rate))
+        face = apply_eyes(plain, 30.0, seed, EyeSliders(rate=settings.blink_rate))
         if mapping is not None:
             # Blinks are the eye layer's: bodies with expressions blink as ARKit faces do.
             added = face - plain

@@ -10,11 +10,11 @@ from itertools import groupby
 import torch
 from torch import Tensor
 
-from .beside import Beat, Helper, Later, helper
 from .codes import Channels, Codes
 from .convolutions import decoder_reach
 from .layout import HINT_WIDTH, Config
 from .network import BODY_PARTS, AudioMemory, EmageNetwork, HintMemory, WindowOutput
+from .threads import Beat, Helper, Later, helper
 
 Tick = Callable[[float], None]
 Choose = Callable[[WindowOutput], dict[str, Tensor]]

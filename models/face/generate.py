@@ -12,12 +12,12 @@ from ...core.arkit import COUNT, INDEX, LIPS
 from ...core.arrays import Array
 from ...core.catalogue.emotions import EMOTIONS, LEARNED
 from ...core.emotion import EmotionTrack
-from ...core.face.controls import FaceControls, apply_face_controls
-from ...core.face.eyes import EyeControls, apply_eyes
+from ...core.face.eyes import EyeSliders, apply_eyes
 from ...core.face.facs import as_learned, beyond_learned
 from ...core.face.feeling import perform
 from ...core.face.habits import with_habits
 from ...core.face.prosody import prosody_of
+from ...core.face.sliders import FaceSliders, apply_face_sliders
 from ...core.face.style import EXPRESSION, apply_style
 from ...core.face.talk import talk
 from ...core.performance import MODEL_FPS
@@ -133,14 +133,14 @@ def generate(condition: SpeechCondition, settings: Settings, emotion: EmotionTra
     habits = None if worn is None else worn.style.face
     if worn is not None and habits is not None:
         face = with_habits(face, habits, worn.amount)
-    face = apply_face_controls(face, FaceControls(), MODEL_FPS, settings.curve("lip_strength", seconds))
+    face = apply_face_sliders(face, FaceSliders(), MODEL_FPS, settings.curve("lip_strength", seconds))
     tick(0.95)
     head = made[:, COUNT:] * settings.curve("head_activity", seconds)[:, None]
     if "eyes" in stages:
         rate = settings.curve("blink_rate", seconds)
         if worn is not None and habits is not None:
             rate = rate * habits.blinks**worn.amount
-        face = apply_eyes(face, MODEL_FPS, seed, EyeControls(), rate, head if body_head is None else body_head, felt)
+        face = apply_eyes(face, MODEL_FPS, seed, EyeSliders(), rate, head if body_head is None else body_head, felt)
     tick(1.0)
     return face.astype(np.float32), head.astype(np.float32)
 

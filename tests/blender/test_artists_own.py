@@ -10,7 +10,7 @@ import pytest
 from helpers.characters import make_motion, make_rig, shown_face, speech_file, to_frame
 from orator.core.bake.road import prepare
 from orator.core.bake.target import BakeStyle
-from orator.core.blender import bake, compat, follow, own, takes
+from orator.core.blender import bake, compat, follow, own_animation, takes
 from orator.core.blender.bake_target import read_target
 from orator.core.blender.scene_rate import scene_fps
 from orator.core.blender.take_store import load_meta, load_performance, meta_text
@@ -317,7 +317,7 @@ def test_a_walk_a_tail_and_other_shapes_go_on(scene: bpy.types.Scene) -> None:
     want = make_motion(1.0, seed=1).face
     to_frame(24 + 12)
     assert abs(shown_face(face)["jawOpen"] - np.interp(15, range(30), want[:, 17])) < 0.01, "the take is seen"
-    said = own.notes(armature.orator, armature.orator.takes[0])
+    said = own_animation.notes(armature.orator, armature.orator.takes[0])
     assert any("the object's location" in s for s in said) and any("Sweat" in s for s in said)
     actions = len(bpy.data.actions)
     for _ in range(3):
@@ -350,6 +350,6 @@ def test_a_starred_track_does_not_hide_the_take_and_gets_its_star_back(scene: bp
     to_frame(24 + 12)
     want = make_motion(1.0, seed=1).face
     assert abs(shown_face(face)["jawOpen"] - np.interp(15, range(30), want[:, 17])) < 0.01
-    assert any("star" in s for s in own.notes(armature.orator, armature.orator.takes[0]))
+    assert any("star" in s for s in own_animation.notes(armature.orator, armature.orator.takes[0]))
     takes.show(armature, "")
     assert all(o.animation_data.nla_tracks["Idle"].is_solo for o in (armature, face.data.shape_keys))

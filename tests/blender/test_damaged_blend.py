@@ -14,8 +14,9 @@ from fuzz.run import bad_sentence
 from helpers.characters import make_motion, make_rig
 from orator.core.bake.road import prepare
 from orator.core.bake.target import BakeStyle
-from orator.core.blender import bake, compat, direction, report, scene_rate, story, take_store, takes
+from orator.core.blender import bake, compat, provenance, report, scene_rate, take_store, takes
 from orator.core.blender.bake_target import read_target
+from orator.core.blender.pins import pins_of, pose_of
 from orator.core.errors import OratorError
 from orator.core.performance import Take
 
@@ -43,7 +44,7 @@ def curves(rig: bpy.types.Object) -> list[float]:
 def attempts(rig: bpy.types.Object, item: Any) -> list[str]:
     """Everything that reads what a take keeps; what was said, '' where it worked."""
     scene, said = bpy.context.scene, []
-    said += story.lines(item, scene)
+    said += provenance.lines(item, scene)
     scene_rate.behind(item, scene, 1.0)
     scene_rate.other_rate(item, scene)
     for operator in (bpy.ops.orator.take_bake, bpy.ops.orator.take_follow, bpy.ops.orator.lane_add):
@@ -107,8 +108,8 @@ def test_damaged_poses_are_left_out_in_a_sentence(rig: bpy.types.Object) -> None
 
 
 def test_damaged_pins_are_said(rig: bpy.types.Object) -> None:
-    pin = direction.pins_of(rig).add()
+    pin = pins_of(rig).add()
     for pose in ("", "AAAA", "not base64!", "A" * 100_000):
         pin.name, pin.pose = "Pin 1", pose
         with pytest.raises(OratorError, match="damaged"):
-            direction.pose_of(pin)
+            pose_of(pin)

@@ -9,22 +9,33 @@ import bpy
 import numpy as np
 import pytest
 from helpers.characters import make_rig, speech_file
+from helpers.expressive import (
+    INDEX_OF,
+    SECONDS,
+    expressions_of,
+    expressive_take,
+    keyed,
+    own_take,
+    take_of,
+    turn_of,
+    weights,
+)
 from helpers.flame_file import write_head
 from helpers.smplx_file import write_model
-from helpers.spoken import INDEX_OF, SECONDS, expressions_of, keyed, own_take, spoken_take, take_of, turn_of, weights
 from orator.core.bake.road import prepare
 from orator.core.bake.target import BakeStyle
-from orator.core.blender import bake, comping, direction, generation, relayer, takes
+from orator.core.blender import bake, comp, generation, sliders, takes
 from orator.core.blender.bake_target import read_target
 from orator.core.blender.export_neutral import shown_performance
 from orator.core.blender.expression_map import PROPERTY
+from orator.core.blender.pins import add_pins, copy_pins, pins_for
 from orator.core.blender.regenerate import read_again_request
 from orator.core.blender.slider_state import waiting
 from orator.core.blender.smplx_body import add_body, bodies_of
 from orator.core.blender.take_store import load_meta, load_performance
+from orator.core.directing.directions import Directions
 from orator.core.directing.pins import LookPin, PosePin
-from orator.core.directing.shaping import Shaping
-from orator.core.face.voice import no_expressions
+from orator.core.face.driven import no_expressions
 from orator.core.performance import rest_performance
 from orator.core.rotations import angle_between, from_rotvec, to_rotvec
 from orator.core.skeleton import INDEX
@@ -72,7 +83,7 @@ def pin(seconds: float, names: tuple[str, ...] = (), expressions: np.ndarray | N
 @pytest.mark.parametrize("spoken", [True, False])
 def test_every_slider_of_the_face_moves_the_keys_and_comes_back(scene, files, kind: str, spoken: bool) -> None:
     armature, mapping = add(files, kind)
-    take_of(armature, spoken_take(mapping) if spoken else own_take())
+    take_of(armature, expressive_take(mapping) if spoken else own_take())
     take = takes.shown(armature)
     before = keyed(armature)
     for name, value in SLIDERS.items():
@@ -80,14 +91,14 @@ def test_every_slider_of_the_face_moves_the_keys_and_comes_back(scene, files, ki
         moved = np.abs(expressions_of(keyed(armature)) - expressions_of(before)).max()
         assert moved > 0.02, f"{name} moves {moved}"
         take.layers.property_unset(name)
-        relayer.rewrite(armature, take, scene, BakeStyle(None))
+        sliders.rewrite(armature, take, scene, BakeStyle(None))
     after = keyed(armature)
     assert max(float(np.abs(after[path] - values).max()) for path, values in before.items()) < 1e-5
 
 
 def test_expressions_and_jaw_move_by_what_the_weights_change(scene, files) -> None:
     armature, mapping = add(files)
-    spoken = spoken_take(mapping)
+    spoken = expressive_take(mapping)
     take_of(armature, spoken)
     takes.shown(armature).layers.jaw_range = 0.5
     change = np.zeros_like(spoken.face)
@@ -101,7 +112,7 @@ def test_expressions_and_jaw_move_by_what_the_weights_change(scene, files) -> No
 
 def test_a_delay_moves_the_face_whole_and_the_body_not(scene, files) -> None:
     armature, mapping = add(files)
-    spoken = spoken_take(mapping)
+    spoken = expressive_take(mapping)
     take_of(armature, spoken)
     before = keyed(armature)
     takes.shown(armature).layers.delay = 0.2
@@ -119,12 +130,12 @@ def test_a_delay_moves_the_face_whole_and_the_body_not(scene, files) -> None:
 def test_without_a_map_the_sentence_says_what_is_not_shown(scene, files) -> None:
     armature, mapping = add(files)
     without_map(armature)
-    take_of(armature, spoken_take(mapping))
+    take_of(armature, expressive_take(mapping))
     take = takes.shown(armature)
     before = keyed(armature)
     with waiting:
         take.layers.upper_strength, take.layers.jaw_range = 0.0, 0.0
-    said = relayer.rewrite(armature, take, scene, BakeStyle(None))
+    said = sliders.rewrite(armature, take, scene, BakeStyle(None))
     assert "are not shown: choose your SMPL-X file" in said and "brow" in said
     after = keyed(armature)
     assert np.array_equal(expressions_of(after), expressions_of(before))
@@ -133,7 +144,7 @@ def test_without_a_map_the_sentence_says_what_is_not_shown(scene, files) -> None
 
 def test_weights_that_no_expression_shows_are_named(scene, files) -> None:
     armature, _ = add(files)
-    _, prepared = take_of(armature, own_take(), shaping=Shaping(pins=(pin(1.0, ("tongueOut",), tongueOut=1.0),)))
+    _, prepared = take_of(armature, own_take(), directions=Directions(pins=(pin(1.0, ("tongueOut",), tongueOut=1.0),)))
     assert any("sliders and pins of tongueOut are not shown" in note for note in prepared.coverage.notes)
 
 
@@ -157,11 +168,11 @@ def test_a_posed_face_is_hit(scene, files, rate: int, sparse: bool, mapped: bool
     jaw = armature.pose.bones["jaw"]
     jaw.rotation_mode, jaw.rotation_quaternion = "QUATERNION", from_rotvec(np.array([0.3, 0.0, 0.0]))
     scene.frame_set(rate)
-    (made,) = direction.add_pins(armature, scene, 0.0, body=False)
+    (made,) = add_pins(armature, scene, 0.0, body=False)
     frame = made.frame
-    pins, _, _ = direction.pins_for(armature, scene, 0.0, SECONDS)
-    performance = spoken_take(mapping) if spoken else own_take()
-    take_of(armature, performance, shaping=Shaping(pins=pins), style=BakeStyle() if sparse else BakeStyle(None))
+    pins, _, _ = pins_for(armature, scene, 0.0, SECONDS)
+    performance = expressive_take(mapping) if spoken else own_take()
+    take_of(armature, performance, directions=Directions(pins=pins), style=BakeStyle() if sparse else BakeStyle(None))
     scene.frame_set(frame)
     shown = bodies_of(armature)[0].evaluated_get(bpy.context.evaluated_depsgraph_get()).data.shape_keys.key_blocks
     assert max(abs(shown[f"Exp{k:03d}"].value - posed.get(f"Exp{k:03d}", 0.0)) for k in range(100)) < 1e-4
@@ -175,8 +186,10 @@ def test_a_posed_face_is_hit(scene, files, rate: int, sparse: bool, mapped: bool
 
 def test_pins_of_weights_are_changes_of_expressions(scene, files) -> None:
     armature, mapping = add(files)
-    spoken = spoken_take(mapping)
-    take_of(armature, spoken, shaping=Shaping(pins=(pin(1.0, ("mouthSmileLeft", "jawOpen"), mouthSmileLeft=1.0),)))
+    spoken = expressive_take(mapping)
+    take_of(
+        armature, spoken, directions=Directions(pins=(pin(1.0, ("mouthSmileLeft", "jawOpen"), mouthSmileLeft=1.0),))
+    )
     curves = keyed(armature)
     change = np.zeros(52)
     change[INDEX_OF["mouthSmileLeft"]] = 1.0 - spoken.face[30, INDEX_OF["mouthSmileLeft"]]
@@ -192,7 +205,7 @@ def test_pins_of_weights_are_changes_of_expressions(scene, files) -> None:
 def test_a_whole_pinned_face_looks_the_same_on_every_take(scene, files, spoken: bool) -> None:
     armature, mapping = add(files)
     whole = pin(1.0, mouthPucker=0.9, browInnerUp=0.5, jawOpen=0.4)
-    take_of(armature, spoken_take(mapping) if spoken else own_take(), shaping=Shaping(pins=(whole,)))
+    take_of(armature, expressive_take(mapping) if spoken else own_take(), directions=Directions(pins=(whole,)))
     curves = keyed(armature)
     assert np.abs(expressions_of(curves)[30] - mapping.to_expressions @ whole.face).max() < 1e-4
     if not spoken:
@@ -202,13 +215,13 @@ def test_a_whole_pinned_face_looks_the_same_on_every_take(scene, files, spoken: 
 
 def test_a_soft_pin_pulls_and_a_look_turns_the_eyes(scene, files) -> None:
     armature, mapping = add(files)
-    spoken = spoken_take(mapping)
+    spoken = expressive_take(mapping)
     goal = np.full(100, np.nan)
     goal[5] = 2.0
     soft = pin(1.0, (), goal)
     soft = PosePin(**{**vars(soft), "strength": 0.5, "falloff": 0.3})
     look = LookPin("Look", 2.0, 2.5, np.array([3.0, 1.5, 1.0]))
-    take_of(armature, spoken, shaping=Shaping(pins=(soft,), looks=(look,)))
+    take_of(armature, spoken, directions=Directions(pins=(soft,), looks=(look,)))
     curves = keyed(armature)
     made = expressions_of(curves)
     assert abs(made[30, 5] - 0.5 * (2.0 + spoken.expressions[30, 5])) < 1e-3
@@ -224,7 +237,7 @@ def test_a_pinned_jaw_does_not_stop_an_own_take_from_talking(scene, files) -> No
     joints = np.zeros(55, bool)
     joints[INDEX["jaw"]] = True
     held = PosePin(**{**vars(held), "joints": joints, "expressions": None})
-    take_of(armature, own, shaping=Shaping(pins=(held,)))
+    take_of(armature, own, directions=Directions(pins=(held,)))
     jaw = to_rotvec(turn_of(keyed(armature), "jaw"))
     assert np.abs(jaw[30]).max() < 1e-4
     want = JAW_OPEN * own.face[60:, INDEX_OF["jawOpen"]]
@@ -243,8 +256,10 @@ def test_own_keys_of_expressions_are_given(scene, files, tmp_path: Path) -> None
     for keep in ("KEYS", "MOTION"):
         scene.orator.loop.around, scene.orator.loop.around_keep = True, keep
         request = generation.read_request(bpy.context)
-        spoken = spoken_take(mapping)
-        prepared = prepare(spoken, request.asked.speech.start, request.target, BakeStyle(), shaping=request.shaping)
+        spoken = expressive_take(mapping)
+        prepared = prepare(
+            spoken, request.asked.speech.start, request.target, BakeStyle(), directions=request.directions
+        )
         curve = next(c for c in prepared.curves if "Exp007" in c.path)
         at = dict(zip(curve.frames.tolist(), curve.values.tolist(), strict=True))
         assert abs(at[20] - 0.9) < 1e-4 and abs(at[50] + 0.4) < 1e-4
@@ -261,10 +276,10 @@ def test_pins_go_to_an_arkit_character_and_back(scene, files) -> None:
     for k in range(100):
         keys[f"Exp{k:03d}"].value = 0.8 * smile[k]
     scene.frame_set(30)
-    direction.add_pins(armature, scene, 0.0, body=False)
-    assert direction.copy_pins(armature, other) == 1
-    pins, _, _ = direction.pins_for(other, scene, 0.0, SECONDS)
-    _, prepared = take_of(other, own_take(), shaping=Shaping(pins=pins))
+    add_pins(armature, scene, 0.0, body=False)
+    assert copy_pins(armature, other) == 1
+    pins, _, _ = pins_for(other, scene, 0.0, SECONDS)
+    _, prepared = take_of(other, own_take(), directions=Directions(pins=pins))
     assert prepared.coverage.shapes == 52
     assert keyed(other)["mouthSmileLeft"][30] > 0.1 and keyed(other)["mouthFrownLeft"][30] < 0.1
 
@@ -281,7 +296,7 @@ def lane(armature, name: str, uid: str, first: int, last: int) -> None:
 @pytest.mark.parametrize("mapped", [True, False])
 def test_a_comp_of_both_kinds_holds_at_its_seams(scene, files, spoken_below: bool, mapped: bool) -> None:
     armature, mapping = add(files)
-    spoken, own = spoken_take(mapping), own_take()
+    spoken, own = expressive_take(mapping), own_take()
     if not mapped:
         without_map(armature)
     below, above = (spoken, own) if spoken_below else (own, spoken)
@@ -290,7 +305,7 @@ def test_a_comp_of_both_kinds_holds_at_its_seams(scene, files, spoken_below: boo
     take_of(armature, below, "Below")
     base = keyed(armature)
     lane(armature, "Above", uid, 30, 61)
-    comping.comp_take(armature, takes.shown(armature), scene, BakeStyle(None))
+    comp.comp_take(armature, takes.shown(armature), scene, BakeStyle(None))
     made = keyed(armature)
 
     def face(curves):
@@ -312,13 +327,13 @@ def test_a_comp_on_an_arkit_character_keeps_both_languages(scene, files, spoken_
     _, mapping = add(files)
     armature = make_rig()
     scene.orator_emage.smplx_file = str(files["body"])
-    spoken, own = spoken_take(mapping), own_take()
+    spoken, own = expressive_take(mapping), own_take()
     below, above = (spoken, own) if spoken_below else (own, spoken)
     take_of(armature, above, "Above")
     uid = takes.shown(armature).uid
     take_of(armature, below, "Below")
     lane(armature, "Above", uid, 30, 61)
-    comping.comp_take(armature, takes.shown(armature), scene, BakeStyle(None))
+    comp.comp_take(armature, takes.shown(armature), scene, BakeStyle(None))
     made = load_performance(takes.shown(armature))
     first, second = (np.s_[:25], np.s_[35:56]) if not spoken_below else (np.s_[35:56], np.s_[:25])
     assert np.abs(made.expressions[first] - own.face[first] @ mapping.to_expressions.T).max() < 1e-4
@@ -351,7 +366,7 @@ def test_a_part_made_again_leaves_the_rest(
 ) -> None:
     model = str(request.getfixturevalue("shared") / "parity" / "emage") if emage else ""
     armature, mapping = add(files)
-    take_of(armature, spoken_take(mapping) if spoken else own_take())
+    take_of(armature, expressive_take(mapping) if spoken else own_take())
     before = keyed(armature)
     after = again(scene, armature, tmp_path, model, (region,))
     given = [*range(30), *range(60, 90)]
@@ -371,7 +386,7 @@ def test_an_arkit_character_shows_an_emage_take_once(scene, files) -> None:
     """Shapes open the mouth and turn the eyes: the bones do not do it a second time, under sliders neither."""
     _, mapping = add(files)
     armature = make_rig()
-    spoken = spoken_take(mapping)
+    spoken = expressive_take(mapping)
     take_of(armature, spoken)
     still = to_rotvec(turn_of(keyed(armature), "jaw"))
     assert np.ptp(np.degrees(still), axis=0).max() < 0.1
@@ -386,8 +401,8 @@ def test_pins_and_sliders_on_a_take_that_was_made_without_a_map(scene, files) ->
     _, mapping = add(files)
     armature = make_rig()
     scene.orator_emage.smplx_file = str(files["body"])
-    whole, bare = spoken_take(mapping), spoken_take(None)
-    take_of(armature, bare, shaping=Shaping(pins=(pin(1.0, ("mouthSmileLeft",), mouthSmileLeft=1.0),)))
+    whole, bare = expressive_take(mapping), expressive_take(None)
+    take_of(armature, bare, directions=Directions(pins=(pin(1.0, ("mouthSmileLeft",), mouthSmileLeft=1.0),)))
     curves = keyed(armature)
     assert abs(curves["mouthSmileLeft"][30] - 1.0) < 1e-4
     assert np.abs(curves["browInnerUp"] - whole.face[:, INDEX_OF["browInnerUp"]]).max() < 1e-4
@@ -403,7 +418,7 @@ def test_a_body_with_both_kinds_of_keys_plays_one(scene, files) -> None:
     mesh = bodies_of(armature)[0]
     for name in INDEX_OF:
         mesh.shape_key_add(name=name, from_mix=False)
-    take_of(armature, spoken_take(mapping))
+    take_of(armature, expressive_take(mapping))
     both = keyed(armature)
     assert np.abs(expressions_of(both)).max() > 0.5 and max(np.abs(both[n]).max() for n in INDEX_OF) < 1e-6
     takes.shown(armature).layers.upper_strength = 0.0
@@ -415,7 +430,7 @@ def test_a_body_with_both_kinds_of_keys_plays_one(scene, files) -> None:
 
 def test_exported_motion_has_what_the_body_shows(scene, files) -> None:
     armature, mapping = add(files)
-    take_of(armature, spoken_take(mapping))
+    take_of(armature, expressive_take(mapping))
     takes.shown(armature).layers.upper_strength = 0.0
     shown = shown_performance(armature, 30)
     assert np.abs(shown.expressions - expressions_of(keyed(armature))).max() < 1e-4
@@ -439,7 +454,7 @@ def test_pins_survive_the_file(scene, files, tmp_path: Path) -> None:
     armature, mapping = add(files)
     goal = np.full(100, np.nan)
     goal[3] = 0.7
-    take_of(armature, spoken_take(mapping), shaping=Shaping(pins=(pin(1.0, (), goal),)))
+    take_of(armature, expressive_take(mapping), directions=Directions(pins=(pin(1.0, (), goal),)))
     meta = load_meta(takes.shown(armature))
     json.loads(json.dumps(meta, allow_nan=False))
     bake.bake_again(armature, takes.shown(armature).uid, scene, BakeStyle(None))

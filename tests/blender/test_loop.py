@@ -11,13 +11,14 @@ from helpers.characters import make_motion, make_rig, shown_face, shown_pose, to
 from helpers.loop import ARM, ELBOW, SECONDS, WRIST, animate, curves, plain_take, speech, take_for, turn
 from orator.core.bake.road import prepare
 from orator.core.bake.target import BakeStyle
-from orator.core.blender import bake, direction, generation, relayer, story, takes
+from orator.core.blender import bake, generation, provenance, sliders, takes
 from orator.core.blender.bake_target import read_target
+from orator.core.blender.directions import directions_record, slider_record
+from orator.core.blender.pins import add_pins, pins_for, pose_of
 from orator.core.blender.regenerate import read_again_request
 from orator.core.blender.scene_rate import behind
-from orator.core.blender.shaped import direction_meta, laid
 from orator.core.blender.take_store import load_meta, load_performance
-from orator.core.directing.shaping import Shaping
+from orator.core.directing.directions import Directions
 from orator.core.errors import OratorError
 from orator.core.performance import Take, sample
 from orator.core.rotations import angle_between
@@ -43,7 +44,7 @@ def test_selected_keys_become_pins_of_what_is_keyed(scene, tmp_path) -> None:
     action.name = "Blocking"
     assert bpy.ops.orator.pin_keys(action="Blocking") == {"FINISHED"}
     to_frame(20)
-    rotations, *_ = direction.pose_of(pins[0])
+    rotations, *_ = pose_of(pins[0])
     wanted = np.degrees(0.2)
     assert angle_between(rotations[INDEX[ARM]], [1.0, 0, 0, 0]) == pytest.approx(wanted, abs=0.01)
 
@@ -74,7 +75,7 @@ def test_pins_of_another_character_are_carried_over(scene, tmp_path) -> None:
     with pytest.raises(RuntimeError, match="Choose another character"):
         bpy.ops.orator.pins_copy(source="Bert")
     assert bpy.ops.orator.pins_copy(source="Anna") == {"FINISHED"}
-    _, _, notes = direction.pins_for(second, scene, 11 / 24, SECONDS)
+    _, _, notes = pins_for(second, scene, 11 / 24, SECONDS)
     assert any("spine2" in note for note in notes) and len(first.orator.pins) == 1
     take_for(second, generation.read_request(bpy.context))
     to_frame(30)
@@ -92,7 +93,7 @@ def test_poses_out_of_reach_are_warned_of(scene, tmp_path) -> None:
         scene.frame_set(frame)
         turn(armature, ELBOW, angle)
         bpy.context.view_layer.update()
-        direction.add_pins(armature, scene, 11.0, bones=(ELBOW,), face=False)
+        add_pins(armature, scene, 11.0, bones=(ELBOW,), face=False)
     assert any("no body does" in note for note in generation.read_request(bpy.context).notes)
 
 
@@ -111,7 +112,7 @@ def test_pins_are_hit_under_every_slider(scene, tmp_path) -> None:
     face = bpy.data.objects["Rig Face 0"]
     face.data.shape_keys.key_blocks["mouthPucker"].value = 0.62
     face.data.shape_keys.key_blocks["eyeBlinkLeft"].value = 0.35
-    direction.add_pins(armature, scene, 11.4)
+    add_pins(armature, scene, 11.4)
     item = take_for(armature, generation.read_request(bpy.context))
     for name, value in (("amplitude_upper", 0.4), ("smooth_upper", 0.2), ("offset", 0.3), ("stillness", 1.0),
                         ("amplitude_lower", 1.6), ("swap_sides", True), ("symmetry", 0.5), ("lip_strength", 0.2),
@@ -136,8 +137,8 @@ def test_pins_are_hit_in_any_rotation_mode(scene, tmp_path, mode: str) -> None:
         turn(armature, ARM, angle)
         turn(armature, "head", 0.4)
         bpy.context.view_layer.update()
-        direction.add_pins(armature, scene, 11.0, bones=(ARM, "head"), face=False)
-    wanted = {pin.frame: direction.pose_of(pin)[0] for pin in armature.orator.pins}
+        add_pins(armature, scene, 11.0, bones=(ARM, "head"), face=False)
+    wanted = {pin.frame: pose_of(pin)[0] for pin in armature.orator.pins}
     for bone in armature.pose.bones:
         bone.rotation_mode = mode
     item = take_for(armature, generation.read_request(bpy.context))
@@ -202,7 +203,7 @@ def test_a_comp_shows_what_its_takes_show(scene) -> None:
     arm = [INDEX[ARM], INDEX[ELBOW], INDEX[WRIST]]
     assert angle_between(shown[arm], seen[arm]).max() < 1.0
     made = data.takes[len(data.takes) - 1]
-    lines = story.lines(made, scene)
+    lines = provenance.lines(made, scene)
     assert any("The good one (seed 2): right arm, frames 12 - 60" in line for line in lines)
     assert any(line.startswith("Take 1 (seed 1): all") for line in lines)
 
@@ -219,7 +220,7 @@ def test_a_comp_keeps_the_pins_of_each_piece(scene, tmp_path) -> None:
             scene.frame_set(frame)
             turn(armature, ELBOW, angle)
             bpy.context.view_layer.update()
-            direction.add_pins(armature, scene, 0.0, bones=(ELBOW,), face=False)
+            add_pins(armature, scene, 0.0, bones=(ELBOW,), face=False)
         turns[seed] = shown_pose(armature)[0][INDEX[ELBOW]]
         take_for(armature, generation.read_request(bpy.context), seed)
     data = armature.orator
@@ -239,20 +240,20 @@ def test_regenerating_keeps_sliders_and_the_pins_outside(scene, tmp_path) -> Non
     scene.frame_set(50)
     turn(armature, ELBOW, 0.9)
     bpy.context.view_layer.update()
-    direction.add_pins(armature, scene, 0.0, bones=(ELBOW,), face=False)
+    add_pins(armature, scene, 0.0, bones=(ELBOW,), face=False)
     item = take_for(armature, generation.read_request(bpy.context))
     item.layers.amplitude_hands = 0.5
     armature.orator.pins.clear()
     request = read_again_request(bpy.context, item, ("right_arm",), (12, 36))
-    assert [pin.seconds * 24 for pin in request.shaping.pins] == pytest.approx([50.0])
-    assert request.sliders == laid(item.layers) and request.shaping.layers.body.amplitude_hands == 0.5
+    assert [pin.seconds * 24 for pin in request.directions.pins] == pytest.approx([50.0])
+    assert request.sliders == slider_record(item.layers) and request.directions.sliders.body.amplitude_hands == 0.5
     old = load_performance(item)
     kept = ~request.asked.given.mask.joints
     assert np.array_equal(
         request.asked.given.values.rotations[kept], old.rotations[kept]
     ) and request.asked.settings.parts == ("upper",)
     request = read_again_request(bpy.context, item, ("right_arm",), (45, 60))
-    assert not request.shaping.pins
+    assert not request.directions.pins
     with pytest.raises(OratorError, match="outside the take"):
         read_again_request(bpy.context, item, ("right_arm",), (4500, 6000))
 
@@ -311,14 +312,14 @@ def test_a_take_follows_its_strip_with_the_artists_edits(scene, tmp_path) -> Non
     assert tuple(curve.keyframe_points[1].co) == pytest.approx((frame + 12, edited))
     assert behind(item, scene, 23 / 24) == 0 and load_meta(item)["start"] == pytest.approx(23 / 24)
     with pytest.raises(OratorError, match="edited by hand"):
-        relayer.rewrite(armature, item, scene, BakeStyle())
+        sliders.rewrite(armature, item, scene, BakeStyle())
 
 
 def test_pins_whose_bone_is_gone_are_said_and_kept(scene, tmp_path) -> None:
     armature = make_rig()
     speech(scene, tmp_path)
     scene.frame_set(30)
-    direction.add_pins(armature, scene, 11.0, bones=(ELBOW, WRIST), face=False)
+    add_pins(armature, scene, 11.0, bones=(ELBOW, WRIST), face=False)
     armature.data.bones[ELBOW].name = "lost"
     request = generation.read_request(bpy.context)
     assert any(ELBOW in note for note in request.notes) and len(armature.orator.pins) == 1
@@ -349,11 +350,11 @@ def test_a_character_is_appended_with_pins_and_takes(scene, tmp_path) -> None:
     scene.frame_set(30)
     turn(armature, ARM, 0.9)
     bpy.context.view_layer.update()
-    direction.add_pins(armature, scene, 0.0, face=False)
-    pins, _, _ = direction.pins_for(armature, scene, 0.0, SECONDS)
-    motion, shaping = make_motion(SECONDS, seed=4), Shaping(pins=pins)
-    prepared = prepare(motion, 0.0, read_target(armature, scene), BakeStyle(), shaping=shaping)
-    meta = {"seed": 4, **direction_meta(shaping)}
+    add_pins(armature, scene, 0.0, face=False)
+    pins, _, _ = pins_for(armature, scene, 0.0, SECONDS)
+    motion, directions = make_motion(SECONDS, seed=4), Directions(pins=pins)
+    prepared = prepare(motion, 0.0, read_target(armature, scene), BakeStyle(), directions=directions)
+    meta = {"seed": 4, **directions_record(directions)}
     bake.add_take(armature, Take(motion, "Take 1", meta), 0.0, prepared).layers.lip_strength = 0.5
     to_frame(30)
     wanted, _ = shown_pose(armature)

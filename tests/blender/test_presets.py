@@ -26,7 +26,7 @@ def test_presets_of_sliders_settings_and_masks(scene) -> None:
     scene.orator.again_region, scene.orator.loop.around_chosen = "left_arm", "spine1\nhead"
     for kind, name in (("layer", "Soft"), ("setting", "Big"), ("mask", "Arm")):
         assert getattr(bpy.ops.orator, f"{kind}_preset")(name=name) == {"FINISHED"}
-    bpy.ops.orator.layers_reset()
+    bpy.ops.orator.sliders_reset()
     scene.orator.energy, scene.orator.style, scene.orator.seed = 1.0, "neutral", 5
     scene.orator.again_region, scene.orator.loop.around_chosen = "all", ""
     to_frame(30)

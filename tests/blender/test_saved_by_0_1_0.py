@@ -11,8 +11,9 @@ import pytest
 from helpers.characters import shown_pose, to_frame
 from helpers.golden import curves_of_take
 from orator.core.bake.target import BakeStyle
-from orator.core.blender import bake, direction, takes
-from orator.core.blender.shaped import read_shaping
+from orator.core.blender import bake, takes
+from orator.core.blender.directions import read_directions
+from orator.core.blender.pins import pins_for
 from orator.core.blender.take_store import load_meta, load_performance
 from orator.core.rotations import angle_between
 from orator.core.skeleton import INDEX
@@ -41,7 +42,7 @@ def test_everything_of_the_artist_is_there(armature) -> None:
     for take in data.takes:
         meta = load_meta(take)
         assert load_performance(take).frames == 38 and meta["speech"]["name"] == "voice.wav"
-        holds = {pin.name: pin.hold for pin in read_shaping(take.layers, meta).pins}
+        holds = {pin.name: pin.hold for pin in read_directions(take.layers, meta).pins}
         assert holds == {"Pin 15": pytest.approx(2 / 25), "Pin 26": pytest.approx(0.0)}
     assert [piece["source"] for piece in load_meta(data.takes[2])["comp"]] == ["Take 1", "Take 2"]
 
@@ -68,7 +69,7 @@ def testcurves_of_take_are_as_they_were_and_sliders_move_them(armature) -> None:
 
 def test_its_pins_pin_and_its_ranges_comp(armature) -> None:
     data, scene = takes.character_data(armature), bpy.context.scene
-    pins, looks, _ = direction.pins_for(armature, scene, 0.0, 1.24)
+    pins, looks, _ = pins_for(armature, scene, 0.0, 1.24)
     to_frame(15)
     takes.show(armature, data.takes[1].uid)
     to_frame(15)

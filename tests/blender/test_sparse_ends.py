@@ -55,7 +55,7 @@ def test_ends_stay_within_the_bound(scene: bpy.types.Scene, mode: str, scale: fl
 
 @pytest.mark.fault("12.10")
 def test_a_slider_keeps_the_ends_within_the_bound(scene: bpy.types.Scene) -> None:
-    from orator.core.blender import relayer
+    from orator.core.blender import sliders
     from orator.core.blender.slider_state import waiting
 
     scene.render.fps = 30
@@ -67,7 +67,7 @@ def test_a_slider_keeps_the_ends_within_the_bound(scene: bpy.types.Scene) -> Non
         take = bake.add_take(rig, Take(performance, "Take 1", {}), 0.0, prepared)
         with waiting:
             take.layers.amplitude_upper = 1.3
-        relayer.rewrite(rig, take, scene, style)
+        sliders.rewrite(rig, take, scene, style)
         places = []
         for frame in range(30):
             scene.frame_set(frame)

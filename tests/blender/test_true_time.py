@@ -225,10 +225,10 @@ def test_a_take_keeps_its_frame_when_the_rate_changes(
     assert behind(take, scene, start) == 0 and "baked at 24" in other_rate(take, scene)
     bpy.ops.orator.take_follow()
     assert tuple(rig.animation_data.action.frame_range) == (1001.0, 1048.0)
-    from orator.core.blender import relayer
+    from orator.core.blender import sliders
 
     with pytest.raises(OratorError, match="Bake Again"):
-        relayer.rewrite(rig, take, scene, BakeStyle(None))
+        sliders.rewrite(rig, take, scene, BakeStyle(None))
     bpy.ops.orator.take_bake()
     first, last = rig.animation_data.action.frame_range
     assert first == 1001.0 and last - first == np.ceil(2.0 * fps / base - 1e-3) - 1

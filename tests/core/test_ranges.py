@@ -9,10 +9,10 @@ import pytest
 from orator.core.batch.runner import lines_of_table
 from orator.core.catalogue.controls import CONTROLS, NUMBERS
 from orator.core.catalogue.sliders import BODY_SLIDERS, EYE_SLIDERS, FACE_SLIDERS
-from orator.core.directing.layers import BodyLayers
+from orator.core.directing.sliders import BodySliders
 from orator.core.errors import OratorError
-from orator.core.face.controls import FaceControls
-from orator.core.face.eyes import EyeControls
+from orator.core.face.eyes import EyeSliders
+from orator.core.face.sliders import FaceSliders
 from orator.core.ranges import check_options, number_rows, option_names
 from orator.core.settings import Settings
 from orator.models.cli import main
@@ -74,5 +74,5 @@ def test_every_number_is_an_option_once() -> None:
 
 
 def test_a_slider_at_its_default_is_no_slider() -> None:
-    for rows, layers in ((BODY_SLIDERS, BodyLayers()), (FACE_SLIDERS, FaceControls()), (EYE_SLIDERS, EyeControls())):
+    for rows, layers in ((BODY_SLIDERS, BodySliders()), (FACE_SLIDERS, FaceSliders()), (EYE_SLIDERS, EyeSliders())):
         assert {row.name: row.default for row in rows} == {row.name: getattr(layers, row.name) for row in rows}

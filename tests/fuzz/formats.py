@@ -17,7 +17,7 @@ from helpers.motions import moving
 from helpers.styled import gesturing, state
 from orator.core import arkit, skeleton
 from orator.core.batch.runner import lines_of_table
-from orator.core.directing.given import given_from_json, given_to_json
+from orator.core.directing.kept import kept_from_json, kept_to_json
 from orator.core.directing.pins import check_pose_pins, unreachable_pins
 from orator.core.emotion import parse_emotion
 from orator.core.formats.bvh import read_bvh, write_bvh
@@ -135,16 +135,14 @@ def _styles(folder: Path) -> list[bytes]:
 
 
 def _given(_folder: Path) -> list[bytes]:
-    from orator.core.directing.given import GivenMotion
+    from orator.core.directing.kept import KeptMotion
 
     motion = moving(8)
     joints, channels = np.zeros(skeleton.JOINT_COUNT, bool), np.zeros(arkit.COUNT, bool)
     joints[10:14], channels[:3] = True, True
     times = np.arange(8) / 30.0
-    given = GivenMotion(
-        "a", times, motion.rotations, joints, motion.translation, True, motion.face, channels, times[:2]
-    )
-    return [json.dumps(given_to_json(given)).encode()]
+    given = KeptMotion("a", times, motion.rotations, joints, motion.translation, True, motion.face, channels, times[:2])
+    return [json.dumps(kept_to_json(given)).encode()]
 
 
 def _table(_folder: Path) -> list[bytes]:
@@ -217,7 +215,7 @@ FORMATS: dict[str, Format] = {
     ),
     "stored performance": Format(".bin", lambda _f: [pack(moving(20)), pack(moving(3))], damaged_bytes, _unpack),
     "given motion": Format(
-        ".json", _given, damaged_json, lambda path: given_from_json(parse_json(path.read_bytes(), "The motion"))
+        ".json", _given, damaged_json, lambda path: kept_from_json(parse_json(path.read_bytes(), "The motion"))
     ),
     "timing": Format(".TextGrid", _timings, damaged_text, read_timing),
     "transcript": Format(".srt", _transcripts, damaged_text, _read_words),

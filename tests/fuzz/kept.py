@@ -12,7 +12,7 @@ from fuzz.kind import Format
 from fuzz.mutate import damaged_json, damaged_text
 from helpers.motions import moving
 from orator.core import arkit, skeleton
-from orator.core.directing.given import GivenMotion, given_to_json
+from orator.core.directing.kept import KeptMotion, kept_to_json
 from orator.core.directing.pins import LookPin, PosePin
 from orator.core.directing.pins_json import look_pin_to_json, pose_pin_to_json
 from orator.core.directing.records import (
@@ -35,7 +35,7 @@ def record() -> dict[str, Any]:
     pin = PosePin(
         "Pin 1", 0.05, motion.rotations[1], joints, motion.translation[1], True, motion.face[1], channels, 0.02
     )
-    given = GivenMotion(
+    given = KeptMotion(
         "Walk", np.arange(4) / 30.0, motion.rotations, joints, motion.translation, True, motion.face, channels,
         np.array([0.0, 0.1]),
     )  # fmt: skip
@@ -46,7 +46,7 @@ def record() -> dict[str, Any]:
         "models": {"body": "1"}, "settings": {"energy": 1.0}, "speech": {"name": "a.wav", "digest": "00"},
         "again": {"frames": [0, 30], "regions": regions}, "pauses": [[0.1, 0.2]],
         "comp": [{"source": "Take 1", "seed": 1}, {"source": "Take 2", "regions": regions, "start": 0.0, "end": 1.0}],
-        "pins": [pose_pin_to_json(pin)], "looks": [look_pin_to_json(look)], "given": [given_to_json(given)],
+        "pins": [pose_pin_to_json(pin)], "looks": [look_pin_to_json(look)], "given": [kept_to_json(given)],
     })  # fmt: skip
 
 

@@ -18,19 +18,19 @@ from typing import Any
 import bpy
 import numpy as np
 from helpers.characters import make_motion, make_rig
+from helpers.expressive import expressive_take, own_take
 from helpers.smplx_file import write_model
-from helpers.spoken import own_take, spoken_take
 from orator.core.arkit import ARKIT
 from orator.core.bake.fitting import Bounds
 from orator.core.bake.road import prepare
 from orator.core.bake.target import BakeStyle
 from orator.core.blender import bake, compat, follow, takes
 from orator.core.blender.bake_target import read_target
+from orator.core.blender.directions import directions_record
 from orator.core.blender.export_neutral import shown_performance
-from orator.core.blender.shaped import direction_meta
 from orator.core.blender.smplx_body import add_body
+from orator.core.directing.directions import Directions
 from orator.core.directing.pins import LookPin, PosePin
-from orator.core.directing.shaping import Shaping
 from orator.core.performance import Performance, Take, rest_performance
 from orator.core.rotations import from_rotvec
 from orator.core.skeleton import INDEX
@@ -50,7 +50,7 @@ def machine() -> str:
     return f"bpy {bpy.app.version_string}, numpy {np.__version__}, {platform.machine()} {wide}"
 
 
-def directions() -> Shaping:
+def given_directions() -> Directions:
     """An exact pin of an arm, a soft one of head and face, a look-at range, and a pause."""
     pose = from_rotvec(np.linspace(-0.4, 0.5, 165).reshape(55, 3))
     arm, head = np.zeros(55, bool), np.zeros(55, bool)
@@ -62,7 +62,7 @@ def directions() -> Shaping:
         PosePin("Head", 2.0, pose, head, path, False, np.linspace(0.0, 0.6, 52), face, strength=0.8, falloff=0.4),
     )
     look = LookPin("Look", 0.4, 0.9, np.array([0.8, 0.2, 1.5]))
-    return Shaping(pins=pins, looks=(look,), pauses=((1.5, 1.9),), seed=3)
+    return Directions(pins=pins, looks=(look,), pauses=((1.5, 1.9),), seed=3)
 
 
 def _family() -> bpy.types.Object:
@@ -98,7 +98,7 @@ def _expressive() -> bpy.types.Object:
 
 def _spoken() -> Performance:
     mapping = read_target(bpy.context.scene.orator.character, bpy.context.scene).expressions
-    return spoken_take(mapping)
+    return expressive_take(mapping)
 
 
 RIGS: dict[str, tuple[Callable[[], Any], Callable[[], Performance], tuple[int, float], str]] = {
@@ -146,10 +146,10 @@ def road(name: str) -> dict[str, dict[str, Any]]:
     scene = bpy.context.scene
     scene.render.fps, scene.render.fps_base, scene.orator.keys = *rate, keys
     armature = scene.orator.character = make()
-    performance, shaping = perform(), directions()
+    performance, directions = perform(), given_directions()
     style = BakeStyle(None if keys == "DENSE" else Bounds())
-    prepared = prepare(performance, START, read_target(armature, scene), style, shaping=shaping)
-    meta = {"seed": 3, **direction_meta(shaping)}
+    prepared = prepare(performance, START, read_target(armature, scene), style, directions=directions)
+    meta = {"seed": 3, **directions_record(directions)}
     take = bake.add_take(armature, Take(performance, "Take 1", meta), START, prepared)
     out = {"bake": curves_of_take(take)}
     for slider, value in SLIDERS.items():

@@ -31,7 +31,7 @@ def take_for(armature, request: generation.TakeRequest, seed: int = 1, style: Ba
     """What a worker would deliver for a request, with a motion that is made here."""
     motion = make_motion(request.asked.speech.seconds, seed=seed)
     style = style or BakeStyle()
-    prepared = prepare(motion, request.asked.speech.start, request.target, style, shaping=request.shaping)
+    prepared = prepare(motion, request.asked.speech.start, request.target, style, directions=request.directions)
     meta = {"seed": seed, **request.meta}
     return bake.add_take(armature, Take(motion, "Take 1", meta), request.asked.speech.start, prepared)
 

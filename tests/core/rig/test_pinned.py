@@ -8,8 +8,8 @@ from helpers.rigs.family_rigs import BUILDS, family_rig
 from helpers.rigs.measure import heads
 from helpers.rigs.plain_rigs import standing
 from orator.core.bake.frames import sample_at
+from orator.core.directing.directions import Directions, apply_directions
 from orator.core.directing.pins import PosePin
-from orator.core.directing.shaping import Shaping, apply_direction
 from orator.core.rig.contacts import contact_phases
 from orator.core.rig.detect import detect
 from orator.core.rig.inverse import RigPose, read_back, with_missing_parents
@@ -45,9 +45,9 @@ def pin_of(description, profile, pose: RigPose, joints=None) -> PosePin:
 
 def shown(description, profile, pin: PosePin) -> RigMotion:
     times = np.arange(120) / FPS
-    shaping = Shaping(pins=(pin,))
-    sampled = apply_direction(sample_at(standing(150, 5), times), times, shaping)
-    return retarget(sampled, description, profile, times, given=shaping.given(times))
+    directions = Directions(pins=(pin,))
+    sampled = apply_directions(sample_at(standing(150, 5), times), times, directions)
+    return retarget(sampled, description, profile, times, given=directions.given(times))
 
 
 @pytest.mark.parametrize("name", BUILDS)

@@ -13,14 +13,14 @@ from orator.core.bake.fitting import Bounds
 from orator.core.bake.road import prepare
 from orator.core.bake.stages import Memory, Road, file_grid, scene_grid
 from orator.core.bake.target import BakeStyle, BakeTarget
-from orator.core.directing.layers import BodyLayers
-from orator.core.directing.shaping import Layers, Shaping
-from orator.core.face.controls import FaceControls
+from orator.core.directing.directions import Directions, Sliders
+from orator.core.directing.sliders import BodySliders
+from orator.core.face.sliders import FaceSliders
 from orator.core.performance import Performance
 from orator.core.rig.detect import detect
 
-WIDE = Layers(body=BodyLayers(amplitude_upper=1.4))
-QUIET = Layers(face=FaceControls(lip_strength=0.5))
+WIDE = Sliders(body=BodySliders(amplitude_upper=1.4))
+QUIET = Sliders(face=FaceSliders(lip_strength=0.5))
 
 
 @pytest.fixture
@@ -38,30 +38,30 @@ def test_a_face_slider_leaves_the_body_and_a_body_slider_the_face(
     target: BakeTarget, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     worked: list[str] = []
-    for name in ("tell", "shape_body", "shape_face"):
+    for name in ("convert_face", "reshape_body", "reshape_face"):
         made = getattr(stages, name)
         monkeypatch.setattr(stages, name, lambda *a, made=made, name=name: worked.append(name) or made(*a))
     memory: Memory = {}
     performance = talking()
 
-    def move(layers: Layers, take: str = "take") -> list[str]:
+    def move(sliders: Sliders, take: str = "take") -> list[str]:
         worked.clear()
-        Road(lambda: performance, target, Shaping(layers), scene_grid(0.0, 24.0), take, memory).motion()
+        Road(lambda: performance, target, Directions(sliders), scene_grid(0.0, 24.0), take, memory).motion()
         return list(worked)
 
-    assert move(Layers()) == ["tell", "shape_body", "shape_face"]
-    assert move(Layers()) == []
-    assert move(QUIET) == ["shape_face"]
-    assert move(replace(QUIET, body=WIDE.body)) == ["shape_body"]
-    assert move(Layers(), "another take") == ["tell", "shape_body", "shape_face"]
+    assert move(Sliders()) == ["convert_face", "reshape_body", "reshape_face"]
+    assert move(Sliders()) == []
+    assert move(QUIET) == ["reshape_face"]
+    assert move(replace(QUIET, body=WIDE.body)) == ["reshape_body"]
+    assert move(Sliders(), "another take") == ["convert_face", "reshape_body", "reshape_face"]
     renamed = replace(target, name="Other")
     worked.clear()
-    Road(lambda: performance, renamed, Shaping(), scene_grid(0.0, 24.0), "another take", memory).motion()
-    assert "tell" in worked, "another target has another face"
+    Road(lambda: performance, renamed, Directions(), scene_grid(0.0, 24.0), "another take", memory).motion()
+    assert "convert_face" in worked, "another target has another face"
 
 
 def test_a_slider_of_the_face_moves_no_bone_of_the_body(target: BakeTarget) -> None:
-    road = Road(talking, target, Shaping(), scene_grid(0.0, 24.0))
+    road = Road(talking, target, Directions(), scene_grid(0.0, 24.0))
     before, after = road.motion(), road.motion(QUIET)
     assert before.rotations.keys() == after.rotations.keys()
     body = [name for name in before.rotations if "jaw" not in name.lower() and "eye" not in name.lower()]
@@ -72,8 +72,8 @@ def test_a_slider_of_the_face_moves_no_bone_of_the_body(target: BakeTarget) -> N
 
 def test_a_bake_and_the_stages_alone_give_the_same_keys(target: BakeTarget) -> None:
     style = BakeStyle(Bounds())
-    whole = prepare(talking(), 0.5, target, style, shaping=Shaping(WIDE))
-    road = Road(talking, target, Shaping(WIDE), scene_grid(0.5, 24.0))
+    whole = prepare(talking(), 0.5, target, style, directions=Directions(WIDE))
+    road = Road(talking, target, Directions(WIDE), scene_grid(0.5, 24.0))
     curves = road.keys(road.motion(), style)
     assert len(curves) == len(whole.curves) > 20
     for one, other in zip(curves, whole.curves, strict=True):
@@ -82,8 +82,8 @@ def test_a_bake_and_the_stages_alone_give_the_same_keys(target: BakeTarget) -> N
 
 def test_a_file_at_the_takes_own_rate_holds_it_to_the_bit(target: BakeTarget) -> None:
     performance = talking()
-    same = Road(lambda: performance, target, Shaping(), file_grid(30.0)).directed()
+    same = Road(lambda: performance, target, Directions(), file_grid(30.0)).directed()
     assert np.array_equal(same.rotations, performance.rotations) and same.fps == 30.0
-    twice = Road(lambda: performance, target, Shaping(), file_grid(60.0)).directed()
+    twice = Road(lambda: performance, target, Directions(), file_grid(60.0)).directed()
     assert twice.fps == 60.0 and twice.frames == 180
     assert np.abs(twice.rotations[::2] - performance.rotations).max() < 1e-5

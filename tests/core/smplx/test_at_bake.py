@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from orator.core.arkit import ARKIT, COUNT, INDEX
-from orator.core.bake.face import FaceFit, finish, tell
+from orator.core.bake.face import FaceFit, convert_face, finish
 from orator.core.performance import make_performance
 from orator.core.rig.description import MeshDescription, RigDescription, Shape
 from orator.core.rig.motion import Coverage
@@ -43,8 +43,8 @@ def weights(**values: float) -> np.ndarray:
 
 def fit_face(made, target: RigDescription, mapping: ExpressionMap | None) -> FaceFit:
     """A take that nobody changed."""
-    told = tell(made, target, mapping)
-    return finish(told, told.performance, target)
+    converted = convert_face(made, target, mapping)
+    return finish(converted, converted.performance, target)
 
 
 def test_an_arkit_face_plays_on_expression_keys() -> None:

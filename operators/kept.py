@@ -9,10 +9,10 @@ from ..core.errors import OratorError
 from .poll import Acting
 
 
-class ORATOR_OT_around_bones(Acting, bpy.types.Operator):
+class ORATOR_OT_kept_bones(Acting, bpy.types.Operator):
     """Keep the animation of the bones that are selected now"""
 
-    bl_idname = "orator.around_bones"
+    bl_idname = "orator.kept_bones"
     bl_label = "Use Selected Bones"
     bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
 
@@ -31,4 +31,4 @@ class ORATOR_OT_around_bones(Acting, bpy.types.Operator):
         return f"The animation of {len(bones)} bones is kept."
 
 
-CLASSES: tuple[type, ...] = (ORATOR_OT_around_bones,)
+CLASSES: tuple[type, ...] = (ORATOR_OT_kept_bones,)

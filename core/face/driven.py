@@ -29,7 +29,7 @@ CHANGED: Final = 0.002
 
 
 @dataclass(frozen=True)
-class Voice:
+class Driven:
     """How a take's face plays on a target beside the weights themselves.
 
     to_expressions (E, 52) or None where no map is known; joints are those of jaw and eyes that tell the face;
@@ -41,7 +41,7 @@ class Voice:
     expressive: bool = False
 
 
-SILENT: Final = Voice()
+UNDRIVEN: Final = Driven()
 """Only the weights: nothing follows."""
 
 
@@ -61,7 +61,7 @@ def changed_names(before: Array, after: Array) -> frozenset[str]:
 
 
 def follow(
-    before: Performance, after: Performance, voice: Voice, given: Mask | None = None, fps: float = 30.0
+    before: Performance, after: Performance, driven: Driven, given: Mask | None = None, fps: float = 30.0
 ) -> Performance:
     """`after` with its expressions and joints moved by what its weights differ from those of `before`.
 
@@ -72,12 +72,12 @@ def follow(
     if not len(rows):
         return after
     expressions = after.expressions
-    if expressions is not None and voice.to_expressions is not None:
+    if expressions is not None and driven.to_expressions is not None:
         expressions = np.array(expressions)
-        count = min(expressions.shape[1], len(voice.to_expressions))
-        expressions[rows, :count] += (change[rows] @ voice.to_expressions[:count].T).astype(np.float32)
+        count = min(expressions.shape[1], len(driven.to_expressions))
+        expressions[rows, :count] += (change[rows] @ driven.to_expressions[:count].T).astype(np.float32)
     rotations = after.rotations
-    for joint in voice.joints:
+    for joint in driven.joints:
         turn = turns_of(change[rows], joint)
         free = 1.0 - nearness(given_joint(given, joint, after.frames), fps)[rows]
         if np.any(turn) and np.any(free):
@@ -106,13 +106,13 @@ def no_expressions(frames: int) -> Array:
     return np.zeros((frames, EXPRESSIONS), np.float32)
 
 
-def of_weights(face: Array, voice: Voice) -> Array | None:
+def of_weights(face: Array, driven: Driven) -> Array | None:
     """Expressions (100,) that a whole pinned face (52,) stands for; None without a map."""
-    if voice.to_expressions is None:
+    if driven.to_expressions is None:
         return None
     out = np.full(EXPRESSIONS, np.nan)
-    count = min(EXPRESSIONS, len(voice.to_expressions))
-    out[:count] = voice.to_expressions[:count] @ face
+    count = min(EXPRESSIONS, len(driven.to_expressions))
+    out[:count] = driven.to_expressions[:count] @ face
     return out
 
 

@@ -14,7 +14,7 @@ from ..bake.face import shows_arkit
 from ..directing.pins import LookPin, PosePin, check_pose_pins
 from ..directing.records import pinned_pose
 from ..errors import OratorError
-from ..face.voice import EXPRESSIONS
+from ..face.driven import EXPRESSIONS
 from ..regions import REGIONS, joints_of
 from ..rig.inverse import read_back, with_missing_parents
 from ..rig.rest import fit_rest
@@ -87,28 +87,30 @@ def add_pins(
     joints = with_missing_parents(_covered(bones, present) & _wanted(regions, body, face), read.joints)
     faced = face and (regions is None or "face" in regions)
     channels = read.face & faced
-    spoken = read.performance.expressions if faced else None
+    expressions = read.performance.expressions if faced else None
     stands = body and joints[skeleton.INDEX["pelvis"]]
     if regions is not None:
         stands = bool({"root", "lower", "pelvis"} & set(regions))
-    if not joints.any() and not channels.any() and spoken is None and not (stands and read.root):
+    if not joints.any() and not channels.any() and expressions is None and not (stands and read.root):
         raise OratorError("None of the chosen bones plays a joint. Select bones of the body, or pin the whole pose.")
     at = frames or (scene.frame_current_final,)
     return [
-        _add_pin(character, origin, frame, read.performance, k, joints, bool(read.root and stands), channels, spoken)
+        _add_pin(
+            character, origin, frame, read.performance, k, joints, bool(read.root and stands), channels, expressions
+        )
         for k, frame in enumerate(at)
     ]
 
 
 def _add_pin(
     character: bpy.types.Object, origin: float, frame: float, made: Any, k: int, joints: Array, root: bool,
-    channels: Array, spoken: Array | None = None,
+    channels: Array, expressions: Array | None = None,
 ) -> Any:  # fmt: skip
-    """One new pin of frame `k` of a performance; spoken (T, 100) are its expressions, NaN where they are free."""
+    """One new pin of frame `k` of a performance; expressions (T, 100) are its expressions, NaN where they are free."""
     pin = pins_of(character).add()
     pin.name = f"Pin {round(frame)}"
     pin.frame, pin.origin = round(frame), origin
-    _store(pin, made.rotations[k], made.translation[k], made.face[k], None if spoken is None else spoken[k])
+    _store(pin, made.rotations[k], made.translation[k], made.face[k], None if expressions is None else expressions[k])
     pin.joints, pin.channels, pin.root = _flags(joints), _flags(channels), root
     return pin
 
@@ -120,7 +122,7 @@ def add_key_pins(
 
     action  None for what plays on the character now. Raises OratorError when no key is selected, or far too many.
     """
-    from . import around
+    from . import kept
 
     description, profile = read_rig(character)
     anim = character.animation_data
@@ -128,10 +130,10 @@ def add_key_pins(
     slot = compat.active_slot(anim) if anim is not None else None
     if action is not None and action != playing:
         slot = compat.slot_for(action, character)
-    keyed = around.read_keyed(character, action or playing, slot)
+    keyed = kept.read_keyed(character, action or playing, slot)
     if action in (None, playing):
-        keyed.shapes = around.playing_shapes(character)
-    rows = around.selected_rows(character, keyed)
+        keyed.shapes = kept.playing_shapes(character)
+    rows = kept.selected_rows(character, keyed)
     frames = sorted(set().union(*rows.values()))
     if not frames:
         raise OratorError("No key of the character is selected. Select keys in the Dope Sheet or Graph Editor.")
@@ -141,16 +143,16 @@ def add_key_pins(
         pose = poses_at(character, description, scene, [float(f) for f in frames])
         read = read_back(description, profile, pose)
     else:
-        read = around.sample_action(character, scene, action, slot, keyed, np.array(frames, float))
+        read = kept.sample_action(character, scene, action, slot, keyed, np.array(frames, float))
     made = []
     for k, frame in enumerate(frames):
         rows_here = [row for row, at in rows.items() if frame in at]
-        joints, root, channels = around.flags_of(rows_here)
+        joints, root, channels = kept.flags_of(rows_here)
         joints = with_missing_parents(joints, read.joints)
-        spoken = around.spoken_of(rows_here, read.performance)
+        expressions = kept.expressions_of(rows_here, read.performance)
         made.append(
             _add_pin(character, origin, frame, read.performance, k, joints, root and read.root, channels & read.face,
-                     spoken)
+                     expressions)
         )  # fmt: skip
     return made
 
@@ -183,10 +185,10 @@ def update_pin(character: bpy.types.Object, pin: Any) -> None:
     if lost:
         raise OratorError(f"'{pin.name}' covers {', '.join(lost[:3])}, which no bone plays now. Delete the pin.")
     performance = read.performance
-    spoken = None
+    expressions = None
     if pose_of(pin)[3] is not None and performance.expressions is not None:
-        spoken = np.where(np.isfinite(pose_of(pin)[3]), performance.expressions[0], np.nan)
-    _store(pin, performance.rotations[0], performance.translation[0], performance.face[0], spoken)
+        expressions = np.where(np.isfinite(pose_of(pin)[3]), performance.expressions[0], np.nan)
+    _store(pin, performance.rotations[0], performance.translation[0], performance.face[0], expressions)
 
 
 def missing_joints(pin: Any, have: Array) -> list[str]:
@@ -195,8 +197,8 @@ def missing_joints(pin: Any, have: Array) -> list[str]:
     return [skeleton.JOINTS[j] for j in np.flatnonzero(covered & ~have)]
 
 
-def _store(pin: Any, rotations: Array, translation: Array, face: Array, spoken: Array | None) -> None:
-    parts = [rotations.ravel(), translation, face] + ([] if spoken is None else [spoken])
+def _store(pin: Any, rotations: Array, translation: Array, face: Array, expressions: Array | None) -> None:
+    parts = [rotations.ravel(), translation, face] + ([] if expressions is None else [expressions])
     values = np.concatenate(parts).astype("<f4")
     pin.pose = base64.b64encode(values.tobytes()).decode("ascii")
 
@@ -244,13 +246,13 @@ def pins_for(
         lost = missing_joints(pin, have)
         if lost:
             notes.append(f"'{pin.name}' covers {', '.join(lost[:3])}, which '{character.name}' does not have now.")
-        rotations, translation, face, spoken = pose_of(pin)
+        rotations, translation, face, expressions = pose_of(pin)
         exact = pin.softness == "EXACT"
         poses.append(
             PosePin(
                 pin.name, at, rotations, _mask(pin.joints, skeleton.JOINT_COUNT), translation, pin.root, face,
                 _mask(pin.channels, arkit.COUNT), hold, 1.0 if exact else min(pin.strength, 0.999),
-                0.0 if exact else max(pin.falloff / fps, 1e-3), spoken,
+                0.0 if exact else max(pin.falloff / fps, 1e-3), expressions,
             )
         )  # fmt: skip
     check_pose_pins(tuple(poses), seconds)

@@ -1,4 +1,4 @@
-"""A take as it is baked: the stored performance under its layers, its pins and its look-at ranges."""
+"""A take as it is baked: the stored performance under its sliders, its pins and its look-at ranges."""
 
 from __future__ import annotations
 
@@ -8,37 +8,37 @@ from typing import Final
 import numpy as np
 
 from ..arrays import Array
-from ..face.controls import FaceControls, apply_face_controls
-from ..face.eyes import EyeControls, apply_eyes
-from ..face.voice import SILENT, Voice, changed_names, follow
+from ..face.driven import UNDRIVEN, Driven, changed_names, follow
+from ..face.eyes import EyeSliders, apply_eyes
+from ..face.sliders import FaceSliders, apply_face_sliders
 from ..mask import Mask
 from ..performance import Performance, sample
 from ..rotations import multiply, to_rotvec
 from ..skeleton import FACE_JOINTS, INDEX
-from .given import GivenMotion
-from .layers import BodyLayers, Pauses, apply_body_layers
+from .kept import KeptMotion
 from .pins import LookPin, PosePin, direct, direct_expressions, pin_rows, pins_at_times
+from .sliders import BodySliders, Pauses, apply_body_sliders
 
 
 @dataclass(frozen=True)
-class Layers:
+class Sliders:
     """All sliders of a take; `eyes` None keeps the blinks and gaze that were generated."""
 
-    body: BodyLayers = field(default_factory=BodyLayers)
-    face: FaceControls = field(default_factory=FaceControls)
-    eyes: EyeControls | None = None
+    body: BodySliders = field(default_factory=BodySliders)
+    face: FaceSliders = field(default_factory=FaceSliders)
+    eyes: EyeSliders | None = None
 
 
 @dataclass(frozen=True)
-class Shaping:
+class Directions:
     """What is laid over a stored performance before it is baked."""
 
-    layers: Layers = field(default_factory=Layers)
+    sliders: Sliders = field(default_factory=Sliders)
     pins: tuple[PosePin, ...] = ()
     looks: tuple[LookPin, ...] = ()
     pauses: Pauses = ()
     seed: int = 0
-    motions: tuple[GivenMotion, ...] = ()
+    motions: tuple[KeptMotion, ...] = ()
 
     def given(self, seconds: Array) -> Mask | None:
         """False where a frame at `seconds` (T,) is given, exact pins and motion alike; None when nothing is."""
@@ -46,7 +46,7 @@ class Shaping:
             return None
         return pins_at_times(self.pins, seconds, self.motions)[1]
 
-    def spoken(self, seconds: Array) -> Array:
+    def exact_expressions(self, seconds: Array) -> Array:
         """(T,) bool: frames at which expressions are given and must be met to the number."""
         rows = np.zeros(len(seconds), bool)
         for pin in self.pins:
@@ -71,21 +71,21 @@ class Shaping:
         return mask
 
 
-def apply_layers(performance: Performance, shaping: Shaping, voice: Voice = SILENT) -> Performance:
+def apply_sliders(performance: Performance, directions: Directions, driven: Driven = UNDRIVEN) -> Performance:
     """The performance under its sliders, at its own rate. Neutral sliders change nothing.
 
-    What plays the face beside its weights (`voice`) follows the sliders of the face.
+    What plays the face beside its weights (`driven`) follows the sliders of the face.
     """
-    return with_face(shape_body(performance, shaping), shape_face(performance, shaping, voice))
+    return with_face(reshape_body(performance, directions), reshape_face(performance, directions, driven))
 
 
-def shape_body(performance: Performance, shaping: Shaping) -> Performance:
+def reshape_body(performance: Performance, directions: Directions) -> Performance:
     """The performance under its body sliders; the face stays."""
-    return apply_body_layers(performance, shaping.layers.body, shaping.pauses)
+    return apply_body_sliders(performance, directions.sliders.body, directions.pauses)
 
 
 @dataclass(frozen=True)
-class ShapedFace:
+class ReshapedFace:
     """A face under its sliders: weights (T, 52), expressions (T, E) or None, rotations (T, 3, 4) of jaw and eyes.
 
     changed: the weights that the sliders moved.
@@ -100,34 +100,34 @@ class ShapedFace:
 _FACE_JOINTS: Final = list(FACE_JOINTS)
 
 
-def shape_face(performance: Performance, shaping: Shaping, voice: Voice = SILENT) -> ShapedFace:
+def reshape_face(performance: Performance, directions: Directions, driven: Driven = UNDRIVEN) -> ReshapedFace:
     """The face under its sliders; the very arrays when they are neutral."""
-    layers, face = shaping.layers, performance.face
-    if layers.eyes is not None:
+    sliders, face = directions.sliders, performance.face
+    if sliders.eyes is not None:
         head = to_rotvec(multiply(performance.rotations[:, INDEX["neck"]], performance.rotations[:, INDEX["head"]]))
-        face = apply_eyes(face, performance.fps, shaping.seed, layers.eyes, head=head)
-    if layers.face != FaceControls():
-        face = apply_face_controls(face, layers.face, performance.fps)
+        face = apply_eyes(face, performance.fps, directions.seed, sliders.eyes, head=head)
+    if sliders.face != FaceSliders():
+        face = apply_face_sliders(face, sliders.face, performance.fps)
     if face is performance.face:
-        return ShapedFace(face, performance.expressions, performance.rotations[:, _FACE_JOINTS])
-    before = _later(performance, layers.face.delay, voice)
-    made = follow(before, replace(before, face=np.asarray(face, np.float32)), voice)
+        return ReshapedFace(face, performance.expressions, performance.rotations[:, _FACE_JOINTS])
+    before = _later(performance, sliders.face.delay, driven)
+    made = follow(before, replace(before, face=np.asarray(face, np.float32)), driven)
     changed = changed_names(before.face, made.face)
-    return ShapedFace(made.face, made.expressions, made.rotations[:, _FACE_JOINTS], changed)
+    return ReshapedFace(made.face, made.expressions, made.rotations[:, _FACE_JOINTS], changed)
 
 
-def _later(performance: Performance, delay: float, voice: Voice) -> Performance:
+def _later(performance: Performance, delay: float, driven: Driven) -> Performance:
     """The face, with what plays it, later by `delay` seconds."""
     if not delay:
         return performance
     moved = sample(performance, performance.times() - delay)
     rotations = np.array(performance.rotations)
-    joints = [INDEX[joint] for joint in voice.joints]
+    joints = [INDEX[joint] for joint in driven.joints]
     rotations[:, joints] = moved.rotations[:, joints]
     return replace(performance, rotations=rotations, face=moved.face, expressions=moved.expressions)
 
 
-def with_face(body: Performance, shaped: ShapedFace) -> Performance:
+def with_face(body: Performance, shaped: ReshapedFace) -> Performance:
     """A performance with another face."""
     if shaped.face is body.face:
         return body
@@ -136,12 +136,14 @@ def with_face(body: Performance, shaped: ShapedFace) -> Performance:
     return replace(body, rotations=rotations, face=shaped.face, expressions=shaped.expressions)
 
 
-def apply_direction(sampled: Performance, seconds: Array, shaping: Shaping, voice: Voice = SILENT) -> Performance:
+def apply_directions(
+    sampled: Performance, seconds: Array, directions: Directions, driven: Driven = UNDRIVEN
+) -> Performance:
     """Pins and look-at ranges on frames at `seconds` (T,): exact pins are met on the very frames that are baked."""
-    if not shaping.pins and not shaping.looks and not shaping.motions:
+    if not directions.pins and not directions.looks and not directions.motions:
         return sampled
-    directed = direct(sampled, seconds, shaping.pins, shaping.looks, shaping.motions)
+    directed = direct(sampled, seconds, directions.pins, directions.looks, directions.motions)
     span = float(seconds[-1] - seconds[0]) if len(seconds) > 1 else 0.0
     fps = (len(seconds) - 1) / span if span > 0 else sampled.fps
-    directed = follow(sampled, directed, voice, shaping.given(seconds), fps)
-    return direct_expressions(directed, seconds, shaping.pins, shaping.motions, voice)
+    directed = follow(sampled, directed, driven, directions.given(seconds), fps)
+    return direct_expressions(directed, seconds, directions.pins, directions.motions, driven)

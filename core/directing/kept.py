@@ -20,7 +20,7 @@ _MOST_EXPRESSIONS: Final = 1000
 
 
 @dataclass(frozen=True)
-class GivenMotion:
+class KeptMotion:
     """Motion at `seconds` (K,), ascending, evenly spaced; between its frames it is interpolated, outside it is nothing.
 
     rotations (K, 55, 4), joints (55,) bool; translation (K, 3), root bool; face (K, 52), channels (52,) bool.
@@ -62,7 +62,7 @@ class GivenMotion:
         return sample(whole, np.asarray(times) - self.first)
 
 
-def given_to_json(motion: GivenMotion) -> dict[str, object]:
+def kept_to_json(motion: KeptMotion) -> dict[str, object]:
     """A given motion as JSON-like values: only what it covers, compressed."""
     joints, channels = np.flatnonzero(motion.joints), np.flatnonzero(motion.channels)
     kept = [motion.rotations[:, joints].ravel(), motion.face[:, channels].ravel()]
@@ -77,8 +77,8 @@ def given_to_json(motion: GivenMotion) -> dict[str, object]:
     }  # fmt: skip
 
 
-def given_from_json(data: dict[str, Any]) -> GivenMotion:
-    """The motion that given_to_json wrote. Raises OratorError when it is damaged."""
+def kept_from_json(data: dict[str, Any]) -> KeptMotion:
+    """The motion that kept_to_json wrote. Raises OratorError when it is damaged."""
     with sentence_for("The motion that a take was generated around is damaged. Generate the take again."):
         count, joints, channels = int(data["count"]), np.array(data["joints"], int), np.array(data["channels"], int)
         spoken = int(data.get("expressions", 0))
@@ -102,19 +102,19 @@ def given_from_json(data: dict[str, Any]) -> GivenMotion:
         has_joint[joints], has_channel[channels] = True, True
         seconds = np.linspace(float(data["first"]), float(data["last"]), count)
         keys = np.array(data["keys"], float)
-        return GivenMotion(
+        return KeptMotion(
             str(data["name"]), seconds, rotations, has_joint, translation, bool(data["root"]), face, has_channel, keys,
             said.reshape(count, spoken) if spoken else None,
         )  # fmt: skip
 
 
-def within(motion: GivenMotion, start: float, end: float) -> GivenMotion | None:
+def within(motion: KeptMotion, start: float, end: float) -> KeptMotion | None:
     """The part of a motion between two times, or None when nothing of it lies there."""
     on = motion.covers(motion.seconds, 0.0) & (motion.seconds >= start - 1e-6) & (motion.seconds <= end + 1e-6)
     if not on.any():
         return None
     keys = motion.keys[(motion.keys >= start - 1e-6) & (motion.keys <= end + 1e-6)]
-    return GivenMotion(
+    return KeptMotion(
         motion.name, motion.seconds[on], hemisphere_continuous(motion.rotations[on]), motion.joints,
         motion.translation[on], motion.root, motion.face[on], motion.channels, keys,
         None if motion.expressions is None else motion.expressions[on],

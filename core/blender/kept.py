@@ -14,7 +14,7 @@ import numpy as np
 
 from .. import arkit, skeleton
 from ..arrays import Array
-from ..directing.given import GivenMotion
+from ..directing.kept import KeptMotion
 from ..directing.pins import PosePin
 from ..errors import OratorError
 from ..euler import ORDERS, from_axis_angle, from_euler
@@ -165,7 +165,7 @@ def sample_action(
     return read_back(description, profile, RigPose(pose.turns, pose.heads, shapes))
 
 
-def given_of(
+def kept_of(
     character: bpy.types.Object,
     scene: bpy.types.Scene,
     action: bpy.types.Action | None,
@@ -175,7 +175,7 @@ def given_of(
     start: float,
     seconds: float,
     fps: float,
-) -> tuple[tuple[PosePin, ...], tuple[GivenMotion, ...]]:
+) -> tuple[tuple[PosePin, ...], tuple[KeptMotion, ...]]:
     """What an Action gives to a speech from the timeline second `start`: pins at its keys, or its whole motion.
 
     chosen  bones that are given, None for all that have keys;  whole  the motion between the keys too.
@@ -267,7 +267,7 @@ def flags_of(rows: Any) -> tuple[Array, bool, Array]:
     return joints, any(kind == "root" for kind, _ in rows), channels
 
 
-def spoken_of(rows: Any, made: Performance) -> Array | None:
+def expressions_of(rows: Any, made: Performance) -> Array | None:
     """(T, 100) the expressions that some rows cover, NaN where they are free; None when they cover none."""
     numbers = [int(name) for kind, name in rows if kind == "expression"]
     if not numbers or made.expressions is None:
@@ -288,12 +288,12 @@ def _key_pins(
         here = [row for row, at in rows.items() if int(frame) in at]
         joints, root, channels = flags_of(here)
         made = read.performance
-        spoken = spoken_of(here, made)
+        expressions = expressions_of(here, made)
         pins.append(
             PosePin(
                 f"{name}, frame {int(frame)}", float(frame / fps - start), made.rotations[k],
                 with_missing_parents(joints, read.joints), made.translation[k], root and read.root, made.face[k],
-                channels & read.face, expressions=None if spoken is None else spoken[k],
+                channels & read.face, expressions=None if expressions is None else expressions[k],
             )
         )  # fmt: skip
     return tuple(pins)
@@ -302,7 +302,7 @@ def _key_pins(
 def _motions(
     character: bpy.types.Object, scene: bpy.types.Scene, action: Any, slot: Any, keyed: Keyed, rows: Any, name: str,
     start: float, fps: float,
-) -> tuple[GivenMotion, ...]:  # fmt: skip
+) -> tuple[KeptMotion, ...]:  # fmt: skip
     first, last = (pick(f for at in rows.values() for f in at) for pick in (min, max))
     frames = np.arange(first, last + 1)
     read = sample_action(character, scene, action, slot, keyed, frames.astype(float))
@@ -314,12 +314,12 @@ def _motions(
         joints, root, channels = flags_of(those)
         part = slice(low - first, high - first + 1)
         keys = np.array(sorted(set().union(*(rows[row] for row in those))), float)
-        made, spoken = read.performance, spoken_of(those, read.performance)
+        made, expressions = read.performance, expressions_of(those, read.performance)
         motions.append(
-            GivenMotion(
+            KeptMotion(
                 name, frames[part] / fps - start, made.rotations[part], with_missing_parents(joints, read.joints),
                 made.translation[part], root and read.root, made.face[part], channels & read.face, keys / fps - start,
-                None if spoken is None else spoken[part],
+                None if expressions is None else expressions[part],
             )
         )  # fmt: skip
     return tuple(motions)

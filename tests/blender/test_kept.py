@@ -9,7 +9,8 @@ from helpers.characters import make_rig, shown_face, shown_pose, to_frame
 from helpers.loop import ARM, ELBOW, animate, curves, speech, take_for, turn
 from orator.core.bake.fitting import Bounds
 from orator.core.bake.target import BakeStyle
-from orator.core.blender import direction, generation, takes
+from orator.core.blender import generation, takes
+from orator.core.blender.pins import add_pins
 from orator.core.errors import OratorError
 from orator.core.rotations import angle_between
 from orator.core.skeleton import INDEX
@@ -88,7 +89,7 @@ def test_a_pin_against_the_kept_motion_is_said(scene, tmp_path) -> None:
     scene.frame_set(30)
     turn(armature, ARM, 1.4)
     bpy.context.view_layer.update()
-    direction.add_pins(armature, scene, 11.0, bones=(ARM,), face=False)
+    add_pins(armature, scene, 11.0, bones=(ARM,), face=False)
     scene.orator.loop.around = True
     with pytest.raises(OratorError, match="ask different poses"):
         generation.read_request(bpy.context)

@@ -1,4 +1,4 @@
-"""What the artist's pins, looks and own animation mean for generating, and for making a part of a take again."""
+"""What the artist's pins, looks and kept animation give to a generation."""
 
 from __future__ import annotations
 
@@ -14,48 +14,50 @@ from .holders import pose_bones
 from .scene_rate import scene_fps
 
 if TYPE_CHECKING:
-    from ..directing.shaping import Shaping
+    from ..directing.directions import Directions
     from ..request.generation import Given
     from ..speech.speech import Speech
 
 
 @dataclass(frozen=True)
-class Directed:
+class CharacterDirections:
     """What is given to a generation, and what is laid over it when it is baked."""
 
-    shaping: Shaping
+    directions: Directions
     given: Given | None
     meta: dict[str, Any]
     notes: tuple[str, ...]
 
 
-def read_direction(character: bpy.types.Object, scene: bpy.types.Scene, speech: Speech) -> Directed:
-    """The character's pins, and the animation to go around, on this speech.
+def read_character_directions(
+    character: bpy.types.Object, scene: bpy.types.Scene, speech: Speech
+) -> CharacterDirections:
+    """The character's pins, and the animation to keep, on this speech.
 
     Raises OratorError when they contradict each other or lie outside.
     """
+    from ..directing.directions import Directions
     from ..directing.pins import unreachable_pins
-    from ..directing.shaping import Shaping
     from ..request.generation import given_by_pins
     from ..speech.pauses import find_pauses
-    from .direction import pins_for
-    from .shaped import direction_meta
+    from .directions import directions_record
+    from .pins import pins_for
 
     pins, looks, notes = pins_for(character, scene, speech.start, speech.seconds)
-    keys, motions = read_around(character, scene, speech)
+    keys, motions = read_kept(character, scene, speech)
     pins = (*keys, *pins)
     given = given_by_pins(pins, motions, speech.seconds)
-    shaping = Shaping(pins=pins, looks=looks, pauses=find_pauses(speech), motions=motions)
-    meta = {**direction_meta(shaping), "speech": {"name": speech.name, "digest": digest(speech)}}
-    return Directed(shaping, given, meta, (*notes, *unreachable_pins(pins)))
+    directions = Directions(pins=pins, looks=looks, pauses=find_pauses(speech), motions=motions)
+    meta = {**directions_record(directions), "speech": {"name": speech.name, "digest": digest(speech)}}
+    return CharacterDirections(directions, given, meta, (*notes, *unreachable_pins(pins)))
 
 
-def read_around(character: bpy.types.Object, scene: bpy.types.Scene, speech: Speech) -> tuple[tuple, tuple]:
+def read_kept(character: bpy.types.Object, scene: bpy.types.Scene, speech: Speech) -> tuple[tuple, tuple]:
     """The pins and the motion that the artist's own animation gives; nothing when it is not asked for."""
     options = scene.orator.loop
     if not options.around:
         return (), ()
-    from .around import given_of
+    from .kept import kept_of
 
     chosen = None
     if options.around_bones == "CHOSEN":
@@ -64,7 +66,7 @@ def read_around(character: bpy.types.Object, scene: bpy.types.Scene, speech: Spe
         if not chosen or lost:
             which = f"'{lost[0]}' is no bone of '{character.name}' any more" if lost else "No bone is chosen"
             raise OratorError(f"{which}. Select bones in Pose Mode and press Use Selected Bones again.")
-    return given_of(
+    return kept_of(
         character, scene, options.around_action, chosen, options.around_keep == "MOTION", options.around_face,
         speech.start, speech.seconds, scene_fps(scene),
     )  # fmt: skip

@@ -1,12 +1,12 @@
-"""Blinks, gaze and post controls: what an artist sees when a slider moves."""
+"""Blinks, gaze and post sliders: what an artist sees when a slider moves."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 from orator.core.arkit import BLINK, COUNT, EYE_LOOK, INDEX, LIPS, UPPER_FACE
-from orator.core.face.controls import FaceControls, apply_face_controls, apply_head_controls
-from orator.core.face.eyes import EyeControls, apply_eyes, eye_rotations
+from orator.core.face.eyes import EyeSliders, apply_eyes, eye_rotations
+from orator.core.face.sliders import FaceSliders, apply_face_sliders, apply_head_sliders
 
 FPS = 30.0
 OWNED = {*BLINK, *EYE_LOOK}
@@ -74,12 +74,12 @@ def test_the_layer_owns_lids_and_gaze_alone_and_is_repeatable(talking: np.ndarra
 
 
 def test_rate_and_strength_are_adjustable(talking: np.ndarray) -> None:
-    assert not _blinks(apply_eyes(talking, FPS, 0, EyeControls(rate=0.0)))
-    many = len(_blinks(apply_eyes(talking, FPS, 0, EyeControls(rate=40.0))))
+    assert not _blinks(apply_eyes(talking, FPS, 0, EyeSliders(rate=0.0)))
+    many = len(_blinks(apply_eyes(talking, FPS, 0, EyeSliders(rate=40.0))))
     assert many > 1.5 * len(_blinks(apply_eyes(talking, FPS, 0)))
-    half = apply_eyes(talking, FPS, 0, EyeControls(blink_strength=0.5, lid_follow=0.0))
+    half = apply_eyes(talking, FPS, 0, EyeSliders(blink_strength=0.5, lid_follow=0.0))
     assert 0.4 < half[:, INDEX["eyeBlinkLeft"]].max() < 0.55
-    still = apply_eyes(talking, FPS, 0, EyeControls(gaze_strength=0.0))
+    still = apply_eyes(talking, FPS, 0, EyeSliders(gaze_strength=0.0))
     assert not still[:, list(EYE_LOOK)].any()
 
 
@@ -102,51 +102,51 @@ def test_lids_follow_the_eyes_down_and_joints_turn_with_shapes(talking: np.ndarr
 def test_very_short_faces_pass(frames: int) -> None:
     face = np.zeros((frames, COUNT), np.float32)
     assert apply_eyes(face, FPS, 0).shape == face.shape
-    assert apply_face_controls(face, FaceControls(smoothing_lower=0.1, delay=0.1)).shape == face.shape
+    assert apply_face_sliders(face, FaceSliders(smoothing_lower=0.1, delay=0.1)).shape == face.shape
 
 
 def test_default_controls_change_nothing(talking: np.ndarray) -> None:
-    assert np.array_equal(apply_face_controls(talking, FaceControls()), talking)
+    assert np.array_equal(apply_face_sliders(talking, FaceSliders()), talking)
 
 
 def test_lip_strength_and_jaw_range_scale_but_keep_closures(talking: np.ndarray) -> None:
     closed = _openness(talking) < 1e-6
-    for controls in (FaceControls(lip_strength=1.6), FaceControls(jaw_range=1.8), FaceControls(lip_strength=0.4)):
-        out = apply_face_controls(talking, controls)
+    for sliders in (FaceSliders(lip_strength=1.6), FaceSliders(jaw_range=1.8), FaceSliders(lip_strength=0.4)):
+        out = apply_face_sliders(talking, sliders)
         assert _openness(out)[closed].max() < 1e-6
         assert np.array_equal(out[:, list(UPPER_FACE)], talking[:, list(UPPER_FACE)])
-    bigger = apply_face_controls(talking, FaceControls(lip_strength=1.6))
+    bigger = apply_face_sliders(talking, FaceSliders(lip_strength=1.6))
     assert np.percentile(_openness(bigger), 90) > 1.4 * np.percentile(_openness(talking), 90)
 
 
 def test_lip_and_lid_offsets(talking: np.ndarray) -> None:
-    assert _openness(apply_face_controls(talking, FaceControls(lip_offset=1.0))).max() < 1e-6
-    assert _openness(apply_face_controls(talking, FaceControls(lip_offset=-0.5))).min() > 0.02
+    assert _openness(apply_face_sliders(talking, FaceSliders(lip_offset=1.0))).max() < 1e-6
+    assert _openness(apply_face_sliders(talking, FaceSliders(lip_offset=-0.5))).min() > 0.02
     face = apply_eyes(talking, FPS, 0)
-    sleepy = apply_face_controls(face, FaceControls(eyelid_offset=0.5))[:, INDEX["eyeBlinkLeft"]]
-    awake = apply_face_controls(face, FaceControls(eyelid_offset=-0.5))[:, INDEX["eyeBlinkLeft"]]
+    sleepy = apply_face_sliders(face, FaceSliders(eyelid_offset=0.5))[:, INDEX["eyeBlinkLeft"]]
+    awake = apply_face_sliders(face, FaceSliders(eyelid_offset=-0.5))[:, INDEX["eyeBlinkLeft"]]
     assert sleepy.min() > 0.25
     assert awake.max() > 0.9, "wide eyes still blink"
     assert awake.mean() < face[:, INDEX["eyeBlinkLeft"]].mean()
 
 
 def test_smoothing_delay_tongue_upper_and_head(talking: np.ndarray) -> None:
-    smooth = apply_face_controls(talking, FaceControls(smoothing_lower=0.1))
+    smooth = apply_face_sliders(talking, FaceSliders(smoothing_lower=0.1))
     assert np.abs(np.diff(_openness(smooth))).sum() < 0.7 * np.abs(np.diff(_openness(talking))).sum()
-    late = apply_face_controls(talking, FaceControls(delay=0.1))
+    late = apply_face_sliders(talking, FaceSliders(delay=0.1))
     assert np.allclose(late[3:], talking[:-3], atol=1e-6)
-    assert not apply_face_controls(talking, FaceControls(tongue_strength=0.0))[:, INDEX["tongueOut"]].any()
-    flat = apply_face_controls(talking, FaceControls(upper_strength=0.0))
+    assert not apply_face_sliders(talking, FaceSliders(tongue_strength=0.0))[:, INDEX["tongueOut"]].any()
+    flat = apply_face_sliders(talking, FaceSliders(upper_strength=0.0))
     assert not flat[:, INDEX["browInnerUp"]].any()
     assert np.array_equal(flat[:, list(LIPS)], talking[:, list(LIPS)])
     head = np.full((30, 3), 0.1, np.float32)
-    assert np.allclose(apply_head_controls(head, FaceControls(head_strength=0.5)), 0.05)
+    assert np.allclose(apply_head_sliders(head, FaceSliders(head_strength=0.5)), 0.05)
 
 
 def test_another_eye_seed_blinks_at_other_times_for_the_same_take(talking: np.ndarray) -> None:
     plain = apply_eyes(talking, FPS, 3)
-    assert np.array_equal(plain, apply_eyes(talking, FPS, 3, EyeControls(variation=0)))
-    other = apply_eyes(talking, FPS, 3, EyeControls(variation=1))
+    assert np.array_equal(plain, apply_eyes(talking, FPS, 3, EyeSliders(variation=0)))
+    other = apply_eyes(talking, FPS, 3, EyeSliders(variation=1))
     assert _blinks(other) != _blinks(plain)
     assert 0.6 < len(_blinks(other)) / len(_blinks(plain)) < 1.7
-    assert np.array_equal(other, apply_eyes(talking, FPS, 3, EyeControls(variation=1)))
+    assert np.array_equal(other, apply_eyes(talking, FPS, 3, EyeSliders(variation=1)))

@@ -15,8 +15,8 @@ from orator.core.errors import Cancelled  # noqa: E402
 from orator.core.request.generation import GenerationRequest  # noqa: E402
 from orator.core.settings import Settings  # noqa: E402
 from orator.core.speech.speech import Speech  # noqa: E402
-from orator.models.emage.beside import helper  # noqa: E402
 from orator.models.emage.generate import run_emage  # noqa: E402
+from orator.models.emage.threads import helper  # noqa: E402
 
 
 @pytest.fixture

@@ -9,12 +9,13 @@ from helpers.characters import make_motion, make_rig, shown_face, shown_pose, to
 from orator.core.bake.fitting import Bounds
 from orator.core.bake.road import prepare
 from orator.core.bake.target import BakeStyle
-from orator.core.blender import bake, direction, generation, relayer, takes
+from orator.core.blender import bake, generation, sliders, takes
 from orator.core.blender.bake_target import read_target
-from orator.core.blender.shaped import direction_meta, read_shaping
+from orator.core.blender.directions import directions_record, read_directions
+from orator.core.blender.pins import add_pins, pins_for, pins_of, scene_frame
 from orator.core.blender.slider_state import waiting
 from orator.core.blender.take_store import load_meta, load_performance
-from orator.core.directing.shaping import Shaping
+from orator.core.directing.directions import Directions
 from orator.core.errors import OratorError
 from orator.core.performance import Take
 from orator.core.rotations import angle_between, rotate, world_rotations
@@ -33,9 +34,9 @@ def pose(armature, angle: float = 0.8) -> None:
     bpy.context.view_layer.update()
 
 
-def baked(armature, scene, performance, shaping: Shaping, style: BakeStyle, start: float = 0.0):
-    prepared = prepare(performance, start, read_target(armature, scene), style, shaping=shaping)
-    meta = {"seed": 3, **direction_meta(shaping)}
+def baked(armature, scene, performance, directions: Directions, style: BakeStyle, start: float = 0.0):
+    prepared = prepare(performance, start, read_target(armature, scene), style, directions=directions)
+    meta = {"seed": 3, **directions_record(directions)}
     return bake.add_take(armature, Take(performance, "Take 1", meta), start, prepared)
 
 
@@ -48,12 +49,12 @@ def test_a_pinned_pose_is_hit_in_the_evaluated_character(scene, rate, sparse: bo
     wanted, path = shown_pose(armature)
     fps = rate[0] / rate[1]
     scene.frame_set(round(1.3 * fps))
-    (pin,) = direction.add_pins(armature, scene, origin=0.5 * fps)
+    (pin,) = add_pins(armature, scene, origin=0.5 * fps)
     frame = pin.frame
-    pins, looks, notes = direction.pins_for(armature, scene, 0.5, 3.0)
+    pins, looks, notes = pins_for(armature, scene, 0.5, 3.0)
     assert not notes and not looks
     style = BakeStyle(Bounds() if sparse else None)
-    baked(armature, scene, make_motion(3.0), Shaping(pins=pins), style, start=0.5)
+    baked(armature, scene, make_motion(3.0), Directions(pins=pins), style, start=0.5)
     to_frame(frame)
     shown, at = shown_pose(armature)
     assert angle_between(shown, wanted).max() < 0.01
@@ -67,9 +68,9 @@ def test_only_the_selected_bones_are_pinned_and_pins_follow_the_strip(scene) -> 
     armature = make_rig()
     pose(armature)
     scene.frame_set(30)
-    (pin,) = direction.add_pins(armature, scene, origin=10.0, bones=(ELBOW,), face=False)
+    (pin,) = add_pins(armature, scene, origin=10.0, bones=(ELBOW,), face=False)
     assert pin.joints.count("1") == 1 and pin.joints[INDEX[ELBOW]] == "1" and not pin.root
-    assert direction.scene_frame(pin, 10.0) == 30 and direction.scene_frame(pin, 25.0) == 45
+    assert scene_frame(pin, 10.0) == 30 and scene_frame(pin, 25.0) == 45
 
 
 def test_reading_poses_at_other_frames_changes_nothing(scene) -> None:
@@ -81,7 +82,7 @@ def test_reading_poses_at_other_frames_changes_nothing(scene) -> None:
     bone.keyframe_insert("rotation_quaternion", frame=20)
     scene.frame_set(7)
     bone.rotation_quaternion = (0.0, 1.0, 0.0, 0.0)
-    made = direction.add_pins(armature, scene, 1.0, frames=(1.0, 20.0))
+    made = add_pins(armature, scene, 1.0, frames=(1.0, 20.0))
     assert [p.frame for p in made] == [1, 20] and scene.frame_current == 7
     assert tuple(bone.rotation_quaternion) == (0.0, 1.0, 0.0, 0.0)
 
@@ -89,19 +90,19 @@ def test_reading_poses_at_other_frames_changes_nothing(scene) -> None:
 def test_pins_that_cannot_be_are_said(scene) -> None:
     armature = make_rig()
     scene.frame_set(500)
-    direction.add_pins(armature, scene, 1.0)
+    add_pins(armature, scene, 1.0)
     with pytest.raises(OratorError, match="outside the speech"):
-        direction.pins_for(armature, scene, 0.0, 3.0)
-    pins = direction.pins_of(armature)
+        pins_for(armature, scene, 0.0, 3.0)
+    pins = pins_of(armature)
     pins[0].frame = 20
     scene.frame_set(20)
     pose(armature)
-    direction.add_pins(armature, scene, 1.0)
+    add_pins(armature, scene, 1.0)
     with pytest.raises(OratorError, match="different poses at one time"):
-        direction.pins_for(armature, scene, 0.0, 3.0)
+        pins_for(armature, scene, 0.0, 3.0)
     pins[0].enabled = False
     armature.data.bones[ELBOW].name = "lost"
-    _, _, notes = direction.pins_for(armature, scene, 0.0, 3.0)
+    _, _, notes = pins_for(armature, scene, 0.0, 3.0)
     assert any(ELBOW in note for note in notes)
 
 
@@ -111,12 +112,12 @@ def test_looking_at_an_object_turns_the_head_to_it(scene) -> None:
     scene.collection.objects.link(target)
     target.location = (2.0, -1.5, 1.7)
     bpy.context.view_layer.update()
-    pin = direction.pins_of(armature).add()
+    pin = pins_of(armature).add()
     pin.kind, pin.name, pin.frame, pin.hold, pin.target, pin.origin = "LOOK", "Look", 20, 40, target, 0.0
-    _, looks, _ = direction.pins_for(armature, scene, 0.0, 4.0)
+    _, looks, _ = pins_for(armature, scene, 0.0, 4.0)
     from orator.core.stance import relaxed_performance
 
-    baked(armature, scene, relaxed_performance(120), Shaping(looks=looks), BakeStyle(None))
+    baked(armature, scene, relaxed_performance(120), Directions(looks=looks), BakeStyle(None))
     to_frame(35)
     head = armature.evaluated_get(bpy.context.evaluated_depsgraph_get()).pose.bones["head"]
     shown, _ = shown_pose(armature)
@@ -131,7 +132,7 @@ def test_a_slider_rewrites_only_its_curves_and_resets(scene) -> None:
     armature = make_rig()
     face = bpy.data.objects["Rig Face 0"]
     scene.orator.keys = "DENSE"
-    item = baked(armature, scene, make_motion(3.0), Shaping(), BakeStyle(None))
+    item = baked(armature, scene, make_motion(3.0), Directions(), BakeStyle(None))
     to_frame(40)
     before_face, (before, _) = shown_face(face), shown_pose(armature)
     item.layers.lip_strength = 0.5
@@ -147,7 +148,7 @@ def test_a_slider_rewrites_only_its_curves_and_resets(scene) -> None:
     with waiting:
         item.layers.property_unset("lip_strength")
         item.layers.property_unset("amplitude_upper")
-    relayer.rewrite(armature, item, scene, BakeStyle(None))
+    sliders.rewrite(armature, item, scene, BakeStyle(None))
     to_frame(40)
     assert angle_between(shown_pose(armature)[0], before).max() < 0.01
 
@@ -156,20 +157,20 @@ def test_edited_curves_are_never_overwritten_by_a_slider(scene) -> None:
     from orator.core.blender import compat
 
     armature = make_rig()
-    item = baked(armature, scene, make_motion(2.0), Shaping(), BakeStyle())
+    item = baked(armature, scene, make_motion(2.0), Directions(), BakeStyle())
     curve = next(iter(compat.curves_of(item.bindings[0].action)))
     curve.keyframe_points[0].co.y += 0.5
     edited = curve.keyframe_points[0].co.y
     with pytest.raises(OratorError, match="edited by hand"):
-        relayer.rewrite(armature, item, scene, BakeStyle())
+        sliders.rewrite(armature, item, scene, BakeStyle())
     item.layers.amplitude_upper = 0.3
     assert curve.keyframe_points[0].co.y == edited
 
 
 def test_a_comp_takes_the_arm_of_another_take(scene) -> None:
     armature = make_rig()
-    first = baked(armature, scene, make_motion(3.0, seed=1), Shaping(), BakeStyle(None))
-    baked(armature, scene, make_motion(3.0, seed=2), Shaping(), BakeStyle(None))
+    first = baked(armature, scene, make_motion(3.0, seed=1), Directions(), BakeStyle(None))
+    baked(armature, scene, make_motion(3.0, seed=2), Directions(), BakeStyle(None))
     data = takes.character_data(armature)
     poses = {}
     for take in (0, 1):
@@ -195,15 +196,15 @@ def test_pins_and_sliders_survive_save_and_reload(scene, tmp_path) -> None:
     armature = make_rig()
     pose(armature)
     scene.frame_set(20)
-    direction.add_pins(armature, scene, 1.0)
-    pins, _, _ = direction.pins_for(armature, scene, 0.0, 3.0)
-    item = baked(armature, scene, make_motion(3.0), Shaping(pins=pins), BakeStyle())
+    add_pins(armature, scene, 1.0)
+    pins, _, _ = pins_for(armature, scene, 0.0, 3.0)
+    item = baked(armature, scene, make_motion(3.0), Directions(pins=pins), BakeStyle())
     item.layers.stillness = 0.7
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "a.blend"))
     bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "a.blend"))
     armature = bpy.data.objects["Rig"]
     data = takes.character_data(armature)
     assert len(data.pins) == 1 and data.takes[0].layers.stillness == pytest.approx(0.7)
-    shaping = read_shaping(data.takes[0].layers, load_meta(data.takes[0]))
-    assert angle_between(shaping.pins[0].rotations, pins[0].rotations).max() < 1e-3
+    directions = read_directions(data.takes[0].layers, load_meta(data.takes[0]))
+    assert angle_between(directions.pins[0].rotations, pins[0].rotations).max() < 1e-3
     assert generation.active_character(bpy.context) == armature

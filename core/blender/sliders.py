@@ -23,11 +23,11 @@ from ..rig.motion import RigMotion
 from ..skeleton import INDEX, JOINTS, mirror_index
 from . import compat, copies, job, report, takes
 from .bake_target import read_target
+from .directions import read_directions, read_sliders, slider_record, written_sliders
 from .fcurves import fingerprint, key_frames, rewrite_curves
 from .holders import pose_bones
 from .rig_profile import PROPERTY
 from .scene_rate import check_rate, scene_fps
-from .shaped import laid, layers_of, read_layers, read_shaping
 from .slider_state import remembered, waiting
 from .take_store import load_meta, load_performance
 from .targets import animated_id, owned_by
@@ -36,24 +36,24 @@ _SAME: Final = 3e-6
 """Radians, or a share of a metre, by which the same motion may differ when it is worked out twice."""
 
 
-def owner_of(layers: Any) -> tuple[Any, Any]:
+def owner_of(sliders: Any) -> tuple[Any, Any]:
     """The character's data and the take that a group of sliders belongs to; (None, None) when it has gone."""
-    owner = layers.id_data
+    owner = sliders.id_data
     groups = [owner.orator] if isinstance(owner, bpy.types.Object) else [o.data for o in owner.orator.overridden]
     for data in groups:
         for take in data.takes:
-            if take.layers == layers:
+            if take.layers == sliders:
                 return data, take
     return None, None
 
 
-def changed(layers: Any, scene: bpy.types.Scene) -> None:
+def changed(sliders: Any, scene: bpy.types.Scene) -> None:
     """A slider moved: rewrite the curves that it changes; what cannot be done is said in the panel."""
     from .bake_target import read_style
 
     if waiting:
         return
-    data, take = owner_of(layers)
+    data, take = owner_of(sliders)
     character = takes.character_of(data) if data is not None else None
     if character is None:
         return
@@ -79,13 +79,13 @@ def rewrite(character: bpy.types.Object, take: Any, scene: bpy.types.Scene, styl
         )
     target = _rig(character, scene, take.uid)
     meta = load_meta(take)
-    shaping = read_shaping(take.layers, meta)
+    directions = read_directions(take.layers, meta)
     grid = scene_grid(float(meta.get("start", 0.0)), target.fps, style.hold)
-    road = Road(lambda: load_performance(take), target, shaping, grid, take.uid, remembered)
+    road = Road(lambda: load_performance(take), target, directions, grid, take.uid, remembered)
     known = remembered.get("shown")
     before = known[1] if known is not None and known[0] == _shown(take, target) else None
     if before is None:
-        before = road.motion(layers_of(take))
+        before = road.motion(written_sliders(take))
     motion = road.motion()
     part = _difference(before, motion, 1.0 / target.description.scale)
     owners = {_target(b): (b.action, compat.slot_named(b.action, b.slot)) for b in take.bindings if b.action}
@@ -94,7 +94,7 @@ def rewrite(character: bpy.types.Object, take: Any, scene: bpy.types.Scene, styl
     for obj, _, theirs in owned_by(character, curves):
         if obj in bound:
             rewrite_curves({curve.target: bound[obj] for curve in theirs}, theirs)
-    take.laid = json.dumps(laid(take.layers))
+    take.laid = json.dumps(slider_record(take.layers))
     take.written = fingerprint(take)
     now = replace(
         motion, rotations={**before.rotations, **part.rotations}, locations={**before.locations, **part.locations},
@@ -137,9 +137,9 @@ def _starts(take: Any, owners: dict[str, Any], target: BakeTarget, count: int) -
             for path, frames in key_frames(action, slot).items()
             if len(frames) < 0.7 * count
         }
-        known = remembered["starts"] = (take.uid, found, layers_of(take))
+        known = remembered["starts"] = (take.uid, found, written_sliders(take))
     _, found, before = known
-    now = read_layers(take.layers)
+    now = read_sliders(take.layers)
     body, face = (round((b - a) * target.fps) for a, b in ((before.body.offset, now.body.offset),
                                                          (before.face.delay, now.face.delay)))  # fmt: skip
     out = {place: frames + (face if place[0] else body) for place, frames in found.items()}

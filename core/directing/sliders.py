@@ -1,6 +1,6 @@
-"""Layers after generation: sliders that reshape a performance without running the networks again.
+"""Sliders of the body: they reshape a performance without running the networks again.
 
-Neutral layers give the performance back to the bit. The face's sliders are those of core/face.
+Neutral sliders give the performance back to the bit. The face's sliders are those of core/face.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _FACE: Final = list(skeleton.FACE_JOINTS)
 
 
 @dataclass(frozen=True)
-class BodyLayers:
+class BodySliders:
     """Body sliders; each default changes nothing.
 
     amplitude_*    1 = as generated, 0 = the take's resting pose, up to 2
@@ -65,15 +65,15 @@ _REGION_OF: Final[dict[str, tuple[int, ...]]] = {
 }
 
 
-def apply_body_layers(performance: Performance, layers: BodyLayers, pauses: Pauses = ()) -> Performance:
+def apply_body_sliders(performance: Performance, sliders: BodySliders, pauses: Pauses = ()) -> Performance:
     """The performance with the sliders' changes; feet stay where the performance put them. The face is not touched."""
-    if layers == BodyLayers():
+    if sliders == BodySliders():
         return performance
-    made = _offset(performance, layers.offset)
+    made = _offset(performance, sliders.offset)
     rotations, translation = np.array(made.rotations), np.array(made.translation)
     feet = foot_state(rotations, translation)
     for name in ("amplitude_upper", "amplitude_hands", "amplitude_lower", "head_motion"):
-        factor = float(getattr(layers, name))
+        factor = float(getattr(sliders, name))
         if factor != 1.0:
             joints = list(_REGION_OF[name])
             rotations[:, joints] = _amplify(rotations[:, joints], factor)
@@ -81,19 +81,19 @@ def apply_body_layers(performance: Performance, layers: BodyLayers, pauses: Paus
                 middle = np.median(translation, axis=0)
                 translation = (middle + factor * (translation - middle)).astype(np.float32)
     for name in ("smooth_upper", "smooth_hands", "smooth_lower"):
-        sigma = float(getattr(layers, name)) * made.fps
+        sigma = float(getattr(sliders, name)) * made.fps
         if sigma > 0:
             joints = list(_REGION_OF[name])
             rotations[:, joints] = _smooth(rotations[:, joints], sigma)
             if name == "smooth_lower":
                 translation = gaussian_filter1d(translation, sigma, axis=0, mode="nearest")
-    if layers.stillness > 0 and pauses:
-        rotations, translation = _still(rotations, translation, made, layers.stillness, pauses)
-    if layers.amplitude_lower != 1.0 or layers.smooth_lower > 0 or layers.stillness > 0:
+    if sliders.stillness > 0 and pauses:
+        rotations, translation = _still(rotations, translation, made, sliders.stillness, pauses)
+    if sliders.amplitude_lower != 1.0 or sliders.smooth_lower > 0 or sliders.stillness > 0:
         rotations, translation = plant(rotations, translation, *feet)
-    if layers.symmetry > 0:
-        rotations = _symmetrical(rotations, layers.symmetry)
-    if layers.swap_sides:
+    if sliders.symmetry > 0:
+        rotations = _symmetrical(rotations, sliders.symmetry)
+    if sliders.swap_sides:
         rotations, translation = _mirror(rotations, translation)
     out = make_performance(rotations, translation, made.face, made.fps, made.expressions)
     turns = np.array(out.rotations)

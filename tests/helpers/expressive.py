@@ -12,9 +12,9 @@ from orator.core.bake.road import prepare
 from orator.core.bake.target import BakeStyle
 from orator.core.blender import bake
 from orator.core.blender.bake_target import read_target
+from orator.core.blender.directions import directions_record
 from orator.core.blender.scene_rate import scene_fps
-from orator.core.blender.shaped import direction_meta
-from orator.core.directing.shaping import Shaping
+from orator.core.directing.directions import Directions
 from orator.core.performance import Performance, Take, make_performance
 from orator.core.rotations import from_rotvec
 from orator.core.skeleton import INDEX
@@ -31,7 +31,7 @@ def own_take(seed: int = 2) -> Performance:
     return replace(motion, rotations=rotations)
 
 
-def spoken_take(mapping: ExpressionMap | None, seed: int = 1) -> Performance:
+def expressive_take(mapping: ExpressionMap | None, seed: int = 1) -> Performance:
     """A take as EMAGE makes it: 100 expressions, jaw and eyes that turn, and the ARKit weights that a map gives."""
     motion = own_take(seed)
     rng = np.random.default_rng(seed)
@@ -49,13 +49,13 @@ def spoken_take(mapping: ExpressionMap | None, seed: int = 1) -> Performance:
     return make_performance(rotations, motion.translation, face, motion.fps, expressions)
 
 
-def take_of(armature, performance: Performance, name: str = "Take 1", shaping: Shaping | None = None, style=None):
+def take_of(armature, performance: Performance, name: str = "Take 1", directions: Directions | None = None, style=None):
     """The performance as a take that is shown; dense keys unless a style says otherwise."""
     scene = bpy.context.scene
-    shaping = shaping or Shaping()
+    directions = directions or Directions()
     style = style or BakeStyle(None)
-    prepared = prepare(performance, 0.0, read_target(armature, scene), style, shaping=shaping)
-    meta = {"seed": 3, **direction_meta(shaping)}
+    prepared = prepare(performance, 0.0, read_target(armature, scene), style, directions=directions)
+    meta = {"seed": 3, **directions_record(directions)}
     return bake.add_take(armature, Take(performance, name, meta), 0.0, prepared), prepared
 
 

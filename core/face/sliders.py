@@ -1,4 +1,4 @@
-"""Post controls of a face: adjustable after generation, pure and fast, no networks."""
+"""Post sliders of a face: adjustable after generation, pure and fast, no networks."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _EXPRESSION: Final = [i for i in UPPER_FACE if i not in BLINK and i not in EYE_L
 
 
 @dataclass(frozen=True)
-class FaceControls:
-    """The controls; the defaults leave a face as it is.
+class FaceSliders:
+    """The sliders; the defaults leave a face as it is.
 
     lip_strength       mouth shapes, 0 - 2; lips that are shut stay shut
     upper_strength     brows, lids, cheeks and nose, 0 - 2 (not blinks and gaze)
@@ -28,7 +28,7 @@ class FaceControls:
     eyelid_offset      -1 lids more open ... 1 more shut, at rest
     lip_offset         -1 lips more apart ... 1 closer together, everywhere
     tongue_strength    tongueOut, 0 - 2
-    head_strength      head rotation, 0 - 2 (see `apply_head_controls`)
+    head_strength      head rotation, 0 - 2 (see `apply_head_sliders`)
     delay              seconds by which the face comes later (negative: earlier)
     """
 
@@ -44,43 +44,43 @@ class FaceControls:
     delay: float = 0.0
 
 
-def apply_face_controls(face: Array, controls: FaceControls, fps: float = 30.0,
+def apply_face_sliders(face: Array, sliders: FaceSliders, fps: float = 30.0,
                         lip_strength: Array | None = None) -> Array:  # fmt: skip
     """The adjusted face (T, 52) float32 in [0, 1]; the given one is not changed.
 
-    `lip_strength` (T,) replaces the constant. With default controls the values come back as they were.
+    `lip_strength` (T,) replaces the constant. With default sliders the values come back as they were.
     """
     out = np.array(face, np.float32)
     if len(out) == 0:
         return out
-    if controls.delay:
-        out = shifted(out, controls.delay, fps)
-    strength = controls.lip_strength if lip_strength is None else np.asarray(lip_strength, np.float32)[:, None]
+    if sliders.delay:
+        out = shifted(out, sliders.delay, fps)
+    strength = sliders.lip_strength if lip_strength is None else np.asarray(lip_strength, np.float32)[:, None]
     if not (np.isscalar(strength) and strength == 1.0):
         # jawOpen and mouthClose scale together, so what was shut stays shut.
         out[:, list(JAW + MOUTH)] *= strength
-    if controls.jaw_range != 1.0:
-        out[:, [INDEX["jawOpen"], INDEX["mouthClose"]]] *= controls.jaw_range
-    if controls.tongue_strength != 1.0:
-        out[:, list(TONGUE)] *= controls.tongue_strength
-    if controls.upper_strength != 1.0:
-        out[:, _EXPRESSION] *= controls.upper_strength
-    if controls.smoothing_lower > 0:
-        out[:, list(LIPS)] = _smooth(out[:, list(LIPS)], controls.smoothing_lower * fps)
-    if controls.smoothing_upper > 0:
-        out[:, _EXPRESSION] = _smooth(out[:, _EXPRESSION], controls.smoothing_upper * fps)
-    if controls.lip_offset:
-        out = _offset_lips(out, controls.lip_offset)
-    if controls.eyelid_offset:
-        out = _offset_lids(out, controls.eyelid_offset)
+    if sliders.jaw_range != 1.0:
+        out[:, [INDEX["jawOpen"], INDEX["mouthClose"]]] *= sliders.jaw_range
+    if sliders.tongue_strength != 1.0:
+        out[:, list(TONGUE)] *= sliders.tongue_strength
+    if sliders.upper_strength != 1.0:
+        out[:, _EXPRESSION] *= sliders.upper_strength
+    if sliders.smoothing_lower > 0:
+        out[:, list(LIPS)] = _smooth(out[:, list(LIPS)], sliders.smoothing_lower * fps)
+    if sliders.smoothing_upper > 0:
+        out[:, _EXPRESSION] = _smooth(out[:, _EXPRESSION], sliders.smoothing_upper * fps)
+    if sliders.lip_offset:
+        out = _offset_lips(out, sliders.lip_offset)
+    if sliders.eyelid_offset:
+        out = _offset_lids(out, sliders.eyelid_offset)
     return np.clip(out, 0.0, 1.0)
 
 
-def apply_head_controls(head: Array, controls: FaceControls, fps: float = 30.0) -> Array:
+def apply_head_sliders(head: Array, sliders: FaceSliders, fps: float = 30.0) -> Array:
     """Head rotation vectors (T, 3) under the same strength and delay."""
     head = np.asarray(head, np.float32)
-    moved = shifted(head, controls.delay, fps) if controls.delay and len(head) else head
-    return (moved * controls.head_strength).astype(np.float32)
+    moved = shifted(head, sliders.delay, fps) if sliders.delay and len(head) else head
+    return (moved * sliders.head_strength).astype(np.float32)
 
 
 def shifted(track: Array, delay: float, fps: float) -> Array:
