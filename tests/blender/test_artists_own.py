@@ -274,8 +274,8 @@ def test_an_operator_does_its_work_whole_or_leaves_everything(scene: bpy.types.S
     armature.orator.takes[0].layers.jaw_range = 1.3
     harm(armature, how)
     done = []
-    for name in ("follow", "duplicate", "solo", "show", "bake", "layers_reset", "lane_add", "comp", "delete"):
-        operator = getattr(bpy.ops.orator, name if name.startswith(("layers", "lane", "comp")) else f"take_{name}")
+    for name in ("follow", "duplicate", "solo", "show", "bake", "sliders_reset", "lane_add", "comp", "delete"):
+        operator = getattr(bpy.ops.orator, name if name.startswith(("sliders", "lane", "comp")) else f"take_{name}")
         before = state(armature)
         try:
             operator()
