@@ -15,14 +15,16 @@ from ..skeleton import INDEX, JOINT_COUNT, REST_OFFSETS
 from .arms import Arms, arm_rotations, play_arms, signed_places
 from .ground import Ground, raised, stand, turned
 from .legs import level_feet, plant
-from .plausible import clear_torso
+from .plausible import clear_thighs, clear_torso
 from .score import Score, Wanted, rng_at
 from .styled import head_played, trunk_played
 from .tracks import FPS, Key, curve_at, drift, keyed, pulses
 
 BREATHS_A_SECOND: Final = 0.26
 AWAY: Final = 0.28
-"""Share of looks that leave the listener."""
+"""Share of the time in which the head looks away from the listener."""
+JERKED: Final = 405.0
+"""Degrees/s2 (root mean square over a second or so) of a head from which on it is made smoother."""
 MARGIN: Final = 45
 """Frames of neighbours that a piece's smoothing sees."""
 ARM_JOINTS: Final = np.array(
@@ -43,7 +45,7 @@ class Acting:
 def _posture(score: Score, wanted: Wanted, frames: int, calm: Array) -> Array:
     """(T, 3) forward bend, turn and side lean of the trunk, radians: another posture for another thought."""
     manner, keys = wanted.manner, []
-    size = np.radians([4.8, 5.8, 4.7]) * manner.trunk
+    size = np.radians([5.2, 5.8, 5.6]) * manner.trunk
     lean = np.array([np.radians(manner.lean), 0.0, 0.0])
     for start, end in score.clauses:
         rng = rng_at(score.seed, start, 91)
@@ -97,18 +99,20 @@ def _gaze(score: Score, wanted: Wanted, frames: int) -> Array:
 
 
 class _Looks:
-    """Looks one after another, of which a share that does not drift goes away from the listener."""
+    """Looks one after another, away from the listener for a share of the time that does not drift."""
 
     def __init__(self, gaze: float, chin: float) -> None:
         self.gaze, self.chin, self.owed = gaze, chin, 0.0
+        self.before, self.away = 0.0, False
 
     def key(self, at: float, rng: np.random.Generator) -> Key:
         """The look that begins at `at` seconds."""
-        self.owed += AWAY * self.gaze
-        away = rng.random() < np.clip(self.owed - 0.25, 0.0, 1.0)
-        self.owed -= float(away)
+        # What counts is the time that the head is turned away, not how often.
+        self.owed += (AWAY * self.gaze - float(self.away)) * (at - self.before)
+        away = bool(rng.random() < np.clip(0.25 + 0.55 * self.owed, 0.0, 1.0))
+        self.before, self.away = at, away
         yaw = rng.choice((-1.0, 1.0)) * rng.uniform(13.0, 24.0) if away else np.clip(rng.normal(0.0, 5.6), -12.0, 12.0)
-        pitch = self.chin + (rng.normal(2.0, 5.0) if away else rng.normal(0.0, 2.8))
+        pitch = self.chin + (rng.normal(2.0, 5.0) if away else rng.normal(0.0, 2.4))
         roll = np.clip(rng.normal(0.0, 3.4) + 0.1 * yaw, -11.0, 11.0)
         return Key(float(at), float(rng.uniform(0.42, 0.7)), np.radians([pitch, yaw * min(self.gaze, 1.25), roll]))
 
@@ -160,7 +164,7 @@ def play(score: Score, wanted: Wanted, frames: int, acting: Acting, alive: Calla
     follow = _followed(signed_places(arms), busy, rng) * wanted.manner.trunk / np.maximum(level, 1.0) ** 1.6
     alive()
     beats = _trunk_beats(score, wanted, frames, calm)
-    trunk = _posture(score, wanted, frames, calm) * level + follow + beats * np.clip(level, 0.85, 1.0)
+    trunk = _posture(score, wanted, frames, calm) * level + follow + beats * np.minimum(level, 1.0) ** 0.1
     trunk = trunk_played(trunk, wanted.worn)
     alive()
     phase = BREATHS_A_SECOND * np.arange(frames) / FPS + rng.random()
@@ -201,8 +205,9 @@ def pose(tracks: Tracks, first: int, last: int, moved: Array, stepped: Array) ->
     solved[:, 1, 0] = multiply(solved[:, 1, 0], from_rotvec(-rise))
     for k in range(2):
         rotations[:, ARM_JOINTS[k]], rotations[:, FINGER_JOINTS[k]] = solved[:, k], fingers[:, k]
-    rotations = clear_torso(rotations)[inner]
-    position = raised(ground, pelvis)[inner] + moved
+    position = raised(ground, pelvis)
+    rotations = clear_thighs(clear_torso(rotations), position, ground.ankles)[inner]
+    position = position[inner] + moved
     ground = tracks.ground.cut(first, last)
     return plant(rotations, position - REST_OFFSETS[0], ground.ankles + stepped, level_feet(ground.feet))
 
@@ -220,7 +225,7 @@ def _trunk_beats(score: Score, wanted: Wanted, frames: int, calm: Array) -> Arra
             draw = rng_at(score.seed, time, 131 + axis).normal(*((0.85, 0.6) if axis == 0 else (0.0, 1.0)))
             sizes.append(np.radians(size) * draw * strength)
         out[:, axis] = pulses(frames, [t for t, _ in moments], sizes, 0.27, 0.46)
-    return out * wanted.manner.trunk**0.5 * (1.0 - calm)[:, None]
+    return out * wanted.manner.trunk**0.3 * (1.0 - calm)[:, None]
 
 
 def _head(score: Score, wanted: Wanted, frames: int, acting: Acting, trunk: Array, calm: Array) -> Array:
@@ -228,11 +233,23 @@ def _head(score: Score, wanted: Wanted, frames: int, acting: Acting, trunk: Arra
     amount = curve_at(acting.head, frames)[:, None]
     rng = rng_at(score.seed, 0.0, 141)
     gaze = _gaze(score, wanted, frames)
-    lively = _nods(score, wanted, frames) + drift(frames, 0.6, np.radians(1.2), rng, 3)
+    lively = _nods(score, wanted, frames) + drift(frames, 0.6, np.radians(1.2), rng, 3) * np.array([0.5, 1.0, 1.0])
     slow = gaussian_filter1d(gaze, 60.0, axis=0, mode="nearest")
     # Nods twice as large would be jerks: they grow less than asked, looks about go on growing a little longer.
     nodding = np.where(amount > 1.0, 1.0 + 0.3 * (amount - 1.0), amount)
     nodding = nodding / np.maximum(curve_at(wanted.energy, frames)[:, None], 1.0) ** 0.15
     head = slow + (gaze - slow) * np.minimum(amount, 1.5) + lively * nodding * (1.0 - 0.4 * calm)[:, None]
-    against = gaussian_filter1d(trunk, 2.5, axis=0, mode="nearest") * np.array([0.55, 0.42, 0.35])
-    return head - against
+    against = gaussian_filter1d(trunk, 2.5, axis=0, mode="nearest") * np.array([0.85, 0.42, 0.35])
+    return _steadied(head - against, trunk)
+
+
+def _steadied(head: Array, trunk: Array) -> Array:
+    """The head's rotation vectors (T, 3), smoother where nods, trunk and looks together would jerk it about."""
+    for _ in range(3):
+        turn = np.degrees(np.diff(head + trunk, 2, axis=0, append=(head + trunk)[-2:])) * FPS**2
+        jerked = np.sqrt(gaussian_filter1d((turn**2).sum(axis=1), 20.0, mode="nearest"))
+        share = np.clip(2.5 * (jerked / JERKED - 1.0), 0.0, 1.0)[:, None]
+        if not share.any():
+            break
+        head = head + share * (gaussian_filter1d(head, 1.8, axis=0, mode="nearest") - head)
+    return head

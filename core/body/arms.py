@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
+from scipy.ndimage import gaussian_filter1d, maximum_filter1d
 
 from ..arrays import Array
 from .fingers import ANGLES, LEAST, MOST, SHAPES, hand_rotations
 from .gestures import Stroke, choose_way, draw_stroke
-from .reach import ANGLE, FLEXION, HEIGHT, OUT, RADIUS, SHRUG, solve_arm, wrist_place
+from .reach import ANGLE, FLEXION, HEIGHT, OUT, RADIUS, SHRUG, elbow_place, solve_arm, wrist_place
 from .rests import HANGING, RESTS
 from .score import Gesture, Rest, Score, Wanted, rng_at
 from .styled import strokes_played
@@ -22,10 +22,17 @@ from .tracks import FPS, Key, curve_at, drift, keyed, pulses
 SIDES: Final = ("left", "right")
 LEAST_TRAVEL: Final = 0.15
 """Metres: a stroke that would move less than this goes back to where it could have begun."""
-FASTEST: Final = 0.86
+FASTEST: Final = 1.04
 """Metres a second on the whole of a stroke: its peak is nearly twice that."""
 LARGEST_BEAT: Final = 2.5
 """Times as large as a beat comes: what energy and rate together make of one."""
+HIGHEST: Final = 0.35
+"""Metres above the chest's joint that a wrist comes, about."""
+HURRIED: Final = 2.0
+"""Metres a second of a wrist about the chest from which on strokes are made rounder."""
+POPPED: Final = 0.006
+"""Metres of a frame off the curve through its neighbours, likewise."""
+HANGING_WAYS: Final = tuple(sorted(HANGING))
 WAIT: Final = 1.15
 """Seconds without a gesture over which hands stay up; over longer ones they go to rest."""
 
@@ -52,8 +59,8 @@ def _strokes(gesture: Gesture, wanted: Wanted, seed: int) -> dict[str, tuple[Str
     energy = wanted.energy(gesture.time)
     # Large and often at once: each stroke is a little smaller than it would be alone.
     energy *= min(1.0, (2.4 / (energy * wanted.rate(gesture.time))) ** 0.5)
-    size = 1.06 * gesture.size * energy**1.12
-    shift = rng.normal(0.0, 1.0, 3) * np.array([0.045, 0.045, 0.02])
+    size = 1.1 * gesture.size * energy**1.12
+    shift = rng.normal(0.0, 1.0, 3) * np.array([0.04, 0.045, 0.02])
     shift[1] += manner.height + 0.05 * (energy - 1.0)
     width = manner.width * energy**0.2
     way = choose_way(gesture.kind, gesture.hands, rng)
@@ -80,6 +87,9 @@ def _rest_at(rests: tuple[Rest, ...], time: float, side: str, seed: int) -> tupl
         state, hand = rest.own.states[k].copy(), rest.own.hands[k]
     else:
         arm = RESTS[rest.name][1 - k if rest.flipped else k]
+        if rest.name in HANGING:
+            # Each arm hangs in its own way.
+            arm = RESTS[HANGING_WAYS[int(rng_at(seed, rest.time, 57 + k).integers(len(HANGING_WAYS)))]][k]
         state, hand = arm.state(), arm.hand()
     state[RADIUS] += abs(rng.normal(0.0, 0.028))
     state[HEIGHT] += rng.normal(0.0, 0.016)
@@ -248,6 +258,9 @@ def play_arms(score: Score, wanted: Wanted, frames: int, alive: Callable[[], Non
         haste = np.clip(2.0 * (level * curve_at(wanted.rate, frames)[:, None] ** 0.5 - 1.5), 0.0, 1.0)
         if haste.any():
             state += haste * (gaussian_filter1d(state, 1.7, axis=0, mode="nearest") - state)
+        # What beats add to a high stroke lifts it no further than people gesture.
+        state[:, HEIGHT] -= np.logaddexp(0.0, (state[:, HEIGHT] - HIGHEST) / 0.02) * 0.02
+        state = _unhurried(state)
         state[:, SHRUG] += np.radians(wanted.manner.shoulders)
         hand = keyed(frames, line.start[1], line.shapes)
         speed = np.linalg.norm(np.diff(wrist_place(state), axis=0, prepend=wrist_place(state[:1])), axis=1) * FPS
@@ -263,6 +276,24 @@ def play_arms(score: Score, wanted: Wanted, frames: int, alive: Callable[[], Non
     return Arms((states[0], states[1]), (hands[0], hands[1]), (busy[0], busy[1]))
 
 
+def _unhurried(state: Array) -> Array:
+    """States (T, 8) in which no wrist or elbow is thrown about as no arm can: rounder there, and the same elsewhere."""
+    if len(state) < 5:
+        return state
+    for width in (1.8, 2.4, 3.2):
+        place = np.stack([wrist_place(state), elbow_place(state)], axis=1)
+        speed = np.linalg.norm(np.gradient(place[:, 0], axis=0), axis=1) * FPS
+        over = np.clip((speed - HURRIED) / (0.45 * HURRIED), 0.0, 1.0)
+        # How far a frame is from the curve through its neighbours.
+        off = place[2:-2] - (4.0 * (place[1:-3] + place[3:-1]) - place[:-4] - place[4:]) / 6.0
+        over[2:-2] = np.maximum(over[2:-2], np.clip(np.linalg.norm(off, axis=-1).max(axis=1) / POPPED - 1.0, 0.0, 1.0))
+        if not over.any():
+            break
+        share = np.clip(1.6 * gaussian_filter1d(maximum_filter1d(over, 9), 2.5), 0.0, 1.0)[:, None]
+        state = state + share * (gaussian_filter1d(state, width, axis=0, mode="nearest") - state)
+    return state
+
+
 def _add_beats(state: Array, own: Array, score: Score, wanted: Wanted, rng: np.random.Generator) -> None:
     """Small beats of forearm and hand on the accents that no gesture takes, added in place where the arm gestures."""
     more = [
@@ -273,7 +304,7 @@ def _add_beats(state: Array, own: Array, score: Score, wanted: Wanted, rng: np.r
     lift = pulses(len(state), [t for t, _ in score.beats], sizes, 0.24, 0.46) * wanted.manner.size
     # A beat begins with a small dip of the hand.
     lift -= 0.3 * pulses(len(state), [t - 0.24 for t, _ in score.beats], sizes, 0.22, 0.24) * wanted.manner.size
-    for column, amount in ((HEIGHT, 0.078), (RADIUS, 0.016), (FLEXION, np.radians(-10.0))):
+    for column, amount in ((HEIGHT, 0.086), (RADIUS, 0.016), (FLEXION, np.radians(-10.0))):
         state[:, column] += amount * lift * (0.12 + 0.88 * own)
 
 

@@ -174,8 +174,8 @@ WAYS: Final[dict[str, tuple[Way, ...]]] = {
 }  # fmt: skip
 
 BEATS: Final[dict[str, float]] = {
-    "beat_down": 1.5, "beat_out": 1.8, "beat_forward": 2.0, "beat_in": 1.4, "beat_up": 0.6, "beat_back": 0.6,
-    "precision": 0.8, "chop": 0.8, "present": 1.8, "weigh": 0.4, "push": 0.5, "gather": 0.8, "roll": 0.4, "sweep": 1.0,
+    "beat_down": 1.6, "beat_out": 1.5, "beat_forward": 2.3, "beat_in": 1.4, "beat_up": 0.6, "beat_back": 0.8,
+    "precision": 0.8, "chop": 0.8, "present": 1.8, "weigh": 0.4, "push": 0.5, "gather": 0.8, "roll": 0.4, "sweep": 0.8,
     "lift": 0.4, "shape": 0.8, "trace": 0.7,
 }  # fmt: skip
 """How likely each gesture is on an accent that no word asks anything of."""

@@ -111,7 +111,9 @@ def stand(
             weight = 0.5 + float(side) * rng.uniform(0.13, 0.37) * manner.sway * min(free, 1.3) ** 0.7
             keys.append(Key(at, rng.uniform(0.75, 1.35), _pelvis(feet, weight, rng)))
         if rng.random() < 0.5:
-            turn = float(np.mean(feet.turn) + np.clip(rng.normal(0.0, 0.1), -0.2, 0.2) * manner.trunk * min(free, 1.2))
+            turn = float(
+                np.mean(feet.turn) + np.clip(rng.normal(0.0, 0.12), -0.22, 0.22) * manner.trunk * min(free, 1.2)
+            )
             looks.append(Key(at + rng.uniform(-0.2, 0.3), rng.uniform(0.8, 1.4), np.array([turn])))
         at += 60.0 / (manner.shifts * max(free, 0.15)) * rng.uniform(0.55, 1.5)
     looks.sort(key=lambda k: k.begin)
@@ -134,7 +136,7 @@ def _pelvis(feet: _Feet, weight: float, rng: np.random.Generator) -> Array:
     return np.array(
         [
             place[0] + ahead * np.sin(heading),
-            abs(rng.normal(0.0, 0.003)) + (rng.uniform(0.016, 0.026) if rng.random() < 0.18 else 0.0),
+            abs(rng.normal(0.0, 0.005)) + (rng.uniform(0.02, 0.03) if rng.random() < 0.25 else 0.0),
             place[1] + ahead * np.cos(heading),
         ]
     )
@@ -153,7 +155,7 @@ def _replant(
     lead = 0 if (places[0] - feet.place[0])[0] > 0 else 1
     order = (lead, 1 - lead) if rng.random() < 0.6 else (lead,)
     for foot in order:
-        length = float(rng.uniform(0.46, 0.6))
+        length = float(rng.uniform(0.4, 0.52))
         # The weight leaves the foot before it lifts.
         weight = 0.26 if foot == 0 else 0.74
         keys.append(Key(at, 0.55, _pelvis(feet, weight, rng)))

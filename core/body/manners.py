@@ -41,10 +41,10 @@ class Manner:
     width: float = 1.0
     height: float = 0.0
     tempo: float = 1.0
-    rate: float = 1.1
-    both: float = 0.58
+    rate: float = 1.2
+    both: float = 0.63
     mirror: float = 0.45
-    resting: float = 0.268
+    resting: float = 0.25
     hold: float = 0.32
     rests: dict[str, float] = field(default_factory=dict)
     trunk: float = 1.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
+from scipy.ndimage import gaussian_filter1d, maximum_filter1d
 
 from ..arrays import Array
 from ..rotations import conjugate, from_rotvec, multiply, rotate, to_rotvec
@@ -22,6 +22,8 @@ TORSO_DEPTH: Final = 0.115
 TORSO_TOP: Final = 0.16
 TORSO_BOTTOM: Final = -0.42
 TORSO_CENTRE_Z: Final = 0.015
+THIGH: Final = 0.095
+"""Metres from the bone of a thigh to where a wrist or a knuckle beside it is."""
 
 
 def twist_about_x(q: Array) -> tuple[Array, Array]:
@@ -87,8 +89,11 @@ def limit_joints(rotations: Array) -> Array:
 
 
 def arm_points(rotations: Array) -> Array:
-    """Points of both forearms and hands in the chest's frame, (T, 2, 5, 3): mid forearm to fingertips."""
-    out = np.empty((len(rotations), 2, 5, 3))
+    """Points of both forearms and hands in the chest's frame, (T, 2, 7, 3).
+
+    From mid forearm to the tip of a straight hand, then the tips of the thumb and of the middle finger as it is bent.
+    """
+    out = np.empty((len(rotations), 2, 7, 3))
     for k, side in enumerate(("left", "right")):
         names = [f"{side}_{n}" for n in ("collar", "shoulder", "elbow", "wrist")]
         world = np.tile(np.array([1.0, 0.0, 0.0, 0.0]), (len(rotations), 1))
@@ -101,8 +106,13 @@ def arm_points(rotations: Array) -> Array:
         elbow, wrist = places[2], places[3]
         knuckle = wrist + rotate(world, REST_OFFSETS[INDEX[f"{side}_middle1"]])
         tip = wrist + rotate(world, REST_OFFSETS[INDEX[f"{side}_middle1"]] * 1.6)
-        for i, point in enumerate((0.5 * (elbow + wrist), 0.25 * elbow + 0.75 * wrist, wrist, knuckle, tip)):
-            out[:, k, i] = point
+        thumb = wrist + rotate(world, sum(REST_OFFSETS[INDEX[f"{side}_thumb{n}"]] for n in (1, 2, 3)))
+        bent = knuckle
+        for n, reach in ((2, 1.0), (3, 1.9)):
+            world = multiply(world, np.asarray(rotations[:, INDEX[f"{side}_middle{n - 1}"]], np.float64))
+            bent = bent + rotate(world, reach * REST_OFFSETS[INDEX[f"{side}_middle{n}"]])
+        along = (0.5 * (elbow + wrist), 0.25 * elbow + 0.75 * wrist, wrist, knuckle, tip, thumb, bent)
+        out[:, k] = np.stack(along, axis=1)
     return out
 
 
@@ -122,7 +132,7 @@ def clear_torso(rotations: Array, margin: float = 0.015, rounds: int = 3) -> Arr
     """
     out = np.array(rotations, np.float64)
     for _ in range(rounds):
-        points = arm_points(out)
+        points = arm_points(out)[:, :, :5]
         x = points[..., 0] / (TORSO_WIDTH + margin)
         z = (points[..., 2] - TORSO_CENTRE_Z) / (TORSO_DEPTH + margin)
         radius = np.sqrt(x**2 + z**2)
@@ -144,13 +154,53 @@ def clear_torso(rotations: Array, margin: float = 0.015, rounds: int = 3) -> Arr
             arm = point - shoulder
             axis = np.cross(arm, away)
             axis /= np.maximum(np.sum(arm**2, axis=-1, keepdims=True), 1e-3)
-            push = axis * amount[:, None] * 1.1
-            # A wide, smooth envelope at least as high as the push itself.
-            wide = gaussian_filter1d(push, 5.0, axis=0)
-            scale = np.linalg.norm(push, axis=-1).max() / max(np.linalg.norm(wide, axis=-1).max(), 1e-9)
-            turn = wide * min(scale, 3.0)
-            collar = np.asarray(out[:, INDEX[f"{side}_collar"]])
-            local = multiply(multiply(conjugate(collar), from_rotvec(turn)), collar)
-            j = INDEX[f"{side}_shoulder"]
-            out[:, j] = multiply(local, out[:, j])
+            _swing(out, side, axis * amount[:, None] * 1.1)
+    return out
+
+
+def _swing(rotations: Array, side: str, push: Array) -> None:
+    """Turns an arm at its shoulder, in place, by vectors (T, 3) of the chest's frame that come and go softly."""
+    # A wide, smooth envelope about as high as each push itself.
+    wide = gaussian_filter1d(push, 5.0, axis=0)
+    wide /= np.maximum(np.linalg.norm(wide, axis=-1, keepdims=True), 1e-9)
+    high = gaussian_filter1d(maximum_filter1d(np.linalg.norm(push, axis=-1), 9), 4.0)
+    collar = np.asarray(rotations[:, INDEX[f"{side}_collar"]])
+    local = multiply(multiply(conjugate(collar), from_rotvec(wide * high[:, None])), collar)
+    j = INDEX[f"{side}_shoulder"]
+    rotations[:, j] = multiply(local, rotations[:, j])
+
+
+def clear_thighs(rotations: Array, position: Array, ankles: Array, rounds: int = 4) -> Array:
+    """The body (T, 55, 4) with hands that hang beside hips and thighs, not in them.
+
+    position (T, 3) of the pelvis joint, ankles (T, 2, 3), metres: a standing leg is nearly the line between both.
+    """
+    out = np.array(rotations, np.float64)
+    pelvis, chest = out[:, 0], np.asarray(out[:, 0])
+    place = np.array(position)
+    for name in ("spine1", "spine2", "spine3"):
+        place = place + rotate(chest, REST_OFFSETS[INDEX[name]])
+        chest = multiply(chest, out[:, INDEX[name]])
+    back = conjugate(chest)
+    for k, (side, sign) in enumerate((("left", 1.0), ("right", -1.0))):
+        hip = position + rotate(pelvis, REST_OFFSETS[INDEX[f"{side}_hip"]])
+        # The hip's flesh begins above the joint.
+        top = rotate(back, hip + rotate(pelvis, np.array([0.0, 0.1, 0.0])) - place)
+        bone = rotate(back, 0.5 * (hip + ankles[:, k]) - place) - top
+        aside = rotate(back, rotate(pelvis, np.array([sign, 0.0, 0.0])))
+        for _ in range(rounds):
+            points = arm_points(out)[:, k, 2:]
+            along = np.clip(
+                np.sum((points - top[:, None]) * bone[:, None], -1) / np.sum(bone**2, -1)[:, None], 0.0, 1.0
+            )
+            off = np.sum((points - top[:, None] - along[..., None] * bone[:, None]) * aside[:, None], -1)
+            across = np.linalg.norm(points - top[:, None] - along[..., None] * bone[:, None], axis=-1)
+            inside = np.where((across < THIGH) & (along > 0.0), THIGH - np.maximum(off, -THIGH), 0.0)
+            deep = inside.max(axis=1)
+            if not (deep > 0.0).any():
+                break
+            point = points[np.arange(len(points)), inside.argmax(axis=1)]
+            arm = point - (REST_OFFSETS[INDEX[f"{side}_collar"]] + REST_OFFSETS[INDEX[f"{side}_shoulder"]])
+            axis = np.cross(arm, aside) / np.maximum(np.sum(arm**2, axis=-1, keepdims=True), 1e-3)
+            _swing(out, side, axis * np.minimum(deep, 0.09)[:, None])
     return out

@@ -23,6 +23,8 @@ UPPER_ARM: Final = REST_OFFSETS[INDEX["left_elbow"]]
 FOREARM: Final = REST_OFFSETS[INDEX["left_wrist"]]
 COLLAR_DROP: Final = np.radians(8.0)
 """Collar bones hang this far below the T-pose when the arms are down."""
+NEAREST: Final = 0.19
+"""Metres from the shoulder within which no wrist comes: an arm folded further throws its elbow about."""
 STRAIGHTEST: Final = np.radians(7.0)
 DEEPEST: Final = np.radians(140.0)
 SWING: Final = np.radians(107.0)
@@ -105,7 +107,7 @@ def solve_arm(state: Array, side: str) -> Array:
     shoulder = COLLAR + rotate(collar, SHOULDER)
     want = rotate(conjugate(collar), wrist_place(state) - shoulder)
     length = np.linalg.norm(want, axis=-1)
-    length = np.maximum(_soft_most(length, LONGEST - 0.002, 0.035), 0.12)
+    length = NEAREST + np.logaddexp(0.0, (_soft_most(length, LONGEST - 0.002, 0.035) - NEAREST) / 0.02) * 0.02
     ratio = np.clip((length**2 - _CONSTANT) / _SIZE, -1.0, 1.0)
     flexion = np.clip(_PHASE + np.arccos(ratio), STRAIGHTEST, DEEPEST)
     zero = np.zeros(len(state))
@@ -113,8 +115,10 @@ def solve_arm(state: Array, side: str) -> Array:
     reach = UPPER_ARM + rotate(bend, FOREARM)
     out = state[:, OUT]
     # An elbow hangs down, a little back and out; it rises to the side as the hand comes up or crosses over.
-    pole = np.stack([0.35 + out, -0.8 + 0.45 * out, -0.75 + 0.35 * out], axis=1)
     along = _unit(want)
+    # A hand over the shoulder has its elbow at the side: below or behind there is no telling where it points.
+    out = out + 0.9 * np.clip(along[:, 1], 0.0, 1.0) ** 2
+    pole = np.stack([0.35 + out, -0.8 + 0.45 * out, -0.75 + 0.35 * out], axis=1)
     hinge = np.cross(along, _unit(pole - np.sum(pole * along, axis=-1, keepdims=True) * along))
     rest = _frame(reach, np.broadcast_to(np.array([0.0, 1.0, 0.0]), reach.shape))
     upper = from_matrix(_frame(along, hinge) @ np.swapaxes(rest, -1, -2))
@@ -129,3 +133,9 @@ def solve_arm(state: Array, side: str) -> Array:
     )
     rotations = np.stack([collar, upper, multiply(bend, half), wrist], axis=1)
     return rotations * MIRROR if side == "right" else rotations
+
+
+def elbow_place(state: Array) -> Array:
+    """Elbow positions (T, 3) in the chest's frame of states (T, 8), own side positive x."""
+    solved = solve_arm(state, "left")
+    return COLLAR + rotate(solved[:, 0], SHOULDER + rotate(solved[:, 1], UPPER_ARM))

@@ -35,11 +35,11 @@ class Arm(NamedTuple):
         return SHAPES[self.shape]
 
 
-_DOWN = Arm(23.5, -34.5, 4, 0.0, -6, 6, 0, "hanging")
-_FRONT = Arm(18.5, -33.5, 14, 0.05, -28, 8, 0, "relaxed")
-_BACK = Arm(23.0, -33.5, -5, 0.1, -14, 4, 0, "hanging")
-_POCKET = Arm(23.0, -30.0, 7, 0.35, -12, 10, 0, "pocket")
-_HIP = Arm(26.5, -19.0, -2, 1.15, -62, 26, -6, "on_hip")
+_DOWN = Arm(23.0, -36.5, 4, 0.0, -6, 6, 0, "hanging")
+_FRONT = Arm(18.5, -34.2, 13, 0.05, -28, 8, 0, "relaxed")
+_BACK = Arm(22.5, -36.0, -5, 0.1, -14, 4, 0, "hanging")
+_POCKET = Arm(22.5, -32.5, 7, 0.35, -12, 10, 0, "pocket")
+_HIP = Arm(26.5, -19.0, -2, 0.8, -62, 26, -6, "on_hip")
 _READY = Arm(12.0, -17.0, 27, 0.1, 4, -4, 4, "relaxed")
 
 RESTS: Final[dict[str, tuple[Arm, Arm]]] = {
@@ -48,10 +48,10 @@ RESTS: Final[dict[str, tuple[Arm, Arm]]] = {
     "down_back": (_BACK, _DOWN._replace(z=-1)),
     "one_low": (_DOWN, Arm(14.0, -19.0, 24, 0.1, -8, 2, 4, "loose")),
     "clasp_low": (Arm(7.0, -26.5, 20, 0.35, -22, 14, 4, "clasp"), Arm(6.0, -25.0, 23, 0.35, -18, 20, 4, "clasp")),
-    "clasp_down": (Arm(7.5, -33.0, 17.5, 0.3, -30, 8, 4, "clasp"), Arm(6.5, -32.5, 20, 0.3, -26, 12, 4, "clasp")),
+    "clasp_down": (Arm(7.5, -34.5, 16.5, 0.3, -30, 8, 4, "clasp"), Arm(6.5, -34.0, 19, 0.3, -26, 12, 4, "clasp")),
     "clasp_mid": (Arm(8.0, -12.5, 24, 0.3, -10, 14, 2, "clasp"), Arm(7.0, -11.0, 27, 0.3, -6, 20, 2, "clasp")),
     "steeple": (Arm(9.5, -7.0, 25, 0.3, 4, -16, 8, "flat"), Arm(9.5, -7.0, 25, 0.3, 4, -16, 8, "flat")),
-    "hold_wrist": (_FRONT._replace(x=15, z=17), Arm(-3.0, -22.0, 23, 0.4, -30, 16, 0, "grip")),
+    "hold_wrist": (_FRONT._replace(x=15, y=-33.5, z=17), Arm(-3.0, -22.0, 23, 0.4, -30, 16, 0, "grip")),
     "hip_one": (_DOWN, _HIP),
     "hips": (_HIP, _HIP),
     "behind": (Arm(12.0, -27.5, -18, -0.15, -10, -8, 0, "loose"), Arm(11.0, -26.5, -20, -0.15, -10, -8, 0, "loose")),

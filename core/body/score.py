@@ -22,16 +22,18 @@ from ..speech.phones import Word
 from .accents import Accents
 from .gestures import BEATS
 from .manners import MANNERS, REST_WEIGHTS, Manner
-from .rests import ASYMMETRIC, LOW, RESTS
+from .rests import ASYMMETRIC, HANGING, LOW, RESTS
 from .semantics import FUNCTION_WORDS, normal_form, stress_time, word_class
 from .styled import RestDraw, manner_of, rest_drawn
 
 CLASS_APART: Final = 0.5
 """Seconds between strokes that words ask for: nearer ones share a stroke, or the rarer class has it."""
+NOD_APART: Final = 0.36
+"""Seconds between nods: nearer ones would run into one another."""
 LONGEST_CLAUSE: Final = 3.6
 PAUSE: Final = 0.22
 SILENCE: Final = 1.5
-LONGEST_REST: Final = 4.5
+LONGEST_REST: Final = 3.3
 """Seconds after which hands that go on resting do so in another way."""
 
 
@@ -152,7 +154,7 @@ def write_score(
     gestures = _gestures(asked, clauses, seconds, wanted, seed)
     alive()
     taken = np.array([g.time for g in gestures] or [-9.0])
-    nods, beats = [], []
+    nods, beats = _nods(accents, seed), []
     for time, strength in zip(accents.times, accents.strength, strict=True):
         rng = rng_at(seed, time, 11)
         lead = float(np.clip(rng.normal(0.07, 0.03), -0.02, 0.15))
@@ -160,24 +162,44 @@ def write_score(
             # A stroke carries most of the beat itself.
             own = 0.65 if np.abs(taken - time).min() < 0.26 else 1.0
             beats.append((float(time) - lead, own * float(0.5 + 0.9 * strength) * rng.uniform(0.75, 1.25)))
-        if rng.random() < 0.4 + 0.8 * strength:
-            nods.append((float(time - np.clip(rng.normal(0.05, 0.014), 0.0, 0.1)), float(0.15 + 1.6 * strength)))
     shakes = tuple(
         stress_time(w) for w in words if word_class(w.text) == "negate" and rng_at(seed, w.start, 12).random() < 0.6
     )
     return Score(gestures, rests, tuple(beats), tuple(nods), shakes, tuple(clauses), seconds, seed)
 
 
-def _draw_rest(rng: np.random.Generator, wanted: Wanted, before: str, low: bool) -> Rest:
+def _draw_rest(rng: np.random.Generator, wanted: Wanted, before: list[Rest], low: bool) -> Rest:
     own, manner = rest_drawn(wanted.worn, low, rng), wanted.manner
     if own is not None:
         return Rest(0.0, "", False, own)
     names = [n for n in RESTS if n in LOW] if low else list(RESTS)
-    weights = np.array([REST_WEIGHTS[n] * manner.rests.get(n, 1.0) * (0.1 if n == before else 1.0) for n in names])
+    weights = np.array([REST_WEIGHTS[n] * manner.rests.get(n, 1.0) * _fresh(n, before) for n in names])
     if low:
         weights = weights + 0.05
     name = names[int(rng.choice(len(names), p=weights / weights.sum()))]
     return Rest(0.0, name, bool(name in ASYMMETRIC and rng.random() < 0.5))
+
+
+def _nods(accents: Accents, seed: int) -> list[tuple[float, float]]:
+    """(time, size) of the nods in time order: the stronger accents first, and none while another nod lasts."""
+    taken: list[float] = []
+    out: list[tuple[float, float]] = []
+    for k in np.argsort(-accents.strength, kind="stable"):
+        time, strength = float(accents.times[k]), float(accents.strength[k])
+        rng = rng_at(seed, time, 13)
+        if rng.random() < 0.5 + strength and _free(time, taken, NOD_APART):
+            insort(taken, time)
+            insort(out, (time - float(np.clip(rng.normal(0.05, 0.014), 0.0, 0.1)), 0.3 + 1.8 * strength))
+    return out
+
+
+def _fresh(name: str, before: list[Rest]) -> float:
+    """How welcome a rest is after others: hardly the same again, and arms that hang look alike however they hang."""
+    recent = [rest.name for rest in before[-3:]]
+    if recent and name == recent[-1]:
+        return 0.05
+    out = 0.35 if name in recent else 1.0
+    return out * (0.45 if name in HANGING and recent and recent[-1] in HANGING else 1.0)
 
 
 def _rests(
@@ -187,14 +209,14 @@ def _rests(
     manner = wanted.manner
     classed = np.array([stress_time(w) for w in words if word_class(w.text)] or [-9.0])
     resting: list[tuple[float, float]] = []
-    rests = [_draw_rest(rng_at(seed, 0.0, 21), wanted, "", low=True)]
+    rests = [_draw_rest(rng_at(seed, 0.0, 21), wanted, [], low=True)]
     last, calm, low = 0.0, 0.0, 0.0
     for k, (start, end) in enumerate(clauses):
         rng = rng_at(seed, start, 22)
         asked = int(((classed > start) & (classed < end)).sum())
         quiet = start - (clauses[k - 1][1] if k else 0.0)
         if quiet > SILENCE:
-            rests += _listening(start - quiet, start - 1.0, wanted, rests[-1].name, seed)
+            rests += _listening(start - quiet, start - 1.0, wanted, rests, seed)
             calm, low = calm + quiet, low + quiet
         # What has been rested too little is more likely to come: stretches of speech differ, shares do not drift.
         share = manner.resting / max(wanted.rate(start), 0.3) ** 0.5
@@ -203,28 +225,28 @@ def _rests(
         if asked <= 3 and k > 0 and rng.random() < share * owed * (1.45 if again else 0.9) * (1.0 if asked else 1.1):
             resting.append((start - 0.2, end))
             # On the way down and up again hands are not at rest.
-            gained = max(end - start - (0.0 if again else 0.9), 0.2)
+            gained = max(end - start - (0.0 if again else 1.3), 0.2)
             calm += gained
             if again and start - last < LONGEST_REST:
                 low += gained * rests[-1].low
                 continue
             down = rng.random() < np.clip(0.8 + (1.1 * share * end - low) / 1.6, 0.2, 1.0)
-            rests.append(_moved(_draw_rest(rng, wanted, rests[-1].name, low=bool(down)), start - 0.1))
+            rests.append(_moved(_draw_rest(rng, wanted, rests, low=bool(down)), start - 0.1))
             low += gained * bool(down)
             last = start
         elif start - last > 6.0:
-            rests.append(_moved(_draw_rest(rng, wanted, rests[-1].name, low=rng.random() < 0.7), start - 0.1))
+            rests.append(_moved(_draw_rest(rng, wanted, rests, low=rng.random() < 0.7), start - 0.1))
             last = start
-    rests += _listening(clauses[-1][1] if clauses else 0.0, seconds, wanted, rests[-1].name, seed)
+    rests += _listening(clauses[-1][1] if clauses else 0.0, seconds, wanted, rests, seed)
     return resting, tuple(rests)
 
 
-def _listening(begin: float, end: float, wanted: Wanted, before: str, seed: int) -> list[Rest]:
+def _listening(begin: float, end: float, wanted: Wanted, before: list[Rest], seed: int) -> list[Rest]:
     """Rests with both hands down for a stretch in which nobody speaks."""
     out: list[Rest] = []
     at = begin
     while at < end:
-        out.append(_moved(_draw_rest(rng_at(seed, at, 25), wanted, out[-1].name if out else before, low=True), at))
+        out.append(_moved(_draw_rest(rng_at(seed, at, 25), wanted, [*before[-3:], *out], low=True), at))
         at += rng_at(seed, at, 26).uniform(6.0, 12.0)
     return out
 
