@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageChops, ImageDraw
+from scipy.ndimage import gaussian_filter, map_coordinates
 
 SIZE = 512
 _OVER = 3
@@ -35,93 +36,37 @@ class Style:
     mouth_down: float
     stroke: float
     long_hair: bool = True
-    dots: bool = False
-    soft: bool = False
     shadow: bool = True
+    finish: str = "cel"
 
 
 STYLES = (
     Style(
-        "anime",
-        (253, 226, 208),
-        (74, 44, 42),
-        (92, 62, 120),
-        (58, 120, 190),
-        (256, 220),
-        (92, 118),
-        (27, 30),
-        48,
-        18,
-        (22, 3),
-        78,
-        3,
+        name="cel", skin=(253, 226, 208), line=(74, 44, 42), hair=(92, 62, 120), iris=(58, 120, 190),
+        centre=(256, 220), face=(92, 118), eye=(27, 30), eyes_apart=48, eyes_down=18, mouth=(22, 3), mouth_down=78,
+        stroke=3, finish="cel",
     ),
     Style(
-        "cartoon",
-        (247, 190, 150),
-        (30, 24, 24),
-        (196, 84, 40),
-        (70, 120, 60),
-        (256, 226),
-        (112, 112),
-        (24, 27),
-        44,
-        -4,
-        (40, 4),
-        62,
-        6,
-        long_hair=False,
-        shadow=False,
+        name="flat", skin=(247, 190, 150), line=(64, 40, 52), hair=(196, 84, 40), iris=(70, 120, 60),
+        centre=(256, 226), face=(112, 112), eye=(24, 27), eyes_apart=44, eyes_down=-4, mouth=(40, 6), mouth_down=62,
+        stroke=6, long_hair=False, shadow=False, finish="flat",
     ),
     Style(
-        "storybook",
-        (236, 200, 172),
-        (96, 70, 60),
-        (150, 110, 60),
-        (100, 74, 50),
-        (256, 226),
-        (100, 122),
-        (17, 12),
-        42,
-        6,
-        (26, 3),
-        68,
-        2.5,
-        soft=True,
+        name="painted", skin=(236, 200, 172), line=(96, 70, 60), hair=(150, 110, 60), iris=(100, 74, 50),
+        centre=(256, 226), face=(100, 122), eye=(19, 14), eyes_apart=42, eyes_down=6, mouth=(26, 3), mouth_down=68,
+        stroke=2.5, finish="painted",
     ),
     Style(
-        "chibi",
-        (255, 232, 214),
-        (60, 50, 80),
-        (240, 170, 190),
-        (150, 70, 140),
-        (256, 236),
-        (128, 112),
-        (32, 38),
-        60,
-        22,
-        (14, 3),
-        76,
-        3.5,
+        name="crayon", skin=(255, 222, 190), line=(70, 60, 90), hair=(235, 160, 60), iris=(60, 110, 170),
+        centre=(256, 236), face=(124, 112), eye=(26, 28), eyes_apart=56, eyes_down=10, mouth=(34, 10), mouth_down=66,
+        stroke=6, shadow=True, finish="crayon",
     ),
     Style(
-        "ink",
-        (245, 245, 242),
-        (16, 16, 18),
-        (28, 28, 32),
-        (40, 40, 44),
-        (256, 222),
-        (96, 120),
-        (22, 15),
-        45,
-        8,
-        (30, 3),
-        72,
-        4,
-        long_hair=False,
-        shadow=False,
+        name="ink", skin=(247, 247, 244), line=(16, 16, 18), hair=(214, 214, 210), iris=(40, 40, 44),
+        centre=(256, 222), face=(96, 120), eye=(22, 15), eyes_apart=45, eyes_down=8, mouth=(30, 3), mouth_down=72,
+        stroke=4, long_hair=False, shadow=False, finish="ink",
     ),
-)
+)  # fmt: skip
 
 
 def _ellipse(centre: tuple[float, float], size: tuple[float, float]) -> list[float]:
@@ -179,7 +124,7 @@ def _hair_behind(draw: ImageDraw.ImageDraw, style: Style) -> None:
     draw.ellipse(
         _ellipse((cx, cy - h * 0.28), (w * 1.22, h * 1.0)),
         fill=(*style.hair, 255),
-        outline=(*style.line, 255),
+        outline=(*style.line, 255) if style.finish != "flat" else None,
         width=round(style.stroke * _OVER),
     )
 
@@ -199,9 +144,33 @@ def _hair_in_front(draw: ImageDraw.ImageDraw, style: Style) -> None:
     for k in reversed(range(count)):
         tip = brow - (0.1 * h if k in (0, count - 1) else 0.0)
         points += [(edges[k + 1], brow - h * 0.22), ((edges[k] + edges[k + 1]) / 2 + 5, tip)]
-    scaled = [(x * _OVER, y * _OVER) for x, y in points]
-    draw.polygon(scaled, fill=(*style.hair, 255))
-    _curve(draw, np.array([*points[4:], points[0]]), style.line, style.stroke * 0.8)
+    if style.finish == "cel":
+        shade = tuple(int(c * k) for c, k in zip(style.skin, (0.88, 0.76, 0.78), strict=True))
+        _clipped(draw, style, [(x * _OVER, (y + 11) * _OVER) for x, y in points], shade)
+    draw.polygon([(x * _OVER, y * _OVER) for x, y in points], fill=(*style.hair, 255))
+    if style.finish == "cel":
+        bright = tuple(int(c + (255 - c) * 0.35) for c in style.hair)
+        _curve(draw, _arc(cx - w * 0.1, cy - h * 0.72, w * 0.62, h * 0.16), bright, 9)
+    if style.finish == "ink":
+        for k in range(-6, 7):
+            x = cx + k * w / 9.5
+            top_at = cy - h * (1.13 - 0.55 * (k / 9.5) ** 2)
+            _curve(draw, np.array([(x * 0.72 + cx * 0.28, top_at + 10), (x, brow - h * 0.24)]), style.line, 1.6)
+    if style.finish != "flat":
+        _curve(draw, np.array([*points[4:], points[0]]), style.line, style.stroke * 0.8)
+
+
+def _clipped(
+    draw: ImageDraw.ImageDraw, style: Style, points: list[tuple[float, float]], colour: tuple[int, ...]
+) -> None:
+    """A polygon within the face alone."""
+    size = (SIZE * _OVER, SIZE * _OVER)
+    masks = []
+    for shape in ([(x * _OVER, y * _OVER) for x, y in _outline(style)], points):
+        mask = Image.new("L", size, 0)
+        ImageDraw.Draw(mask).polygon(shape, fill=255)
+        masks.append(mask)
+    draw.bitmap((0, 0), ImageChops.multiply(*masks), fill=(*colour, 255))
 
 
 def draw_face(style: Style) -> Image.Image:
@@ -222,12 +191,13 @@ def draw_face(style: Style) -> Image.Image:
         [(cx - w * 1.3) * _OVER, (cy + h * 1.3) * _OVER, (cx + w * 1.3) * _OVER, (SIZE + 90) * _OVER],
         radius=60 * _OVER,
         fill=(*style.iris, 255),
-        outline=(*style.line, 255),
+        outline=(*style.line, 255) if style.finish != "flat" else None,
         width=round(style.stroke * _OVER),
     )
     edge = _outline(style)
     draw.polygon([(x * _OVER, y * _OVER) for x, y in edge], fill=(*style.skin, 255))
-    _curve(draw, edge, style.line, style.stroke * 0.8)
+    if style.finish != "flat":
+        _curve(draw, edge, style.line, style.stroke * 0.8)
     if style.shadow:
         for side in (-1, 1):
             draw.ellipse(
@@ -253,15 +223,47 @@ def draw_face(style: Style) -> Image.Image:
     _curve(draw, _arc(cx, cy + style.mouth_down, style.mouth[0], -style.mouth[1]), style.line, style.stroke)
     _hair_in_front(draw, style)
     image = image.resize((SIZE, SIZE), Image.Resampling.BOX)
-    if style.soft:
-        rng = np.random.default_rng(5)
-        grain = Image.fromarray((128 + rng.normal(0, 22, (SIZE, SIZE))).clip(0, 255).astype(np.uint8)).filter(
-            ImageFilter.GaussianBlur(1.2)
-        )
-        pixels = np.array(image).astype(float)
-        pixels[..., :3] = np.clip(pixels[..., :3] + (np.array(grain, float)[..., None] - 128) * 0.5, 0, 255)
-        image = Image.fromarray(pixels.astype(np.uint8), "RGBA")
-    return image
+    return FINISHES.get(style.finish, lambda image: image)(image)
+
+
+def _noise(scale: float, seed: int) -> np.ndarray:
+    """Smooth noise (SIZE, SIZE) about 0, 1 its deviation."""
+    noise = gaussian_filter(np.random.default_rng(seed).normal(size=(SIZE, SIZE)), scale, mode="wrap")
+    return noise / noise.std()
+
+
+def _displaced(image: Image.Image, scale: float, pixels: float, seed: int) -> np.ndarray:
+    """The picture's colours read at places that wander by so many pixels."""
+    y, x = np.mgrid[0:SIZE, 0:SIZE].astype(float)
+    places = [y + pixels * _noise(scale, seed), x + pixels * _noise(scale, seed + 1)]
+    colours = np.array(image.convert("RGBa"), float)
+    out = np.stack([map_coordinates(colours[..., k], places, order=1, mode="nearest") for k in range(4)], axis=-1)
+    return np.array(Image.fromarray(out.round().astype(np.uint8), "RGBa").convert("RGBA"), float)
+
+
+def _painted(image: Image.Image) -> Image.Image:
+    """Soft light from the upper left, and short strokes of a brush."""
+    pixels = _displaced(image, 4.0, 1.1, 11)
+    y, x = np.mgrid[0:SIZE, 0:SIZE] / SIZE
+    light = 1.06 - 0.16 * (x - 0.3) - 0.12 * (y - 0.2) + 0.016 * _noise(5.0, 3) + 0.012 * _noise(1.0, 4)
+    pixels[..., :3] = np.clip(pixels[..., :3] * light[..., None], 0, 255)
+    pixels[..., 0] = np.clip(pixels[..., 0] + 3.0 * _noise(18.0, 6), 0, 255)
+    return Image.fromarray(pixels.astype(np.uint8), "RGBA")
+
+
+def _crayon(image: Image.Image) -> Image.Image:
+    """A child's hand that wanders, and wax that leaves paper showing in strokes to and fro."""
+    pixels = _displaced(image, 14.0, 2.4, 21)
+    rough = Image.fromarray(pixels.astype(np.uint8), "RGBA")
+    pixels = _displaced(rough, 0.9, 1.1, 31)
+    y, x = np.mgrid[0:SIZE, 0:SIZE].astype(float)
+    strokes = np.sin((x + 0.8 * y) * 0.75 + 1.6 * _noise(9.0, 41)) + 0.7 * _noise(1.0, 42)
+    paper = np.clip(0.05 + 0.055 * strokes, 0.0, 0.3)[..., None]
+    pixels[..., :3] += (np.array((255, 252, 244)) - pixels[..., :3]) * paper
+    return Image.fromarray(pixels.round().astype(np.uint8), "RGBA")
+
+
+FINISHES = {"painted": _painted, "crayon": _crayon}
 
 
 def true_marks(style: Style) -> dict[str, tuple[float, float]]:

@@ -124,9 +124,9 @@ def caption(camera: bpy.types.Object, text: str, x: float, y: float) -> None:
     label.parent, label.location = camera, (x, y, -1.0)
 
 
-def film(scene: bpy.types.Scene, speech: Path, path: Path, seconds: float) -> None:
+def film(scene: bpy.types.Scene, speech: Path, path: Path, seconds: float, fps: int = FPS) -> None:
     """The frame range as a small mp4 with the speech."""
-    scene.frame_start, scene.frame_end = 0, int(seconds * FPS)
+    scene.frame_start, scene.frame_end = 0, int(seconds * fps)
     editor = scene.sequence_editor_create()
     strips = editor.strips if hasattr(editor, "strips") else editor.sequences
     strips.new_sound("Speech", str(speech), 1, 0)
