@@ -1,11 +1,12 @@
 # Each target sets up what it needs by itself (.venv*, build/, the Debian libraries when run as root).
-.PHONY: help demo demo-conversation test test-fast test-gui test-zip build build-all lock repository bench onnx lint types fuzz clean
+.PHONY: help demo demo-conversation demo-drawn test test-fast test-gui test-zip build build-all lock repository bench onnx lint types fuzz clean
 
 DEMO_BPY = 5.0.1
 
 help:
 	@echo "make demo      a talking character from docs/demo/speech.wav, into out/demo/"
 	@echo "make demo-conversation  two characters, two voices, into out/demo-conversation/"
+	@echo "make demo-drawn  five drawn pictures talk, into out/demo-drawn/"
 	@echo "make test      every test that needs no window, on every supported Blender"
 	@echo "make test-fast what needs no Blender, in under three minutes on two cores"
 	@echo "make build     the extension zip of this system with its wheels, into build/; for others EDITION=full,"
@@ -28,6 +29,13 @@ demo-conversation:
 	@.ci/setup base
 	@.ci/setup bpy $(DEMO_BPY)
 	@PYTHONPATH="build/path:$$(echo .venv/lib/python*/site-packages)" .venv-bpy-$(DEMO_BPY)/bin/python docs/demo/make_conversation.py out/demo-conversation
+
+demo-drawn:
+	@.ci/setup debian
+	@.ci/setup base
+	@.ci/setup bpy $(DEMO_BPY)
+	@PYTHONPATH="build/path:$$(echo .venv/lib/python*/site-packages)" .venv-bpy-$(DEMO_BPY)/bin/python docs/demo/drawn_sheet.py out/demo-drawn/drawn_faces.jpg 176
+	@PYTHONPATH="build/path:$$(echo .venv/lib/python*/site-packages)" .venv-bpy-$(DEMO_BPY)/bin/python docs/demo/drawn_film.py out/demo-drawn/drawn_faces.mp4 13.5
 
 test:
 	@.ci/setup base

@@ -106,6 +106,17 @@ def opaque(picture: Array) -> bool:
     return bool((picture[..., 3] >= 250).all())
 
 
+def figures(picture: Array) -> int:
+    """How many separate figures a cut-out picture shows: solid areas that are at least a quarter of the largest."""
+    from scipy.ndimage import label
+
+    areas, count = label(picture[..., 3] > 127)
+    if count < 2:
+        return count
+    sizes = np.sort(np.bincount(areas.ravel())[1:])
+    return int((sizes >= 0.25 * sizes[-1]).sum())
+
+
 def keyed(picture: Array) -> Array:
     """The picture with its plain background made clear: what joins the border in the border's own colour.
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..arrays import Array
 from ..errors import OratorError
-from ..pictures import check_size, keyed, opaque
+from ..pictures import check_size, figures, keyed, opaque
 from .picture_images import image_of, pixels_of
 from .picture_layers import cut_pictures, layered, mask_now, propose_mask, remember
 
@@ -47,6 +47,8 @@ def add_picture(context: bpy.types.Context, path: str) -> tuple[bpy.types.Object
                 kept, pixels = image, cut
                 image = image_of(f"{kept.name} cut out", cut)
                 bpy.data.images.remove(kept)
+        if figures(pixels) > 1:
+            notes.append("the picture shows several figures: crop it to the one that should talk")
         marks = propose(pixels)
         height, width = pixels.shape[:2]
         puppet = build(marks, width, height)

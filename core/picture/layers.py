@@ -29,7 +29,7 @@ _CROWN: Final = 0.12
 
 def propose_layers(picture: Array, marks: Marks) -> Array:
     """A mask (H, W) uint8 for a picture (H, W, 4): hair by where it lies about the face, and by its colour below."""
-    from scipy.ndimage import gaussian_filter
+    from scipy.ndimage import binary_dilation, gaussian_filter
 
     height, width = picture.shape[:2]
     out = np.full((height, width), FACE, np.uint8)
@@ -59,6 +59,9 @@ def propose_layers(picture: Array, marks: Marks) -> Array:
         front = hair
     for layer, area in ((BEHIND, hair & ~front), (FRONT, front)):
         out[_thick(area, max(2, round(0.03 * half)))] = layer
+    # What is mixed of both at their edge, or is the face's line, moves with the face.
+    rim = binary_dilation((out == FACE) & solid, iterations=max(2, round(0.03 * half)))
+    out[(out == BEHIND) & rim] = FACE
     return out
 
 

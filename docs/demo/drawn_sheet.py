@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import bpy
@@ -69,16 +70,22 @@ def rest_difference(drawn: np.ndarray, seen: np.ndarray) -> int:
     return int(np.maximum(low - seen, seen - high)[inside].max())
 
 
-def iris_left(style: Style, rest: np.ndarray, shut: np.ndarray) -> str:
-    """Pixels of the iris's colour about the eyes, open and shut."""
-    (cx, cy), (w, h) = style.centre, style.eye
-    top, bottom = int(cy + style.eyes_down - 1.3 * h), int(cy + style.eyes_down + 1.3 * h)
-    left, right = int(cx - style.eyes_apart - 1.3 * w), int(cx + style.eyes_apart + 1.3 * w)
-    counts = [
-        int((np.abs(p[top:bottom, left:right, :3].astype(int) - style.iris).max(axis=2) < 30).sum())
-        for p in (rest, shut)
-    ]
-    return f"{counts[0]} / {counts[1]}"
+def marked_eyes(scene: bpy.types.Scene, style: Style, folder: Path) -> tuple[int, int]:
+    """Pixels of irises, drawn in a colour that nothing else has, with open eyes and with shut ones."""
+    path = folder / f"{style.name}-marked.png"
+    marked = replace(style, iris=(255, 0, 255), finish="cel")
+    draw_face(marked).save(path)
+    bpy.data.objects.remove(scene.orator.character)
+    bpy.ops.orator.add_talking_picture(filepath=str(path))
+    counts = []
+    for value in (0.0, 1.0):
+        for side in ("Left", "Right"):
+            scene.orator.character.data.shape_keys.key_blocks[f"eyeBlink{side}"].value = value
+        pixels = np.array(shot(scene, folder / "shot.png")).astype(int)
+        # The shirt has the irises' colour too.
+        face = pixels[: int(style.centre[1] + style.face[1])]
+        counts.append(int((np.abs(face - (255, 0, 255, 255)).max(axis=2) < 60).sum()))
+    return counts[0], counts[1]
 
 
 def torn(rest: np.ndarray, turned: np.ndarray) -> int:
@@ -109,11 +116,12 @@ def main() -> None:
                 picture = shot(scene, Path(folder) / "shot.png")
                 seen[name] = np.array(picture)
                 sheet.alpha_composite(picture.resize((size, size), Image.Resampling.BOX), (column * size, row * size))
-            orator.unregister()
             rest = seen["rest"]
+            eyes = " / ".join(map(str, marked_eyes(scene, style, Path(folder))))
             holes = ", ".join(str(torn(rest, seen[turn])) for turn in ("left", "right", "down"))
             off = rest_difference(np.array(Image.open(path)), rest.astype(int))
-            print(f"| {style.name} | {off} | {iris_left(style, rest, seen['blink'])} | {holes} |", flush=True)
+            print(f"| {style.name} | {off} | {eyes} | {holes} |", flush=True)
+            orator.unregister()
     output.parent.mkdir(parents=True, exist_ok=True)
     sheet.convert("RGB").save(output, quality=88)
 

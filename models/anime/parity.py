@@ -82,6 +82,8 @@ def form_of(keys: Keys) -> Form:
 class Difference:
     """Of an output: the largest and the median difference, and the largest that the picture's last bit makes.
 
+    `exact` is the fixture's own median difference from our networks in double precision; nan where they were not run.
+
     The networks move pictures by what they computed. Under weights of chance, on a picture without a smooth spot, that
     makes rounding grow a hundredfold at every such step; where `last_bit` is above the bound, only a processor that
     rounds as the fixture's did can stay within it.
@@ -90,11 +92,12 @@ class Difference:
     largest: float
     median: float
     last_bit: float
+    exact: float = float("nan")
 
 
 def _outputs(poser: Poser, picture: Tensor, pose: Array, index: int) -> dict[str, Array]:
     """Ours for a pose (P,), under the fixture's names."""
-    face, turned = poser.split(torch.from_numpy(pose[None]))
+    face, turned = poser.split(torch.from_numpy(pose[None]).to(picture.dtype))
     ours = poser.turn(poser.express(poser.prepare(picture), face), turned)
     if poser.form.name == "v1":
         named = {f"{name}_{index}": ours[k] for name, k in _FIRST.items()}
@@ -104,17 +107,19 @@ def _outputs(poser: Poser, picture: Tensor, pose: Array, index: int) -> dict[str
     return {name: image[0, :, ::step, ::step].numpy() for name, image in named.items()}
 
 
-def differences(fixture: dict[str, Any], last_bit: bool = True) -> dict[str, Difference]:
-    """The differences of every output of a fixture."""
+def differences(fixture: dict[str, Any], last_bit: bool = True, double: bool = False) -> dict[str, Difference]:
+    """The differences of every output of a fixture; `double` also runs our networks in double precision."""
     keys: Keys = json.loads(str(fixture["keys"]))
     form = form_of(keys)
     poser = Poser(form, weights_of(keys, int(fixture["seed"])))
+    precise = Poser(form, weights_of(keys, int(fixture["seed"])), torch.float64) if double else None
     picture = picture_of(form.size)
     beside = torch.nextafter(picture, torch.zeros(()))
     out = {}
     for index, pose in enumerate(np.asarray(fixture["poses"], np.float32)):
         ours = _outputs(poser, picture, pose, index)
         near = _outputs(poser, beside, pose, index) if last_bit else ours
+        true = _outputs(precise, picture.double(), pose, index) if precise else {}
         wanted = [name for name in fixture if name.endswith(f"_{index}") and not name.startswith("outputs")]
         if set(wanted) != set(ours):
             raise SystemExit(f"The fixture has other outputs than ours: {sorted(set(wanted) ^ set(ours))[:4]}.")
@@ -123,7 +128,9 @@ def differences(fixture: dict[str, Any], last_bit: bool = True) -> dict[str, Dif
                 out[name] = Difference(np.inf, np.inf, 0.0)
                 continue
             apart = np.abs(got - fixture[name])
-            out[name] = Difference(float(apart.max()), float(np.median(apart)), float(np.abs(got - near[name]).max()))
+            exact = float(np.median(np.abs(true[name] - fixture[name]))) if true else float("nan")
+            bit = float(np.abs(got - near[name]).max())
+            out[name] = Difference(float(apart.max()), float(np.median(apart)), bit, exact)
     return out
 
 
@@ -132,15 +139,17 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m orator.models.anime.parity", description=__doc__)
     parser.add_argument("fixtures", nargs="+", type=Path, metavar="FIXTURE.npz")
     parser.add_argument("--no-last-bit", action="store_true", help="in half the time, without the last column")
+    parser.add_argument("--double", action="store_true", help="the fixture from double precision, the median")
     options = parser.parse_args(argv)
     worst = 0.0
     for path in options.fixtures:
         with np.load(path) as file:
-            found = differences(dict(file), not options.no_last_bit)
+            found = differences(dict(file), not options.no_last_bit, options.double)
         print(f"{path.name}: output, largest difference, median, largest by the last bit of the picture")
         for name, d in found.items():
             said = "" if d.largest <= BOUND else "  FAILS"
-            print(f"  {name:18} {d.largest:.2e} {d.median:.2e} {d.last_bit:.2e}{said}")
+            exact = f" {d.exact:.2e}" if options.double else ""
+            print(f"  {name:18} {d.largest:.2e} {d.median:.2e} {d.last_bit:.2e}{exact}{said}")
         worst = max(worst, *(d.largest for d in found.values()))
     print(f"largest difference {worst:.2e}, allowed {BOUND:.2e}")
     return 0 if worst <= BOUND else 1

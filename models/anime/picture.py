@@ -11,7 +11,7 @@ from torch import Tensor
 
 from ...core.arrays import Array
 from ...core.errors import OratorError
-from ...core.pictures import fitted, keyed, opaque
+from ...core.pictures import figures, fitted, keyed, opaque
 from .layout import Form
 
 
@@ -23,6 +23,8 @@ def fit_picture(picture: Array, form: Form) -> Array:
             "The picture has no clear background, and its border is of several colours: cut the character out and save "
             "it as a PNG with alpha."
         )
+    if figures(picture) > 1:
+        raise OratorError("The picture shows several figures: crop it to the one that should talk.")
     out = fitted(picture, form.size)
     if (out[..., 3] > 127).mean() < 0.05:
         raise OratorError("The picture is almost empty: the character should fill most of its middle square.")

@@ -211,8 +211,27 @@ def test_gltf_has_the_shapes_and_the_take(scene: bpy.types.Scene, obj: bpy.types
     gltf = json.loads(data[20 : 20 + length])
     names = next(m["extras"]["targetNames"] for m in gltf["meshes"] if "targetNames" in m.get("extras", {}))
     assert {"eyeBlinkLeft", "jawOpen", "headTurnLeft"} <= set(names)
-    channels = [c for a in gltf["animations"] for c in a["channels"]]
-    assert any(c["target"]["path"] == "weights" for c in channels)
+
+    def numbers(accessor: int) -> np.ndarray:
+        found = gltf["accessors"][accessor]
+        view = gltf["bufferViews"][found["bufferView"]]
+        first = 28 + length + view.get("byteOffset", 0) + found.get("byteOffset", 0)
+        return np.frombuffer(data, "<f4", found["count"], first)
+
+    animation = next(a for a in gltf["animations"] if any(c["target"]["path"] == "weights" for c in a["channels"]))
+    channel = next(c for c in animation["channels"] if c["target"]["path"] == "weights")
+    sampler = animation["samplers"][channel["sampler"]]
+    times = numbers(sampler["input"])
+    weights = numbers(sampler["output"]).reshape(len(times), len(names))
+
+    def at(frame: int, name: str) -> float:
+        return float(np.interp(frame / 30.0, times, weights[:, names.index(name)]))
+
+    assert at(20, "eyeBlinkLeft") == pytest.approx(1.0, abs=0.01) and at(10, "eyeBlinkLeft") < 0.01
+    assert at(12, "mouthClose") == pytest.approx(0.4, abs=0.01) and at(12, "jawOpen") == pytest.approx(0.4, abs=0.01)
+    assert at(5, "headTurnLeft") == pytest.approx(0.5, abs=0.01) and at(7, "headTiltRight") > 0.99
+    shape = gltf["meshes"][0]["primitives"][0]["targets"][names.index("headTurnLeft")]["POSITION"]
+    assert gltf["accessors"][shape]["max"][0] > 0.01, "the turn moves vertices to the character's left"
     assert len(gltf["images"]) == 4, "the face, the hair before and behind it, and the skin"
 
 

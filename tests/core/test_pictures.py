@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from orator.core.errors import OratorError
-from orator.core.pictures import fitted, keyed, read_picture, write_png
+from orator.core.pictures import figures, fitted, keyed, read_picture, write_png
 
 Image = pytest.importorskip("PIL.Image")
 
@@ -65,3 +65,13 @@ def test_a_plain_background_is_cleared_and_nothing_inside(tmp_path: Path) -> Non
     write_png(out, tmp_path / "a.png")
     assert (read_picture(tmp_path / "a.png") == out).all()
     assert fitted(out, 64).shape == (64, 64, 4)
+
+
+def test_several_figures_are_counted_and_specks_are_not() -> None:
+    picture = np.zeros((100, 200, 4), np.uint8)
+    assert figures(picture) == 0
+    picture[20:80, 20:80, 3] = 255
+    picture[5:8, 5:8, 3] = 255
+    assert figures(picture) == 1
+    picture[30:80, 120:170, 3] = 255
+    assert figures(picture) == 2

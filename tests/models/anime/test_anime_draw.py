@@ -91,6 +91,10 @@ def test_no_room_no_picture_no_fit(
         draw_sequence(weights, busy, track, tmp_path / "a")
     with pytest.raises(OratorError, match="almost empty"):
         draw_sequence(weights, np.zeros((128, 128, 4), np.uint8), track, tmp_path / "a")
+    two = np.zeros((128, 256, 4), np.uint8)
+    two[20:120, 10:100], two[20:120, 150:240] = 255, 255
+    with pytest.raises(OratorError, match="several figures"):
+        draw_sequence(weights, two, track, tmp_path / "a")
     six = NumberTrack(FORMS["v1"].numbers, np.zeros((1, 6), np.float32), 24.0)
     with pytest.raises(OratorError, match="45 numbers"):
         draw_sequence(weights, picture, six, tmp_path / "a")
