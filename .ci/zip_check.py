@@ -27,7 +27,7 @@ BLENDER = {
 BROUGHT = {"numpy", "requests", "certifi", "idna", "urllib3", "zstandard"}
 FULL_ONLY = {"torch", "smplx", "huggingface_hub", "tqdm", "PIL"}
 """What the small edition leaves out; its buttons say so."""
-OPTIONAL = {"audioread"}
+OPTIONAL = {"audioread", "cv2", "mediapipe"}
 """Used where a system has it."""
 
 

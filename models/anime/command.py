@@ -14,10 +14,12 @@ from ...core.errors import OratorError
 from ...core.files import check_writable
 from ...core.formats.numbers import read_numbers, write_numbers
 from ...core.formats.reference import read_reference
+from ..tracking.film import is_film, track_film
 
 
 def _drawn_timing(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--fps", type=float, default=24.0, help="frames a second")
+    parser.add_argument("--face-model", type=Path, help="MediaPipe's face_landmarker.task, for films (beside the film)")
     parser.add_argument("--on", type=int, default=2, choices=(1, 2, 3, 4), help="hold each drawing for so many frames")
 
 
@@ -25,7 +27,7 @@ def add_anime_commands(commands: argparse._SubParsersAction[argparse.ArgumentPar
     """The sub-commands `draw` and `numbers`."""
     draw = commands.add_parser("draw", help="an image sequence of a talking picture, by Talking Head Anime's networks")
     draw.add_argument(
-        "motion", type=Path, metavar="TAKE", help="a TAKE.npz, a Live Link .csv, or numbers (.csv, .json)"
+        "motion", type=Path, metavar="TAKE", help="a TAKE.npz, a Live Link .csv, a film, or numbers (.csv, .json)"
     )
     draw.add_argument("--picture", type=Path, required=True, help="the character, cut out, face in the middle above")
     draw.add_argument("--weights", type=Path, required=True, help="the folder of the published .pt files")
@@ -43,8 +45,8 @@ def add_anime_commands(commands: argparse._SubParsersAction[argparse.ArgumentPar
     numbers.set_defaults(run=_numbers)
 
 
-def read_track(path: Path, name: str, fps: float, step: int) -> NumberTrack:
-    """The numbers of a set from a take, a Live Link .csv or a file of numbers. Raises OratorError."""
+def read_track(path: Path, name: str, fps: float, step: int, face_model: Path | None = None) -> NumberTrack:
+    """The numbers of a set from a take, a Live Link .csv, a film or a file of numbers. Raises OratorError."""
     if not 1.0 <= fps <= 240.0:
         raise OratorError(f"--fps {fps:g}: give a frame rate from 1 to 240.")
     if path.suffix.lower() == ".json" or (path.suffix.lower() == ".csv" and _holds_numbers(path)):
@@ -52,7 +54,8 @@ def read_track(path: Path, name: str, fps: float, step: int) -> NumberTrack:
         if len(track.names) != int(name):
             raise OratorError(f"'{path.name}' has the {len(track.names)} numbers of another form; {name} are needed.")
         return step_numbers(track, fps, step)
-    return number_track(read_reference(path), name, fps, step)
+    performance = track_film(path, face_model) if is_film(path) else read_reference(path)
+    return number_track(performance, name, fps, step)
 
 
 def _holds_numbers(path: Path) -> bool:
@@ -67,7 +70,7 @@ def _numbers(args: argparse.Namespace) -> int:
     if args.output.suffix.lower() not in (".csv", ".json"):
         raise OratorError(f"'{args.output.name}' should end in .csv or .json.")
     check_writable(args.output)
-    track = read_track(args.motion, args.set, args.fps, args.on)
+    track = read_track(args.motion, args.set, args.fps, args.on, args.face_model)
     write_numbers(track, args.output)
     print(f"{args.output}: {len(track.values)} frames of {len(track.names)} numbers, {track.fps:g} a second")
     return 0
@@ -85,7 +88,7 @@ def _draw(args: argparse.Namespace) -> int:
     settings = DrawSettings(parse_levels(args.levels), not args.every_frame)
     picture = read_picture(args.picture)
     checkpoint = load(args.weights)
-    track = read_track(args.motion, checkpoint.form.kind, args.fps, args.on)
+    track = read_track(args.motion, checkpoint.form.kind, args.fps, args.on, args.face_model)
     bar = Bar()
 
     def progress(fraction: float, text: str, _picture: Array | None) -> None:

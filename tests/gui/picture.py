@@ -176,7 +176,7 @@ def again(report: Report) -> Steps:
     report.check("it differs within the range", far[1] > 0.02, f"{np.round(far, 3)}")
     stored = first.orator("core.blender.take_store")
     old, new = (stored.load_performance(take).face for take in puppet().orator.takes)
-    outside = np.array_equal(old[:60], new[:60]) and np.array_equal(old[119:], new[119:])
+    outside = np.array_equal(old[:60], new[:60]) and np.array_equal(old[120:], new[120:])
     report.check("and outside of it is the same to the bit", outside)
     driver.move(*aside())
     yield 1.0

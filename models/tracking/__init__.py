@@ -1,0 +1,1 @@
+"""Faces from films, by trackers that the artist has."""
