@@ -200,10 +200,10 @@ class Stroke:
 
 
 def comfortable(place: Array) -> Array:
-    """A wrist place (3,) that an arm reaches without strain: before the body, not far across it, not overhead."""
+    """A wrist place (3,) that an arm reaches without strain: before the body, hardly across it, not before the face."""
     x, y, z = place
-    x = float(np.clip(x, -0.13, 0.5))
-    y = float(np.clip(y, -0.34, 0.26))
+    x = float(np.clip(x, -0.05, 0.46))
+    y = float(np.clip(y, -0.34, 0.15 + 0.5 * np.clip(x - 0.1, 0.0, 0.22)))
     near = 0.17 if x < 0.2 else 0.17 - 0.6 * (x - 0.2)
     place = np.array([x, y, max(float(z), near)])
     # An arm sent beyond its length stands straight, and snaps when it is called back.

@@ -16,6 +16,10 @@ from .legs import longest_reach
 from .score import Score, Wanted, rng_at
 from .tracks import FPS, Key, drift, keyed, minimum_jerk
 
+NEAR_CLAUSE: Final = 1.0
+"""Seconds to the edge of a clause within which a shift of weight waits for it, or comes sooner."""
+WIDEST: Final = 1.15
+"""How much wider than their manner feet may be left by a single step."""
 LIFT: Final = 0.068
 """Metres a stepping foot is lifted."""
 AHEAD: Final = 0.045
@@ -108,14 +112,14 @@ def stand(
             next_step = at + 60.0 / (manner.steps * max(free, 0.2)) * rng.uniform(0.9, 2.2)
         else:
             side = -np.sign(weight - 0.5) if rng.random() < 0.75 else np.sign(weight - 0.5)
-            weight = 0.5 + float(side) * rng.uniform(0.13, 0.37) * manner.sway * min(free, 1.3) ** 0.7
+            weight = 0.5 + float(side) * rng.uniform(0.09, 0.26) * manner.sway * min(free, 1.3) ** 0.7
             keys.append(Key(at, rng.uniform(0.75, 1.35), _pelvis(feet, weight, rng)))
         if rng.random() < 0.5:
             turn = float(
                 np.mean(feet.turn) + np.clip(rng.normal(0.0, 0.12), -0.22, 0.22) * manner.trunk * min(free, 1.2)
             )
             looks.append(Key(at + rng.uniform(-0.2, 0.3), rng.uniform(0.8, 1.4), np.array([turn])))
-        at += 60.0 / (manner.shifts * max(free, 0.15)) * rng.uniform(0.55, 1.5)
+        at = _at_clause(score, at, at + 60.0 / (manner.shifts * max(free, 0.15)) * rng.uniform(0.55, 1.5))
     looks.sort(key=lambda k: k.begin)
     track = keyed(frames, start, keys)
     noise = drift(frames, 0.5, 1.0, rng_at(seed, 0.0, 83), 5) * np.array([0.004, 0.003, 0.004, 0.012, 0.008])
@@ -126,6 +130,13 @@ def stand(
     roll = gaussian_filter1d(1.2 * aside, 4.0, mode="nearest") + noise[:, 4]
     position = track + noise[:, :3] * np.array([1.0, 0.0, 1.0])
     return Ground(position, heading, roll, feet.paths, feet.turns, feet.contacts)
+
+
+def _at_clause(score: Score, last: float, at: float) -> float:
+    """Where a clause begins or ends near `at`: weight moves between thoughts, not by a clock."""
+    edges = [time - 0.15 for clause in score.clauses for time in clause if time - 0.15 > last + 1.0]
+    near = min(edges, key=lambda time: abs(time - at), default=at)
+    return near if abs(near - at) < NEAR_CLAUSE else at
 
 
 def _pelvis(feet: _Feet, weight: float, rng: np.random.Generator) -> Array:
@@ -154,6 +165,8 @@ def _replant(
     places, turns = feet.stance(goal, float(np.clip(rng.normal(0.0, 0.13), -0.24, 0.24)), rng.normal(0.0, 0.045))
     lead = 0 if (places[0] - feet.place[0])[0] > 0 else 1
     order = (lead, 1 - lead) if rng.random() < 0.6 else (lead,)
+    if np.linalg.norm(places[lead] - feet.place[1 - lead]) > WIDEST * width:
+        order = (lead, 1 - lead)
     for foot in order:
         length = float(rng.uniform(0.4, 0.52))
         # The weight leaves the foot before it lifts.

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 REST_WEIGHTS: Final[dict[str, float]] = {
-    "down": 1.3, "down_front": 2.0, "down_back": 1.1, "one_low": 1.2, "clasp_low": 1.1, "clasp_down": 1.7,
+    "down": 1.3, "down_front": 2.0, "down_back": 1.1, "one_low": 1.2, "clasp_low": 1.0, "clasp_down": 0.8,
     "clasp_mid": 0.8, "steeple": 0.5, "hold_wrist": 1.0, "hip_one": 0.6, "hips": 0.25,
     "behind": 0.25, "folded": 0.4, "pockets": 0.8, "pocket_one": 0.9, "ready": 0.9,
     "thinker": 0.3,
@@ -53,7 +53,7 @@ class Manner:
     shifts: float = 17.0
     steps: float = 4.5
     sway: float = 1.0
-    feet: float = 0.25
+    feet: float = 0.235
     head: float = 1.0
     gaze: float = 1.0
     chin: float = 0.0

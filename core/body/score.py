@@ -33,6 +33,8 @@ NOD_APART: Final = 0.36
 LONGEST_CLAUSE: Final = 3.6
 PAUSE: Final = 0.22
 SILENCE: Final = 1.5
+LONGEST_IDLE: Final = 4.0
+"""Seconds after which a hand that others gesture beside takes over."""
 LONGEST_REST: Final = 3.3
 """Seconds after which hands that go on resting do so in another way."""
 
@@ -302,6 +304,10 @@ def _free(time: float, taken: list[float], apart: float) -> bool:
     return all(abs(time - other) >= apart for other in taken[max(0, k - 1) : k + 1])
 
 
+def _other(side: str) -> str:
+    return "left" if side == "right" else "right"
+
+
 def _gestures(
     asked: list[tuple[float, str, float]],
     clauses: list[tuple[float, float]],
@@ -310,6 +316,7 @@ def _gestures(
     seed: int,
 ) -> tuple[Gesture, ...]:
     manner, mode = wanted.manner, "both"
+    idle = {"left": 0.0, "right": 0.0}
     out: list[Gesture] = []
     recent: list[str] = []
     names, base = tuple(BEATS), np.array(list(BEATS.values()))
@@ -321,6 +328,10 @@ def _gestures(
             both = manner.both * (1.0 - abs(hand)) ** 1.5
             draw, right = rng.random(), 0.5 + 0.5 * hand if hand else 0.55
             mode = "both" if draw < both else ("right" if rng.random() < right else "left")
+        if hand == 0.0 and mode != "both" and time - idle[_other(mode)] > LONGEST_IDLE:
+            mode = _other(mode)
+        for side in ("left", "right") if mode == "both" else (mode,):
+            idle[side] = time
         kind = label
         if label == "beat":
             weights = base * np.array([0.12 if n in recent else 1.0 for n in names])
