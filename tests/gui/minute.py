@@ -24,6 +24,8 @@ INSTALLING = 3
 """Drop the zip into Blender's window, confirm, close: what an artist clicks before this begins."""
 MOST_CLICKS = 10
 LISTEN_SECONDS = 5.0
+SLACK = 0.06
+"""How far playback may be off: frames come late on a machine with much else to do."""
 TAB = (14, 241)
 """Pixels of the tab's middle from the sidebar's right and upper edge in Blender's default file."""
 FILE_ROW = 57
@@ -100,26 +102,76 @@ def choose_sound(report: Report) -> Steps:
 
 
 def play(report: Report) -> Steps:
-    """Space over the viewport: five seconds of sound take five seconds."""
+    """Space over the viewport: five seconds of sound take five seconds, by the clock at each frame that comes."""
     scene, view = bpy.context.scene, driver.region("VIEW_3D", "WINDOW")
     x, y = view.x + view.width // 3, view.y + view.height // 2
+    came: list[tuple[float, int]] = []
+
+    def note(playing: bpy.types.Scene, *_args: object) -> None:
+        came.append((time.perf_counter(), playing.frame_current))
+
     driver.move(x, y)
     yield 0.5
     report.check("the playhead is at the start", scene.frame_current == scene.frame_preview_start)
+    bpy.app.handlers.frame_change_pre.append(note)
     Hands.keys += 1
     driver.press("SPACE", x, y)
-    yield from driver.wait_until(lambda: scene.frame_current > scene.frame_preview_start, 10.0)
-    begin, frame = time.perf_counter(), scene.frame_current
-    seen = set()
-    while time.perf_counter() - begin < LISTEN_SECONDS:
-        seen.add(scene.frame_current)
-        yield 0.02
-    took, went = time.perf_counter() - begin, scene.frame_current - frame
+    yield from driver.wait_until(lambda: len(came) > 2 and came[-1][0] - came[1][0] > LISTEN_SECONDS, 20.0)
     driver.press("SPACE", x, y)
     yield 1.0
-    seconds = went / (scene.render.fps / scene.render.fps_base)
-    held = abs(seconds - took) < 0.4
-    report.check("5 s of sound take 5 s", held, f"{seconds:.2f} s in {took:.2f} s, {len(seen)} of {went} frames drawn")
+    bpy.app.handlers.frame_change_pre.remove(note)
+    forward = [came[k] for k in range(1, len(came)) if came[k][1] > came[k - 1][1]]
+    if len(forward) < 3:
+        report.check("Space plays", False, f"{len(came)} frames")
+        return
+    seconds = (forward[-1][1] - forward[0][1]) * scene.render.fps_base / scene.render.fps
+    took = forward[-1][0] - forward[0][0]
+    figure = f"{seconds:.2f} s in {took:.2f} s, {len(forward)} of {forward[-1][1] - forward[0][1]} frames drawn"
+    report.check("5 s of sound take 5 s", took > 3.0 and abs(seconds / took - 1.0) < SLACK, figure)
+
+
+def undo_and_redo(report: Report) -> Steps:
+    """Ctrl-Z takes the take away, Ctrl-Shift-Z brings it back."""
+    view = driver.region("VIEW_3D", "WINDOW")
+    x, y = view.x + view.width // 3, view.y + view.height // 2
+    driver.move(x, y)
+    yield 0.3
+    driver.press("Z", x, y, ctrl=True)
+    yield 1.5
+    report.check("one undo takes the take away", not len(first.options().character.orator.takes))
+    driver.press("Z", x, y, ctrl=True, shift=True)
+    yield 1.5
+    report.check("redo brings it back", len(first.options().character.orator.takes) == 1)
+
+
+def save_and_quit(report: Report) -> Steps:
+    """Ctrl-S, Enter in Blender's file window; then Ctrl-Q, and nothing asks."""
+    view, manager = driver.region("VIEW_3D", "WINDOW"), bpy.context.window_manager
+    x, y = view.x + view.width // 3, view.y + view.height // 2
+    windows = len(manager.windows)
+    driver.move(x, y)
+    yield 0.3
+    driver.press("S", x, y, ctrl=True)
+    yield from driver.wait_until(lambda: len(manager.windows) > windows, 5.0)
+    yield 1.5
+    window = manager.windows[-1]
+    files = next(r for a in window.screen.areas if a.type == "FILE_BROWSER" for r in a.regions if r.type == "WINDOW")
+    place = (files.x + files.width // 2, files.y + 20)
+    window.event_simulate("MOUSEMOVE", "NOTHING", x=place[0], y=place[1])
+    yield 0.5
+    window.event_simulate("RET", "PRESS", x=place[0], y=place[1])
+    window.event_simulate("RET", "RELEASE", x=place[0], y=place[1])
+    yield from driver.wait_until(lambda: len(manager.windows) == windows and bool(bpy.data.filepath), 8.0)
+    kept = bool(bpy.data.filepath) and Path(bpy.data.filepath).is_file()
+    report.check("Ctrl-S and Enter save the file", kept, Path(bpy.data.filepath).name)
+    what = "Ctrl-Q quits at once"
+    report.check(what, True, "the session ends here: what is still there after 10 s is told instead")
+    report.write()
+    yield 0.5
+    driver.press("Q", x, y, ctrl=True)
+    yield 10.0  # not reached where Blender has quit
+    report.checks.pop()
+    report.check(what, False, "it is still there after 10 s")
 
 
 def minute(report: Report) -> Steps:
@@ -148,6 +200,7 @@ def minute(report: Report) -> Steps:
     yield from driver.wait_until(lambda: first.job() is None, first.GENERATE_SECONDS, every=0.1)
     yield 1.0
     report.check("a take is shown", bool(first.options().character.orator.shown))
+    yield from undo_and_redo(report)
     yield from button(report, "bpy.ops.orator.frame_face", "Frame Face", 0.25)
     yield 1.0
     driver.screenshot("minute-7-face")
@@ -164,6 +217,7 @@ def minute(report: Report) -> Steps:
     view = driver.area("VIEW_3D").spaces.active.region_3d.view_perspective
     report.check("the stage's camera is looked through", view == "CAMERA" and "Orator" in camera.name, camera.name)
     driver.screenshot("minute-9-stage")
+    yield from save_and_quit(report)
 
 
 if __name__ == "__main__":
