@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import bpy
-from bpy.props import PointerProperty, StringProperty
+from bpy.props import EnumProperty, IntProperty, PointerProperty, StringProperty
 
-from ..core.blender import conversing, generation, strips
+from ..core.blender import changed_lines, conversing, generation, job, lines, strips
 from ..core.blender.holders import has_skeleton
+from ..core.blender.scene_rate import scene_fps
 from ..core.catalogue.listening import LISTENING
-from .layout import TAB, draw_job, draw_sentence, draw_wrapped, number_property
+from .layout import TAB, draw_job, draw_sentence, draw_wrapped, number_property, room, shortened
+
+_BESIDE = 96
+"""Pixels of the icon, the time and the button beside a line's name."""
+_STATES = {"MADE": "CHECKMARK", "CHANGED": "FILE_REFRESH", "NEW": "DOT"}
+_COLOURS = tuple((f"COLOR_{k:02d}", f"Colour {k}", "", f"STRIP_COLOR_{k:02d}", k) for k in range(1, 10))
 
 
 def _strip_names(_self: object, context: bpy.types.Context, text: str) -> list[str]:
@@ -24,6 +30,16 @@ class OratorTalk(bpy.types.PropertyGroup):
     """A character's part in conversations."""
 
     __annotations__ = {
+        "speaks_by": EnumProperty(
+            name="Voice", description="Which sound strips are this character's lines", items=lines.WAYS
+        ),
+        "channel": IntProperty(
+            name="Channel", description="The Sequencer's channel with this character's lines", default=1, min=1, max=128
+        ),
+        "named": StringProperty(name="Begins with", description="How the names of this character's strips begin"),
+        "colour": EnumProperty(
+            name="Colour", description="The colour tag of this character's strips", items=_COLOURS
+        ),
         "speaks": StringProperty(
             name="Speaks", description="The sound strip with this character's voice; empty: it only listens",
             search=_strip_names,
@@ -56,20 +72,80 @@ class ORATOR_PT_conversation(bpy.types.Panel):
         else:
             draw_wrapped(context, layout, character.name, "ARMATURE_DATA")
             talk = character.orator_talk
-            layout.prop(talk, "speaks", icon="SOUND")
+            layout.prop(talk, "speaks_by")
+            for way, field in (("STRIP", "speaks"), ("CHANNEL", "channel"), ("NAME", "named"), ("COLOUR", "colour")):
+                if talk.speaks_by == way:
+                    layout.prop(talk, field)
             layout.prop(talk, "listens_to")
             column = layout.column(align=True)
             column.active = talk.listens_to is not None
             for control in LISTENING:
                 column.prop(talk, control.name, slider=True)
         if not draw_job(layout):
-            layout.operator("orator.generate_conversation", icon="PLAY")
+            listened = any(o.orator_talk.listens_to is not None for o in conversing.talkers(context.scene))
+            text = "Generate Conversation" if listened else "Generate All Lines"
+            layout.operator("orator.generate_conversation", text=text, icon="PLAY")
         layout.operator("orator.lay_turns", icon="MARKER")
         for talker in conversing.talkers(context.scene):
             partner = talker.orator_talk.listens_to
             text = f"{talker.name} > {partner.name}" if partner is not None else f"{talker.name} speaks"
             draw_wrapped(context, layout, text)
         draw_sentence(context, layout)
+
+
+class _Lines:
+    """Who says which line when; each can be made again"""
+
+    bl_label = "Lines"
+    bl_region_type = "UI"
+    bl_category = TAB
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Only where somebody speaks."""
+        return any(lines.speaks(o.orator_talk) for o in conversing.talkers(context.scene))
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """A row a line: made, changed or new; its name, its start; make it again."""
+        layout, running = self.layout, job.current()
+        rows, fps = changed_lines.table(context), scene_fps(context.scene)
+        column = layout.column(align=True)
+        who = ""
+        for row in rows:
+            if row.character != who:
+                who = row.character
+                draw_wrapped(context, column, who, "ARMATURE_DATA")
+            busy = running is not None and running.text.startswith(f"{row.character}:")
+            line = column.row(align=True)
+            name = shortened(row.strip, room(context) - _BESIDE)
+            text = f"{name}  {row.first / fps:.1f} s"
+            go = line.operator(
+                "orator.line_go", text=text, icon="TIME" if busy else _STATES[row.state], translate=False
+            )
+            go.character, go.first = row.character, row.first
+            retry = line.operator("orator.line_again", text="", icon="LOOP_BACK")
+            retry.character, retry.first, retry.last = row.character, row.first, row.last
+        if not rows:
+            draw_wrapped(context, layout, "No strip is anybody's line", "INFO")
+        changed = sum(row.state == "CHANGED" for row in rows)
+        if running is None:
+            layout.operator("orator.generate_changes", icon="FILE_REFRESH")
+        if changed:
+            draw_wrapped(context, layout, f"{changed} of {len(rows)} lines are not in the takes yet", "INFO")
+
+
+class ORATOR_PT_lines(_Lines, bpy.types.Panel):
+    """Who says which line when; each can be made again"""
+
+    bl_space_type = "VIEW_3D"
+    bl_parent_id = "ORATOR_PT_conversation"
+
+
+class ORATOR_PT_sequencer_lines(_Lines, bpy.types.Panel):
+    """Who says which line when; each can be made again"""
+
+    bl_space_type = "SEQUENCE_EDITOR"
+    bl_options = {"DEFAULT_CLOSED"}  # noqa: RUF012
 
 
 def _attach() -> None:
@@ -83,4 +159,4 @@ def _detach() -> None:
 
 HOOK = (_attach, _detach)
 PROPERTY_CLASSES: tuple[type, ...] = (OratorTalk,)
-CLASSES: tuple[type, ...] = (ORATOR_PT_conversation,)
+CLASSES: tuple[type, ...] = (ORATOR_PT_conversation, ORATOR_PT_lines, ORATOR_PT_sequencer_lines)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import bpy
@@ -11,7 +12,7 @@ from ..arrays import Array
 from ..catalogue.listening import LISTENING
 from ..errors import OratorError
 from ..speech.speech import Speech
-from . import generation, strips, takes
+from . import generation, lines, takes
 from .holders import has_skeleton
 from .scene_rate import scene_fps
 
@@ -26,17 +27,17 @@ MARK: Final = "turn:"
 def talkers(scene: bpy.types.Scene) -> tuple[bpy.types.Object, ...]:
     """The characters of the scene that speak a strip or listen to someone."""
     return tuple(
-        o for o in scene.objects if has_skeleton(o) and (o.orator_talk.speaks or o.orator_talk.listens_to is not None)
+        o
+        for o in scene.objects
+        if has_skeleton(o) and (lines.speaks(o.orator_talk) or o.orator_talk.listens_to is not None)
     )
 
 
 def missing(context: bpy.types.Context) -> str:
-    """Why no conversation can be generated, or ''."""
+    """Why nothing of a scene's lines can be generated, or ''."""
     found = talkers(context.scene)
     if not found:
         return "Nobody speaks or listens yet: choose a strip or a partner for a character in the Conversation panel"
-    if not any(o.orator_talk.listens_to is not None for o in found):
-        return "Nobody listens yet: choose whom a character listens to in the Conversation panel"
     for o in found:
         partner = o.orator_talk.listens_to
         if partner is None:
@@ -45,49 +46,93 @@ def missing(context: bpy.types.Context) -> str:
             return f"'{o.name}' listens to itself: choose another character"
         if partner.name not in context.scene.objects:
             return f"'{partner.name}', whom '{o.name}' listens to, is not in the scene: choose another character"
-        if not partner.orator_talk.speaks:
+        if not lines.speaks(partner.orator_talk):
             return f"'{partner.name}' speaks no strip that '{o.name}' could listen to: choose one for it"
     return ""
 
 
-def read_requests(context: bpy.types.Context) -> tuple[TakeRequest, ...]:
-    """A request for each character that speaks or listens, checked before any work. Raises OratorError."""
-    from ..conversation.conduct import Listening, ListeningControls
-    from ..request.conversation import together
+def missing_pair(context: bpy.types.Context) -> str:
+    """Why there are no turns, or ''."""
+    reason = missing(context)
+    if reason or any(_has_pair(o) for o in talkers(context.scene)):
+        return reason
+    return "Nobody both speaks and listens, so there are no turns between two voices"
 
+
+def _has_pair(character: bpy.types.Object) -> bool:
+    talk = character.orator_talk
+    return talk.listens_to is not None and lines.speaks(talk)
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Who says which lines, over which seconds of the timeline; without a `span` each speaks its one strip."""
+
+    said: dict[str, tuple[lines.Placed, ...]]
+    span: tuple[float, float] | None
+
+
+def cast_of(context: bpy.types.Context) -> Cast:
+    """The lines of everyone who speaks. Raises OratorError where none can be read."""
     reason = missing(context)
     if reason:
         raise OratorError(f"{reason}.")
+    speakers = [o for o in talkers(context.scene) if lines.speaks(o.orator_talk)]
+    said = {o.name: lines.placed(context, o.orator_talk) for o in speakers}
+    owned: dict[tuple[str, str], str] = {}
+    for name, mine in said.items():
+        for line in mine:
+            other = owned.setdefault((line.scene.name, line.strip.name), name)
+            if other != name:
+                raise OratorError(
+                    f"'{other}' and '{name}' speak the same strip, '{line.strip.name}': choose another for one."
+                )
+    if not any(lines.whole_scene(o.orator_talk) for o in speakers):
+        return Cast(said, None)
+    return Cast(said, lines.span_of(context.scene, tuple(line for mine in said.values() for line in mine)))
+
+
+def read_requests(context: bpy.types.Context) -> tuple[TakeRequest, ...]:
+    """A request for each character that speaks or listens, checked before any work. Raises OratorError."""
+    return requests_of(context, cast_of(context))
+
+
+def requests_of(context: bpy.types.Context, cast: Cast) -> tuple[TakeRequest, ...]:
+    """The requests of a cast. Raises OratorError."""
     scene = context.scene
-    voices = {o.name: _voice(context, o) for o in talkers(scene) if o.orator_talk.speaks}
-    requests = []
-    for character in talkers(scene):
-        talk, partner = character.orator_talk, character.orator_talk.listens_to
-        own = voices.get(character.name)
-        if partner is None:
-            assert own is not None
-            requests.append(generation.request_for(scene, character, (own,)))
-            continue
+    voices = {name: lines.voice(scene.objects[name], mine, cast.span) for name, mine in cast.said.items()}
+    return tuple(_request(scene, character, cast, voices) for character in talkers(scene))
+
+
+def _request(scene: bpy.types.Scene, character: bpy.types.Object, cast: Cast, voices: dict[str, Speech]) -> TakeRequest:
+    """One character's, with the lines that it says and hears in the record of its takes."""
+    from ..conversation.conduct import Listening, ListeningControls
+    from ..conversation.lines import rows_of
+    from ..request.conversation import together
+
+    talk, partner = character.orator_talk, character.orator_talk.listens_to
+    own = voices.get(character.name)
+    if partner is None:
+        assert own is not None
+        request = generation.request_for(scene, character, (own,))
+    else:
         theirs = voices[partner.name]
-        own = own or Speech(np.zeros(1, np.float32), theirs.start, f"{character.name} listening")
-        if character.orator_talk.speaks == partner.orator_talk.speaks:
-            raise OratorError(f"'{character.name}' and '{partner.name}' speak the same strip: choose another for one.")
-        pair = together((own, theirs))
+        mine = own or Speech(np.zeros(1, np.float32), theirs.start, f"{character.name} listening")
+        pair = together((mine, theirs))
+        if own is not None and pair[0].start < own.start:
+            # The take begins before its strip does, so it is not a take of that strip alone, which it could follow.
+            pair = (replace(pair[0], name=f"The line of {character.name}"), pair[1])
         controls = ListeningControls(**{control.name: getattr(talk, control.name) for control in LISTENING})
         turns = _marked_turns(scene, character, partner, pair)
         listening = Listening(controls, _eyes_of(partner, character), turns)
-        requests.append(generation.request_for(scene, character, pair, listening))
-    return tuple(requests)
-
-
-def _voice(context: bpy.types.Context, character: bpy.types.Object) -> Speech:
-    found = strips.find_strip(context, character.orator_talk.speaks)
-    if found is None:
-        raise OratorError(
-            f"The strip '{character.orator_talk.speaks}' of '{character.name}' is not in the Video Sequencer any more. "
-            "Choose another in the Conversation panel."
-        )
-    return strips.speech_of_strip(*found)
+        request = generation.request_for(scene, character, pair, listening)
+    start = request.speech.start
+    heard = cast.said.get(partner.name, ()) if partner is not None else ()
+    rows = {
+        "lines": rows_of(lines.told(line, start) for line in cast.said.get(character.name, ())),
+        "partner_lines": rows_of(lines.told(line, start) for line in heard),
+    }
+    return replace(request, meta={**request.meta, **rows})
 
 
 def _eyes_of(partner: bpy.types.Object, character: bpy.types.Object) -> Array:
@@ -150,17 +195,12 @@ def lay_turns(context: bpy.types.Context) -> int:
     from ..conversation.turns import find_turns
     from ..request.conversation import together
 
-    reason = missing(context)
+    reason = missing_pair(context)
     if reason:
         raise OratorError(f"{reason}.")
-    scene = context.scene
-    pair = next(
-        ((o, o.orator_talk.listens_to) for o in talkers(scene) if o.orator_talk.speaks and o.orator_talk.listens_to),
-        None,
-    )
-    if pair is None:
-        raise OratorError("No character both speaks and listens, so there are no turns between two voices.")
-    heard = together(tuple(_voice(context, o) for o in pair))
+    scene, cast = context.scene, cast_of(context)
+    pair = next((o, o.orator_talk.listens_to) for o in talkers(scene) if _has_pair(o))
+    heard = together(tuple(lines.voice(o, cast.said[o.name], cast.span) for o in pair))
     turns = find_turns(*activities(*heard))
     for marker in [m for m in scene.timeline_markers if _is_mark(m)]:
         scene.timeline_markers.remove(marker)

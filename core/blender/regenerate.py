@@ -48,9 +48,12 @@ def read_again_request(
     return again(take, request, tuple((regions, begin, end) for begin, end in spans if begin < end))
 
 
-def again(take: Any, request: TakeRequest, pieces: tuple[tuple[tuple[str, ...], int, int], ...]) -> TakeRequest:
+def again(
+    take: Any, request: TakeRequest, pieces: tuple[tuple[tuple[str, ...], int, int], ...], other_speech: bool = False
+) -> TakeRequest:
     """A request's own take made anew in pieces: regions, and their first frame and the one after the last, at 30 fps.
 
+    other_speech  in the pieces the speech is another one by intent, and may last longer than the take
     Raises OratorError when the speech is not the take's any more.
     """
     from ..bake.face import convert_face
@@ -63,7 +66,9 @@ def again(take: Any, request: TakeRequest, pieces: tuple[tuple[tuple[str, ...], 
     asked = request.asked
     old, before = load_performance(take), load_meta(take)
     speech, frames = asked.speech, asked.frames
-    notes = (*request.notes, *_fits(take, old, before, speech, frames))
+    if other_speech:
+        old, before = _for_another_speech(old, before, pieces, frames)
+    notes = request.notes if other_speech else (*request.notes, *_fits(take, old, before, speech, frames))
     regions = tuple(dict.fromkeys(region for piece in pieces for region in piece[0]))
     directions, masks = read_directions(take.layers, before), []
     for some, first, last in pieces:
@@ -72,6 +77,8 @@ def again(take: Any, request: TakeRequest, pieces: tuple[tuple[tuple[str, ...], 
         directions = spliced(directions, request.directions, cut)
     mask = Mask(*(np.logical_or.reduce([getattr(m, n) for m in masks]) for n in ("joints", "root", "face")))
     first, last = max(min(p[1] for p in pieces), 0), min(max(p[2] for p in pieces), frames)
+    if other_speech and request.shaping is not None:
+        shaping = replace(shaping, pauses=request.shaping.pauses)
     target, face_terms = request.target, None
     settings = replace(asked.settings, parts=parts_of(regions))
     card = card_of(settings.model)
@@ -98,6 +105,18 @@ def again(take: Any, request: TakeRequest, pieces: tuple[tuple[tuple[str, ...], 
     return replace(
         request, asked=asked, meta=meta, directions=directions, sliders=slider_record(take.layers), notes=notes
     )
+
+
+def _for_another_speech(
+    old: Performance, before: dict[str, Any], pieces: tuple[tuple[tuple[str, ...], int, int], ...], frames: int
+) -> tuple[Performance, dict[str, Any]]:
+    """A take as long as the speech is now, and its record without the gestures that were wished for in the pieces."""
+    from ..conversation.lines import lengthened
+
+    def stays(wish: dict[str, Any]) -> bool:
+        return not any(first <= wish["time"] * MODEL_FPS < last for _, first, last in pieces)
+
+    return lengthened(old, frames), {**before, "wishes": [w for w in before.get("wishes", ()) if stays(w)]}
 
 
 def _fits(take: Any, old: Performance, before: dict[str, Any], speech: Speech, frames: int) -> tuple[str, ...]:

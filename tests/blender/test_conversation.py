@@ -60,7 +60,10 @@ def test_the_button_says_what_is_missing(scene: bpy.types.Scene, pair) -> None:
     assert "listens to itself" in button.disabled_reason(bpy.context)
     ben.orator_talk.listens_to = None
     bpy.data.objects.remove(anna)
-    assert button.disabled_reason(bpy.context)
+    assert button.disabled_reason(bpy.context) == "", "who talks alone has lines too"
+    assert "no turns" in conversing.missing_pair(bpy.context)
+    ben.orator_talk.speaks = ""
+    assert "Nobody speaks" in button.disabled_reason(bpy.context)
 
 
 def test_the_partner_is_seen_where_it_stands(pair) -> None:
