@@ -77,8 +77,8 @@ def again(
         directions = spliced(directions, request.directions, cut)
     mask = Mask(*(np.logical_or.reduce([getattr(m, n) for m in masks]) for n in ("joints", "root", "face")))
     first, last = max(min(p[1] for p in pieces), 0), min(max(p[2] for p in pieces), frames)
-    if other_speech and request.shaping is not None:
-        shaping = replace(shaping, pauses=request.shaping.pauses)
+    if other_speech and request.directions is not None:
+        directions = replace(directions, pauses=request.directions.pauses)
     target, face_terms = request.target, None
     settings = replace(asked.settings, parts=parts_of(regions))
     card = card_of(settings.model)
