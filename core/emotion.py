@@ -15,7 +15,7 @@ _LATEST = 1e6
 
 
 @dataclass(frozen=True)
-class FaceStyle:
+class FaceReference:
     """What a reference clip gives.
 
     emotion   (8,) weights times intensity by EMOTIONS; sums to at most 1
@@ -38,14 +38,14 @@ class FaceStyle:
 class EmotionTrack:
     """Emotion over time: `weights` (K, 8) by EMOTIONS, and `intensity` (K,) 0 - 1, at `times` (K,) seconds.
 
-    Between keys both are linear; before the first and after the last they are held. `style` is a reference clip that
+    Between keys both are linear; before the first and after the last they are held. `reference` is a clip that
     the face is held and moves like. With `guess` the weights are suggested from the voice when it is heard.
     """
 
     times: Array
     weights: Array
     intensity: Array
-    style: FaceStyle | None = None
+    reference: FaceReference | None = None
     guess: bool = False
 
     def at(self, seconds: Array) -> Array:
@@ -71,8 +71,8 @@ class EmotionTrack:
         out: dict[str, Any] = {"keys": keys}
         if self.guess:
             out["guess"] = "The emotion was guessed from the voice."
-        if self.style is not None:
-            out["style"] = {"name": self.style.name, "strength": self.style.strength}
+        if self.reference is not None:
+            out["style"] = {"name": self.reference.name, "strength": self.reference.strength}
         return out
 
 

@@ -21,7 +21,7 @@ def of(speech_seconds: float, takes: int) -> float:
     return _WAKING + _pace * speech_seconds * takes
 
 
-def told(seconds: float) -> str:
+def duration(seconds: float) -> str:
     """A length of time as an artist says it."""
     if seconds < 90.0:
         return f"{max(round(seconds / 5.0) * 5, 5):.0f} s"
@@ -34,4 +34,4 @@ def left(fraction: float, elapsed: float) -> str:
     """What is left of a running work, as text; '' where it is too early to say."""
     if fraction < _MIN_FRACTION or elapsed < _MIN_SECONDS:
         return ""
-    return f"about {told(elapsed * (1.0 - min(fraction, 1.0)) / fraction)} left"
+    return f"about {duration(elapsed * (1.0 - min(fraction, 1.0)) / fraction)} left"

@@ -19,11 +19,11 @@ def listen() -> None:
     global _asked
     _asked = False
     main = threading.current_thread() is threading.main_thread()
-    if main and signal.getsignal(signal.SIGINT) in (signal.default_int_handler, _heard):
-        signal.signal(signal.SIGINT, _heard)
+    if main and signal.getsignal(signal.SIGINT) in (signal.default_int_handler, _interrupted):
+        signal.signal(signal.SIGINT, _interrupted)
 
 
-def _heard(_number: int, _frame: FrameType | None) -> None:
+def _interrupted(_number: int, _frame: FrameType | None) -> None:
     global _asked
     _asked = True
     raise KeyboardInterrupt

@@ -44,7 +44,7 @@ def _options_of_models(record: Record) -> Record:
 _UPGRADES: Final[Mapping[int, Callable[[Record], Record]]] = {1: _options_of_models}
 
 
-def told(record: Mapping[str, Any], fps: float) -> tuple[str, ...]:
+def lines_of(record: Mapping[str, Any], fps: float) -> tuple[str, ...]:
     """Where a take comes from, in lines that an artist can read; frames at the scene's rate."""
     out = []
     start = float(record.get("start", 0.0))

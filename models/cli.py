@@ -17,11 +17,11 @@ from ..core.catalogue.styles import STYLES
 from ..core.directing.pins import unreachable_pins
 from ..core.emotion import EmotionTrack, parse_emotion
 from ..core.errors import Cancelled, OratorError
-from ..core.face.style import describe, style_track
+from ..core.face.reference import describe, reference_track
 from ..core.files import check_writable
 from ..core.formats.pins import posed
 from ..core.formats.pins_npz import read_pins
-from ..core.formats.reference import reference_style
+from ..core.formats.reference import face_reference
 from ..core.formats.take_npz import read_take, write_take
 from ..core.model_card import card_of, cards, own_controls, split_id
 from ..core.performance import Take, resample
@@ -180,9 +180,9 @@ def emotion_from(args: argparse.Namespace) -> EmotionTrack:
         return track
     if args.emotion is not None:
         raise OratorError("Give either --emotion or --emotion-reference: a reference brings its own emotion.")
-    style = reference_style(args.emotion_reference, 1.0 if strength is None else strength)
+    style = face_reference(args.emotion_reference, 1.0 if strength is None else strength)
     print(f"Note: {describe(style)}", file=sys.stderr)
-    return style_track(style)
+    return reference_track(style)
 
 
 def output_paths(output: Path, seeds: tuple[int, ...]) -> list[Path]:

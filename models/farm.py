@@ -150,7 +150,7 @@ def _work(args: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     known = {line.number: line for line in read_lines(args.lines)}
     wanted = parse_range(args.range)
     lines = by_deaths((known[number] for number in wanted if number in known), args.results)
-    say = _teller(args.say)
+    say = _progress_of(args.say)
 
     def make(arguments: list[str]) -> None:
         with contextlib.redirect_stdout(io.StringIO()):  # It would name hidden files.
@@ -166,7 +166,7 @@ def _work(args: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
         say(k / len(lines), f"line {line.number}")
         result = make_line(line, args.output, args.results, _models_of(line), make, _explain)
         failed += result.state == "failed"
-        print(_told(line, result), flush=True)
+        print(_result_line(line, result), flush=True)
     say(1.0, f"{len(lines)} lines, {failed} failed")
     return 0
 
@@ -182,13 +182,13 @@ def _explain(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"
 
 
-def _told(line: FarmLine, result: LineResult) -> str:
+def _result_line(line: FarmLine, result: LineResult) -> str:
     if result.state == "failed":
         return f"Line {line.number} failed: {result.sentence}"
     return f"Line {line.number}: {', '.join(line.outputs)}"
 
 
-def _teller(words: str) -> Callable[[float, str], None]:
+def _progress_of(words: str) -> Callable[[float, str], None]:
     """How progress is told: in plain text, or in the words that an Open Job Description session listens to."""
 
     def plain(fraction: float, text: str) -> None:
@@ -209,7 +209,7 @@ def _report(args: argparse.Namespace) -> int:
     _write_text(args.results / "report.json", json.dumps(found, indent=2, ensure_ascii=False) + "\n")
     _write_text(args.results / "report.csv", table.getvalue())
     sentence = f"{found['done']} of {found['lines']} lines done, {found['failed']} failed, {found['missing']} missing"
-    _teller(args.say)(1.0, sentence)
+    _progress_of(args.say)(1.0, sentence)
     for row in found["problems"][:50]:
         print(f"  line {row['line']}: {row['sentence']}")
     if found["missing"]:

@@ -28,7 +28,7 @@ def add_style_command(commands: Any) -> None:
 def _learn(args: argparse.Namespace) -> int:
     from ..core.style.file import write_style
     from ..core.style.sources import found, learn_from, read_piece
-    from ..core.style.words import told
+    from ..core.style.words import described
 
     if args.output.suffix.lower() != ".npz":
         raise OratorError(f"'{args.output.name}' should end in .npz.")
@@ -38,13 +38,13 @@ def _learn(args: argparse.Namespace) -> int:
         raise OratorError(f"'{args.output.name}' is one of the files to learn from. Give another name with -o.")
     style = learn_from((read_piece(p) for p in paths), args.name or args.output.stem, interrupt.check)
     write_style(style, args.output)
-    print(told(style))
+    print(described(style))
     return 0
 
 
 def _tell(args: argparse.Namespace) -> int:
     from ..core.style.file import read_style
-    from ..core.style.words import told
+    from ..core.style.words import described
 
-    print(told(read_style(args.style)))
+    print(described(read_style(args.style)))
     return 0

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from ..models import registry  # noqa: F401  the models, whose cards panels and commands are made of
 from . import (
-    again,
     character,
     command,
+    comp,
     conversation,
     drawings,
     emage,
@@ -19,8 +19,10 @@ from . import (
     picture,
     pins,
     presets,
+    regenerate,
     rig,
     score,
+    sliders,
     speech,
     style,
     take,
@@ -44,7 +46,9 @@ MODULES = (
     take,
     kept,
     pins,
-    again,
+    comp,
+    regenerate,
+    sliders,
     gestures,
     score,
     presets,

@@ -63,7 +63,7 @@ def run_export(args: argparse.Namespace) -> int:
 def _performed(path: Path, who: str | None) -> bpy.types.Object:
     """A take from a file, baked onto a character that shows it."""
     from ..core.bake.road import prepare
-    from ..core.bake.target import BakeStyle
+    from ..core.bake.target import Keying
     from ..core.formats.take_npz import read_take
     from .open_character import open_character
 
@@ -72,6 +72,6 @@ def _performed(path: Path, who: str | None) -> bpy.types.Object:
     scene = bpy.context.scene
     character = editable(scene_character, scene)
     start = scene.frame_start / scene_fps(scene)
-    prepared = prepare(take.performance, start, read_target(character, scene), BakeStyle(None))
+    prepared = prepare(take.performance, start, read_target(character, scene), Keying(None))
     bake.add_take(character, replace(take, name=take.name or path.stem), start, prepared)
     return character

@@ -14,7 +14,7 @@ import bpy
 from ..core import interrupt
 from ..core.bake.fitting import Bounds
 from ..core.bake.road import prepare
-from ..core.bake.target import BakeStyle
+from ..core.bake.target import Keying
 from ..core.blender import bake, compat, job, takes
 from ..core.blender.bake_target import editable, read_target
 from ..core.blender.scene_rate import scene_fps
@@ -133,12 +133,12 @@ def _bake_takes(
     from ..models.generate import make_take
     from ..models.interface.progress import Bar
 
-    style = BakeStyle(None if args.keys == "dense" else Bounds())
+    keying = Keying(None if args.keys == "dense" else Bounds())
     made: list[Any] = []
     for seed in wanted.seeds:
         take, _ = make_take(wanted, seed, Bar())
         target = read_target(character, bpy.context.scene)
-        prepared = prepare(take.performance, start, target, style)
+        prepared = prepare(take.performance, start, target, keying)
         item = bake.add_take(character, replace(take, name="Take 1"), start, prepared, show=not made)
         made.append(item.uid)
         print(f"{item.name}: {item.coverage}, made in {take.meta['seconds_taken']:.1f} s")

@@ -12,7 +12,7 @@ from bpy.props import BoolProperty, IntProperty, StringProperty
 
 from ..core.blender import compat, generation, job, report
 from ..core.blender import emage as chosen
-from ..core.blender.bake_target import read_style
+from ..core.blender.bake_target import read_keying
 from ..core.blender.model_file import chosen_folder
 from ..core.editions import without_torch
 from ..core.errors import OratorError
@@ -273,7 +273,7 @@ class ORATOR_OT_import_smplx_motion(_ModelFile, Explained, bpy.types.Operator):
         try:
             start = 0.0 if generation.missing_speech(context) else generation.read_speech_start(context)
             _, said = chosen.import_motion(
-                generation.active_character(context), Path(self.filepath), scene, start, read_style(scene)
+                generation.active_character(context), Path(self.filepath), scene, start, read_keying(scene)
             )
         except Exception as error:
             self.report({"ERROR"}, job.explain(error))

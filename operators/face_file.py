@@ -8,7 +8,7 @@ import bpy
 from bpy_extras.io_utils import ImportHelper
 
 from ..core.blender import generation, job
-from ..core.blender.bake_target import read_style
+from ..core.blender.bake_target import read_keying
 from .poll import Acting
 
 
@@ -48,7 +48,7 @@ class ORATOR_OT_import_face(Acting, bpy.types.Operator, ImportHelper):
             performance = read_reference(path)
         start = 0.0 if generation.missing_speech(context) else generation.read_speech_start(context)
         character, scene = generation.active_character(context), context.scene
-        return add_face(character, performance, path.name, scene, start, read_style(scene))
+        return add_face(character, performance, path.name, scene, start, read_keying(scene))
 
 
 CLASSES: tuple[type, ...] = (ORATOR_OT_import_face,)

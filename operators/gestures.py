@@ -10,7 +10,7 @@ import bpy
 from ..core.blender import generation, gestures
 from ..core.blender.take_store import load_meta, load_performance
 from ..core.errors import OratorError
-from .again import OfTake
+from .regenerate import OfTake
 from .take import OnTake, active_take
 
 
@@ -109,13 +109,13 @@ class ORATOR_OT_gestures_perform(OfTake, bpy.types.Operator):
 
     def read(self, context: bpy.types.Context) -> generation.TakeRequest:
         """The take's arms and hands, around the changes."""
-        from ..core.blender.regenerate import read_again_request
+        from ..core.blender.regenerate import read_regenerate_request
         from ..core.body.wishes import merged, spans_of
 
         take = active_take(context)[2]
         changes, rows = gestures.changes_of(take), load_meta(take).get("gestures", [])
         spans = spans_of(changes, rows, load_performance(take).seconds)
-        request = read_again_request(context, take, ("upper", "hands"), (-(10**7), 10**7), spans)
+        request = read_regenerate_request(context, take, ("upper", "hands"), (-(10**7), 10**7), spans)
         wishes = merged(request.asked.wishes, [w for change in changes for w in change.wishes()])
         self._before, self._spans = rows, spans
         return replace(request, asked=replace(request.asked, seeds=(take.seed,), wishes=wishes))

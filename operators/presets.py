@@ -12,7 +12,7 @@ from typing import Any, Final
 import bpy
 from bpy.props import BoolProperty, StringProperty
 
-from ..core.blender.bake_target import read_style
+from ..core.blender.bake_target import read_keying
 from ..core.errors import OratorError
 from ..core.files import write_atomically
 from ..core.reading import parse_json, read_text
@@ -213,7 +213,7 @@ class ORATOR_OT_preset_use(Acting, bpy.types.Operator):
         menus = {"layers": ORATOR_MT_layer_presets, "performance": ORATOR_MT_setting_presets}
         menus.get(kind, ORATOR_MT_mask_presets).bl_label = bpy.path.display_name(path.name)
         if kind == "layers":
-            return sliders.rewrite(character, take, context.scene, read_style(context.scene))
+            return sliders.rewrite(character, take, context.scene, read_keying(context.scene))
         return f"'{bpy.path.display_name(path.name)}' is set."
 
 

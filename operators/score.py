@@ -44,10 +44,10 @@ class ORATOR_OT_score_lay(OnTake, bpy.types.Operator):
         return f"{score.lay_out(context, take)} strips: move, rename, trim, copy or delete, then Regenerate Changes."
 
 
-class ORATOR_OT_score_again(Generating, bpy.types.Operator):
+class ORATOR_OT_score_regenerate(Generating, bpy.types.Operator):
     """Make again exactly what you changed of the score, as a new take; everything else stays to the bit"""
 
-    bl_idname = "orator.score_again"
+    bl_idname = "orator.score_regenerate"
     bl_label = "Regenerate Changes"
     bl_options = {"UNDO"}  # noqa: RUF012
     moves_seed = False
@@ -105,4 +105,4 @@ class ORATOR_OT_score_remove(Acting, bpy.types.Operator):
         return f"{count} strips were removed; Lay Out Score brings them back."
 
 
-CLASSES: tuple[type, ...] = (ORATOR_OT_score_lay, ORATOR_OT_score_again, ORATOR_OT_score_remove)
+CLASSES: tuple[type, ...] = (ORATOR_OT_score_lay, ORATOR_OT_score_regenerate, ORATOR_OT_score_remove)

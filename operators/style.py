@@ -33,7 +33,7 @@ class ORATOR_OT_style_learn(Acting, bpy.types.Operator):
         """Read, learn, keep."""
         from ..core.blender import learning
         from ..core.style.sources import Piece, learn_from
-        from ..core.style.words import told
+        from ..core.style.words import described
 
         group, scene = context.scene.orator_styles, context.scene
         character = generation.active_character(context)
@@ -47,7 +47,7 @@ class ORATOR_OT_style_learn(Acting, bpy.types.Operator):
             pieces, name = learning.pieces_of_takes(character, scene), f"{character.name}'s takes"
         style = learn_from(pieces, group.name.strip() or name)
         styles.add_style(scene, style)
-        return told(style)
+        return described(style)
 
 
 class _OfStyle(Acting):
@@ -92,11 +92,11 @@ class ORATOR_OT_style_load(Acting, bpy.types.Operator, ImportHelper):
     def work(self, context: bpy.types.Context) -> str:
         """Read it and keep it."""
         from ..core.style.file import read_style
-        from ..core.style.words import told
+        from ..core.style.words import described
 
         style = read_style(Path(bpy.path.abspath(self.filepath)))
         styles.add_style(context.scene, style)
-        return told(style)
+        return described(style)
 
 
 class ORATOR_OT_style_remove(_OfStyle, bpy.types.Operator):

@@ -7,7 +7,7 @@ from typing import Any
 import bpy
 
 from ..core.blender import bake, generation, takes
-from ..core.blender.bake_target import read_style
+from ..core.blender.bake_target import read_keying
 from .poll import Acting
 
 
@@ -124,7 +124,7 @@ class ORATOR_OT_take_bake(OnTake, bpy.types.Operator):
     def act(self, context: bpy.types.Context, character: bpy.types.Object, data: Any, take: Any) -> str:
         """Bake."""
         name, uid = take.name, take.uid
-        coverage = bake.bake_again(character, uid, context.scene, read_style(context.scene))
+        coverage = bake.bake_again(character, uid, context.scene, read_keying(context.scene))
         return f"{name} on '{character.name}': {coverage}."
 
 

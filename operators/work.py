@@ -112,7 +112,7 @@ def _one(request: TakeRequest, seed: int, k: int, progress: Progress, cancelled:
     take, _ = make_take(request.asked, seed, share(0.0, _GENERATING), cancelled)
     fitting = share(_GENERATING, 1.0)
     prepared = prepare(
-        take.performance, request.asked.speech.start, request.target, request.style,
+        take.performance, request.asked.speech.start, request.target, request.keying,
         lambda f: fitting(f, "Fitting curves"), request.directions,
     )  # fmt: skip
     return Made(replace(take, name="Take 1", meta={**take.meta, **request.meta}), prepared)

@@ -4,29 +4,32 @@ from __future__ import annotations
 
 from ..core.blender import handlers, overlay
 from . import (
-    again,
-    around,
     character,
+    comp,
     conversation,
     emage,
     emotion,
     export,
     gestures,
     headings,
+    kept,
     performance,
     pins,
     preferences,
+    presets,
     properties,
+    regenerate,
     rig,
     score,
+    sliders,
     speech,
     style,
     take,
 )
 
 FIRST = (speech, character, performance, emotion, style, take)
-DIRECT = (pins, around, conversation)
-ADJUST = (score, gestures, again)
+DIRECT = (pins, presets, kept, conversation)
+ADJUST = (score, gestures, regenerate, comp, sliders)
 MODELS = (emage, rig)
 PROPERTY_CLASSES: tuple[type, ...] = (
     *properties.CLASSES,

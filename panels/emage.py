@@ -66,7 +66,7 @@ class ORATOR_PT_emage(bpy.types.Panel):
         layout.use_property_decorate = False
         data = context.scene.orator_emage
         layout.prop(data, "model")
-        if emage.heard(context.scene)[0].in_folder:
+        if emage.hears(context.scene)[0].in_folder:
             layout.prop(data, "mode")
             reason = emage.missing_weights(context.scene)
             if reason:

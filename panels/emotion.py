@@ -22,7 +22,7 @@ class ORATOR_PT_emotion(bpy.types.Panel):
         """The one row that is seen until it is opened."""
         options = context.scene.orator
         layout = self.layout
-        layout.active = "emotion" in emage.heard(context.scene)[1]
+        layout.active = "emotion" in emage.hears(context.scene)[1]
         if options.emotion_source != "SET":
             layout.prop(options, "emotion_source", text="")
         elif emotion.uses_weights(context.scene):
@@ -35,7 +35,7 @@ class ORATOR_PT_emotion(bpy.types.Panel):
         layout = self.layout
         layout.use_property_split = True
         options = context.scene.orator
-        card, hears = emage.heard(context.scene)
+        card, hears = emage.hears(context.scene)
         if "emotion" not in hears:
             layout.active = False
             draw_wrapped(context, layout, f"{card.label} does not hear emotions", "INFO")

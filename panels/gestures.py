@@ -7,8 +7,8 @@ from typing import Any
 import bpy
 
 from ..core.blender import gestures, take_store
-from .again import TakePanel, highlighted_take
 from .layout import draw_wrapped
+from .take import TakePanel, highlighted_take
 
 
 class ORATOR_UL_gestures(bpy.types.UIList):

@@ -14,32 +14,32 @@ class _Heading:
     bl_region_type = "UI"
     bl_category = TAB
     bl_options = {"DEFAULT_CLOSED"}  # noqa: RUF012
-    told = ""
+    summary = ""
 
     def draw(self, context: bpy.types.Context) -> None:
         """A sentence."""
-        draw_wrapped(context, self.layout, self.told)
+        draw_wrapped(context, self.layout, self.summary)
 
 
 class ORATOR_PT_direct(_Heading, bpy.types.Panel):
     """What the next take must do: poses, looks, your own animation, a partner"""
 
     bl_label = "Direct"
-    told = "What the next take must do"
+    summary = "What the next take must do"
 
 
 class ORATOR_PT_adjust(_Heading, bpy.types.Panel):
     """Change the highlighted take: make a part again, build one of several, move its sliders"""
 
     bl_label = "Adjust"
-    told = "Change the highlighted take"
+    summary = "Change the highlighted take"
 
 
 class ORATOR_PT_models(_Heading, bpy.types.Panel):
     """Which networks generate, and which bone of the rig plays which joint"""
 
     bl_label = "Models and Rigs"
-    told = "Other networks, bodies and rigs"
+    summary = "Other networks, bodies and rigs"
 
 
 DIRECT: tuple[type, ...] = (ORATOR_PT_direct,)

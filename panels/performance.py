@@ -38,7 +38,7 @@ class ORATOR_PT_performance(bpy.types.Panel):
             row.operator("orator.generate", icon="PLAY")
             wait = estimate.of(generation.speech_seconds(context) or 0.0, options.count)
             if wait >= _LONG and not generation.missing_character(context):
-                layout.label(text=f"Takes about {estimate.told(wait)}", icon="TIME", translate=False)
+                layout.label(text=f"Takes about {estimate.duration(wait)}", icon="TIME", translate=False)
         draw_sentence(context, layout)
 
 
@@ -57,7 +57,7 @@ class ORATOR_PT_controls(bpy.types.Panel):
         layout = self.layout
         layout.use_property_split = True
         options = context.scene.orator
-        card, hears = emage.heard(context.scene)
+        card, hears = emage.hears(context.scene)
         if not hears.issuperset((*CONTROL_NAMES, "style")):
             draw_wrapped(context, layout, f"{card.label} does not hear what is grey", "INFO")
         for name in (*CONTROL_NAMES, "style"):

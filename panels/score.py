@@ -23,7 +23,7 @@ class _Score:
         row.operator("orator.score_lay", icon="SEQ_SEQUENCER")
         row.operator("orator.score_remove", text="", icon="TRASH")
         if score.sheet(context.scene) and not draw_job(layout):
-            layout.operator("orator.score_again", icon="FILE_REFRESH")
+            layout.operator("orator.score_regenerate", icon="FILE_REFRESH")
         draw_sentence(context, layout)
 
 

@@ -105,7 +105,7 @@ class ORATOR_PT_style(bpy.types.Panel):
     def draw(self, context: bpy.types.Context) -> None:
         """The styles of this file, how far the chosen one is worn, and what it is like."""
         layout, group = self.layout, context.scene.orator_styles
-        card, hears = emage.heard(context.scene)
+        card, hears = emage.hears(context.scene)
         if "style" not in hears:
             layout.label(text=f"{card.label} does not hear styles", icon="INFO")
         row = layout.row()

@@ -11,6 +11,28 @@ from ..core.blender.scene_rate import behind, other_rate
 from .layout import TAB, draw_wrapped
 
 
+def highlighted_take(context: bpy.types.Context) -> tuple[Any, Any]:
+    """The character's data and the highlighted take, None for what there is not."""
+    character = generation.active_character(context)
+    data = takes.character_data(character) if character is not None else None
+    if data is None or not 0 <= data.active < len(data.takes):
+        return data, None
+    return data, data.takes[data.active]
+
+
+class TakePanel:
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = TAB
+    bl_parent_id = "ORATOR_PT_adjust"
+    bl_options = {"DEFAULT_CLOSED"}  # noqa: RUF012
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Only with a take."""
+        return highlighted_take(context)[1] is not None
+
+
 class ORATOR_UL_takes(bpy.types.UIList):
     """Takes: click one to switch to it, double-click to rename it"""
 

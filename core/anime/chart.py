@@ -60,7 +60,7 @@ def chart_of(names: list[str], mapping: dict[str, str] | None = None, mouths_nee
     kinds = {**{m: m for m in MOUTHS}, **{e: e for e in EYES}, **{f"brow {b}": f"brow {b}" for b in BROWS}}
     found: dict[str, int] = {}
     for index, name in enumerate(names):
-        what = (mapping or {}).get(name) or _told(name)
+        what = (mapping or {}).get(name) or _named_part(name)
         if what is None:
             continue
         if what not in kinds:
@@ -79,19 +79,19 @@ def chart_of(names: list[str], mapping: dict[str, str] | None = None, mouths_nee
 
 def missing_mouths(names: list[str], mapping: dict[str, str] | None = None) -> str:
     """The letters that no drawing is, for a note."""
-    told = {(mapping or {}).get(name) or _told(name) for name in names}
-    return "".join(m for m in MOUTHS if m not in told)
+    part = {(mapping or {}).get(name) or _named_part(name) for name in names}
+    return "".join(m for m in MOUTHS if m not in part)
 
 
 def set_of(name: str) -> str | None:
     """Whether a drawing is of the 'mouth', the 'eyes' or the 'brows', by its name; None when it is of neither."""
-    told = _told(name)
-    if told is None:
+    part = _named_part(name)
+    if part is None:
         return None
-    return "mouth" if told in MOUTHS else ("eyes" if told in EYES else "brows")
+    return "mouth" if part in MOUTHS else ("eyes" if part in EYES else "brows")
 
 
-def _told(name: str) -> str | None:
+def _named_part(name: str) -> str | None:
     # Blender puts .001 behind the second thing of a name.
     words = "".join(c if c.isalnum() else " " for c in re.sub(r"\.\d{3}$", "", name)).split()
     lower = [w.lower() for w in words]

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ..errors import OratorError
-from .target import BakeStyle, BakeTarget, PreparedBake
+from .target import BakeTarget, Keying, PreparedBake
 
 if TYPE_CHECKING:  # Blender's half reads these types while registering, when scipy has to wait
     from ..directing.directions import Directions
@@ -20,7 +20,7 @@ def prepare(
     performance: Performance,
     start: float,
     target: BakeTarget,
-    style: BakeStyle | None = None,
+    keying: Keying | None = None,
     tick: Callable[[float], None] = lambda fraction: None,
     directions: Directions | None = None,
 ) -> PreparedBake:
@@ -31,8 +31,8 @@ def prepare(
     from ..directing.directions import Directions as Nothing
     from .stages import Road, scene_grid
 
-    style = style or BakeStyle()
-    road = Road(lambda: performance, target, directions or Nothing(), scene_grid(start, target.fps, style.hold))
+    keying = keying or Keying()
+    road = Road(lambda: performance, target, directions or Nothing(), scene_grid(start, target.fps, keying.hold))
     tick(0.0)
     fitted = road.finished()
     tick(0.02)
@@ -43,5 +43,5 @@ def prepare(
             f"'{target.name}' has none of the joints and none of the face shapes that a performance moves. "
             "Choose another character, or name its bones in the mapping."
         )
-    curves = road.keys(motion, style, lambda fraction: tick(0.1 + 0.9 * fraction))
+    curves = road.keys(motion, keying, lambda fraction: tick(0.1 + 0.9 * fraction))
     return PreparedBake(curves, fitted.added_to(motion.coverage), road.grid.frames, target.modes)

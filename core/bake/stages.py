@@ -34,7 +34,7 @@ from .face import ConvertedFace, FaceFit, convert_face, finish
 from .frames import bake_frames, sample_at
 from .keys import CurveKeys, KeySettings, Tick, keys_of
 from .reach import reach_of
-from .target import BakeStyle, BakeTarget
+from .target import BakeTarget, Keying
 
 LASTING: Final = ("to_target", "body", "face")
 """Stages that a slider leaves as they are: what they made is kept in the memory that the road is given."""
@@ -197,17 +197,17 @@ class Road:
     def keys(
         self,
         motion: RigMotion,
-        style: BakeStyle,
+        keying: Keying,
         tick: Tick = lambda fraction: None,
         begin: dict[tuple[str, str], Array] | None = None,
     ) -> tuple[CurveKeys, ...]:
         """Keys for a motion, or for the channels of it that `motion` has: then `begin` says where keys lie already."""
         grid = self.grid
         if grid.hold:
-            style = replace(style, bounds=None)
+            keying = replace(keying, bounds=None)
         settings = key_settings(
             self.target,
-            style,
+            keying,
             grid.frames,
             self.directions.to_the_number(grid.seconds),
             self.directions.exact_expressions(grid.seconds),
@@ -215,21 +215,21 @@ class Road:
         if begin is not None:
             settings = replace(settings, start=begin, whole=self.motion())
         curves = keys_of(motion, grid.frames, settings, tick)
-        return tuple(_held(keys, grid, style) for keys in curves) if grid.hold else curves
+        return tuple(_held(keys, grid, keying) for keys in curves) if grid.hold else curves
 
     @property
     def _given(self) -> Mask | None:
         return self._once("given", self._target_key, lambda: self.directions.given(self.grid.seconds))
 
 
-def _held(keys: CurveKeys, grid: Grid, style: BakeStyle) -> CurveKeys:
+def _held(keys: CurveKeys, grid: Grid, keying: Keying) -> CurveKeys:
     """The keys at which drawings begin, and those of pins, held until the next."""
-    kept = ((keys.frames - grid.frames[0]) % grid.hold == 0) | np.isin(keys.frames, style.pinned)
+    kept = ((keys.frames - grid.frames[0]) % grid.hold == 0) | np.isin(keys.frames, keying.pinned)
     return replace(keys, frames=keys.frames[kept], values=keys.values[kept], handles=None, constant=True)
 
 
 def key_settings(
-    target: BakeTarget, style: BakeStyle, frames: Array, exact: Mask | None, exact_expressions: Array
+    target: BakeTarget, keying: Keying, frames: Array, exact: Mask | None, exact_expressions: Array
 ) -> KeySettings:
     """How keys are made for a character; `exact` is False where a value must be met to the number, as pins must.
 
@@ -240,9 +240,9 @@ def key_settings(
     """
     modes = target.modes
     metre = 1.0 / target.description.scale
-    reach = reach_of(target.description, target.profile, style.bounds.metres) if style.bounds is not None else None
+    reach = reach_of(target.description, target.profile, keying.bounds.metres) if keying.bounds is not None else None
     if exact is None:
-        return KeySettings(style.bounds, metre, style.pinned, modes, reach=reach)
+        return KeySettings(keying.bounds, metre, keying.pinned, modes, reach=reach)
     anywhere = frames[~exact.joints.all(axis=1) | ~exact.root]
     of_bones = {bone.name: anywhere for bone in target.description.bones}
     present = target.profile.present(target.description)
@@ -253,4 +253,4 @@ def key_settings(
             rows = rows | face
         of_bones[bone] = frames[rows | ~exact.root] if joint == "pelvis" else frames[rows]
     of_shapes = frames[face]
-    return KeySettings(style.bounds, metre, style.pinned, modes, of_bones, of_shapes, reach=reach)
+    return KeySettings(keying.bounds, metre, keying.pinned, modes, of_bones, of_shapes, reach=reach)

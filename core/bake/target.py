@@ -43,7 +43,7 @@ class BakeTarget:
 
 
 @dataclass(frozen=True)
-class BakeStyle:
+class Keying:
     """Dense (bounds None) or sparse keys, and scene frames that are pinned.
 
     hold  for how many frames drawings are held, on CONSTANT keys whatever the bounds; 0 moves on every frame.

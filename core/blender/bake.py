@@ -9,7 +9,7 @@ import bpy
 import numpy as np
 
 from ..bake.road import prepare
-from ..bake.target import BakeStyle, PreparedBake
+from ..bake.target import Keying, PreparedBake
 from ..errors import OratorError
 from . import compat, copies, gestures, takes
 from .bake_target import read_target
@@ -141,7 +141,7 @@ def set_sliders(item: Any, sliders: dict[str, Any]) -> None:
     item.laid = json.dumps(slider_record(item.layers))
 
 
-def bake_again(character: bpy.types.Object, uid: str, scene: bpy.types.Scene, style: BakeStyle) -> str:
+def bake_again(character: bpy.types.Object, uid: str, scene: bpy.types.Scene, keying: Keying) -> str:
     """Write a take's Actions anew from its stored performance; returns the coverage sentence. Raises OratorError."""
     item = takes.find(takes.character_data(character), uid)
     if item is None:
@@ -156,7 +156,7 @@ def bake_again(character: bpy.types.Object, uid: str, scene: bpy.types.Scene, st
     # At another rate than before the strip's first frame stays the frame it is, so the take's does too.
     rate = scene_fps(scene)
     start = float(meta.get("start", 0.0)) * float(meta.get("rate", rate)) / rate
-    prepared = prepare(performance, start, read_target(character, scene), style, directions=directions)
+    prepared = prepare(performance, start, read_target(character, scene), keying, directions=directions)
     old = len(item.bindings)
     write_actions(character, item, prepared)
     takes.drop_actions(item, old)

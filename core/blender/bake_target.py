@@ -5,7 +5,7 @@ from __future__ import annotations
 import bpy
 
 from ..bake.fitting import Bounds
-from ..bake.target import BakeStyle, BakeTarget, PreparedBake
+from ..bake.target import BakeTarget, Keying, PreparedBake
 from ..errors import OratorError
 from .characters import is_character
 from .holders import has_skeleton, pose_bones
@@ -15,12 +15,12 @@ _HOLDS = {"DENSE": 0, "ONES": 1, "TWOS": 2, "THREES": 3}
 """Kinds of keys, and for how many frames they hold a drawing."""
 
 
-def read_style(scene: bpy.types.Scene, pinned: tuple[float, ...] = ()) -> BakeStyle:
+def read_keying(scene: bpy.types.Scene, pinned: tuple[float, ...] = ()) -> Keying:
     """Dense or sparse keys, with the artist's bounds."""
     options = scene.orator
     if options.keys in _HOLDS:
-        return BakeStyle(None, pinned, _HOLDS[options.keys])
-    return BakeStyle(Bounds(options.bound_degrees, options.bound_millimetres / 1000.0, options.bound_weight), pinned)
+        return Keying(None, pinned, _HOLDS[options.keys])
+    return Keying(Bounds(options.bound_degrees, options.bound_millimetres / 1000.0, options.bound_weight), pinned)
 
 
 def read_target(character: bpy.types.Object, scene: bpy.types.Scene) -> BakeTarget:

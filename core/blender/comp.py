@@ -9,7 +9,7 @@ import bpy
 
 from ..bake.face import ConvertedFace, convert_face
 from ..bake.road import prepare
-from ..bake.target import BakeStyle
+from ..bake.target import Keying
 from ..directing.comp import Piece, comp, provenance
 from ..directing.directions import Directions, Sliders, apply_sliders
 from ..directing.splice import cut_of, spliced
@@ -24,7 +24,7 @@ from .scene_rate import check_rate, scene_fps
 from .take_store import load_meta, load_performance
 
 
-def comp_take(character: bpy.types.Object, take: Any, scene: bpy.types.Scene, style: BakeStyle) -> str:
+def comp_take(character: bpy.types.Object, take: Any, scene: bpy.types.Scene, keying: Keying) -> str:
     """Build the new take and show it; returns a sentence. Raises OratorError when a range's take is gone.
 
     What a piece shows is what its take shows: sliders laid over it, pins that lie in it. The new take keeps the sliders
@@ -80,7 +80,7 @@ def comp_take(character: bpy.types.Object, take: Any, scene: bpy.types.Scene, st
         "comp": provenance(take.name, tuple(pieces), {"uid": take.uid, **origin}),
         "layer_seed": directions.seed,
     }  # fmt: skip
-    prepared = prepare(made, start, target, style, directions=directions)
+    prepared = prepare(made, start, target, keying, directions=directions)
     item = bake.add_take(character, Take(made, "Comp 1", new_meta), start, prepared, sliders=sliders)
     return f"'{item.name}' was built of {len(pieces) + 1} takes: {item.coverage}."
 

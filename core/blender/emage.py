@@ -10,7 +10,7 @@ from typing import Any
 import bpy
 
 from ..bake.road import prepare
-from ..bake.target import BakeStyle
+from ..bake.target import Keying
 from ..catalogue.controls import Control
 from ..editions import without_torch
 from ..emotion import EmotionTrack
@@ -81,7 +81,7 @@ def with_hands(scene: bpy.types.Scene, character: bpy.types.Object, settings: Se
     return replace(settings, options={**settings.options, "hand_mean": tuple(map(tuple, mean.tolist()))})
 
 
-def heard(scene: bpy.types.Scene) -> tuple[ModelCard, frozenset[str]]:
+def hears(scene: bpy.types.Scene) -> tuple[ModelCard, frozenset[str]]:
     """The chosen model, and the controls and inputs that it follows in its mode."""
     card = chosen_card(scene)
     mode = scene.orator_emage.mode.lower() if len(card.modes) > 1 else card.modes[0].name
@@ -90,7 +90,7 @@ def heard(scene: bpy.types.Scene) -> tuple[ModelCard, frozenset[str]]:
 
 def unheard_notes(settings: Settings, emotion: EmotionTrack) -> tuple[str, ...]:
     """What the artist set and the model does not hear, as a sentence for the report."""
-    felt = emotion.guess or emotion.style is not None or emotion.at(emotion.times)[:, 1:].max(initial=0.0) > 0.005
+    felt = emotion.guess or emotion.reference is not None or emotion.at(emotion.times)[:, 1:].max(initial=0.0) > 0.005
     lost = unheard(settings, bool(felt))
     if not lost:
         return ()
@@ -108,7 +108,7 @@ def hand_notes(settings: Settings) -> tuple[str, ...]:
 
 
 def import_motion(
-    character: bpy.types.Object, path: Path, scene: bpy.types.Scene, start: float, style: BakeStyle
+    character: bpy.types.Object, path: Path, scene: bpy.types.Scene, start: float, keying: Keying
 ) -> tuple[str, str]:
     """A BEAT2 or EMAGE .npz as a take on the character; frame 0 is at `start` seconds. The take's uid and a sentence.
 
@@ -132,7 +132,7 @@ def import_motion(
             said = " ARKit faces follow the jaw: an SMPL-X file gives the rest."
         if hands is None and not tells_hand_mean(path):
             said += " Fingers count from flat hands: an SMPL-X file gives the mean hands that BEAT2 counts from."
-    prepared = prepare(performance, start, target, style)
+    prepared = prepare(performance, start, target, keying)
     notes = "".join(f"; {note}" for note in prepared.coverage.notes)
     meta = {"seed": 0, "source": path.name}
     item = bake.add_take(character, Take(performance, path.stem, meta), start, prepared)

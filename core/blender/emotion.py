@@ -19,7 +19,7 @@ from .scene_rate import scene_fps
 from .take_store import load_performance
 
 if TYPE_CHECKING:
-    from ..emotion import FaceStyle
+    from ..emotion import FaceReference
 
 WEIGHTS: Final[tuple[str, ...]] = tuple(f"weight_{name}" for name in EMOTIONS)
 """The scene's properties that mix emotions, in the order of EMOTIONS."""
@@ -44,9 +44,9 @@ def read_emotion(scene: bpy.types.Scene, speech: Speech, character: Any = None) 
     """
     options = scene.orator
     if options.emotion_source == "REFERENCE":
-        from ..face.style import style_track
+        from ..face.reference import reference_track
 
-        return style_track(read_reference_style(options, character))
+        return reference_track(read_face_reference(options, character))
     if options.emotion_source == "GUESS":
         return parse_emotion("guess")
     track = _mixed(scene, speech) if uses_weights(scene) else _chosen(scene, speech)
@@ -108,10 +108,10 @@ def marks_of(scene: bpy.types.Scene, speech: Speech) -> tuple[Mark, ...]:
     return tuple(found)
 
 
-def read_reference_style(options: Any, character: Any) -> FaceStyle:
+def read_face_reference(options: Any, character: Any) -> FaceReference:
     """The style of the clip that is chosen: a take of the character, else a file. Raises OratorError."""
-    from ..face.style import style_of
-    from ..formats.reference import reference_style
+    from ..face.reference import reference_of
+    from ..formats.reference import face_reference
 
     if options.reference_take:
         data = takes.character_data(character) if character is not None else None
@@ -121,21 +121,21 @@ def read_reference_style(options: Any, character: Any) -> FaceStyle:
                 f"The reference take '{options.reference_take}' is not in the character's list any more; choose one."
             )
         clip = load_performance(take)
-        return style_of(clip.face, clip.fps, take.name, options.reference_strength)
+        return reference_of(clip.face, clip.fps, take.name, options.reference_strength)
     if not options.reference_file.strip():
         raise OratorError("No reference is chosen. Choose a take, or a Live Link Face .csv, in the Emotion panel.")
-    return reference_style(Path(bpy.path.abspath(options.reference_file)), options.reference_strength)
+    return face_reference(Path(bpy.path.abspath(options.reference_file)), options.reference_strength)
 
 
 def emotion_notes(track: EmotionTrack) -> tuple[str, ...]:
     """What the artist should know about where the emotion comes from."""
     if track.guess:
         return ("The emotion is a guess from the voice's loudness and pitch: look at it, and key your own if it errs.",)
-    if track.style is None:
+    if track.reference is None:
         return ()
-    from ..face.style import describe
+    from ..face.reference import describe
 
-    return (describe(track.style),)
+    return (describe(track.reference),)
 
 
 def summary(scene: bpy.types.Scene) -> str:

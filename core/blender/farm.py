@@ -103,7 +103,7 @@ def _options(settings: Settings, emotion: EmotionTrack, alone: bool) -> tuple[di
     elif settings.transcript:
         notes.append("The transcript belongs to one strip and was left out.")
     told = emotion.as_meta()
-    if emotion.style is not None:
+    if emotion.reference is not None:
         notes.append("The reference clip of the emotion was left out.")
     elif emotion.guess:
         options["emotion"] = "guess"

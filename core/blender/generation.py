@@ -10,7 +10,7 @@ import bpy
 import numpy as np
 
 from ..bake.road import prepare
-from ..bake.target import BakeStyle, BakeTarget, PreparedBake
+from ..bake.target import BakeTarget, Keying, PreparedBake
 from ..catalogue.controls import CONTROLS, NUMBER_OF
 from ..errors import OratorError
 from ..ranges import within
@@ -19,7 +19,7 @@ from ..settings import Settings
 from ..speech.no_speech import notes_of
 from ..speech.speech import Speech
 from . import bake, characters, copies, gestures, own_animation, playback, strips, styles, takes
-from .bake_target import editable, read_style, read_target, up_to_date
+from .bake_target import editable, read_keying, read_target, up_to_date
 from .emage import hand_notes, own_of, unheard_notes, with_hands, with_model
 from .emotion import emotion_notes, read_emotion, sampled
 from .scene_rate import scene_fps
@@ -37,13 +37,13 @@ _CURVE_STEP: Final = 0.1
 class TakeRequest:
     """Everything a worker needs to make takes on a character; plain data only.
 
-    asked   what is generated.      target  what it is baked to, in `style`, under `directions` and with `sliders`.
+    asked   what is generated.      target  what it is baked to, by `keying`, under `directions` and with `sliders`.
     scene   its name.               meta    what the takes' provenance gets beside what generating tells.
     """
 
     asked: GenerationRequest
     target: BakeTarget
-    style: BakeStyle
+    keying: Keying
     scene: str
     directions: Directions | None = None
     sliders: dict[str, Any] = field(default_factory=dict)
@@ -125,7 +125,7 @@ def speech_seconds(context: bpy.types.Context) -> float | None:
     found = None if options.source == "FILE" else strips.find_strip(context, options.strip, options.strip_scene)
     if found is None:
         return None
-    left, right, _ = strips.heard_bounds(*found)
+    left, right, _ = strips.audible_bounds(*found)
     return max(right - left, 0) / scene_fps(found[0])
 
 
@@ -243,7 +243,7 @@ def request_for(
             words=corrected(scene, speech, settings.transcript),
         ),
         target=target,
-        style=read_style(scene),
+        keying=read_keying(scene),
         scene=scene.name,
         threads=chosen.threads,
         device=chosen.device,
@@ -287,7 +287,7 @@ def deliver(request: TakeRequest, made: tuple[Made, ...]) -> tuple[str, ...]:
             if not up_to_date(character, prepared) or fps != request.target.fps:
                 start *= request.target.fps / fps  # at another rate a strip keeps its frame
                 target = read_target(character, scene)
-                prepared = prepare(one.take.performance, start, target, request.style, directions=request.directions)
+                prepared = prepare(one.take.performance, start, target, request.keying, directions=request.directions)
             item = bake.add_take(
                 character, one.take, start, prepared, show=not made_ids, sliders=request.sliders, rate=fps
             )

@@ -279,9 +279,9 @@ def notes(data: Any, take: Any) -> tuple[str, ...]:
         going, resting = _left_over(binding.object, entry, binding)
         name = entry.action.name
         if going and entry.goes is not None:
-            out.append(f"'{name}' goes on where the take plays nothing ({_told(going)})")
+            out.append(f"'{name}' goes on where the take plays nothing ({_in_words(going)})")
         elif going:
-            out.append(f"'{name}' rests while the take is shown, also where it plays nothing ({_told(going)})")
+            out.append(f"'{name}' rests while the take is shown, also where it plays nothing ({_in_words(going)})")
         if resting:
             more = f" and {len(resting) - 3} more" if len(resting) > 3 else ""
             names = ", ".join(sorted(resting)[:3])
@@ -289,7 +289,7 @@ def notes(data: Any, take: Any) -> tuple[str, ...]:
     return tuple(out)
 
 
-def _told(curves: set[tuple[str, int]]) -> str:
+def _in_words(curves: set[tuple[str, int]]) -> str:
     """What curves move, in a few words."""
     words = set()
     for path, _ in curves:

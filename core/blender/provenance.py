@@ -7,7 +7,7 @@ from typing import Any
 import bpy
 
 from ..errors import OratorError
-from ..provenance import told
+from ..provenance import lines_of
 from .scene_rate import scene_fps
 from .take_store import load_meta, meta_text
 
@@ -21,7 +21,7 @@ def lines(take: Any, scene: bpy.types.Scene) -> tuple[str, ...]:
     if _known.get(take.uid, (None,))[0] != key:
         _known.clear()
         try:
-            found = told(load_meta(take), scene_fps(scene))
+            found = lines_of(load_meta(take), scene_fps(scene))
         except OratorError as error:
             found = (str(error),)
         _known[take.uid] = (key, found)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .generation import TakeRequest
 
 
-def read_again_request(
+def read_regenerate_request(
     context: bpy.types.Context,
     take: Any,
     regions: tuple[str, ...],
@@ -45,10 +45,10 @@ def read_again_request(
     fps, start = request.target.fps, request.speech.start
     first, last = (round((frame / fps - start) * MODEL_FPS) for frame in span)
     spans = [(max(first, round(a * MODEL_FPS)), min(last, round(b * MODEL_FPS))) for a, b in within] or [(first, last)]
-    return again(take, request, tuple((regions, begin, end) for begin, end in spans if begin < end))
+    return regenerated(take, request, tuple((regions, begin, end) for begin, end in spans if begin < end))
 
 
-def again(
+def regenerated(
     take: Any, request: TakeRequest, pieces: tuple[tuple[tuple[str, ...], int, int], ...], other_speech: bool = False
 ) -> TakeRequest:
     """A request's own take made anew in pieces: regions, and their first frame and the one after the last, at 30 fps.

@@ -13,7 +13,7 @@ from ..skeleton import JOINTS
 from . import vrm_addon
 from .holders import armatures_of, family_of, has_skeleton, is_face
 from .model_file import rest_hands
-from .vrm_addon import Told
+from .vrm_addon import Declared
 
 _BONE_PATH = re.compile(r'pose\.bones\["((?:[^"\\]|\\.)*)"\]\.(?:rotation|location)')
 _SHAPE_PATH = re.compile(r'key_blocks\["((?:[^"\\]|\\.)*)"\]\.value')
@@ -39,7 +39,7 @@ def skinned_meshes(armature: bpy.types.Object) -> list[bpy.types.Object]:
     return sorted(found, key=lambda obj: obj.name)
 
 
-def _mesh(obj: bpy.types.Object, told: Told) -> MeshDescription:
+def _mesh(obj: bpy.types.Object, declared: Declared) -> MeshDescription:
     keys = obj.data.shape_keys
     if keys is None:
         return MeshDescription(obj.name)
@@ -52,7 +52,7 @@ def _mesh(obj: bpy.types.Object, told: Told) -> MeshDescription:
         if block.name != basis
     )
     still = "pinned" if obj.show_only_shape_key else "" if keys.use_relative else "absolute"
-    return MeshDescription(obj.name, shapes, still, told)
+    return MeshDescription(obj.name, shapes, still, declared)
 
 
 def _points(block: bpy.types.ShapeKey) -> Array:
@@ -147,8 +147,8 @@ def describe(armature: bpy.types.Object) -> RigDescription:
     The rest pose is read from the armature's data, so it does not matter which pose the rig stands in, or whether
     it is shown in pose or rest position.
     """
-    told = vrm_addon.expressions(armature)
-    meshes = tuple(_mesh(obj, told.get(obj.name, {})) for obj in skinned_meshes(armature))
+    declared = vrm_addon.expressions(armature)
+    meshes = tuple(_mesh(obj, declared.get(obj.name, {})) for obj in skinned_meshes(armature))
     world = np.array(armature.matrix_world, dtype=np.float64)
     if not has_skeleton(armature):
         return RigDescription(armature.name, (), meshes, world)

@@ -43,7 +43,7 @@ def home(context: bpy.types.Context) -> bpy.types.Scene:
     return found[0] if found is not None else context.scene
 
 
-def laid(scene: bpy.types.Scene) -> list[Any]:
+def text_strips(scene: bpy.types.Scene) -> list[Any]:
     """The score's strips, those that the artist added in its channels too."""
     named = _named(scene)
     return [
@@ -119,7 +119,7 @@ def _lay(scene: bpy.types.Scene, rows: list[Row], start: float) -> None:
 
 def throw_away(scene: bpy.types.Scene) -> int:
     """Remove the score's strips, and give its channels their names back; how many."""
-    gone = laid(scene)
+    gone = text_strips(scene)
     for k in _named(scene):
         scene.sequence_editor.channels[k].name = f"Channel {k}"
     compat.remove_strips(scene, gone)
@@ -134,7 +134,7 @@ def read_rows(scene: bpy.types.Scene, before: list[Row], start: float) -> list[R
     from ..directing.score import Row
 
     fps, named, out, seen = scene_fps(scene), _named(scene), [], set()
-    found = [(strip, json.loads(strip[TAG]) if TAG in strip else {}) for strip in laid(scene)]
+    found = [(strip, json.loads(strip[TAG]) if TAG in strip else {}) for strip in text_strips(scene)]
 
     def far(pair: tuple[Any, dict[str, Any]]) -> float:
         return abs(compat.strip_bounds(pair[0])[0] - pair[1].get("first", 0))
@@ -172,7 +172,7 @@ def read_changes(context: bpy.types.Context, character: bpy.types.Object) -> tup
     """A request that makes again exactly what was changed of the score. Raises OratorError when nothing was."""
     from ..directing.score import edits, gesture_rows, painted
     from ..performance import MODEL_FPS
-    from .regenerate import again
+    from .regenerate import regenerated
 
     kept = sheet(context.scene)
     take = takes.find(takes.character_data(character), kept.get("take", ""))
@@ -204,7 +204,9 @@ def read_changes(context: bpy.types.Context, character: bpy.types.Object) -> tup
     )
     request = replace(request, asked=asked, directions=replace(request.directions, looks=tuple(looks)))
     frames = [(p.regions, int(p.start * MODEL_FPS), round(p.end * MODEL_FPS)) for p in now.pieces]
-    request = again(take, request, tuple((regions, first, max(last, first + 1)) for regions, first, last in frames))
+    request = regenerated(
+        take, request, tuple((regions, first, max(last, first + 1)) for regions, first, last in frames)
+    )
     rows = [replace(row, was=k) for k, row in enumerate(now.rows)]
     moved_words = [(k, row) for k, row in enumerate(now.rows) if _was_moved(row, before, heard)]
     again_heard = [[k, list(_heard(row, before, heard))] for k, row in moved_words]

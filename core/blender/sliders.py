@@ -17,7 +17,7 @@ import numpy as np
 from ..arrays import Array
 from ..bake.keys import escaped
 from ..bake.stages import Road, scene_grid
-from ..bake.target import BakeStyle, BakeTarget
+from ..bake.target import BakeTarget, Keying
 from ..errors import OratorError
 from ..rig.motion import RigMotion
 from ..skeleton import INDEX, JOINTS, mirror_index
@@ -49,7 +49,7 @@ def owner_of(sliders: Any) -> tuple[Any, Any]:
 
 def changed(sliders: Any, scene: bpy.types.Scene) -> None:
     """A slider moved: rewrite the curves that it changes; what cannot be done is said in the panel."""
-    from .bake_target import read_style
+    from .bake_target import read_keying
 
     if waiting:
         return
@@ -58,12 +58,12 @@ def changed(sliders: Any, scene: bpy.types.Scene) -> None:
     if character is None:
         return
     try:
-        report.remember(rewrite(character, take, scene, read_style(scene)))
+        report.remember(rewrite(character, take, scene, read_keying(scene)))
     except Exception as error:
         report.remember(job.explain(error))
 
 
-def rewrite(character: bpy.types.Object, take: Any, scene: bpy.types.Scene, style: BakeStyle) -> str:
+def rewrite(character: bpy.types.Object, take: Any, scene: bpy.types.Scene, keying: Keying) -> str:
     """Fit and write again what the take's sliders changed; returns a sentence.
 
     Raises OratorError when the artist edited the curves, or the take's Actions or performance are gone.
@@ -80,7 +80,7 @@ def rewrite(character: bpy.types.Object, take: Any, scene: bpy.types.Scene, styl
     target = _rig(character, scene, take.uid)
     meta = load_meta(take)
     directions = read_directions(take.layers, meta)
-    grid = scene_grid(float(meta.get("start", 0.0)), target.fps, style.hold)
+    grid = scene_grid(float(meta.get("start", 0.0)), target.fps, keying.hold)
     road = Road(lambda: load_performance(take), target, directions, grid, take.uid, remembered)
     known = remembered.get("shown")
     before = known[1] if known is not None and known[0] == _shown(take, target) else None
@@ -89,7 +89,7 @@ def rewrite(character: bpy.types.Object, take: Any, scene: bpy.types.Scene, styl
     motion = road.motion()
     part = _difference(before, motion, 1.0 / target.description.scale)
     owners = {_target(b): (b.action, compat.slot_named(b.action, b.slot)) for b in take.bindings if b.action}
-    curves = road.keys(part, style, begin=_starts(take, owners, target, len(road.grid.frames)))
+    curves = road.keys(part, keying, begin=_starts(take, owners, target, len(road.grid.frames)))
     bound = {b.object: (b.action, compat.slot_named(b.action, b.slot)) for b in take.bindings if b.action}
     for obj, _, theirs in owned_by(character, curves):
         if obj in bound:

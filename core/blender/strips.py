@@ -55,7 +55,7 @@ def find_strip(
     return found[0] if len(found) == 1 else None
 
 
-def heard_bounds(scene: bpy.types.Scene, strip: Any) -> tuple[int, int, float]:
+def audible_bounds(scene: bpy.types.Scene, strip: Any) -> tuple[int, int, float]:
     """As `compat.strip_bounds`, between the handles of the meta strips around it too."""
     left, right, content = compat.strip_bounds(strip)
     for meta in compat.metas_around(scene, strip):
@@ -75,7 +75,7 @@ def speech_of_strip(scene: bpy.types.Scene, strip: Any, channel: str = "auto") -
     from ..speech.speech import SAMPLE_RATE, Speech
 
     fps = scene.render.fps / scene.render.fps_base
-    left, right, content = heard_bounds(scene, strip)
+    left, right, content = audible_bounds(scene, strip)
     whole_right = compat.strip_bounds(strip)[1] == right
     if right <= left:
         raise OratorError(
@@ -110,7 +110,7 @@ def speech_of_strip(scene: bpy.types.Scene, strip: Any, channel: str = "auto") -
 
 def start_of_strip(scene: bpy.types.Scene, strip: Any) -> float:
     """The timeline second at which a strip's speech starts."""
-    return heard_bounds(scene, strip)[0] * scene.render.fps_base / scene.render.fps
+    return audible_bounds(scene, strip)[0] * scene.render.fps_base / scene.render.fps
 
 
 def speech_of_file(path: str, frame: float, scene: bpy.types.Scene, channel: str = "auto") -> Any:

@@ -25,7 +25,7 @@ def chosen(scene: bpy.types.Scene) -> Any:
 def add_style(scene: bpy.types.Scene, style: LearnedStyle) -> Any:
     """Keep a style in the file and choose it; its name is made one that no other has. Returns its entry."""
     from ..style.file import pack_style
-    from ..style.words import told
+    from ..style.words import described
 
     group = scene.orator_styles
     names = {entry.name for entry in group.styles}
@@ -37,7 +37,7 @@ def add_style(scene: bpy.types.Scene, style: LearnedStyle) -> Any:
     text.write(f"This text keeps the learned style '{name}'. Deleting it loses the style.\n")
     text[_DATA] = pack_style(style)
     entry = group.styles.add()
-    entry.name, entry.data, entry.told = name, text, told(style).partition(": ")[2]
+    entry.name, entry.data, entry.told = name, text, described(style).partition(": ")[2]
     group.active, group.wear = len(group.styles) - 1, True
     return entry
 

@@ -14,7 +14,7 @@ import bpy
 from ..rig.families import spread_spine
 from ..skeleton import JOINTS
 
-Told = dict[str, tuple[tuple[str, float], ...]]
+Declared = dict[str, tuple[tuple[str, float], ...]]
 """Expression -> (shape key, weight) of one mesh."""
 
 _NEEDED: Final = ("hips", "spine", "head", *(f"{s}_{p}" for s in ("left", "right") for p in (
@@ -125,7 +125,7 @@ def _binds(extension: Any) -> Iterator[tuple[str, str, str, float]]:
             yield key, bind.node.mesh_object_name, bind.index, float(bind.weight)
 
 
-def expressions(armature: bpy.types.Object) -> dict[str, Told]:
+def expressions(armature: bpy.types.Object) -> dict[str, Declared]:
     """Mesh object -> what each expression moves on it; empty without the add-on or without expressions."""
     extension = extension_of(armature)
     if extension is None or not hasattr(extension, "vrm1"):

@@ -128,7 +128,7 @@ def spans_of(changes: Iterable[Change], rows: Iterable[Mapping[str, Any]], secon
     return out
 
 
-def told(score: Score) -> list[dict[str, Any]]:
+def score_record(score: Score) -> list[dict[str, Any]]:
     """The track of a score's gestures, JSON-like, in time order: what a take keeps in its `meta`."""
     return [
         {
@@ -143,6 +143,6 @@ def told(score: Score) -> list[dict[str, Any]]:
     ]
 
 
-def wish_again(row: Mapping[str, Any]) -> Wish:
-    """The wish that a row of `told` is."""
+def wish_of(row: Mapping[str, Any]) -> Wish:
+    """The wish that a row of `score_record` is."""
     return Wish(row["time"], row["kind"], row["hands"], min(max(row["size"], 0.2), 2.0), min(row["hold"], 5.0))

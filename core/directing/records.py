@@ -47,7 +47,7 @@ def _words(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(word, str) for word in value)
 
 
-def _again(value: Any) -> bool:
+def _regenerated(value: Any) -> bool:
     return isinstance(value, dict) and _span(value.get("frames")) and _words(value.get("regions"))
 
 
@@ -69,7 +69,7 @@ def _object(value: Any) -> bool:
 _ENTRIES: Final[Mapping[str, Callable[[Any], bool]]] = {
     "start": number, "rate": lambda value: number(value) and value >= 0.0, "seed": _whole, "layer_seed": _whole,
     "made_from_seed": lambda value: value is None or _whole(value), "made_from": lambda value: isinstance(value, str),
-    "models": _object, "settings": _object, "speech": _object, "again": lambda value: not value or _again(value),
+    "models": _object, "settings": _object, "speech": _object, "again": lambda value: not value or _regenerated(value),
     "comp": _many(_piece), "pins": _many(_object), "looks": _many(_object), "given": _many(_object),
     "pauses": _many(_span),
 }  # fmt: skip

@@ -231,4 +231,4 @@ def painted(
             felt[(times >= row.start) & (times < row.end)] = read[0] * read[1]
     total = felt.sum(axis=1)
     weights = np.where(total[:, None] > 1e-6, felt / np.maximum(total, 1e-6)[:, None], np.eye(len(EMOTIONS))[0])
-    return EmotionTrack(times, weights, np.clip(total, 0.0, 1.0), track.style)
+    return EmotionTrack(times, weights, np.clip(total, 0.0, 1.0), track.reference)

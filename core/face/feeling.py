@@ -30,7 +30,7 @@ _PAUSE_LEVEL: Final = 0.12
 _LEAK_EVERY: Final = 9.0
 
 
-def perform(asked: Array, heard: Prosody) -> Array:
+def perform(asked: Array, prosody: Prosody) -> Array:
     """Weights times intensity (T, 8) as the face shows them, of what is asked (T, 8), for this speech.
 
     At intensity 1 an emotion's row moves between about 0.15 and 1 with a mean of about 0.55. Rows sum to at most 1.
@@ -46,9 +46,9 @@ def perform(asked: Array, heard: Prosody) -> Array:
     if share.any():
         # Half an emotion is more than half as visible: it is the small signs that are read.
         reach = np.where(share > 0, np.maximum(share, 1e-3) ** -0.28, 0.0)
-        out += _mixed(felt * reach[:, None], heard) * envelope(heard, frames, share)[:, None]
-    out += _attitude(heard, frames) * (1.0 - share)[:, None]
-    out = gaussian_filter1d(out, 0.04 * heard.fps, axis=0, mode="nearest")
+        out += _mixed(felt * reach[:, None], prosody) * envelope(prosody, frames, share)[:, None]
+    out += _attitude(prosody, frames) * (1.0 - share)[:, None]
+    out = gaussian_filter1d(out, 0.04 * prosody.fps, axis=0, mode="nearest")
     out /= np.maximum(out.sum(axis=1, keepdims=True), 1.0)
     out[:, 0] = asked[:, 0]
     return out
@@ -59,19 +59,19 @@ def _turn(k: int, salt: float) -> float:
     return (salt + k * _GOLDEN) % 1.0
 
 
-def envelope(heard: Prosody, frames: int, share: Array) -> Array:
+def envelope(prosody: Prosody, frames: int, share: Array) -> Array:
     """How much of an asked emotion shows, (T,) 0 - 1: a level a phrase, swells on accents, releases in pauses.
 
     `share` (T,) is the asked intensity: more of it swells more often.
     """
-    fps = heard.fps
+    fps = prosody.fps
     wanted = np.full(frames, _PAUSE_LEVEL)
     times = np.arange(frames) / fps
     # A long silence still breathes.
     wanted += 0.10 * (1.0 + np.sin(2 * np.pi * times / 5.3) * np.sin(2 * np.pi * times / 3.7 + 1.0))
-    for k, (start, end) in enumerate(heard.phrases):
+    for k, (start, end) in enumerate(prosody.phrases):
         level = 0.16 + 0.66 * _turn(k, 0.35)
-        level += 0.35 * float(np.clip(heard.pitch[start:end].max(initial=0.0) - 0.25, -0.2, 0.3))
+        level += 0.35 * float(np.clip(prosody.pitch[start:end].max(initial=0.0) - 0.25, -0.2, 0.3))
         first = max(start - int(0.2 * fps), 0)
         # A phrase builds up or runs out.
         slope = 0.22 * (_turn(k, 0.1) - 0.5)
@@ -79,7 +79,7 @@ def envelope(heard: Prosody, frames: int, share: Array) -> Array:
     base = _follow(wanted, fps)
     swell = np.zeros(frames)
     needed = 0.62 - 0.34 * share
-    for at, strength in heard.accents:
+    for at, strength in prosody.accents:
         if at < frames and strength > needed[at]:
             _bump(swell, at, 0.30 + 0.7 * strength, (0.20, 0.10, 0.55), fps)
     return np.clip(base + (1.0 - base) * swell, 0.0, 1.0)
@@ -106,15 +106,15 @@ def _bump(track: Array, at: float, size: float, seconds: tuple[float, float, flo
     track[low:high] = np.maximum(track[low:high], size * shape)
 
 
-def _mixed(felt: Array, heard: Prosody) -> Array:
+def _mixed(felt: Array, prosody: Prosody) -> Array:
     """Felt rows (T, 8) that borrow from a neighbour in some phrases and leak it for a third of a second."""
-    frames, fps = len(felt), heard.fps
+    frames, fps = len(felt), prosody.fps
     borrow, leak = np.zeros(frames), np.zeros(frames)
-    for k, (start, end) in enumerate(heard.phrases):
+    for k, (start, end) in enumerate(prosody.phrases):
         if _turn(k, 0.9) > 0.68:
             _bump(borrow, start, 0.26, (0.2, max(end - start, 1) / fps, 0.4), fps)
     ready = 0.6 * _LEAK_EVERY * fps
-    for at, strength in heard.accents:
+    for at, strength in prosody.accents:
         if at >= ready and strength < 0.5:
             _bump(leak, at, 0.45, (0.12, 0.08, 0.18), fps)
             ready = at + _LEAK_EVERY * fps
@@ -130,13 +130,13 @@ def _mixed(felt: Array, heard: Prosody) -> Array:
     return out
 
 
-def _attitude(heard: Prosody, frames: int) -> Array:
+def _attitude(prosody: Prosody, frames: int) -> Array:
     """Rows (T, 8) of somebody who is asked for nothing: arcs of warmth, and now and then a doubt."""
-    fps = heard.fps
+    fps = prosody.fps
     out = np.zeros((frames, len(EMOTIONS)))
-    friendly = float(np.clip(0.45 + 2.9 * heard.spread, 0.5, 1.05))
+    friendly = float(np.clip(0.45 + 2.9 * prosody.spread, 0.5, 1.05))
     ready, doubt, k = 1.5 * fps, 9.0 * fps, 0
-    for start, end in heard.phrases:
+    for start, end in prosody.phrases:
         if start >= ready:
             size = friendly * (0.46 + 0.32 * _turn(k, 0.6))
             hold = 1.0 + 3.0 * _turn(k, 0.2)

@@ -7,7 +7,7 @@ import numpy as np
 from ..arkit import INDEX
 from ..arrays import Array
 from ..learned_style import FaceHabits
-from .style import BEND, EXPRESSION
+from .reference import BEND, EXPRESSION
 
 
 def with_habits(face: Array, habits: FaceHabits, amount: float) -> Array:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..emotion import FaceStyle
+from ..emotion import FaceReference
 from ..errors import OratorError
-from ..face.style import style_of
+from ..face.reference import reference_of
 from ..performance import Performance
 
 
@@ -23,7 +23,7 @@ def read_reference(path: Path) -> Performance:
     raise OratorError(f"'{path.name}' cannot be a reference. Choose a Live Link Face .csv, or a take saved as .npz.")
 
 
-def reference_style(path: Path, strength: float = 1.0) -> FaceStyle:
+def face_reference(path: Path, strength: float = 1.0) -> FaceReference:
     """The style of a clip on disk. Raises OratorError."""
     clip = read_reference(path)
-    return style_of(clip.face, clip.fps, Path(path).name, strength)
+    return reference_of(clip.face, clip.fps, Path(path).name, strength)

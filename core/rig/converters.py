@@ -148,12 +148,12 @@ def converters() -> tuple[Converter, ...]:
 
 
 def converter_for(mesh: MeshDescription, name: str = "") -> Converter | None:
-    """The converter for a mesh's shapes, already cut to what the mesh has; None when no set is told.
+    """The converter for a mesh's shapes, already cut to what the mesh has; None when no set is declared.
 
     What the character itself says (a VRM avatar's expressions) is taken before the shapes' names.
     """
-    if not name and (told := _told(mesh)) is not None:
-        return told
+    if not name and (declared := _declared(mesh)) is not None:
+        return declared
     best: Converter | None = None
     for converter in converters():
         if name and converter.name != name:
@@ -166,17 +166,17 @@ def converter_for(mesh: MeshDescription, name: str = "") -> Converter | None:
     return best
 
 
-def _told(mesh: MeshDescription) -> Converter | None:
+def _declared(mesh: MeshDescription) -> Converter | None:
     """VRM 1's set with the shapes that the avatar's expressions move on this mesh; None where they move no mouth."""
     have = {shape.name for shape in mesh.shapes}
-    told = {key: tuple(b for b in binds if b[0] in have) for key, binds in mesh.told.items()}
+    declared = {key: tuple(b for b in binds if b[0] in have) for key, binds in mesh.declared.items()}
     base = next(c for c in converters() if c.name == "vrm1")
-    shapes: dict[str, tuple[str, ...]] = {key: (told[key][0][0],) for key in base.shapes if told.get(key)}
+    shapes: dict[str, tuple[str, ...]] = {key: (declared[key][0][0],) for key in base.shapes if declared.get(key)}
     for *better, worse in base.prefer:
         if all(key in shapes for key in better[:2]):
             shapes.pop(worse, None)
     if not shapes or not any(key in shapes for key in (*base.signature, "blink", "blinkLeft")):
         return None
     looks = {key: base.looks[key] for key in shapes}
-    spread = {key: told[key] for key in shapes}
+    spread = {key: declared[key] for key in shapes}
     return replace(base, title="VRM expressions, as assigned", shapes=shapes, looks=looks, spread=spread)

@@ -75,13 +75,13 @@ class MeshDescription:
     """A mesh object that the armature deforms or carries, with its shape keys (the basis left out).
 
     still: why none of its shapes moves, whatever their values ('absolute', 'pinned'); '' when they do.
-    told: VRM expression -> (shape, weight) of what it moves on this mesh, where the character itself says so.
+    declared: VRM expression -> (shape, weight) of what it moves on this mesh, where the character itself says so.
     """
 
     name: str
     shapes: tuple[Shape, ...] = ()
     still: str = ""
-    told: dict[str, tuple[tuple[str, float], ...]] = field(default_factory=dict)
+    declared: dict[str, tuple[tuple[str, float], ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -136,7 +136,7 @@ def detect(description: RigDescription) -> RigProfile:
     if profile.confidence < _SURE_ENOUGH or not _whole(profile):
         guess = infer(description)
         if guess is not None and profile.confidence < _SURE_ENOUGH:
-            guess = _told(guess, words)
+            guess = _corrected_by_words(guess, words)
             if guess.confidence >= profile.confidence:
                 profile = guess
         elif guess is not None:
@@ -171,7 +171,7 @@ def _whole(profile: RigProfile) -> bool:
     return all(joint in profile.joints for joint in JOINTS if joint in CORE or joint.endswith(("foot", "1", "3")))
 
 
-def _told(guess: RigProfile, words: RigProfile | None) -> RigProfile:
+def _corrected_by_words(guess: RigProfile, words: RigProfile | None) -> RigProfile:
     """A reading by structure, corrected by words: sides are as names say, and so is every joint that a name says."""
     said = [
         (joint.split("_")[0], side)

@@ -86,7 +86,7 @@ def arkit_name(shape: str) -> tuple[str, str] | None:
 def match_shapes(mesh: MeshDescription) -> dict[str, str]:
     """Shape key name -> ARKit name, for one mesh; of several sets the one that matches most wins each weight."""
     found = {}
-    called = {binds[0][0]: key for key, binds in mesh.told.items() if len(binds) == 1}
+    called = {binds[0][0]: key for key, binds in mesh.declared.items() if len(binds) == 1}
     for shape in mesh.shapes:
         match = arkit_name(shape.name) or arkit_name(called.get(shape.name, ""))
         if match is not None:

@@ -9,7 +9,7 @@ import numpy as np
 from ..arkit import ARKIT, COUNT, INDEX
 from ..arrays import Array
 from ..face.neutral import NEUTRAL_FACE
-from ..face.style import BEND, EXPRESSION
+from ..face.reference import BEND, EXPRESSION
 from ..learned_style import FaceHabits
 from ..performance import MODEL_FPS
 

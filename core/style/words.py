@@ -37,7 +37,7 @@ def clauses(style: LearnedStyle) -> tuple[str, ...]:
     return tuple(out)
 
 
-def told(style: LearnedStyle) -> str:
+def described(style: LearnedStyle) -> str:
     """One sentence for the panel, the command line and the report."""
     found = clauses(style)
     counts = ((len(style.strokes), "stroke"), (len(style.rests), "rest"))

@@ -18,7 +18,7 @@ import numpy as np
 import orator
 import pictures
 from mathutils import Vector
-from orator.core.bake.road import BakeStyle, prepare
+from orator.core.bake.road import Keying, prepare
 from orator.core.blender import bake
 from orator.core.blender.bake_target import read_target
 from orator.core.blender.character import add_character
@@ -47,7 +47,7 @@ def cast(takes: list[Path], seconds: float) -> list[bpy.types.Object]:
     for k, path in enumerate(takes):
         performance = fitted(read_take(path).performance, seconds)
         rig = add_character(bpy.context)
-        prepared = prepare(performance, 0.0, read_target(rig, bpy.context.scene), BakeStyle(None))
+        prepared = prepare(performance, 0.0, read_target(rig, bpy.context.scene), Keying(None))
         bake.add_take(rig, Take(performance, path.stem, {}), 0.0, prepared)
         rig.location = (APART * (k - (len(takes) - 1) / 2), 0.0, rig.location.z)
         rigs.append(rig)

@@ -22,7 +22,7 @@ from orator.core.anime.stepping import openness
 from orator.core.arkit import INDEX
 from orator.core.bake.road import prepare
 from orator.core.blender import bake, compat
-from orator.core.blender.bake_target import read_style, read_target
+from orator.core.blender.bake_target import read_keying, read_target
 from orator.core.performance import Performance, Take
 from orator.core.request.generation import GenerationRequest
 from orator.core.speech.features import speech_features
@@ -75,7 +75,7 @@ def puppet(path: Path, performance: Performance, place: float) -> bpy.types.Obje
         obj,
         Take(performance, path.stem, {}),
         0.0,
-        prepare(performance, 0.0, read_target(obj, scene), read_style(scene)),
+        prepare(performance, 0.0, read_target(obj, scene), read_keying(scene)),
     )
     return obj
 

@@ -16,7 +16,7 @@ import numpy as np
 import orator
 import pictures
 from mathutils import Vector
-from orator.core.bake.road import BakeStyle, prepare
+from orator.core.bake.road import Keying, prepare
 from orator.core.blender import bake
 from orator.core.blender.bake_target import read_target
 from orator.core.blender.character import add_character
@@ -53,7 +53,7 @@ def cast(speech_file: Path) -> list[bpy.types.Object]:
         request = GenerationRequest((speech,), Settings(parts=("face",)), emotion=asked)
         performance = generate(request, seed=3)
         rig = add_character(bpy.context)
-        prepared = prepare(performance, 0.0, read_target(rig, bpy.context.scene), BakeStyle(None))
+        prepared = prepare(performance, 0.0, read_target(rig, bpy.context.scene), Keying(None))
         bake.add_take(rig, Take(performance, emotion, {}), 0.0, prepared)
         column, row = k % 4, k // 4
         rig.location = (APART[0] * (column - 1.5), 0.9 * row, -APART[1] * row)

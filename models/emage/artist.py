@@ -53,7 +53,7 @@ def standing_hints(frames: int, mean: Array) -> Tensor:
     return hints
 
 
-def heard(signal: Tensor, frame: int, frames: int) -> Tensor:
+def window_samples(signal: Tensor, frame: int, frames: int) -> Tensor:
     """The samples of a window that starts at a frame's true time; silence before and after the speech."""
     start = round(frame * SAMPLE_RATE / 30)
     stop = start + frames * SAMPLES_A_WINDOW_FRAME
@@ -114,7 +114,7 @@ def run_artist(
     signal = torch.from_numpy(np.ascontiguousarray(samples, np.float32))
 
     def hear(window: Window) -> Tensor:
-        return heard(signal, window.start - lead, window.frames)
+        return window_samples(signal, window.start - lead, window.frames)
 
     noise = {part: SmoothGumbel(seed, k, config.codes) for k, part in enumerate(BODY_PARTS)}
     at = iter(windows)

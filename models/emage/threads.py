@@ -22,14 +22,14 @@ OFTEN = 0.1
 _SOON, _WHEN_IDLE, _END = 0, 1, 2
 
 
-class Helper:
+class Worker:
     """Does jobs one after the other in a thread of its own, those that are soon needed first.
 
     Whoever asks for the result of a job that has not begun does it himself. Without a thread all jobs are done so.
     """
 
     def __init__(self, threads: int) -> None:
-        """`threads`: those of torch's that the helper may use; 0 makes no helper thread."""
+        """`threads`: those of torch's that the worker may use; 0 makes no thread."""
         self._jobs: PriorityQueue[tuple[int, int, Future[Any], Callable[[], Any]]] = PriorityQueue()
         self._order = count()
         self._thread = Thread(target=self._work, args=(threads,), name="emage", daemon=True) if threads else None
@@ -52,7 +52,7 @@ class Helper:
         return urgency != _END
 
     def give_way(self) -> None:
-        """For long jobs to call now and then: does what is sooner needed, if this is the helper's thread."""
+        """For long jobs to call now and then: does what is sooner needed, if this is the worker's thread."""
         if current_thread() is not self._thread:
             return
         while True:
@@ -101,15 +101,15 @@ class Helper:
 
 
 @contextmanager
-def helper() -> Iterator[Helper]:
-    """Inside, the caller and the helper have half of torch's threads each; with a single thread nothing changes."""
+def worker_thread() -> Iterator[Worker]:
+    """Inside, the caller and the worker have half of torch's threads each; with a single thread nothing changes."""
     threads = torch.get_num_threads()
     share = threads // 2
-    beside = Helper(share)
+    worker = Worker(share)
     if share:
         torch.set_num_threads(share)
     try:
-        yield beside
+        yield worker
     finally:
-        beside.end()
+        worker.end()
         torch.set_num_threads(threads)

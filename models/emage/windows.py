@@ -14,7 +14,7 @@ from .codes import Channels, Codes
 from .convolutions import decoder_reach
 from .layout import HINT_WIDTH, Config
 from .network import BODY_PARTS, AudioMemory, EmageNetwork, HintMemory, WindowOutput
-from .threads import Beat, Helper, Later, helper
+from .threads import Beat, Later, Worker, worker_thread
 
 Tick = Callable[[float], None]
 Choose = Callable[[WindowOutput], dict[str, Tensor]]
@@ -85,11 +85,11 @@ class Memories:
         audio: Callable[[Window], Tensor],
         motion: Tensor,
         mask: Tensor,
-        beside: Helper,
+        worker: Worker,
         beat: Beat,
     ) -> None:
         self._network, self._audio, self._motion, self._mask = network, audio, motion, mask
-        self._beside, self._beat, self._left = beside, beat, groups(windows)
+        self._worker, self._beat, self._left = worker, beat, groups(windows)
         self._free: dict[int, HintMemory] = {}
         self._coming: tuple[list[Window], Later[AudioMemory], Later[HintMemory]] | None = None
 
@@ -98,7 +98,7 @@ class Memories:
         group = next(self._left, None) if self._coming is None else None
         if group is None:
             return
-        network, pause, start = self._network, self._beside.give_way, partial(self._beside.start, soon=False)
+        network, pause, start = self._network, self._worker.give_way, partial(self._worker.start, soon=False)
         samples = torch.stack([self._audio(window) for window in group])
         face, body = (start(partial(network.audio, which, samples, pause)) for which in ("face", "body"))
         heard = start(lambda: network.audio_memory(face(self._beat), body(self._beat)))
@@ -152,18 +152,18 @@ def walk(
     def beat() -> None:
         tick(done / len(windows))
 
-    with helper() as beside:
-        memories = Memories(network, windows, audio, motion, mask, beside, beat)
+    with worker_thread() as worker:
+        memories = Memories(network, windows, audio, motion, mask, worker, beat)
         for window, heard, hints in memories:
             span = slice(window.start, window.start + window.frames)
             seeded, given = motion[span].clone(), mask[span].clone()
             seeded[:seeds] = torch.where(given[:seeds] == 0, seeded[:seeds], last)
             given[:seeds] = 0
             hints = network.with_seeds(hints, seeded[None], given[None])
-            face = beside.start(partial(network.face, heard, hints))
+            face = worker.start(partial(network.face, heard, hints))
             memories.prepare()
             parts = network.body(heard, hints, beat)
-            later = {part: beside.start(partial(network.part, part, parts)) for part in BODY_PARTS[1:]}
+            later = {part: worker.start(partial(network.part, part, parts)) for part in BODY_PARTS[1:]}
             latent = {BODY_PARTS[0]: network.part(BODY_PARTS[0], parts)}
             latent |= {part: job(beat) for part, job in later.items()}
             chosen = choose(network.output({"face": face(beat), **latent}))

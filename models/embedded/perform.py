@@ -9,7 +9,7 @@ import numpy as np
 
 from ...core import skeleton
 from ...core.body.mood import hold_posture, with_mood
-from ...core.body.wishes import rows_of, told
+from ...core.body.wishes import rows_of, score_record
 from ...core.face.facs import emotion_head
 from ...core.face.guess import suggest_emotion
 from ...core.mask import everything
@@ -18,7 +18,7 @@ from ...core.request.generation import GenerationRequest
 from ...core.rotations import from_rotvec, multiply, to_rotvec
 from ...core.speech.features import speech_features
 from ...core.speech.speech import Speech
-from ...core.speech.words import PlacedWord, told_words
+from ...core.speech.words import PlacedWord, word_rows
 from ...core.stance import relaxed_performance
 from ..interface.condition import SpeechCondition
 from ..interface.pipeline import Performed
@@ -67,7 +67,7 @@ class EmbeddedSession:
     def perform(self, request: GenerationRequest, seed: int, stages: Stages) -> Performed:
         """The wanted parts of a performance; the others rest."""
         condition = listen(request.speech, request.settings.transcript, request.frames, stages, request.words)
-        said = {"words": told_words(condition.words, request.words)} if condition.words else {}
+        said = {"words": word_rows(condition.words, request.words)} if condition.words else {}
         request = _felt(condition, request)
         if not set(request.settings.parts) - {"face"}:
             return Performed(self._perform(condition, request, seed, stages, None), meta=said)
@@ -75,7 +75,7 @@ class EmbeddedSession:
 
         tick = stages.tick("Body")
         score = score_of(condition, request.settings, seed, request.wishes, lambda: tick(0.0))
-        meta: dict[str, Any] = {"gestures": told(score), **said}
+        meta: dict[str, Any] = {"gestures": score_record(score), **said}
         if request.wishes:
             meta["wishes"] = rows_of(request.wishes)
         return Performed(self._perform(condition, request, seed, stages, score), meta=meta)

@@ -17,8 +17,8 @@ from ...core.face.facs import as_learned, beyond_learned
 from ...core.face.feeling import perform
 from ...core.face.habits import with_habits
 from ...core.face.prosody import prosody_of
+from ...core.face.reference import EXPRESSION, apply_reference
 from ...core.face.sliders import FaceSliders, apply_face_sliders
-from ...core.face.style import EXPRESSION, apply_style
 from ...core.face.talk import talk
 from ...core.performance import MODEL_FPS
 from ...core.settings import Settings
@@ -127,8 +127,8 @@ def generate(condition: SpeechCondition, settings: Settings, emotion: EmotionTra
         face = np.clip(face + beyond_learned(felt), 0.0, 1.0).astype(np.float32)
     asked = emotion.at(seconds)[:, 1:].sum(axis=1)
     face = talk(face, asked, felt[:, 1:].sum(axis=1), seed, MODEL_FPS)
-    if emotion.style is not None:
-        face = apply_style(face, emotion.style)
+    if emotion.reference is not None:
+        face = apply_reference(face, emotion.reference)
     worn = settings.learned
     habits = None if worn is None else worn.style.face
     if worn is not None and habits is not None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from helpers.characters import make_motion, make_rig, shown_face, speech_file, to_frame
 from orator.core.bake.road import prepare
-from orator.core.bake.target import BakeStyle
+from orator.core.bake.target import Keying
 from orator.core.blender import bake, compat, follow, own_animation, takes
 from orator.core.blender.bake_target import read_target
 from orator.core.blender.scene_rate import scene_fps
@@ -20,7 +20,7 @@ from orator.core.performance import Take
 def add(armature: bpy.types.Object, seed: int = 0, start: float = 1.0) -> str:
     target = read_target(armature, bpy.context.scene)
     performance = make_motion(1.0, seed=seed)
-    prepared = prepare(performance, start, target, BakeStyle(None))
+    prepared = prepare(performance, start, target, Keying(None))
     return bake.add_take(armature, Take(performance, "Take 1", {"seed": seed}), start, prepared).uid
 
 
@@ -95,7 +95,7 @@ TOUCHES = {
     "delete": lambda c: takes.remove(c, c.orator.shown),
     "slider": lambda c: setattr(c.orator.takes[0].layers, "amplitude_upper", 1.4),
     "rename": lambda c: setattr(c.orator.takes[0], "name", "Mine"),
-    "bake again": lambda c: bake.bake_again(c, c.orator.takes[0].uid, bpy.context.scene, BakeStyle(None)),
+    "bake again": lambda c: bake.bake_again(c, c.orator.takes[0].uid, bpy.context.scene, Keying(None)),
     "switch": lambda c: takes.show(c, c.orator.takes[0].uid),
     "follow": lambda c: follow.move(c, c.orator.takes[0], bpy.context.scene, 7),
     "another take": lambda c: add(c, 5),
@@ -126,7 +126,7 @@ def test_whatever_is_done_to_a_copy_the_original_stays(scene: bpy.types.Scene, t
     assert not theirs & {b.action for t in original.orator.takes for b in t.bindings}
     for take in original.orator.takes:
         takes.show(original, take.uid)
-    bake.bake_again(original, original.orator.shown, bpy.context.scene, BakeStyle(None))
+    bake.bake_again(original, original.orator.shown, bpy.context.scene, Keying(None))
 
 
 @pytest.mark.fault("12.3")
@@ -136,7 +136,7 @@ def test_touching_the_original_first_leaves_the_copy_whole(scene: bpy.types.Scen
     copy = copied(armature, "Shift+D", tmp_path)
     takes.remove(armature, armature.orator.shown)
     assert len(copy.orator.takes) == 1 and load_performance(copy.orator.takes[0]).frames == 30
-    bake.bake_again(copy, copy.orator.takes[0].uid, scene, BakeStyle(None))
+    bake.bake_again(copy, copy.orator.takes[0].uid, scene, Keying(None))
     assert copy.animation_data.action is not None
 
 
@@ -186,7 +186,7 @@ def test_the_artists_track_with_a_cut_of_a_take_stays(scene: bpy.types.Scene, de
     keys = keys_of(cut)
     take = armature.orator.takes[0]
     {
-        "bake again": lambda: bake.bake_again(armature, uid, scene, BakeStyle(None)),
+        "bake again": lambda: bake.bake_again(armature, uid, scene, Keying(None)),
         "follow": lambda: follow.move(armature, take, scene, 7),
         "delete": lambda: takes.remove(armature, uid),
         "own animation": lambda: takes.show(armature, ""),
@@ -225,7 +225,7 @@ def test_an_action_that_another_character_plays_stays(scene: bpy.types.Scene, de
     elif deed == "follow":
         follow.move(first, first.orator.takes[0], scene, 7)
     else:
-        bake.bake_again(first, uid, scene, BakeStyle(None))
+        bake.bake_again(first, uid, scene, Keying(None))
     assert data.action is not None and keys_of(data.action) == before
     add(second, 2)
     takes.show(second, "")

@@ -9,7 +9,7 @@ from helpers.characters import make_motion, make_rig, shown_face, shown_pose, to
 from orator.core.arkit import ARKIT
 from orator.core.bake.fitting import Bounds
 from orator.core.bake.road import prepare
-from orator.core.bake.target import BakeStyle
+from orator.core.bake.target import Keying
 from orator.core.blender import bake, compat, takes
 from orator.core.blender.bake_target import read_target
 from orator.core.blender.scene_rate import scene_fps
@@ -52,7 +52,7 @@ def test_dense_is_exact(scene: bpy.types.Scene, fps: tuple[int, float]) -> None:
     for k, bone in enumerate(armature.pose.bones):
         bone.rotation_mode = MODES[k % len(MODES)]
     performance = make_motion(2.0)
-    prepared, _ = bake_it(armature, performance, BakeStyle(None))
+    prepared, _ = bake_it(armature, performance, Keying(None))
     turned, moved, weighed = errors(armature, performance, prepared)
     assert turned < 0.01 and moved < 1e-5 and weighed < 1e-4
     assert prepared.coverage.sentence() == "55 of 55 joints, 52 of 52 shapes"
@@ -67,7 +67,7 @@ def test_sparse_is_within_its_bound(scene: bpy.types.Scene, fps: int) -> None:
         bone.rotation_mode = MODES[k % len(MODES)]
     bpy.context.view_layer.update()
     performance = make_motion(3.0, rate=0.35)
-    prepared, item = bake_it(armature, performance, BakeStyle(Bounds()))
+    prepared, item = bake_it(armature, performance, Keying(Bounds()))
     turned, _, weighed = errors(armature, performance, prepared)
     assert turned <= 0.5 and weighed <= 0.01
     written = sum(
@@ -84,8 +84,8 @@ def test_blender_draws_sparse_curves_as_they_were_fitted(scene: bpy.types.Scene)
     armature = make_rig()
     performance = make_motion(4.0)
     target = read_target(armature, scene)
-    dense = {(c.target, c.path, c.index): c for c in prepare(performance, START, target, BakeStyle(None)).curves}
-    prepared, item = bake_it(armature, performance, BakeStyle(Bounds(degrees=0.1, weight=0.002)))
+    dense = {(c.target, c.path, c.index): c for c in prepare(performance, START, target, Keying(None)).curves}
+    prepared, item = bake_it(armature, performance, Keying(Bounds(degrees=0.1, weight=0.002)))
     face = next(b for b in item.bindings if b.object.type == "MESH")
     for curve in compat.curves_of(face.action, compat.slot_named(face.action, face.slot)):
         wanted = dense[face.object.name, curve.data_path, 0].values
@@ -100,7 +100,7 @@ def test_pinned_frames_are_hit_in_a_sparse_bake(scene: bpy.types.Scene) -> None:
     performance = make_motion(3.0)
     frames = read_target(armature, scene)
     pins = (50.0, 63.0, 64.0, 90.0)
-    prepared = prepare(performance, START, frames, BakeStyle(Bounds(), pins))
+    prepared = prepare(performance, START, frames, Keying(Bounds(), pins))
     bake.add_take(armature, Take(performance), START, prepared)
     for frame in pins:
         to_frame(frame)
@@ -125,7 +125,7 @@ def insert_everything(armature, mesh, frame: int) -> int:
 def test_much_faster_than_inserting_keys(scene: bpy.types.Scene) -> None:
     """Inserting a key costs the more the longer its curve is: a few frames halfway through stand for the whole loop."""
     armature = make_rig()
-    prepared = prepare(make_motion(60.0), 0.0, read_target(armature, scene), BakeStyle(None))
+    prepared = prepare(make_motion(60.0), 0.0, read_target(armature, scene), Keying(None))
     item = takes.add(armature, "Take 1", 0, "")
     started = time.process_time()
     bake.write_actions(armature, item, prepared)
@@ -133,7 +133,7 @@ def test_much_faster_than_inserting_keys(scene: bpy.types.Scene) -> None:
 
     other = make_rig("Other")
     mesh = next(o for o in scene.objects if o.parent == other)
-    half, _ = bake_it(other, make_motion(30.0), BakeStyle(None), 0.0)
+    half, _ = bake_it(other, make_motion(30.0), Keying(None), 0.0)
     started = time.process_time()
     end = int(half.frames[-1])
     inserted = sum(insert_everything(other, mesh, frame) for frame in range(end + 1, end + 5))
@@ -147,7 +147,7 @@ def test_the_artists_action_is_not_touched(scene: bpy.types.Scene) -> None:
     armature.pose.bones["head"].keyframe_insert("location", frame=1)
     own = armature.animation_data.action
     before = [(c.data_path, len(c.keyframe_points)) for c in compat.animated_curves(armature)]
-    _, item = bake_it(armature, make_motion(1.0), BakeStyle(None))
+    _, item = bake_it(armature, make_motion(1.0), Keying(None))
     assert armature.animation_data.action != own and armature.animation_data.action[takes.TAG] == item.uid
     takes.show(armature, "")
     assert armature.animation_data.action == own
@@ -157,14 +157,14 @@ def test_the_artists_action_is_not_touched(scene: bpy.types.Scene) -> None:
 def test_missing_joints_and_shapes_are_named(scene: bpy.types.Scene) -> None:
     shapes = tuple(name for name in ARKIT if name not in ("tongueOut", "cheekPuff"))
     armature = make_rig(shapes=shapes, joints=tuple(j for j in JOINTS if j not in ("spine2", "left_foot")))
-    _, item = bake_it(armature, make_motion(0.5), BakeStyle())
+    _, item = bake_it(armature, make_motion(0.5), Keying())
     assert item.coverage.startswith("53 of 55 joints, 50 of 52 shapes; missing: ")
     assert "tongueOut" in item.coverage and "spine2" in item.coverage
 
 
 def test_a_mesh_alone_without_shapes_is_no_trouble(scene: bpy.types.Scene) -> None:
     armature = make_rig(shapes=())
-    _, item = bake_it(armature, make_motion(0.5), BakeStyle())
+    _, item = bake_it(armature, make_motion(0.5), Keying())
     assert item.coverage.startswith("55 of 55 joints, 0 of 52 shapes")
 
 
@@ -189,5 +189,5 @@ def test_shared_shape_keys_are_written_once(scene: bpy.types.Scene) -> None:
     twin = bpy.data.objects.new("Twin", face.data)
     scene.collection.objects.link(twin)
     twin.parent = armature
-    _, item = bake_it(armature, make_motion(0.5), BakeStyle(None))
+    _, item = bake_it(armature, make_motion(0.5), Keying(None))
     assert len(item.bindings) == 2

@@ -13,7 +13,7 @@ from fuzz.mutate import damaged_json
 from fuzz.run import bad_sentence
 from helpers.characters import make_motion, make_rig
 from orator.core.bake.road import prepare
-from orator.core.bake.target import BakeStyle
+from orator.core.bake.target import Keying
 from orator.core.blender import bake, compat, provenance, report, scene_rate, take_store, takes
 from orator.core.blender.bake_target import read_target
 from orator.core.blender.pins import pins_of, pose_of
@@ -29,7 +29,7 @@ def rig(scene: bpy.types.Scene) -> bpy.types.Object:
     rig = make_rig(shapes=("jawOpen",))
     scene.orator.character = rig
     motion = make_motion(0.4)
-    style = BakeStyle(None)
+    style = Keying(None)
     prepared = prepare(motion, 1.0, read_target(rig, scene), style)
     bake.add_take(rig, Take(motion, "Take 1", {**record(), "start": 1.0}), 1.0, prepared)
     return rig

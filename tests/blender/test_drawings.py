@@ -11,7 +11,7 @@ import pytest
 from helpers import faces
 from orator.core.arkit import INDEX
 from orator.core.bake.road import prepare
-from orator.core.bake.target import BakeStyle
+from orator.core.bake.target import Keying
 from orator.core.blender import bake, compat
 from orator.core.blender.bake_target import read_target
 from orator.core.blender.drawings import drawings_of
@@ -36,7 +36,7 @@ def acted(scene: bpy.types.Scene, tmp_path: Path) -> bpy.types.Scene:
     bpy.ops.orator.add_talking_picture(filepath=str(faces.write(tmp_path / "face.png")))
     character = scene.orator.character
     start = START / 24.0
-    prepared = prepare(talk(), start, read_target(character, scene), BakeStyle(None))
+    prepared = prepare(talk(), start, read_target(character, scene), Keying(None))
     bake.add_take(character, Take(talk(), "Take 1", {}), start, prepared)
     return scene
 

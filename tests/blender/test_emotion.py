@@ -131,9 +131,9 @@ def test_a_recording_or_a_take_lends_its_style(scene: bpy.types.Scene, tmp_path:
     scene.orator.reference_file = str(tmp_path / "smile.csv")
     track = emotion.read_emotion(scene, said, rig)
     assert track.at(np.zeros(1))[0].argmax() == column("happy")
-    assert track.style is not None and "smile.csv" in emotion.emotion_notes(track)[0]
+    assert track.reference is not None and "smile.csv" in emotion.emotion_notes(track)[0]
     target = read_target(rig, scene)
-    prepared = generation.prepare(clip, 0.0, target, generation.BakeStyle())
+    prepared = generation.prepare(clip, 0.0, target, generation.Keying())
     item = bake.add_take(rig, Take(clip, "Smile", {}), 0.0, prepared)
     scene.orator.reference_take = item.name
     again = emotion.read_emotion(scene, said, rig)

@@ -23,13 +23,13 @@ from helpers.expressive import (
 from helpers.flame_file import write_head
 from helpers.smplx_file import write_model
 from orator.core.bake.road import prepare
-from orator.core.bake.target import BakeStyle
+from orator.core.bake.target import Keying
 from orator.core.blender import bake, comp, generation, sliders, takes
 from orator.core.blender.bake_target import read_target
 from orator.core.blender.export_neutral import shown_performance
 from orator.core.blender.expression_map import PROPERTY
 from orator.core.blender.pins import add_pins, copy_pins, pins_for
-from orator.core.blender.regenerate import read_again_request
+from orator.core.blender.regenerate import read_regenerate_request
 from orator.core.blender.slider_state import waiting
 from orator.core.blender.smplx_body import add_body, bodies_of
 from orator.core.blender.take_store import load_meta, load_performance
@@ -91,7 +91,7 @@ def test_every_slider_of_the_face_moves_the_keys_and_comes_back(scene, files, ki
         moved = np.abs(expressions_of(keyed(armature)) - expressions_of(before)).max()
         assert moved > 0.02, f"{name} moves {moved}"
         take.layers.property_unset(name)
-        sliders.rewrite(armature, take, scene, BakeStyle(None))
+        sliders.rewrite(armature, take, scene, Keying(None))
     after = keyed(armature)
     assert max(float(np.abs(after[path] - values).max()) for path, values in before.items()) < 1e-5
 
@@ -135,7 +135,7 @@ def test_without_a_map_the_sentence_says_what_is_not_shown(scene, files) -> None
     before = keyed(armature)
     with waiting:
         take.layers.upper_strength, take.layers.jaw_range = 0.0, 0.0
-    said = sliders.rewrite(armature, take, scene, BakeStyle(None))
+    said = sliders.rewrite(armature, take, scene, Keying(None))
     assert "are not shown: choose your SMPL-X file" in said and "brow" in said
     after = keyed(armature)
     assert np.array_equal(expressions_of(after), expressions_of(before))
@@ -172,7 +172,7 @@ def test_a_posed_face_is_hit(scene, files, rate: int, sparse: bool, mapped: bool
     frame = made.frame
     pins, _, _ = pins_for(armature, scene, 0.0, SECONDS)
     performance = expressive_take(mapping) if spoken else own_take()
-    take_of(armature, performance, directions=Directions(pins=pins), style=BakeStyle() if sparse else BakeStyle(None))
+    take_of(armature, performance, directions=Directions(pins=pins), keying=Keying() if sparse else Keying(None))
     scene.frame_set(frame)
     shown = bodies_of(armature)[0].evaluated_get(bpy.context.evaluated_depsgraph_get()).data.shape_keys.key_blocks
     assert max(abs(shown[f"Exp{k:03d}"].value - posed.get(f"Exp{k:03d}", 0.0)) for k in range(100)) < 1e-4
@@ -257,9 +257,7 @@ def test_own_keys_of_expressions_are_given(scene, files, tmp_path: Path) -> None
         scene.orator.loop.around, scene.orator.loop.around_keep = True, keep
         request = generation.read_request(bpy.context)
         spoken = expressive_take(mapping)
-        prepared = prepare(
-            spoken, request.asked.speech.start, request.target, BakeStyle(), directions=request.directions
-        )
+        prepared = prepare(spoken, request.asked.speech.start, request.target, Keying(), directions=request.directions)
         curve = next(c for c in prepared.curves if "Exp007" in c.path)
         at = dict(zip(curve.frames.tolist(), curve.values.tolist(), strict=True))
         assert abs(at[20] - 0.9) < 1e-4 and abs(at[50] + 0.4) < 1e-4
@@ -305,7 +303,7 @@ def test_a_comp_of_both_kinds_holds_at_its_seams(scene, files, spoken_below: boo
     take_of(armature, below, "Below")
     base = keyed(armature)
     lane(armature, "Above", uid, 30, 61)
-    comp.comp_take(armature, takes.shown(armature), scene, BakeStyle(None))
+    comp.comp_take(armature, takes.shown(armature), scene, Keying(None))
     made = keyed(armature)
 
     def face(curves):
@@ -333,7 +331,7 @@ def test_a_comp_on_an_arkit_character_keeps_both_languages(scene, files, spoken_
     uid = takes.shown(armature).uid
     take_of(armature, below, "Below")
     lane(armature, "Above", uid, 30, 61)
-    comp.comp_take(armature, takes.shown(armature), scene, BakeStyle(None))
+    comp.comp_take(armature, takes.shown(armature), scene, Keying(None))
     made = load_performance(takes.shown(armature))
     first, second = (np.s_[:25], np.s_[35:56]) if not spoken_below else (np.s_[35:56], np.s_[:25])
     assert np.abs(made.expressions[first] - own.face[first] @ mapping.to_expressions.T).max() < 1e-4
@@ -351,7 +349,7 @@ def again(scene, armature, tmp_path: Path, model: str, regions: tuple[str, ...])
     scene.orator.source, scene.orator.file, scene.orator.file_frame = "FILE", str(speech_file(tmp_path / "v.wav", 3)), 0
     if model:
         scene.orator_emage.folder, scene.orator_emage.model = model, "EMAGE"
-    request = read_again_request(bpy.context, takes.shown(armature), regions, (30, 60))
+    request = read_regenerate_request(bpy.context, takes.shown(armature), regions, (30, 60))
     made = work_on(request)(lambda fraction, text: None, lambda: False)
     generation.deliver(request, made)
     return keyed(armature)
@@ -457,5 +455,5 @@ def test_pins_survive_the_file(scene, files, tmp_path: Path) -> None:
     take_of(armature, expressive_take(mapping), directions=Directions(pins=(pin(1.0, (), goal),)))
     meta = load_meta(takes.shown(armature))
     json.loads(json.dumps(meta, allow_nan=False))
-    bake.bake_again(armature, takes.shown(armature).uid, scene, BakeStyle(None))
+    bake.bake_again(armature, takes.shown(armature).uid, scene, Keying(None))
     assert abs(expressions_of(keyed(armature))[30, 3] - 0.7) < 1e-4

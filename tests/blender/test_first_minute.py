@@ -114,10 +114,10 @@ def test_another_press_makes_another_take_unless_the_seed_is_locked(desk: bpy.ty
     assert bpy.ops.orator.generate() == {"FINISHED"} and options.seed == 2
     options.again_region = "head"
     options.lock_seed = False
-    assert bpy.ops.orator.again() == {"FINISHED"} and options.seed == 3
+    assert bpy.ops.orator.regenerate() == {"FINISHED"} and options.seed == 3
     rig = options.character
     rig.orator.active = 1
-    assert bpy.ops.orator.again_gestures() == {"FINISHED"} and options.seed == 3
+    assert bpy.ops.orator.regenerate_gestures() == {"FINISHED"} and options.seed == 3
     assert [take.seed for take in rig.orator.takes] == [0, 1, 2, 2, 1]
 
 
@@ -167,7 +167,7 @@ def test_what_the_artists_recogniser_hears_becomes_the_transcript(desk, tmp_path
 
 def test_a_take_follows_the_strip_that_it_was_made_from(desk: bpy.types.Scene, tmp_path) -> None:
     from helpers.characters import make_motion
-    from orator.core.bake.road import BakeStyle, prepare
+    from orator.core.bake.road import Keying, prepare
     from orator.core.blender import bake, generation
     from orator.core.blender.bake_target import read_target
     from orator.core.blender.scene_rate import behind
@@ -180,7 +180,7 @@ def test_a_take_follows_the_strip_that_it_was_made_from(desk: bpy.types.Scene, t
     rig, first = desk.orator.character, desk.orator.strip
     start = generation.read_speech_start(bpy.context)
     performance = make_motion(5.0)
-    prepared = prepare(performance, start, read_target(rig, desk), BakeStyle(None))
+    prepared = prepare(performance, start, read_target(rig, desk), Keying(None))
     meta = {"seed": 1, "speech": {"name": first, "digest": ""}}
     bake.add_take(rig, Take(performance, "Take 1", meta), start, prepared)
     desk.frame_set(200)

@@ -8,7 +8,7 @@ import pytest
 from helpers.flame_file import write_head
 from orator.core.arkit import COUNT, INDEX
 from orator.core.bake.road import prepare
-from orator.core.bake.target import BakeStyle
+from orator.core.bake.target import Keying
 from orator.core.blender import bake, takes
 from orator.core.blender.bake_target import read_target
 from orator.core.blender.export import export_shown, export_takes
@@ -35,7 +35,7 @@ def shown(armature: bpy.types.Object) -> np.ndarray:
 
 
 def baked(armature: bpy.types.Object, scene: bpy.types.Scene, performance, name: str = "Take 1"):
-    prepared = prepare(performance, 0.0, read_target(armature, scene), BakeStyle(None))
+    prepared = prepare(performance, 0.0, read_target(armature, scene), Keying(None))
     bake.add_take(armature, Take(performance, name, {}), 0.0, prepared)
     return prepared
 

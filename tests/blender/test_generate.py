@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from helpers.characters import make_motion, make_rig, speech_file
 from orator.core.bake.road import prepare
-from orator.core.bake.target import BakeStyle
+from orator.core.bake.target import Keying
 from orator.core.blender import bake, generation, takes
 from orator.core.blender.take_store import load_performance
 from orator.core.errors import OratorError
@@ -43,7 +43,7 @@ def made_for(asked: generation.TakeRequest, count: int = 1) -> tuple[generation.
     out = []
     for seed in range(count):
         performance = make_motion(asked.asked.speech.seconds, seed=seed)
-        prepared = prepare(performance, asked.asked.speech.start, asked.target, BakeStyle())
+        prepared = prepare(performance, asked.asked.speech.start, asked.target, Keying())
         out.append(generation.Made(Take(performance, "Take 1", {"seed": seed}), prepared))
     return tuple(out)
 

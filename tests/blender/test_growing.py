@@ -107,7 +107,7 @@ def made_opening(asked: generation.TakeRequest, seconds: float) -> Opening:
     """An opening with a motion that is made here."""
     short = replace(asked, asked=opened(asked.asked, seconds))
     motion = make_motion(seconds)
-    prepared = prepare(motion, short.speech.start, short.target, short.style)
+    prepared = prepare(motion, short.speech.start, short.target, short.keying)
     return Opening(short, generation.Made(Take(motion, f"First {seconds:.0f} s", {"seed": 0}), prepared))
 
 

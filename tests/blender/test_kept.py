@@ -8,7 +8,7 @@ import pytest
 from helpers.characters import make_rig, shown_face, shown_pose, to_frame
 from helpers.loop import ARM, ELBOW, animate, curves, speech, take_for, turn
 from orator.core.bake.fitting import Bounds
-from orator.core.bake.target import BakeStyle
+from orator.core.bake.target import Keying
 from orator.core.blender import generation, takes
 from orator.core.blender.pins import add_pins
 from orator.core.errors import OratorError
@@ -38,7 +38,7 @@ def test_my_keys_are_kept_and_the_rest_is_generated(scene, tmp_path, keep: str, 
         not request.asked.given.mask.joints[:, INDEX[ARM]].all()
         and request.asked.given.mask.joints[:, INDEX["left_elbow"]].all()
     )
-    take_for(armature, request, style=BakeStyle(Bounds() if sparse else None))
+    take_for(armature, request, keying=Keying(Bounds() if sparse else None))
     for frame in keys:
         to_frame(frame)
         shown, at = shown_pose(armature)

@@ -10,12 +10,12 @@ import pytest
 from helpers.characters import make_motion, make_rig, shown_face, shown_pose, to_frame
 from helpers.loop import ARM, ELBOW, SECONDS, WRIST, animate, curves, plain_take, speech, take_for, turn
 from orator.core.bake.road import prepare
-from orator.core.bake.target import BakeStyle
+from orator.core.bake.target import Keying
 from orator.core.blender import bake, generation, provenance, sliders, takes
 from orator.core.blender.bake_target import read_target
 from orator.core.blender.directions import directions_record, slider_record
 from orator.core.blender.pins import add_pins, pins_for, pose_of
-from orator.core.blender.regenerate import read_again_request
+from orator.core.blender.regenerate import read_regenerate_request
 from orator.core.blender.scene_rate import behind
 from orator.core.blender.take_store import load_meta, load_performance
 from orator.core.directing.directions import Directions
@@ -170,7 +170,7 @@ def test_a_slider_is_quick_against_the_bake(scene) -> None:
     armature = make_rig()
     motion = make_motion(60.0)
     begin = time.process_time()
-    prepared = prepare(motion, 0.0, read_target(armature, scene), BakeStyle())
+    prepared = prepare(motion, 0.0, read_target(armature, scene), Keying())
     whole = time.process_time() - begin
     item = bake.add_take(armature, Take(motion, "Take 1", {}), 0.0, prepared)
     item.layers.amplitude_upper = 0.9
@@ -244,7 +244,7 @@ def test_regenerating_keeps_sliders_and_the_pins_outside(scene, tmp_path) -> Non
     item = take_for(armature, generation.read_request(bpy.context))
     item.layers.amplitude_hands = 0.5
     armature.orator.pins.clear()
-    request = read_again_request(bpy.context, item, ("right_arm",), (12, 36))
+    request = read_regenerate_request(bpy.context, item, ("right_arm",), (12, 36))
     assert [pin.seconds * 24 for pin in request.directions.pins] == pytest.approx([50.0])
     assert request.sliders == slider_record(item.layers) and request.directions.sliders.body.amplitude_hands == 0.5
     old = load_performance(item)
@@ -252,14 +252,14 @@ def test_regenerating_keeps_sliders_and_the_pins_outside(scene, tmp_path) -> Non
     assert np.array_equal(
         request.asked.given.values.rotations[kept], old.rotations[kept]
     ) and request.asked.settings.parts == ("upper",)
-    request = read_again_request(bpy.context, item, ("right_arm",), (45, 60))
+    request = read_regenerate_request(bpy.context, item, ("right_arm",), (45, 60))
     assert not request.directions.pins
     with pytest.raises(OratorError, match="outside the take"):
-        read_again_request(bpy.context, item, ("right_arm",), (4500, 6000))
+        read_regenerate_request(bpy.context, item, ("right_arm",), (4500, 6000))
 
 
 def test_the_range_comes_from_where_the_artist_says(scene) -> None:
-    from orator.operators.again import span_of
+    from orator.operators.regenerate import span_of
 
     options = scene.orator
     options.again_range, options.again_start, options.again_end = "TYPED", 20, 44
@@ -287,12 +287,12 @@ def test_a_retimed_or_replaced_speech_is_said(scene, tmp_path) -> None:
     item = take_for(armature, generation.read_request(bpy.context))
     speech(scene, tmp_path, seconds=2.0)
     with pytest.raises(OratorError, match="not the one 'Take 1' was made for"):
-        read_again_request(bpy.context, item, ("right_arm",), (12, 36))
+        read_regenerate_request(bpy.context, item, ("right_arm",), (12, 36))
     speech(scene, tmp_path)
     data = bytearray(Path(scene.orator.file).read_bytes())
     data[2000:40000] = data[4000:42000]
     Path(scene.orator.file).write_bytes(data)
-    request = read_again_request(bpy.context, item, ("right_arm",), (12, 36))
+    request = read_regenerate_request(bpy.context, item, ("right_arm",), (12, 36))
     assert any("another sound" in note for note in request.notes)
 
 
@@ -312,7 +312,7 @@ def test_a_take_follows_its_strip_with_the_artists_edits(scene, tmp_path) -> Non
     assert tuple(curve.keyframe_points[1].co) == pytest.approx((frame + 12, edited))
     assert behind(item, scene, 23 / 24) == 0 and load_meta(item)["start"] == pytest.approx(23 / 24)
     with pytest.raises(OratorError, match="edited by hand"):
-        sliders.rewrite(armature, item, scene, BakeStyle())
+        sliders.rewrite(armature, item, scene, Keying())
 
 
 def test_pins_whose_bone_is_gone_are_said_and_kept(scene, tmp_path) -> None:
@@ -353,7 +353,7 @@ def test_a_character_is_appended_with_pins_and_takes(scene, tmp_path) -> None:
     add_pins(armature, scene, 0.0, face=False)
     pins, _, _ = pins_for(armature, scene, 0.0, SECONDS)
     motion, directions = make_motion(SECONDS, seed=4), Directions(pins=pins)
-    prepared = prepare(motion, 0.0, read_target(armature, scene), BakeStyle(), directions=directions)
+    prepared = prepare(motion, 0.0, read_target(armature, scene), Keying(), directions=directions)
     meta = {"seed": 4, **directions_record(directions)}
     bake.add_take(armature, Take(motion, "Take 1", meta), 0.0, prepared).layers.lip_strength = 0.5
     to_frame(30)

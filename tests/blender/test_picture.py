@@ -12,9 +12,9 @@ import pytest
 from helpers import faces
 from orator.core.arkit import INDEX
 from orator.core.bake.road import prepare
-from orator.core.bake.target import BakeStyle
+from orator.core.bake.target import Keying
 from orator.core.blender import bake, compat, takes
-from orator.core.blender.bake_target import read_style, read_target
+from orator.core.blender.bake_target import read_keying, read_target
 from orator.core.blender.picture import mark_objects, update_picture
 from orator.core.errors import OratorError
 from orator.core.performance import Take, make_performance, rest_performance
@@ -48,7 +48,7 @@ def talking() -> object:
 
 
 def add(obj: bpy.types.Object, scene: bpy.types.Scene, name: str = "Take 1"):
-    prepared = prepare(talking(), 0.0, read_target(obj, scene), BakeStyle(None))
+    prepared = prepare(talking(), 0.0, read_target(obj, scene), Keying(None))
     return bake.add_take(obj, Take(talking(), name, {}), 0.0, prepared)
 
 
@@ -240,7 +240,7 @@ def test_held_keys_keep_lids_and_lips_that_close(
     scene: bpy.types.Scene, obj: bpy.types.Object, kind: str, every: int
 ) -> None:
     scene.orator.keys = kind
-    prepared = prepare(talking(), 0.0, read_target(obj, scene), read_style(scene))
+    prepared = prepare(talking(), 0.0, read_target(obj, scene), read_keying(scene))
     bake.add_take(obj, Take(talking(), "Held", {}), 0.0, prepared)
     curves = list(compat.animated_curves(obj.data.shape_keys))
     assert all(p.interpolation == "CONSTANT" for c in curves for p in c.keyframe_points)

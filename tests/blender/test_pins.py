@@ -8,7 +8,7 @@ import pytest
 from helpers.characters import make_motion, make_rig, shown_face, shown_pose, to_frame
 from orator.core.bake.fitting import Bounds
 from orator.core.bake.road import prepare
-from orator.core.bake.target import BakeStyle
+from orator.core.bake.target import Keying
 from orator.core.blender import bake, generation, sliders, takes
 from orator.core.blender.bake_target import read_target
 from orator.core.blender.directions import directions_record, read_directions
@@ -34,7 +34,7 @@ def pose(armature, angle: float = 0.8) -> None:
     bpy.context.view_layer.update()
 
 
-def baked(armature, scene, performance, directions: Directions, style: BakeStyle, start: float = 0.0):
+def baked(armature, scene, performance, directions: Directions, style: Keying, start: float = 0.0):
     prepared = prepare(performance, start, read_target(armature, scene), style, directions=directions)
     meta = {"seed": 3, **directions_record(directions)}
     return bake.add_take(armature, Take(performance, "Take 1", meta), start, prepared)
@@ -53,7 +53,7 @@ def test_a_pinned_pose_is_hit_in_the_evaluated_character(scene, rate, sparse: bo
     frame = pin.frame
     pins, looks, notes = pins_for(armature, scene, 0.5, 3.0)
     assert not notes and not looks
-    style = BakeStyle(Bounds() if sparse else None)
+    style = Keying(Bounds() if sparse else None)
     baked(armature, scene, make_motion(3.0), Directions(pins=pins), style, start=0.5)
     to_frame(frame)
     shown, at = shown_pose(armature)
@@ -117,7 +117,7 @@ def test_looking_at_an_object_turns_the_head_to_it(scene) -> None:
     _, looks, _ = pins_for(armature, scene, 0.0, 4.0)
     from orator.core.stance import relaxed_performance
 
-    baked(armature, scene, relaxed_performance(120), Directions(looks=looks), BakeStyle(None))
+    baked(armature, scene, relaxed_performance(120), Directions(looks=looks), Keying(None))
     to_frame(35)
     head = armature.evaluated_get(bpy.context.evaluated_depsgraph_get()).pose.bones["head"]
     shown, _ = shown_pose(armature)
@@ -132,7 +132,7 @@ def test_a_slider_rewrites_only_its_curves_and_resets(scene) -> None:
     armature = make_rig()
     face = bpy.data.objects["Rig Face 0"]
     scene.orator.keys = "DENSE"
-    item = baked(armature, scene, make_motion(3.0), Directions(), BakeStyle(None))
+    item = baked(armature, scene, make_motion(3.0), Directions(), Keying(None))
     to_frame(40)
     before_face, (before, _) = shown_face(face), shown_pose(armature)
     item.layers.lip_strength = 0.5
@@ -148,7 +148,7 @@ def test_a_slider_rewrites_only_its_curves_and_resets(scene) -> None:
     with waiting:
         item.layers.property_unset("lip_strength")
         item.layers.property_unset("amplitude_upper")
-    sliders.rewrite(armature, item, scene, BakeStyle(None))
+    sliders.rewrite(armature, item, scene, Keying(None))
     to_frame(40)
     assert angle_between(shown_pose(armature)[0], before).max() < 0.01
 
@@ -157,20 +157,20 @@ def test_edited_curves_are_never_overwritten_by_a_slider(scene) -> None:
     from orator.core.blender import compat
 
     armature = make_rig()
-    item = baked(armature, scene, make_motion(2.0), Directions(), BakeStyle())
+    item = baked(armature, scene, make_motion(2.0), Directions(), Keying())
     curve = next(iter(compat.curves_of(item.bindings[0].action)))
     curve.keyframe_points[0].co.y += 0.5
     edited = curve.keyframe_points[0].co.y
     with pytest.raises(OratorError, match="edited by hand"):
-        sliders.rewrite(armature, item, scene, BakeStyle())
+        sliders.rewrite(armature, item, scene, Keying())
     item.layers.amplitude_upper = 0.3
     assert curve.keyframe_points[0].co.y == edited
 
 
 def test_a_comp_takes_the_arm_of_another_take(scene) -> None:
     armature = make_rig()
-    first = baked(armature, scene, make_motion(3.0, seed=1), Directions(), BakeStyle(None))
-    baked(armature, scene, make_motion(3.0, seed=2), Directions(), BakeStyle(None))
+    first = baked(armature, scene, make_motion(3.0, seed=1), Directions(), Keying(None))
+    baked(armature, scene, make_motion(3.0, seed=2), Directions(), Keying(None))
     data = takes.character_data(armature)
     poses = {}
     for take in (0, 1):
@@ -198,7 +198,7 @@ def test_pins_and_sliders_survive_save_and_reload(scene, tmp_path) -> None:
     scene.frame_set(20)
     add_pins(armature, scene, 1.0)
     pins, _, _ = pins_for(armature, scene, 0.0, 3.0)
-    item = baked(armature, scene, make_motion(3.0), Directions(pins=pins), BakeStyle())
+    item = baked(armature, scene, make_motion(3.0), Directions(pins=pins), Keying())
     item.layers.stillness = 0.7
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "a.blend"))
     bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "a.blend"))

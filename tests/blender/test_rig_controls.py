@@ -13,7 +13,7 @@ bpy = pytest.importorskip("bpy", reason="these tests need Blender's Python modul
 import addon_utils  # noqa: E402
 from helpers.gestures import gesture  # noqa: E402
 from orator.core.bake.road import prepare  # noqa: E402
-from orator.core.bake.target import BakeStyle  # noqa: E402
+from orator.core.bake.target import Keying  # noqa: E402
 from orator.core.blender import bake, compat, rig_mapping, takes  # noqa: E402
 from orator.core.blender.bake_target import read_target  # noqa: E402
 from orator.core.blender.pose_reader import current_pose  # noqa: E402
@@ -80,7 +80,7 @@ def test_controls_are_keyed_and_deform_bones_follow(scene: bpy.types.Scene, gene
     assert [row.name for row in rig.orator_rig.limbs] == ["left_arm", "left_leg", "right_arm", "right_leg"]
     for row in rig.orator_rig.limbs:
         row.kind = kind
-    prepared = prepare(gesture(), 0.0, read_target(rig, bpy.context.scene), BakeStyle(None))
+    prepared = prepare(gesture(), 0.0, read_target(rig, bpy.context.scene), Keying(None))
     item = bake.add_take(rig, Take(gesture(), "Take 1", {"seed": 1}), 0.0, prepared)
     paths = {c.data_path for b in item.bindings for c in
              compat.curves_of(b.action, compat.slot_named(b.action, b.slot))}  # fmt: skip
@@ -105,7 +105,7 @@ def test_a_pose_made_with_ik_is_read_as_it_is_seen(scene: bpy.types.Scene, gener
     description, profile = read_rig(rig)
     seen = {n: np.array(rig.pose.bones[n].head) for n in ("DEF-forearm.L", "DEF-hand.L", "DEF-f_index.03.L")}
     back = read_back(description, profile, current_pose(rig, description)).performance
-    prepared = prepare(back, 0.0, read_target(rig, bpy.context.scene), BakeStyle(None))
+    prepared = prepare(back, 0.0, read_target(rig, bpy.context.scene), Keying(None))
     bake.add_take(rig, Take(back, "Take 1", {"seed": 1}), 0.0, prepared)
     bpy.context.scene.frame_set(0)
     for name, head in seen.items():

@@ -12,7 +12,7 @@ bpy = pytest.importorskip("bpy", reason="these tests need Blender's Python modul
 
 from helpers.characters import make_motion, make_rig  # noqa: E402
 from orator.core.bake.road import prepare  # noqa: E402
-from orator.core.bake.target import BakeStyle  # noqa: E402
+from orator.core.bake.target import Keying  # noqa: E402
 from orator.core.blender import bake, rig_mapping, takes  # noqa: E402
 from orator.core.blender.bake_target import read_target  # noqa: E402
 from orator.core.blender.rig_profile import keep_profile, read_rig  # noqa: E402
@@ -28,7 +28,7 @@ def baked(armature: bpy.types.Object, seconds: float = 1.0) -> tuple[str, ...]:
     """A take on the character; what the artist reads."""
     bpy.context.view_layer.update()
     performance = make_motion(seconds)
-    prepared = prepare(performance, 0.0, read_target(armature, bpy.context.scene), BakeStyle(None))
+    prepared = prepare(performance, 0.0, read_target(armature, bpy.context.scene), Keying(None))
     bake.add_take(armature, Take(performance, "Take 1", {"seed": 1}), 0.0, prepared)
     return prepared.coverage.sentence(), *prepared.coverage.notes
 

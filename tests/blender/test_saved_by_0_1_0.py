@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from helpers.characters import shown_pose, to_frame
 from helpers.golden import curves_of_take
-from orator.core.bake.target import BakeStyle
+from orator.core.bake.target import Keying
 from orator.core.blender import bake, takes
 from orator.core.blender.directions import read_directions
 from orator.core.blender.pins import pins_for
@@ -64,7 +64,7 @@ def testcurves_of_take_are_as_they_were_and_sliders_move_them(armature) -> None:
     first.layers.amplitude_upper = 0.7
     to_frame(27)
     assert angle_between(shown_pose(armature)[0], before).max() < 0.6  # within the bound of sparse keys
-    assert "joints" in bake.bake_again(armature, first.uid, scene, BakeStyle(None))
+    assert "joints" in bake.bake_again(armature, first.uid, scene, Keying(None))
 
 
 def test_its_pins_pin_and_its_ranges_comp(armature) -> None:

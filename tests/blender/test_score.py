@@ -51,7 +51,7 @@ def look(scene: bpy.types.Scene) -> None:
 
 def strips_of(scene: bpy.types.Scene, kind: str) -> list:
     channels = {c.name: k for k, c in enumerate(scene.sequence_editor.channels)}
-    found = [s for s in score.laid(scene) if s.channel == channels.get(score.CHANNELS[kind])]
+    found = [s for s in score.text_strips(scene) if s.channel == channels.get(score.CHANNELS[kind])]
     return sorted(found, key=lambda strip: compat.strip_bounds(strip)[0])
 
 
@@ -75,7 +75,7 @@ def again(scene: bpy.types.Scene):
     """Regenerate Changes: the performance before and after."""
     character = scene.orator.character
     before = load_performance(takes.shown(character))
-    assert bpy.ops.orator.score_again() == {"FINISHED"}
+    assert bpy.ops.orator.score_regenerate() == {"FINISHED"}
     return before, load_performance(takes.shown(character))
 
 
@@ -96,15 +96,17 @@ def test_it_says_what_the_take_does_and_renders_nothing(desk: bpy.types.Scene) -
     assert [s.text.strip(".,!?").lower() for s in strips_of(desk, "word")][:3] == ["hello", "do", "you"]
     assert len(strips_of(desk, "gesture")) == len(load_meta(takes.shown(desk.orator.character))["gestures"]) > 0
     assert [s.text for s in strips_of(desk, "look")] == ["Look 61"]
-    assert all(strip.mute for strip in score.laid(desk))
+    assert all(strip.mute for strip in score.text_strips(desk))
     sounds = [s.channel for s in compat.sequencer_strips(desk) if s.type == "SOUND"]  # none where bpy has no sound
-    assert min(s.channel for s in score.laid(desk)) > max(sounds, default=0)
-    count = len(score.laid(desk))
-    assert bpy.ops.orator.score_lay() == {"FINISHED"} and len(score.laid(desk)) == count, "laid out in place of itself"
+    assert min(s.channel for s in score.text_strips(desk)) > max(sounds, default=0)
+    count = len(score.text_strips(desk))
+    assert bpy.ops.orator.score_lay() == {"FINISHED"} and len(score.text_strips(desk)) == count, (
+        "laid out in place of itself"
+    )
     with pytest.raises(RuntimeError, match="Nothing of the score has changed"):
-        bpy.ops.orator.score_again()
+        bpy.ops.orator.score_regenerate()
     assert bpy.ops.orator.score_remove() == {"FINISHED"}
-    assert not score.laid(desk) and not any(c.name.startswith("Orator") for c in desk.sequence_editor.channels)
+    assert not score.text_strips(desk) and not any(c.name.startswith("Orator") for c in desk.sequence_editor.channels)
 
 
 def test_a_dragged_word_moves_its_mouth_and_nothing_far_from_it(desk: bpy.types.Scene) -> None:
@@ -168,7 +170,7 @@ def test_an_emotion_is_added_and_a_look_lasts_longer(desk: bpy.types.Scene) -> N
     shown = takes.shown(character)
     desk.frame_set(61 + 20 + 10)
     head = character.pose.bones["head"].matrix.copy()
-    assert bpy.ops.orator.score_again() == {"FINISHED"}
+    assert bpy.ops.orator.score_regenerate() == {"FINISHED"}
     assert takes.shown(character) != shown and character.orator.pins[0].hold == 35
     desk.frame_set(61 + 20 + 10)
     turned = (
@@ -193,7 +195,7 @@ def test_a_copied_gesture_is_made_twice_and_a_file_keeps_the_score(desk: bpy.typ
     strip = strips_of(scene, "gesture")[0]
     strip.text = "somersault left"
     with pytest.raises(RuntimeError, match="is no gesture"):
-        bpy.ops.orator.score_again()
+        bpy.ops.orator.score_regenerate()
 
 
 def test_word_times_go_to_praat_and_come_back(desk: bpy.types.Scene, tmp_path: Path) -> None:

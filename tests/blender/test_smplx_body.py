@@ -9,7 +9,7 @@ from helpers.smplx_file import write_model
 from orator.core.arkit import COUNT
 from orator.core.arkit import INDEX as FACE
 from orator.core.bake.road import prepare
-from orator.core.bake.target import BakeStyle
+from orator.core.bake.target import Keying
 from orator.core.blender import bake
 from orator.core.blender.bake_target import read_target
 from orator.core.blender.pose_reader import current_pose
@@ -60,7 +60,7 @@ def random_motion(frames: int = 60):
 def baked(armature: bpy.types.Object, performance) -> int:
     """The frame that its first sample is on."""
     bpy.context.scene.render.fps = 30
-    prepared = prepare(performance, 0.0, read_target(armature, bpy.context.scene), BakeStyle(None))
+    prepared = prepare(performance, 0.0, read_target(armature, bpy.context.scene), Keying(None))
     bake.add_take(armature, Take(performance, "Take 1", {}), 0.0, prepared)
     return int(prepared.frames[0])
 
@@ -249,7 +249,7 @@ def test_characters_of_the_public_add_on(scene: bpy.types.Scene, file: Path) -> 
     turns = np.tile([1.0, 0.0, 0.0, 0.0], (frames, 55, 1))
     expressions = np.random.default_rng(0).normal(0, 1, (frames, 100)).astype(np.float32)
     spoken = make_performance(turns, np.zeros((frames, 3)), np.zeros((frames, COUNT)), 30.0, expressions)
-    prepared = prepare(spoken, 0.0, read_target(armature, scene), BakeStyle(None))
+    prepared = prepare(spoken, 0.0, read_target(armature, scene), Keying(None))
     assert prepared.coverage.joints == 55 and "10 of 100 expressions" in prepared.coverage.notes
     bake.add_take(armature, Take(spoken, "Take 1", {}), 0.0, prepared)
     keys = mesh.data.shape_keys.key_blocks
@@ -260,10 +260,10 @@ def test_characters_of_the_public_add_on(scene: bpy.types.Scene, file: Path) -> 
     face = np.zeros((frames, COUNT))
     face[:, FACE["mouthSmileLeft"]] = face[:, FACE["jawOpen"]] = 1.0
     smile = make_performance(turns, np.zeros((frames, 3)), face, 30.0)
-    blind = prepare(smile, 0.0, read_target(armature, scene), BakeStyle(None))
+    blind = prepare(smile, 0.0, read_target(armature, scene), Keying(None))
     assert any("choose your SMPL-X file" in note for note in blind.coverage.notes)
     scene.orator_emage.smplx_file = str(file)
-    seeing = prepare(smile, 0.0, read_target(armature, scene), BakeStyle(None))
+    seeing = prepare(smile, 0.0, read_target(armature, scene), Keying(None))
     assert any("is not shown" in note for note in seeing.coverage.notes)
     bake.add_take(armature, Take(smile, "Take 2", {}), 0.0, seeing)
     scene.frame_set(int(seeing.frames[-1]))

@@ -8,7 +8,7 @@ import pytest
 from helpers.characters import make_motion, make_rig
 from orator.core.bake.fitting import Bounds
 from orator.core.bake.road import prepare
-from orator.core.bake.target import BakeStyle
+from orator.core.bake.target import Keying
 from orator.core.blender import bake, takes
 from orator.core.blender.bake_target import read_target
 from orator.core.performance import Take
@@ -16,7 +16,7 @@ from orator.core.performance import Take
 ENDS = ("head", "left_ankle", "right_ankle", "left_foot", "right_foot", "left_wrist", "right_wrist")
 
 
-def paths(rig: bpy.types.Object, style: BakeStyle, frames: range) -> tuple[np.ndarray, int]:
+def paths(rig: bpy.types.Object, style: Keying, frames: range) -> tuple[np.ndarray, int]:
     """(F, 7, 3) metres: where the evaluated bones of the ends are; and how many keys the take has."""
     scene = bpy.context.scene
     performance = make_motion(2.0, seed=3)
@@ -46,8 +46,8 @@ def test_ends_stay_within_the_bound(scene: bpy.types.Scene, mode: str, scale: fl
         bpy.ops.object.mode_set(mode="OBJECT")
         rig.scale = (scale,) * 3
         bpy.context.view_layer.update()
-    dense, many = paths(rig, BakeStyle(None), range(0, 60, 2))
-    sparse, few = paths(rig, BakeStyle(Bounds(metres=millimetres / 1000.0)), range(0, 60, 2))
+    dense, many = paths(rig, Keying(None), range(0, 60, 2))
+    sparse, few = paths(rig, Keying(Bounds(metres=millimetres / 1000.0)), range(0, 60, 2))
     away = 1000.0 * np.linalg.norm(sparse - dense, axis=2).max(axis=0)
     assert away.max() <= 1.05 * millimetres, dict(zip(ENDS, away.round(2), strict=True))
     assert np.ptp(dense, axis=0).max() > 0.1 and few < 0.7 * many, "it moves, and the keys are fewer"
@@ -62,7 +62,7 @@ def test_a_slider_keeps_the_ends_within_the_bound(scene: bpy.types.Scene) -> Non
     rig = make_rig(shapes=())
     performance = make_motion(1.0, seed=4)
     seen = []
-    for style in (BakeStyle(None), BakeStyle()):
+    for style in (Keying(None), Keying()):
         prepared = prepare(performance, 0.0, read_target(rig, scene), style)
         take = bake.add_take(rig, Take(performance, "Take 1", {}), 0.0, prepared)
         with waiting:

@@ -12,7 +12,7 @@ bpy = pytest.importorskip("bpy", reason="these tests need Blender's Python modul
 from helpers.characters import make_rig  # noqa: E402
 from helpers.loop import speech  # noqa: E402
 from helpers.styled import gesturing, state  # noqa: E402
-from orator.core.bake.road import BakeStyle, prepare  # noqa: E402
+from orator.core.bake.road import Keying, prepare  # noqa: E402
 from orator.core.blender import bake, generation, styles, takes  # noqa: E402
 from orator.core.blender.bake_target import read_target  # noqa: E402
 from orator.core.formats.bvh import write_bvh  # noqa: E402
@@ -23,7 +23,7 @@ HIGH = [state(24 + 2 * (k % 3), 14 - (k % 2), 32) for k in range(4)]
 
 def add(character: bpy.types.Object, motion: Performance, name: str) -> None:
     """A take of a motion."""
-    prepared = prepare(motion, 0.0, read_target(character, bpy.context.scene), BakeStyle(None))
+    prepared = prepare(motion, 0.0, read_target(character, bpy.context.scene), Keying(None))
     bake.add_take(character, Take(motion, name, {"seed": 1}), 0.0, prepared)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from helpers.characters import make_motion, make_rig, shown_face, shown_pose, to_frame
 from orator.core.bake.road import prepare
-from orator.core.bake.target import BakeStyle
+from orator.core.bake.target import Keying
 from orator.core.blender import bake, takes
 from orator.core.blender.bake_target import editable, read_target
 from orator.core.blender.scene_rate import scene_fps
@@ -21,7 +21,7 @@ from orator.core.rotations import angle_between
 def add(armature, seed: int, seconds: float = 1.0):
     performance = make_motion(seconds, seed=seed)
     target = read_target(armature, bpy.context.scene)
-    prepared = prepare(performance, 1.0, target, BakeStyle(None))
+    prepared = prepare(performance, 1.0, target, Keying(None))
     return bake.add_take(armature, Take(performance, "Take 1", {"seed": seed}), 1.0, prepared).uid
 
 
@@ -139,7 +139,7 @@ def test_deleted_actions_are_said_and_baked_again(scene: bpy.types.Scene) -> Non
     with pytest.raises(OratorError, match="Bake Again"):
         takes.show(armature, first)
     assert armature.orator.shown == second and shows(armature, 2)
-    bake.bake_again(armature, first, scene, BakeStyle(None))
+    bake.bake_again(armature, first, scene, Keying(None))
     assert shows(armature, 1)
 
 

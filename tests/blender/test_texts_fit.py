@@ -70,7 +70,7 @@ def test_with_takes_pins_ranges_and_long_sentences(scene: bpy.types.Scene, tmp_p
     target = read_target(rig, scene)
     for seed in (0, 123456):
         performance = make_motion(1.5, seed=seed)
-        prepared = bake.prepare(performance, 0.0, target, bake.BakeStyle())
+        prepared = bake.prepare(performance, 0.0, target, bake.Keying())
         bake.add_take(rig, Take(performance, "Take 1", {"seed": seed}), 0.0, prepared)
     bpy.ops.orator.pin_pose(covers="UPPER")
     bpy.ops.orator.pin_look()

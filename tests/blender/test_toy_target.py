@@ -14,7 +14,7 @@ from orator.core.arkit import ARKIT, INDEX
 from orator.core.bake.fitting import Bounds
 from orator.core.bake.keys import CurveKeys
 from orator.core.bake.road import prepare
-from orator.core.bake.target import BakeStyle
+from orator.core.bake.target import Keying
 from orator.core.blender import bake, characters, compat, follow, targets
 from orator.core.blender.bake_target import read_target
 from orator.core.blender.takes import show
@@ -76,7 +76,7 @@ def test_a_bake_plays_on_it_and_its_takes_are_switched_moved_and_removed(
     scene.render.fps = 30
     assert characters.is_character(dial) and characters.characters_in(scene) == [dial]
     made = talking()
-    prepared = prepare(made, 1.0, read_target(dial, scene), BakeStyle(Bounds()))
+    prepared = prepare(made, 1.0, read_target(dial, scene), Keying(Bounds()))
     assert "52 of 52 shapes" in prepared.coverage.sentence()
     item = bake.add_take(dial, Take(made, "Take 1", {}), 1.0, prepared)
     wanted = made.face[:, INDEX["jawOpen"]]
@@ -89,7 +89,7 @@ def test_a_bake_plays_on_it_and_its_takes_are_switched_moved_and_removed(
     assert np.abs(jaw(scene, dial, range(40, 100)) - wanted).max() < 0.02
     show(dial, "")
     assert dial.animation_data.action is None
-    assert bake.bake_again(dial, item.uid, scene, BakeStyle(None))
+    assert bake.bake_again(dial, item.uid, scene, Keying(None))
     assert np.abs(jaw(scene, dial, range(40, 100)) - wanted).max() < 1e-4
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from helpers.characters import make_motion, make_rig, speech_file
 from orator.core.bake.road import prepare
-from orator.core.bake.target import BakeStyle
+from orator.core.bake.target import Keying
 from orator.core.blender import bake, compat, generation, strips
 from orator.core.blender.bake_target import read_target
 from orator.core.blender.export import deliver
@@ -25,7 +25,7 @@ from orator.core.performance import Take
 def add(armature: bpy.types.Object, start: float, seconds: float = 2.0, name: str = "Take 1", seed: int = 0):
     target = read_target(armature, bpy.context.scene)
     performance = make_motion(seconds, seed=seed)
-    prepared = prepare(performance, start, target, BakeStyle(None))
+    prepared = prepare(performance, start, target, Keying(None))
     return bake.add_take(armature, Take(performance, name, {}), start, prepared)
 
 
@@ -228,7 +228,7 @@ def test_a_take_keeps_its_frame_when_the_rate_changes(
     from orator.core.blender import sliders
 
     with pytest.raises(OratorError, match="Bake Again"):
-        sliders.rewrite(rig, take, scene, BakeStyle(None))
+        sliders.rewrite(rig, take, scene, Keying(None))
     bpy.ops.orator.take_bake()
     first, last = rig.animation_data.action.frame_range
     assert first == 1001.0 and last - first == np.ceil(2.0 * fps / base - 1e-3) - 1

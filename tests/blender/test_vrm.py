@@ -16,7 +16,7 @@ addon = pytest.importorskip("io_scene_vrm", reason="needs the VRM add-on, which 
 
 from helpers.characters import make_motion, make_rig  # noqa: E402
 from orator.core.bake.road import prepare  # noqa: E402
-from orator.core.bake.target import BakeStyle  # noqa: E402
+from orator.core.bake.target import Keying  # noqa: E402
 from orator.core.blender import bake, vrm_addon  # noqa: E402
 from orator.core.blender.bake_target import read_target  # noqa: E402
 from orator.core.blender.export import export_shown  # noqa: E402
@@ -81,7 +81,7 @@ def avatar(version: str) -> tuple[bpy.types.Object, dict[str, str]]:
 
 def play(rig: bpy.types.Object) -> str:
     motion = make_motion(1.0)
-    prepared = prepare(motion, 0.0, read_target(rig, bpy.context.scene), BakeStyle(None))
+    prepared = prepare(motion, 0.0, read_target(rig, bpy.context.scene), Keying(None))
     bake.add_take(rig, Take(motion, "Take 1", {"seed": 1}), 0.0, prepared)
     return prepared.coverage.sentence()
 
@@ -113,7 +113,7 @@ def test_what_is_assigned_is_read_first_and_written_and_read_back(
     back = next(o for o in set(bpy.data.objects) - before if o.type == "ARMATURE")
     again, found = read_rig(back)
     assert found.family == "vrm humanoid" and set(found.joints) >= set(names) - {"jaw"}
-    assert again.meshes[0].told.keys() >= KEYS.keys()
+    assert again.meshes[0].declared.keys() >= KEYS.keys()
     assert np.allclose(joint_positions(again, found)["pelvis"], hips, atol=1e-3)
     bpy.context.view_layer.objects.active = back
     extension = back.data.vrm_addon_extension

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from helpers.characters import make_motion, make_rig, shown_face
 from orator.core.bake.road import prepare
-from orator.core.bake.target import BakeStyle
+from orator.core.bake.target import Keying
 from orator.core.blender import bake, compat
 from orator.core.blender.bake_target import read_target
 from orator.core.performance import Take
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.fault("12.12")
 
 def baked(rig: bpy.types.Object):
     target = read_target(rig, bpy.context.scene)
-    prepared = prepare(make_motion(1.0), 0.0, target, BakeStyle(None))
+    prepared = prepare(make_motion(1.0), 0.0, target, Keying(None))
     bake.add_take(rig, Take(make_motion(1.0), "Take 1", {}), 0.0, prepared)
     return prepared.coverage
 

@@ -9,7 +9,7 @@ bpy = pytest.importorskip("bpy", reason="these tests need Blender's Python modul
 
 from helpers.characters import make_motion, make_rig  # noqa: E402
 from orator.core.bake.road import prepare  # noqa: E402
-from orator.core.bake.target import BakeStyle  # noqa: E402
+from orator.core.bake.target import Keying  # noqa: E402
 from orator.core.blender import bake, characters, generation, rig_mapping, takes  # noqa: E402
 from orator.core.blender.bake_target import read_target  # noqa: E402
 from orator.core.blender.rig_reader import skinned_meshes  # noqa: E402
@@ -33,7 +33,7 @@ def face(name: str, shapes: tuple[str, ...] = SHAPES) -> bpy.types.Object:
 def played(character: bpy.types.Object) -> tuple[np.ndarray, str]:
     """A second on a character; the take's jawOpen at each frame and the coverage."""
     motion = make_motion(1.0)
-    prepared = prepare(motion, 0.0, read_target(character, bpy.context.scene), BakeStyle(None))
+    prepared = prepare(motion, 0.0, read_target(character, bpy.context.scene), Keying(None))
     bake.add_take(character, Take(motion, "Take 1", {"seed": 1}), 0.0, prepared)
     return prepared.frames, prepared.coverage.sentence()
 

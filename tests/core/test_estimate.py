@@ -22,4 +22,4 @@ def test_what_is_left_is_told_when_it_can_be() -> None:
     assert estimate.left(0.01, 10.0) == "" and estimate.left(0.5, 0.5) == ""
     assert estimate.left(0.25, 10.0) == "about 30 s left"
     assert estimate.left(0.1, 60.0) == "about 9 min left"
-    assert estimate.told(7200.0) == "2.0 h"
+    assert estimate.duration(7200.0) == "2.0 h"

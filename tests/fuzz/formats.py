@@ -38,7 +38,7 @@ from orator.core.speech.words import PlacedWord
 from orator.core.storage import pack, unpack
 from orator.core.style.file import read_style, write_style
 from orator.core.style.sources import Piece, learn_from
-from orator.core.style.words import told
+from orator.core.style.words import described
 
 
 def _written(write: Callable[[Path], Any], folder: Path, suffix: str) -> bytes:
@@ -199,7 +199,7 @@ FORMATS: dict[str, Format] = {
     "pins .npz": Format(
         ".npz", lambda f: [_written(lambda p: write_pins(_some_pins(), p), f, ".npz")], damaged_npz, _read_pins
     ),
-    "style .npz": Format(".npz", _styles, damaged_npz, lambda path: told(read_style(path))),
+    "style .npz": Format(".npz", _styles, damaged_npz, lambda path: described(read_style(path))),
     "SMPL-X motion .npz": Format(".npz", _amass, damaged_npz, read_smplx),
     "body model .npz": Format(".npz", _model, damaged_npz, _read_model),
     "body model .pkl": Format(".pkl", _pickles, damaged_bytes, read_pickle),

@@ -24,7 +24,7 @@ from orator.core.directing.records import (
     slider_values,
     take_record,
 )
-from orator.core.provenance import stamped, told
+from orator.core.provenance import lines_of, stamped
 
 
 def record() -> dict[str, Any]:
@@ -60,7 +60,7 @@ def _text(path: Path) -> str:
 
 def _record(path: Path) -> None:
     found = take_record(_text(path), "Take 1")
-    told(found, 24.0)
+    lines_of(found, 24.0)
     pins_of(found)
     looks_of(found)
     motions_of(found)

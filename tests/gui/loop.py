@@ -28,7 +28,7 @@ RANGE = (61, 121)
 OPEN = {
     "headings": ("ORATOR_PT_direct", "ORATOR_PT_adjust"),
     "pins": ("ORATOR_PT_pins",),
-    "again": ("ORATOR_PT_again", "ORATOR_PT_comp", "ORATOR_PT_sliders"),
+    "again": ("ORATOR_PT_regenerate", "ORATOR_PT_comp", "ORATOR_PT_sliders"),
 }
 CLOSED = {"speech": ("ORATOR_PT_speech",), "emotion": ("ORATOR_PT_emotion",)}
 State = dict[str, object]
@@ -214,7 +214,7 @@ def regenerate(report: Report, history: History) -> Steps:
     options = first.options()
     options.again_region, options.again_range, options.seed = "right_arm", "PREVIEW", 7
     bpy.ops.ed.undo_push(message="Range")
-    yield from first.press_button(report, "bpy.ops.orator.again(", "Regenerate")
+    yield from first.press_button(report, "bpy.ops.orator.regenerate(", "Regenerate")
     yield from wait_for_job(report, "regenerating")
     history.note("Regenerate", "curves", "takes", "shown", "plays")
     stored = first.orator("core.blender.take_store")

@@ -168,7 +168,7 @@ def again(report: Report) -> Steps:
     options.again_region, options.again_range, options.seed = "face", "PREVIEW", 7
     bpy.ops.ed.undo_push(message="Range")
     before, takes = [weights(f) for f in (20, 90, 160)], len(puppet().orator.takes)
-    yield from first.press_button(report, "bpy.ops.orator.again(", "Regenerate")
+    yield from first.press_button(report, "bpy.ops.orator.regenerate(", "Regenerate")
     yield from wait(report, "regenerating")
     after = [weights(f) for f in (20, 90, 160)]
     far = [max(abs(a[name] - b[name]) for name in a) for a, b in zip(before, after, strict=True)]

@@ -9,7 +9,7 @@ import numpy as np
 from helpers.characters import make_motion
 from orator.core.arkit import INDEX as INDEX_OF
 from orator.core.bake.road import prepare
-from orator.core.bake.target import BakeStyle
+from orator.core.bake.target import Keying
 from orator.core.blender import bake
 from orator.core.blender.bake_target import read_target
 from orator.core.blender.directions import directions_record
@@ -49,12 +49,14 @@ def expressive_take(mapping: ExpressionMap | None, seed: int = 1) -> Performance
     return make_performance(rotations, motion.translation, face, motion.fps, expressions)
 
 
-def take_of(armature, performance: Performance, name: str = "Take 1", directions: Directions | None = None, style=None):
-    """The performance as a take that is shown; dense keys unless a style says otherwise."""
+def take_of(
+    armature, performance: Performance, name: str = "Take 1", directions: Directions | None = None, keying=None
+):
+    """The performance as a take that is shown; dense keys unless a keying says otherwise."""
     scene = bpy.context.scene
     directions = directions or Directions()
-    style = style or BakeStyle(None)
-    prepared = prepare(performance, 0.0, read_target(armature, scene), style, directions=directions)
+    keying = keying or Keying(None)
+    prepared = prepare(performance, 0.0, read_target(armature, scene), keying, directions=directions)
     meta = {"seed": 3, **directions_record(directions)}
     return bake.add_take(armature, Take(performance, name, meta), 0.0, prepared), prepared
 

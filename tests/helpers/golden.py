@@ -23,7 +23,7 @@ from helpers.smplx_file import write_model
 from orator.core.arkit import ARKIT
 from orator.core.bake.fitting import Bounds
 from orator.core.bake.road import prepare
-from orator.core.bake.target import BakeStyle
+from orator.core.bake.target import Keying
 from orator.core.blender import bake, compat, follow, takes
 from orator.core.blender.bake_target import read_target
 from orator.core.blender.directions import directions_record
@@ -147,8 +147,8 @@ def road(name: str) -> dict[str, dict[str, Any]]:
     scene.render.fps, scene.render.fps_base, scene.orator.keys = *rate, keys
     armature = scene.orator.character = make()
     performance, directions = perform(), given_directions()
-    style = BakeStyle(None if keys == "DENSE" else Bounds())
-    prepared = prepare(performance, START, read_target(armature, scene), style, directions=directions)
+    keying = Keying(None if keys == "DENSE" else Bounds())
+    prepared = prepare(performance, START, read_target(armature, scene), keying, directions=directions)
     meta = {"seed": 3, **directions_record(directions)}
     take = bake.add_take(armature, Take(performance, "Take 1", meta), START, prepared)
     out = {"bake": curves_of_take(take)}
@@ -159,7 +159,7 @@ def road(name: str) -> dict[str, dict[str, Any]]:
     out["follow strip"] = curves_of_take(take)
     take.layers.swap_sides = True
     out["another slider"] = curves_of_take(take)
-    bake.bake_again(armature, take.uid, scene, style)
+    bake.bake_again(armature, take.uid, scene, keying)
     out["bake again"] = curves_of_take(take)
     out["export"] = _exported(armature)
     takes.show(armature, "")

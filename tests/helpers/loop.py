@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from helpers.characters import make_motion, speech_file
 from orator.core.bake.road import prepare
-from orator.core.bake.target import BakeStyle
+from orator.core.bake.target import Keying
 from orator.core.blender import bake, generation
 from orator.core.blender.bake_target import read_target
 from orator.core.performance import Take
@@ -27,18 +27,18 @@ def turn(armature, bone: str, angle: float) -> None:
     armature.pose.bones[bone].rotation_quaternion = (np.cos(angle / 2), np.sin(angle / 2), 0.0, 0.0)
 
 
-def take_for(armature, request: generation.TakeRequest, seed: int = 1, style: BakeStyle | None = None):
+def take_for(armature, request: generation.TakeRequest, seed: int = 1, keying: Keying | None = None):
     """What a worker would deliver for a request, with a motion that is made here."""
     motion = make_motion(request.asked.speech.seconds, seed=seed)
-    style = style or BakeStyle()
-    prepared = prepare(motion, request.asked.speech.start, request.target, style, directions=request.directions)
+    keying = keying or Keying()
+    prepared = prepare(motion, request.asked.speech.start, request.target, keying, directions=request.directions)
     meta = {"seed": seed, **request.meta}
     return bake.add_take(armature, Take(motion, "Take 1", meta), request.asked.speech.start, prepared)
 
 
 def plain_take(armature, scene, seed: int = 1, start: float = 0.0, seconds: float = SECONDS):
     motion = make_motion(seconds, seed=seed)
-    prepared = prepare(motion, start, read_target(armature, scene), BakeStyle())
+    prepared = prepare(motion, start, read_target(armature, scene), Keying())
     return bake.add_take(armature, Take(motion, "Take 1", {"seed": seed}), start, prepared)
 
 

@@ -140,7 +140,7 @@ class Paper:
 def drawn(panel: type, context: Any, width: float) -> Paper:
     """A panel drawn on paper as wide as a label is in it."""
     paper = Paper(width)
-    stand_in = type(panel.__name__, (), {"layout": paper, "told": getattr(panel, "told", "")})()
+    stand_in = type(panel.__name__, (), {"layout": paper, "summary": getattr(panel, "summary", "")})()
     for name in dir(panel):
         value = panel.__dict__.get(name)
         if isinstance(value, staticmethod):

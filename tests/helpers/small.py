@@ -6,7 +6,7 @@ import bpy
 import numpy as np
 from mathutils import Vector
 from orator.core.bake.road import prepare
-from orator.core.bake.target import BakeStyle
+from orator.core.bake.target import Keying
 from orator.core.blender import bake
 from orator.core.blender.bake_target import read_target
 from orator.core.performance import Take, make_performance, rest_performance
@@ -57,6 +57,6 @@ def performed(rig: bpy.types.Object, seed: int = 0, frames: int = 24) -> str:
     face[:, 17] = 0.5 + 0.5 * np.sin(11 * t + seed)
     performance = make_performance(from_rotvec(vectors), travel, face)
     target = read_target(rig, bpy.context.scene)
-    prepared = prepare(performance, 1.0 / target.fps, target, BakeStyle(None))
+    prepared = prepare(performance, 1.0 / target.fps, target, Keying(None))
     take = Take(performance, f"Take {seed}", {"seed": seed})
     return bake.add_take(rig, take, 1.0 / target.fps, prepared).uid

@@ -67,7 +67,7 @@ def staged(who: str, performance: object, shared: Path) -> object:
     """The character in an empty scene, showing the performance at 30 fps from frame 0."""
     import bpy
     from helpers.cast import add_member
-    from orator.core.bake.road import BakeStyle, prepare
+    from orator.core.bake.road import Keying, prepare
     from orator.core.blender import bake
     from orator.core.blender.bake_target import read_target
     from orator.core.performance import Take
@@ -76,7 +76,7 @@ def staged(who: str, performance: object, shared: Path) -> object:
     rig = add_member(who, shared)
     scene = bpy.context.scene
     scene.render.fps, scene.render.fps_base = 30, 1.0
-    prepared = prepare(performance, 0.0, read_target(rig, scene), BakeStyle(None))
+    prepared = prepare(performance, 0.0, read_target(rig, scene), Keying(None))
     bake.add_take(rig, Take(performance, "Stills", {}), 0.0, prepared)
     if who.startswith("rocketbox"):
         for mesh in (o for o in bpy.data.objects if o.type == "MESH" and o.find_armature() == rig):

@@ -83,7 +83,7 @@ def measured(rig: bpy.types.Object, take: Path, count: int = 16) -> tuple[str, d
     """The coverage sentence of a dense bake, and the figures of the table."""
     from orator.core.bake.frames import sample_at
     from orator.core.bake.road import prepare
-    from orator.core.bake.target import BakeStyle
+    from orator.core.bake.target import Keying
     from orator.core.blender import bake
     from orator.core.blender.bake_target import read_target
     from orator.core.formats.take_npz import read_take
@@ -94,7 +94,7 @@ def measured(rig: bpy.types.Object, take: Path, count: int = 16) -> tuple[str, d
     scene = bpy.context.scene
     made = read_take(take)
     target = read_target(rig, scene)
-    prepared = prepare(made.performance, 0.0, target, BakeStyle(None))
+    prepared = prepare(made.performance, 0.0, target, Keying(None))
     bake.add_take(rig, replace(made, name="Take 1"), 0.0, prepared)
     joints = target.profile.present(target.description)
     rest = joint_positions(target.description, target.profile)

@@ -26,7 +26,7 @@ def perform(names: list[str], take: Path, shared: Path) -> list:
     import bpy
     from helpers.cast import add_member
     from orator.core.bake.road import prepare
-    from orator.core.bake.target import BakeStyle
+    from orator.core.bake.target import Keying
     from orator.core.blender import bake
     from orator.core.blender.bake_target import read_target
     from orator.core.formats.take_npz import read_take
@@ -38,7 +38,7 @@ def perform(names: list[str], take: Path, shared: Path) -> list:
     for k, name in enumerate(names):
         rig = add_member(name, shared)
         scene.render.fps, scene.render.fps_base = 30, 1.0
-        prepared = prepare(made.performance, 1 / 30, read_target(rig, scene), BakeStyle(None))
+        prepared = prepare(made.performance, 1 / 30, read_target(rig, scene), Keying(None))
         bake.add_take(rig, made, 1 / 30, prepared)
         rig.location = (APART * (k - (len(names) - 1) / 2), 0.0, rig.location.z)
         print(name, prepared.coverage.sentence(), flush=True)

@@ -15,7 +15,7 @@ import torch
 from torch import nn
 
 from ....core.arrays import Array
-from ....core.body.wishes import told
+from ....core.body.wishes import score_record
 from ....core.settings import Settings
 from .corpus import cache_folder
 from .detect import (
@@ -80,7 +80,7 @@ def evaluate_wishes(seconds: float = 100.0, seeds: tuple[int, ...] = (0, 1)) -> 
             times = np.array([w.time for w in wishes])
             on, off = (most_near(seen(model, body), times, ON_TIME) for body in (made, free))
             plain.append(most_near(seen(model, free), np.arange(1.0, condition.seconds - 1.0, 0.5), ON_TIME))
-            track = told(score)
+            track = score_record(score)
             for k, wish in enumerate(wishes):
                 here = [r for r in track if abs(r["time"] - wish.time) <= ON_TIME]
                 rows.append((KIND_INDEX[wish.kind], on[k], off[k], any(r["kind"] == wish.kind for r in here)))

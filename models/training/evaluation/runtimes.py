@@ -10,7 +10,7 @@ import numpy as np
 
 from ....core.arrays import Array
 from ....core.body import alive, measure
-from ....core.body.wishes import told
+from ....core.body.wishes import score_record
 from ....core.performance import Performance
 from ....core.request.generation import GenerationRequest
 from ....core.rotations import angle_between
@@ -41,7 +41,7 @@ def make(generate: Generate, speech: Speech, kind: str) -> Made:
     runtime.configure(kind, threads=1)
     request = GenerationRequest((speech,))
     heard = listen(speech, None, request.frames, Stages({"Listening": 1.0, "Phones": 1.0}, None, None))
-    return Made(heard.posteriors, told(score_of(heard, Settings(), 0)), generate(request))
+    return Made(heard.posteriors, score_record(score_of(heard, Settings(), 0)), generate(request))
 
 
 def figures_of(take: Performance) -> dict[str, float]:

@@ -15,7 +15,7 @@ from ....core.arkit import BROWS, INDEX, LIPS
 from ....core.arrays import Array
 from ....core.catalogue.emotions import LEARNED
 from ....core.emotion import constant_emotion
-from ....core.face.style import EXPRESSION
+from ....core.face.reference import EXPRESSION
 from ....core.settings import Settings
 from ...face import generate_face
 from .corpus import make_item

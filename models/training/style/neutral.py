@@ -17,7 +17,7 @@ from ....core import body as room
 from ....core import face as faces
 from ....core.arkit import ARKIT, COUNT
 from ....core.emotion import constant_emotion
-from ....core.face.style import BEND, EXPRESSION
+from ....core.face.reference import BEND, EXPRESSION
 from ....core.learned_style import Measured
 from ....core.performance import make_performance
 from ....core.settings import Settings

@@ -12,7 +12,7 @@ from orator.core.bake import stages
 from orator.core.bake.fitting import Bounds
 from orator.core.bake.road import prepare
 from orator.core.bake.stages import Memory, Road, file_grid, scene_grid
-from orator.core.bake.target import BakeStyle, BakeTarget
+from orator.core.bake.target import BakeTarget, Keying
 from orator.core.directing.directions import Directions, Sliders
 from orator.core.directing.sliders import BodySliders
 from orator.core.face.sliders import FaceSliders
@@ -71,7 +71,7 @@ def test_a_slider_of_the_face_moves_no_bone_of_the_body(target: BakeTarget) -> N
 
 
 def test_a_bake_and_the_stages_alone_give_the_same_keys(target: BakeTarget) -> None:
-    style = BakeStyle(Bounds())
+    style = Keying(Bounds())
     whole = prepare(talking(), 0.5, target, style, directions=Directions(WIDE))
     road = Road(talking, target, Directions(WIDE), scene_grid(0.5, 24.0))
     curves = road.keys(road.motion(), style)

@@ -24,7 +24,7 @@ from orator.core.style.channels import channels_of
 from orator.core.style.events import strokes_of
 from orator.core.style.file import pack_style, read_style, split_spec, write_style
 from orator.core.style.sources import Piece, found, learn_from, read_piece
-from orator.core.style.words import clauses, told
+from orator.core.style.words import clauses, described
 
 HIGH = [state(24 + 2 * (k % 3), 14 - (k % 2), 32) for k in range(8)]
 
@@ -62,7 +62,7 @@ def test_it_says_what_is_different_in_words(high: LearnedStyle) -> None:
     said = clauses(high)
     assert "right-handed" in " ".join(said) and any(c.startswith("hands ") and c.endswith("higher") for c in said)
     low = learn_from([Piece(gesturing([state(10, -22, 30)] * 6, "left"))], "Low")
-    assert "left-handed" in told(low) and "lower" in told(low)
+    assert "left-handed" in described(low) and "lower" in described(low)
 
 
 def test_less_motion_is_trusted_less() -> None:
@@ -72,14 +72,14 @@ def test_less_motion_is_trusted_less() -> None:
 
 def test_a_face_gives_brows_and_smiles_but_not_what_it_does_not_show() -> None:
     smiling = learn_from([Piece(gesturing(HIGH[:3], smile=0.6))], "Smile")
-    assert smiling.face is not None and "smiles more" in told(smiling) and "brows raised" in told(smiling)
+    assert smiling.face is not None and "smiles more" in described(smiling) and "brows raised" in described(smiling)
     assert learn_from([Piece(gesturing(HIGH[:3]))], "Plain").face is None
 
 
 def test_a_style_file_gives_the_same_style(high: LearnedStyle, tmp_path: Path) -> None:
     write_style(high, tmp_path / "high.npz")
     again = read_style(tmp_path / "high.npz")
-    assert again.name == "High" and told(again) == told(high) and len(again.strokes) == len(high.strokes)
+    assert again.name == "High" and described(again) == described(high) and len(again.strokes) == len(high.strokes)
     assert pack_style(again) == pack_style(high), "saving again changes nothing"
 
 

@@ -8,7 +8,7 @@ import pytest
 pytest.importorskip("torch")
 
 from orator.core.body import measure
-from orator.core.body.wishes import Wish, parse_wish, told, wish_again
+from orator.core.body.wishes import Wish, parse_wish, score_record, wish_of
 from orator.core.errors import OratorError
 from orator.core.mask import everything
 from orator.core.settings import Settings
@@ -34,7 +34,7 @@ def test_a_wish_is_shown_on_time_and_reported(talk: SpeechCondition) -> None:  #
     near = slice(225, 256)
     assert apart[225] < 0.5 and apart[240] > 0.93 * apart[near].max(), "arms are wide when it was wished"
     assert apart[240] > 0.6
-    rows = told(score_of(talk, Settings(), 3, (wish,)))
+    rows = score_record(score_of(talk, Settings(), 3, (wish,)))
     assert [r for r in rows if r.get("wished")] == [
         {"time": 8.0, "kind": "inclusive", "hands": "both", "size": 1.2, "hold": 0.35, "wished": True}
     ]
@@ -42,11 +42,11 @@ def test_a_wish_is_shown_on_time_and_reported(talk: SpeechCondition) -> None:  #
 
 
 def test_a_reported_gesture_can_be_taken_away_or_wished_again(talk: SpeechCondition) -> None:  # noqa: F811
-    rows = told(score_of(talk, Settings(), 3))
+    rows = score_record(score_of(talk, Settings(), 3))
     chosen = rows[len(rows) // 2]
-    without = told(score_of(talk, Settings(), 3, (Wish(chosen["time"], "none"),)))
+    without = score_record(score_of(talk, Settings(), 3, (Wish(chosen["time"], "none"),)))
     assert chosen not in without
-    again = told(score_of(talk, Settings(), 3, (wish_again(chosen),)))
+    again = score_record(score_of(talk, Settings(), 3, (wish_of(chosen),)))
     assert any(r["kind"] == chosen["kind"] and r["time"] == chosen["time"] for r in again)
 
 

@@ -19,7 +19,7 @@ from orator.core.rotations import angle_between, from_rotvec  # noqa: E402
 from orator.core.settings import Settings  # noqa: E402
 from orator.core.skeleton import HANDS, INDEX, LOWER, UPPER  # noqa: E402
 from orator.core.speech.speech import Speech  # noqa: E402
-from orator.models.emage.artist import heard  # noqa: E402
+from orator.models.emage.artist import window_samples  # noqa: E402
 from orator.models.emage.generate import run_emage  # noqa: E402
 from orator.models.generate import generate, perform  # noqa: E402
 
@@ -45,9 +45,9 @@ def test_the_whole_speech_is_covered(tiny: Path, seconds: float) -> None:
 def test_audio_does_not_drift() -> None:
     signal = torch.arange(16000 * 600, dtype=torch.float64)
     for frame in (0, 60, 9000, 17940):
-        assert abs(float(heard(signal, frame, 1)[0]) - frame * 16000 / 30) <= 1.0
-    assert heard(signal, -60, 64).shape == heard(signal, 17990, 64).shape
-    assert float(heard(signal, -60, 64)[0]) == 0.0
+        assert abs(float(window_samples(signal, frame, 1)[0]) - frame * 16000 / 30) <= 1.0
+    assert window_samples(signal, -60, 64).shape == window_samples(signal, 17990, 64).shape
+    assert float(window_samples(signal, -60, 64)[0]) == 0.0
 
 
 def test_it_starts_in_motion_not_in_a_t_pose(tiny: Path) -> None:

@@ -16,7 +16,7 @@ from orator.core.request.generation import GenerationRequest  # noqa: E402
 from orator.core.settings import Settings  # noqa: E402
 from orator.core.speech.speech import Speech  # noqa: E402
 from orator.models.emage.generate import run_emage  # noqa: E402
-from orator.models.emage.threads import helper  # noqa: E402
+from orator.models.emage.threads import worker_thread  # noqa: E402
 
 
 @pytest.fixture
@@ -47,10 +47,10 @@ def test_threads_change_no_choice(tiny: Path, threads: None, mode: str) -> None:
 @pytest.mark.parametrize("count", [1, 2])
 def test_jobs_keep_their_order_and_their_errors(threads: None, count: int) -> None:
     torch.set_num_threads(count)
-    with helper() as beside:
-        first = beside.start(lambda: torch.ones(3, requires_grad=True) + 1)
-        second = beside.start(lambda: first(nothing) * 2)
-        wrong = beside.start(lambda: torch.ones(2) @ torch.ones(3))
+    with worker_thread() as worker:
+        first = worker.start(lambda: torch.ones(3, requires_grad=True) + 1)
+        second = worker.start(lambda: first(nothing) * 2)
+        wrong = worker.start(lambda: torch.ones(2) @ torch.ones(3))
         assert second(nothing).tolist() == [4.0, 4.0, 4.0]
         with pytest.raises(RuntimeError, match="size"):
             wrong(nothing)
@@ -69,8 +69,8 @@ def test_waiting_can_be_stopped(threads: None) -> None:
         go_on.set()
         raise Cancelled
 
-    with pytest.raises(Cancelled), helper() as beside:
-        later = beside.start(work)
+    with pytest.raises(Cancelled), worker_thread() as worker:
+        later = worker.start(work)
         # Work that has not begun would be done by whoever waits for it.
         assert begun.wait(30)
         later(stop)
@@ -85,14 +85,14 @@ def test_what_is_needed_soon_goes_first(threads: None) -> None:
     def long() -> None:
         begun.set()
         go_on.wait(30)
-        beside.give_way()
+        worker.give_way()
         done.append("long")
 
-    with helper() as beside:
-        slow = beside.start(long, soon=False)
-        later = beside.start(lambda: done.append("later"), soon=False)
+    with worker_thread() as worker:
+        slow = worker.start(long, soon=False)
+        later = worker.start(lambda: done.append("later"), soon=False)
         begun.wait(30)
-        urgent = beside.start(lambda: done.append("soon"))
+        urgent = worker.start(lambda: done.append("soon"))
         go_on.set()
         slow(nothing)
         later(nothing)
@@ -103,20 +103,20 @@ def test_what_is_needed_soon_goes_first(threads: None) -> None:
 def test_what_has_not_begun_is_done_by_who_asks(threads: None) -> None:
     torch.set_num_threads(2)
     go_on, begun = threading.Event(), threading.Event()
-    with helper() as beside:
-        busy = beside.start(lambda: begun.set() or go_on.wait(30))
+    with worker_thread() as worker:
+        busy = worker.start(lambda: begun.set() or go_on.wait(30))
         begun.wait(30)
-        mine = beside.start(threading.current_thread)
+        mine = worker.start(threading.current_thread)
         assert mine(nothing) is threading.main_thread()
         go_on.set()
         assert busy(nothing)
 
 
 def test_leaving_early_never_hangs(threads: None) -> None:
-    """The last job is taken by the helper and dropped by the caller at the same moment, many times over."""
+    """The last job is taken by the worker and dropped by the caller at the same moment, many times over."""
     torch.set_num_threads(2)
     for _ in range(300):
-        with helper() as beside:
+        with worker_thread() as worker:
             for _ in range(3):
-                beside.start(nothing)
+                worker.start(nothing)
     assert not any(thread.name.startswith("emage") for thread in threading.enumerate())

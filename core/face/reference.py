@@ -1,4 +1,4 @@
-"""A reference clip as style: its emotion, how its upper face is held and how far it moves, and how its mouth is bent.
+"""A reference clip: its emotion, how its upper face is held and how far it moves, and how its mouth is bent.
 
 The emotion is read with the FACS patterns: non-negative least squares (Lawson and Hanson, 1974) on the upper face and
 the corners of the mouth. The rest is statistics: mean and range of every upper-face channel, and the mean of the
@@ -15,7 +15,7 @@ from scipy.ndimage import uniform_filter1d
 from ..arkit import BLINK, COUNT, EYE_LOOK, INDEX, UPPER_FACE
 from ..arrays import Array
 from ..catalogue.emotions import EMOTIONS
-from ..emotion import EmotionTrack, FaceStyle
+from ..emotion import EmotionTrack, FaceReference
 from ..errors import OratorError
 from .facs import MOUTH_TABLE, UPPER_TABLE
 
@@ -63,8 +63,8 @@ def emotion_of(face: Array, fps: float) -> tuple[Array, Array]:
     return at / fps, out / total
 
 
-def style_of(face: Array, fps: float, name: str = "", strength: float = 1.0) -> FaceStyle:
-    """The style of a clip's face (T, 52). Raises OratorError for a clip that is too short or does not move."""
+def reference_of(face: Array, fps: float, name: str = "", strength: float = 1.0) -> FaceReference:
+    """What a clip gives's face (T, 52). Raises OratorError for a clip that is too short or does not move."""
     face = np.asarray(face, np.float32)
     said = f"'{name}'" if name else "The reference clip"
     if len(face) < _SHORTEST * fps:
@@ -78,43 +78,47 @@ def style_of(face: Array, fps: float, name: str = "", strength: float = 1.0) -> 
     keep[[*EXPRESSION, *BEND]] = True
     mean, spread = face.mean(axis=0) * keep, face.std(axis=0) * keep
     upper = bool((np.ptp(face[:, list(EXPRESSION)], axis=0) > 0.01).any())
-    return FaceStyle(emotion, mean.astype(np.float32), spread.astype(np.float32), upper, float(strength), name)
+    return FaceReference(emotion, mean.astype(np.float32), spread.astype(np.float32), upper, float(strength), name)
 
 
-def style_track(style: FaceStyle) -> EmotionTrack:
-    """The emotion that the networks are asked for under a style, throughout."""
-    asked = style.emotion * min(style.strength, 1.0)
+def reference_track(reference: FaceReference) -> EmotionTrack:
+    """The emotion that the networks are asked for under a reference, throughout."""
+    asked = reference.emotion * min(reference.strength, 1.0)
     total = float(asked.sum())
     weights = asked / total if total > 0 else np.eye(len(EMOTIONS))[0]
-    return EmotionTrack(np.zeros(1), weights[None], np.array([min(total, 1.0)]), style=style)
+    return EmotionTrack(np.zeros(1), weights[None], np.array([min(total, 1.0)]), reference=reference)
 
 
-def apply_style(face: Array, style: FaceStyle) -> Array:
+def apply_reference(face: Array, reference: FaceReference) -> Array:
     """A generated face (T, 52) held and moving as the style's clip; lips part and meet as before.
 
     Upper-face channels get the clip's mean and, within a factor of 2, its range. The channels that bend the mouth are
     shifted to the clip's mean, less where vowels are round.
     """
     out = np.array(face, np.float32)
-    if len(out) == 0 or style.strength <= 0:
+    if len(out) == 0 or reference.strength <= 0:
         return out
-    strength = min(style.strength, 1.0)
-    if style.upper:
+    strength = min(reference.strength, 1.0)
+    if reference.upper:
         columns = list(EXPRESSION)
         own = out[:, columns]
         middle, range_ = own.mean(axis=0), own.std(axis=0)
-        factor = np.clip(style.spread[columns] / np.maximum(range_, 1e-3), 0.5, 2.0)
-        wanted = style.mean[columns] + (own - middle) * factor
+        factor = np.clip(reference.spread[columns] / np.maximum(range_, 1e-3), 0.5, 2.0)
+        wanted = reference.mean[columns] + (own - middle) * factor
         out[:, columns] += strength * (wanted - own)
     columns = list(BEND)
     rounded = np.clip(out[:, INDEX["mouthPucker"]] + out[:, INDEX["mouthFunnel"]], 0.0, 1.0)[:, None]
-    shift = np.clip(style.mean[columns] - out[:, columns].mean(axis=0), -0.5, 1.0)
+    shift = np.clip(reference.mean[columns] - out[:, columns].mean(axis=0), -0.5, 1.0)
     out[:, columns] += strength * shift * (1.0 - 0.45 * rounded)
     return np.clip(out, 0.0, 1.0)
 
 
-def describe(style: FaceStyle) -> str:
+def describe(reference: FaceReference) -> str:
     """What was read from the clip, for the artist."""
-    shown = [f"{EMOTIONS[k]} {style.emotion[k]:.1f}" for k in np.argsort(-style.emotion) if style.emotion[k] > 0]
+    shown = [
+        f"{EMOTIONS[k]} {reference.emotion[k]:.1f}" for k in np.argsort(-reference.emotion) if reference.emotion[k] > 0
+    ]
     felt = ", ".join(shown[:3]) if shown else "neutral"
-    return f"The style of '{style.name}': {felt}" + ("" if style.upper else "; its upper face does not move") + "."
+    return (
+        f"The style of '{reference.name}': {felt}" + ("" if reference.upper else "; its upper face does not move") + "."
+    )

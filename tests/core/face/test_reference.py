@@ -1,4 +1,4 @@
-"""A reference clip as style, and the guess from the voice."""
+"""A reference clip, and the guess from the voice."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from orator.core.catalogue.emotions import EMOTIONS
 from orator.core.errors import OratorError
 from orator.core.face.facs import MOUTH_TABLE, UPPER_TABLE, emotion_head
 from orator.core.face.guess import suggest_emotion
-from orator.core.face.style import apply_style, emotion_of, style_of, style_track
+from orator.core.face.reference import apply_reference, emotion_of, reference_of, reference_track
 from orator.core.formats.livelink import write_livelink
-from orator.core.formats.reference import reference_style
+from orator.core.formats.reference import face_reference
 from orator.core.performance import make_performance, rest_performance
 from orator.core.speech.features import SpeechFeatures
 
@@ -38,10 +38,10 @@ def felt(name: str, level: float = 1.0) -> np.ndarray:
 @pytest.mark.parametrize("name", EMOTIONS[1:])
 def test_the_clips_emotion_is_read(name: str) -> None:
     for level in (0.5, 1.0):
-        style = style_of(felt(name, level), 30.0)
-        assert EMOTIONS[int(style.emotion.argmax())] == name
-        assert style.emotion.sum() == pytest.approx(level, abs=0.25)
-    assert style_of(talking(), 30.0).emotion.sum() < 0.15, "a neutral clip has no emotion"
+        reference = reference_of(felt(name, level), 30.0)
+        assert EMOTIONS[int(reference.emotion.argmax())] == name
+        assert reference.emotion.sum() == pytest.approx(level, abs=0.25)
+    assert reference_of(talking(), 30.0).emotion.sum() < 0.15, "a neutral clip has no emotion"
 
 
 def test_the_emotion_is_read_over_time() -> None:
@@ -54,38 +54,38 @@ def test_the_emotion_is_read_over_time() -> None:
 def test_a_face_takes_over_mean_range_and_bend_but_keeps_its_lips_and_blinks() -> None:
     face, clip = talking(1), felt("sad")
     clip[:, INDEX["browInnerUp"]] += 0.1 * np.sin(np.arange(len(clip)) / 6)
-    out = apply_style(face, style_of(clip, 30.0))
+    out = apply_reference(face, reference_of(clip, 30.0))
     for name in ("browInnerUp", "eyeSquintLeft", "mouthFrownRight"):
         assert out[:, INDEX[name]].mean() == pytest.approx(clip[:, INDEX[name]].mean(), abs=0.05)
     assert out[:, INDEX["browInnerUp"]].std() > 1.3 * face[:, INDEX["browInnerUp"]].std()
     same = [*PARTING, *BLINK, *EYE_LOOK, INDEX["tongueOut"]]
     assert np.array_equal(out[:, same], face[:, same])
-    none = apply_style(face, style_of(clip, 30.0, strength=0.0))
+    none = apply_reference(face, reference_of(clip, 30.0, strength=0.0))
     assert np.array_equal(none, face)
 
 
 def test_a_capture_of_lips_alone_leaves_the_upper_face() -> None:
     clip = np.zeros((90, 52), np.float32)
     clip[:, INDEX["mouthSmileLeft"]] = 0.5 + 0.1 * np.sin(np.arange(90))
-    style = style_of(clip, 30.0)
-    assert not style.upper
+    reference = reference_of(clip, 30.0)
+    assert not reference.upper
     face = talking(1)
-    assert np.array_equal(apply_style(face, style)[:, INDEX["browInnerUp"]], face[:, INDEX["browInnerUp"]])
+    assert np.array_equal(apply_reference(face, reference)[:, INDEX["browInnerUp"]], face[:, INDEX["browInnerUp"]])
 
 
 def test_what_cannot_be_a_reference_is_said(tmp_path: Path) -> None:
     with pytest.raises(OratorError, match="at least one second"):
-        style_of(talking()[:10], 30.0, "short.csv")
+        reference_of(talking()[:10], 30.0, "short.csv")
     with pytest.raises(OratorError, match="does not move"):
-        style_of(np.zeros((90, 52)), 30.0)
+        reference_of(np.zeros((90, 52)), 30.0)
     with pytest.raises(OratorError, match="Live Link Face"):
-        reference_style(tmp_path / "song.wav")
+        face_reference(tmp_path / "song.wav")
 
 
 def test_a_live_link_recording_becomes_a_track(tmp_path: Path) -> None:
     rest = rest_performance(180)
     write_livelink(make_performance(rest.rotations, rest.translation, felt("disgust", 0.8)), tmp_path / "yuck.csv")
-    track = style_track(reference_style(tmp_path / "yuck.csv", 0.5))
+    track = reference_track(face_reference(tmp_path / "yuck.csv", 0.5))
     got = track.at(np.zeros(1))[0]
     assert EMOTIONS[int(got.argmax())] == "disgust" and 0.2 < got.max() < 0.6
     assert track.as_meta()["style"] == {"name": "yuck.csv", "strength": 0.5}
