@@ -137,8 +137,8 @@ def test_a_recording_or_a_take_lends_its_style(scene: bpy.types.Scene, tmp_path:
     item = bake.add_take(rig, Take(clip, "Smile", {}), 0.0, prepared)
     scene.orator.reference_take = item.name
     again = emotion.read_emotion(scene, said, rig)
-    assert again.style.name == item.name
-    assert again.style.mean[INDEX["cheekSquintLeft"]] == pytest.approx(0.7, abs=0.03)
+    assert again.reference.name == item.name
+    assert again.reference.mean[INDEX["cheekSquintLeft"]] == pytest.approx(0.7, abs=0.03)
     scene.orator.reference_take = "Gone"
     with pytest.raises(OratorError, match="'Gone'"):
         emotion.read_emotion(scene, said, rig)
