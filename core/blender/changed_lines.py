@@ -151,12 +151,12 @@ def _pieces(take: Any, request: TakeRequest, spans: list[tuple[float, float]], s
     """A take made again in the spans, in all the parts that are chosen."""
     from ..conversation.lines import joined
     from ..performance import MODEL_FPS
-    from .regenerate import again
+    from .regenerate import regenerated
 
     asked = replace(request.asked, seeds=(seed,))
     regions = tuple(asked.settings.parts)
     cut = joined(spans, request.speech.seconds + 1.0)
     pieces = tuple((regions, int(first * MODEL_FPS), round(last * MODEL_FPS)) for first, last in cut)
     lines_now = {key: request.meta[key] for key in ("lines", "partner_lines")}
-    made = again(take, replace(request, asked=asked), pieces, other_speech=True)
+    made = regenerated(take, replace(request, asked=asked), pieces, other_speech=True)
     return replace(made, meta={**made.meta, **lines_now})

@@ -65,12 +65,12 @@ def placed(context: bpy.types.Context, talk: Any) -> tuple[Placed, ...]:
         found = strips.find_strip(context, talk.speaks) if talk.speaks else None
         if found is None:
             return ()
-        left, right, _ = strips.heard_bounds(*found)
+        left, right, _ = strips.audible_bounds(*found)
         return (Placed(*found, left, right, (found[1],)),)
     scene, out = home(context), []
     for strip in strips.sound_strips(scene) if speaks(talk) else ():
         around = compat.metas_around(scene, strip)
-        left, right, _ = strips.heard_bounds(scene, strip)
+        left, right, _ = strips.audible_bounds(scene, strip)
         if _chosen(talk, strip, around) and left < right and not _muted(scene, strip, around):
             out.append(Placed(scene, strip, left, right, (strip,)))
     return tuple(_joined(out))

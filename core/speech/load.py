@@ -337,8 +337,7 @@ def _refuse_short_wav(path: Path) -> None:
     if found is None or found.promised is None:
         return
     bytes_a_second = int.from_bytes(found.layout[8:12], "little")
-    missing = found.promised - found.length
-    if missing > max(MISSING_SHARE * found.promised, 0.05 * found.rate):
+    if found.promised - found.length > max(MISSING_SHARE * found.promised, 0.05 * found.rate):
         a_second = bytes_a_second if bytes_a_second > 0 else 1
         raise _cut_short(path.name, found.length / a_second, found.promised / a_second if bytes_a_second else None)
 
