@@ -87,7 +87,8 @@ def test_rest_is_the_picture_and_lids_and_mouth_move(
     assert rest[inside, 3].min() == 255, "no hole"
     low, high = minimum_filter(drawn, (3, 3, 1)), maximum_filter(drawn, (3, 3, 1))
     off = np.maximum(low - rest, rest - high)[inside]
-    assert off.max() <= 2, "every pixel is the picture's, but for blending with the next at an edge"
+    # Two layers that meet within a pixel are rounded twice, which dark colours show most.
+    assert off.max() <= 4, "every pixel is the picture's, but for blending with the next at an edge"
     blocks = obj.data.shape_keys.key_blocks
     assert count(rest, faces.EYE) > 150
     blocks["eyeBlinkLeft"].value = blocks["eyeBlinkRight"].value = 1.0
