@@ -19,6 +19,7 @@ COLOURS: Final = {FACE: (0, 255, 0), FRONT: (255, 0, 0), BEHIND: (0, 0, 255)}
 """How a mask is painted."""
 _UNDER: Final = 0.3
 """How far, in half face widths, a layer goes on under another; a turn of 15 degrees needs two thirds of it."""
+_WHOLE: Final = 224
 _SKIN: Final = 40.0
 _HAIR: Final = 36.0
 _EDGE: Final = 60.0
@@ -121,7 +122,8 @@ def cut_layers(picture: Array, mask: Array, half: float) -> dict[int, Array]:
     """The pictures (H, W, 4) of FACE, FRONT and BEHIND. `half` is half the face's width in pixels."""
     from scipy.ndimage import binary_dilation
 
-    opaque = picture[..., 3] == 255
+    # Programs write nearly whole opacity too.
+    opaque = picture[..., 3] >= _WHOLE
     out = {}
     for layer, above, below in ((FRONT, (), ()), (FACE, (FRONT,), (BEHIND,)), (BEHIND, (FRONT, FACE), ())):
         own = mask == layer

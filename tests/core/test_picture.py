@@ -169,6 +169,15 @@ def test_layers_laid_over_one_another_are_the_picture(picture: np.ndarray, marks
     assert (read_mask(painted(mask)) == mask).all()
 
 
+def test_a_layer_goes_on_under_nearly_whole_opacity_too(picture: np.ndarray, marks: Marks) -> None:
+    mask = propose_layers(picture, marks)
+    uneven = picture.copy()
+    uneven[..., 3] -= np.random.default_rng(0).integers(0, 8, mask.shape, np.uint8) * (picture[..., 3] == 255)
+    cut = cut_layers(uneven, mask, marks.face[1])
+    under = cut_layers(picture, mask, marks.face[1])[FACE][..., 3] == 255
+    assert (cut[FACE][under & (mask == FRONT), 3] == 255).all()
+
+
 def test_long_hair_is_behind_and_a_shirt_is_not(picture: np.ndarray) -> None:
     long = picture.copy()
     shirt = picture[int(0.95 * SIZE), SIZE // 2]

@@ -28,7 +28,8 @@ SHORT = 181
 OPEN = {
     "character": ("ORATOR_PT_pictures",),
     "headings": ("ORATOR_PT_adjust",),
-    "again": ("ORATOR_PT_regenerate", "ORATOR_PT_sliders"),
+    "regenerate": ("ORATOR_PT_regenerate",),
+    "sliders": ("ORATOR_PT_sliders",),
 }
 """Panels that this artist left open."""
 clicks: list[str] = []
