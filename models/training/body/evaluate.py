@@ -23,6 +23,7 @@ from ....core.body.accents import Accents, find_accents, speaking
 from ....core.catalogue.styles import STYLES
 from ....core.mask import everything
 from ....core.performance import MODEL_FPS, frame_count
+from ....core.rotations import forward_kinematics
 from ....core.settings import Settings
 from ....core.speech.features import at_rate, speech_features
 from ....core.speech.phones import PHONE_INDEX, Word
@@ -175,6 +176,7 @@ def evaluate(
     ]
     report["seeds"] = _seeds(body, clips[0])
     report["controls"] = _controls(body, clips[0])
+    report["long"] = _long(body)
     say(json.dumps({k: v for k, v in report.items() if k != "voices"}, indent=1))
     return report
 
@@ -184,6 +186,16 @@ def _seeds(body: Body, clip: Clip) -> dict[str, Any]:
     apart = [float(np.linalg.norm(paths[a] - paths[b], axis=-1).mean()) for a in range(5) for b in range(a + 1, 5)]
     again = measure.wrists(*body(clip, seed=0))
     return {"mean_pair_m": float(np.mean(apart)), "same_seed_same": bool(np.array_equal(paths[0], again))}
+
+
+def _long(body: Body, seconds: float = 540.0) -> tuple[int, float]:
+    """(distinct arm poses, minutes) of one long speech."""
+    clip = clip_of(VOICES[0], seconds, True)
+    rotations, _ = body(clip)
+    rotations = np.asarray(rotations, np.float64)
+    rotations[:, 0] = (1.0, 0.0, 0.0, 0.0)
+    positions, _ = forward_kinematics(rotations, np.zeros((len(rotations), 3)))
+    return alive.distinct_poses(positions)[0], clip.condition.seconds / 60.0
 
 
 def _controls(body: Body, clip: Clip) -> dict[str, Any]:

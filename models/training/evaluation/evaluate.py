@@ -42,10 +42,10 @@ def _face() -> str:
 def _body() -> str:
     from ..body.evaluate import evaluate
     from ..body.evaluate_hints import evaluate_hints
-    from ..body.evaluate_words import evaluate_words
+    from ..body.evaluate_words import evaluate_wishes, evaluate_words
     from ..body.report import section
 
-    return section(evaluate() | {"words": evaluate_words(), "hints": evaluate_hints()})
+    return section(evaluate() | {"words": evaluate_words(), "wishes": evaluate_wishes(), "hints": evaluate_hints()})
 
 
 def _runtimes(generate: Generate) -> str:
