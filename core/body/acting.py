@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -17,6 +17,8 @@ from .ground import Ground, raised, stand, turned
 from .legs import level_feet, plant
 from .plausible import clear_thighs, clear_torso
 from .score import Score, Wanted, rng_at
+from .seats import SPINE
+from .sitting import LEANS, held_still, sit, tipped
 from .styled import head_played, trunk_played
 from .tracks import FPS, Key, curve_at, drift, keyed, pulses
 
@@ -147,6 +149,7 @@ class Tracks:
     head: Array
     breath: Array
     lean: float
+    seated: bool = False
 
     @property
     def frames(self) -> int:
@@ -158,7 +161,9 @@ def play(score: Score, wanted: Wanted, frames: int, acting: Acting, alive: Calla
     rng = rng_at(score.seed, 0.0, 121)
     calm = curve_at(acting.calm, frames)
     arms = play_arms(score, wanted, frames, alive)
-    ground = stand(score, wanted, frames, acting.stance, acting.calm, alive)
+    ground = (
+        sit(score, wanted, frames) if wanted.seated else stand(score, wanted, frames, acting.stance, acting.calm, alive)
+    )
     busy = np.stack(arms.busy, axis=1)
     level = curve_at(wanted.energy, frames)[:, None] ** 0.5
     follow = _followed(signed_places(arms), busy, rng) * wanted.manner.trunk / np.maximum(level, 1.0) ** 1.6
@@ -171,9 +176,10 @@ def play(score: Score, wanted: Wanted, frames: int, acting: Acting, alive: Calla
     breath = np.sin(2 * np.pi * phase + drift(frames, 3.0, 0.4, rng)[:, 0]) * (1.0 + 0.3 * calm)
     head = head_played(_head(score, wanted, frames, acting, trunk, calm), wanted.worn)
     lean = float(np.radians(wanted.manner.lean))
-    ground.position[:, 0] -= 0.05 * trunk[:, 2]
-    ground.position[:, 2] -= 0.12 * (trunk[:, 0] - lean)
-    return Tracks(arms, ground, trunk, beats, head, breath, lean)
+    if not wanted.seated:
+        ground.position[:, 0] -= 0.05 * trunk[:, 2]
+        ground.position[:, 2] -= 0.12 * (trunk[:, 0] - lean)
+    return Tracks(arms, ground, trunk, beats, head, breath, lean, wanted.seated)
 
 
 def pose(tracks: Tracks, first: int, last: int, moved: Array, stepped: Array) -> tuple[Array, Array]:
@@ -186,7 +192,11 @@ def pose(tracks: Tracks, first: int, last: int, moved: Array, stepped: Array) ->
     trunk, beats, breath = tracks.trunk[wide], tracks.beats[wide], tracks.breath[wide]
     # The pelvis takes a part of what the trunk turns, and goes against its lean.
     roll = ground.roll - 0.25 * trunk[:, 2]
-    pelvis = turned(ground.heading + 0.42 * trunk[:, 1], 0.22 * trunk[:, 0] + 0.45 * beats[:, 0], roll)
+    share = 0.5 if tracks.seated else 1.0
+    pelvis = turned(
+        ground.heading + share * 0.42 * trunk[:, 1], share * (0.22 * trunk[:, 0] + 0.45 * beats[:, 0]), share * roll
+    )
+    pelvis = tipped(pelvis) if tracks.seated else pelvis
     rotations = np.zeros((frames, JOINT_COUNT, 4))
     rotations[..., 0] = 1.0
     rotations[:, 0] = pelvis
@@ -198,15 +208,22 @@ def pose(tracks: Tracks, first: int, last: int, moved: Array, stepped: Array) ->
         rotations[:, INDEX[name]] = from_rotvec(own)
     head = tracks.head[wide]
     rotations[:, INDEX["neck"]], rotations[:, INDEX["head"]] = from_rotvec(0.42 * head), from_rotvec(0.58 * head)
-    solved, fingers = arm_rotations(tracks.arms.cut(low, high))
+    arms = tracks.arms.cut(low, high)
+    if tracks.seated:
+        spines = rotations[:, [INDEX[name] for name in SPINE]]
+        spines[:, 0] = multiply(from_rotvec(np.array([LEANS, 0.0, 0.0])), spines[:, 0])
+        kept = [held_still(arms.states[k], arms.busy[k], spines, k) for k in range(2)]
+        arms = replace(arms, states=(kept[0], kept[1]))
+    solved, fingers = arm_rotations(arms)
     rise = np.zeros((frames, 3))
     rise[:, 2] = np.radians(0.9) * breath
     solved[:, 0, 0] = multiply(solved[:, 0, 0], from_rotvec(rise))
     solved[:, 1, 0] = multiply(solved[:, 1, 0], from_rotvec(-rise))
     for k in range(2):
         rotations[:, ARM_JOINTS[k]], rotations[:, FINGER_JOINTS[k]] = solved[:, k], fingers[:, k]
-    position = raised(ground, pelvis)
-    rotations = clear_thighs(clear_torso(rotations), position, ground.ankles)[inner]
+    position = ground.position if tracks.seated else raised(ground, pelvis)
+    rotations = clear_torso(rotations)
+    rotations = (rotations if tracks.seated else clear_thighs(rotations, position, ground.ankles))[inner]
     position = position[inner] + moved
     ground = tracks.ground.cut(first, last)
     return plant(rotations, position - REST_OFFSETS[0], ground.ankles + stepped, level_feet(ground.feet))

@@ -16,6 +16,7 @@ from .gestures import Stroke, choose_way, draw_stroke
 from .reach import ANGLE, FLEXION, HEIGHT, OUT, RADIUS, SHRUG, elbow_place, solve_arm, wrist_place
 from .rests import HANGING, RESTS
 from .score import Gesture, Rest, Score, Wanted, rng_at
+from .seats import lowest
 from .styled import strokes_played
 from .tracks import FPS, Key, curve_at, drift, keyed, pulses
 
@@ -33,6 +34,8 @@ HURRIED: Final = 2.0
 POPPED: Final = 0.006
 """Metres of a frame off the curve through its neighbours, likewise."""
 HANGING_WAYS: Final = tuple(sorted(HANGING))
+SETTLED: Final = np.array([0.1, 0.014, 0.0, 0.05, *np.radians([5.0, 3.0, 3.0, 0.0])])
+"""How far each visit to a rest pose of a seat is from the others."""
 WAIT: Final = 1.15
 """Seconds without a gesture over which hands stay up; over longer ones they go to rest."""
 
@@ -78,7 +81,7 @@ def _strokes(gesture: Gesture, wanted: Wanted, seed: int) -> dict[str, tuple[Str
     return {lead: (first, 0.0), follow: (other, float(rng.uniform(0.0, 0.12)))}
 
 
-def _rest_at(rests: tuple[Rest, ...], time: float, side: str, seed: int) -> tuple[Array, Array]:
+def _rest_at(wanted: Wanted, rests: tuple[Rest, ...], time: float, side: str, seed: int) -> tuple[Array, Array]:
     """(state, hand angles) of a side's rest pose at a time, a little different at every visit."""
     rest = rests[max(0, bisect_right(rests, time, key=lambda r: r.time) - 1)]
     k = SIDES.index(side)
@@ -86,11 +89,14 @@ def _rest_at(rests: tuple[Rest, ...], time: float, side: str, seed: int) -> tupl
     if rest.own is not None:
         state, hand = rest.own.states[k].copy(), rest.own.hands[k]
     else:
-        arm = RESTS[rest.name][1 - k if rest.flipped else k]
+        arm = wanted.rests[rest.name][1 - k if rest.flipped else k]
         if rest.name in HANGING:
             # Each arm hangs in its own way.
             arm = RESTS[HANGING_WAYS[int(rng_at(seed, rest.time, 57 + k).integers(len(HANGING_WAYS)))]][k]
         state, hand = arm.state(), arm.hand()
+    if wanted.seated:
+        state += rng.normal(0.0, 1.0, 8) * SETTLED
+        return state, hand + rng.normal(0.0, 4.0, ANGLES)
     state[RADIUS] += abs(rng.normal(0.0, 0.028))
     state[HEIGHT] += rng.normal(0.0, 0.016)
     state[ANGLE] += rng.normal(0.0, 0.23 if rest.name in HANGING else 0.14)
@@ -133,7 +139,7 @@ def _timeline(
 ) -> tuple[_Timeline, list[tuple[float, float]]]:
     """The arm's keys and the spans in which it gestures."""
     seed, rests = score.seed, score.rests
-    line = _Timeline(*_rest_at(rests, 0.0, side, seed))
+    line = _Timeline(*_rest_at(wanted, rests, 0.0, side, seed))
     spans: list[tuple[float, float]] = []
     mine = [(g, s) for g, s in drawn if side in s]
     free_at = 0.0
@@ -147,28 +153,30 @@ def _timeline(
             free_at = _again(line, stroke, gesture.time + lag, following, wanted, rng)
         if following - free_at > WAIT:
             length = rng.uniform(0.55, 0.95) / wanted.manner.tempo
-            goal = _rest_at(rests, free_at + length, side, seed)
+            goal = _rest_at(wanted, rests, free_at + length, side, seed)
             length = max(length, 1.5 * line.far(goal[0]))
             line.move(free_at, length, *goal, np.array([0.0, rng.uniform(0.0, 0.05), *[0.0] * 6]))
             until = following - 0.9
-            _idle(line, rests, free_at + length, until, side, seed)
+            _idle(line, wanted, rests, free_at + length, until, side, seed)
             free_at += 0.7 * length
         elif following - free_at > 0.85:
-            half = 0.6 * line.state + 0.4 * _rest_at(rests, free_at, side, seed)[0]
+            half = 0.6 * line.state + 0.4 * _rest_at(wanted, rests, free_at, side, seed)[0]
             hand = 0.5 * stroke.shape + 0.5 * SHAPES["relaxed"]
             line.move(free_at, rng.uniform(0.45, 0.6), half, hand, None)
             free_at += 0.3
         spans.append((begin, free_at))
     if not mine:
-        _idle(line, rests, 0.0, score.seconds + 30.0, side, seed)
+        _idle(line, wanted, rests, 0.0, score.seconds + 30.0, side, seed)
     elif mine[0][0].time > 2.0:
         first = _Timeline(*line.start)
-        _idle(first, rests, 0.0, mine[0][0].time - 1.0, side, seed)
+        _idle(first, wanted, rests, 0.0, mine[0][0].time - 1.0, side, seed)
         line.keys, line.shapes = first.keys + line.keys, first.shapes + line.shapes
     return line, spans
 
 
-def _idle(line: _Timeline, rests: tuple[Rest, ...], begin: float, end: float, side: str, seed: int) -> None:
+def _idle(
+    line: _Timeline, wanted: Wanted, rests: tuple[Rest, ...], begin: float, end: float, side: str, seed: int
+) -> None:
     """Changes of the rest pose while the arm is at rest."""
     first = bisect_right(rests, begin, key=lambda r: r.time)
     for rest in rests[first:]:
@@ -176,7 +184,7 @@ def _idle(line: _Timeline, rests: tuple[Rest, ...], begin: float, end: float, si
             break
         if rest.time > begin:
             length = float(rng_at(seed, rest.time, 55).uniform(0.8, 1.3))
-            line.move(rest.time, length, *_rest_at(rests, rest.time + 1e-3, side, seed), None)
+            line.move(rest.time, length, *_rest_at(wanted, rests, rest.time + 1e-3, side, seed), None)
 
 
 def _make(
@@ -250,7 +258,7 @@ def play_arms(score: Score, wanted: Wanted, frames: int, alive: Callable[[], Non
         slow = drift(frames, 1.3, 1.0, rng, 8)
         # Hands at rest wander away from the body, not into it.
         slow[:, RADIUS] = np.logaddexp(0.0, 1.6 * slow[:, RADIUS]) - 0.35
-        state += slow * wander * (1.0 - 0.7 * own)[:, None] * level**0.8
+        state += slow * wander * (0.2 if wanted.seated else 1.0) * (1.0 - 0.7 * own)[:, None] * level**0.8
         size = np.array([0.03, 0.007, 0.007, 0.03, *np.radians([4.0, 3.0, 1.5, 0.4])])
         state += drift(frames, 0.55, 1.0, rng, 8) * size * (0.5 + 0.5 * own)[:, None]
         state = gaussian_filter1d(state, 1.3, axis=0, mode="nearest")
@@ -259,6 +267,9 @@ def play_arms(score: Score, wanted: Wanted, frames: int, alive: Callable[[], Non
         if haste.any():
             state += haste * (gaussian_filter1d(state, 1.7, axis=0, mode="nearest") - state)
         # What beats add to a high stroke lifts it no further than people gesture.
+        if wanted.seated:
+            least = lowest(wanted.seat, wanted.table) - 0.015
+            state[:, HEIGHT] = least + np.logaddexp(0.0, (state[:, HEIGHT] - least) / 0.008) * 0.008
         state[:, HEIGHT] -= np.logaddexp(0.0, (state[:, HEIGHT] - HIGHEST) / 0.02) * 0.02
         state = _unhurried(state)
         state[:, SHRUG] += np.radians(wanted.manner.shoulders)

@@ -16,13 +16,13 @@ from typing import Final
 
 import numpy as np
 
-from ..arrays import Array
 from ..learned_style import Worn
 from ..speech.phones import Word
 from .accents import Accents
 from .gestures import BEATS
 from .manners import MANNERS, REST_WEIGHTS, Manner
-from .rests import ASYMMETRIC, HANGING, LOW, RESTS
+from .rests import ASYMMETRIC, HANGING, LOW, RESTS, Arm
+from .seats import LEAST, rests_of
 from .semantics import FUNCTION_WORDS, normal_form, stress_time, word_class
 from .styled import RestDraw, manner_of, rest_drawn
 
@@ -30,8 +30,6 @@ CLASS_APART: Final = 0.5
 """Seconds between strokes that words ask for: nearer ones share a stroke, or the rarer class has it."""
 NOD_APART: Final = 0.36
 """Seconds between nods: nearer ones would run into one another."""
-LONGEST_CLAUSE: Final = 3.6
-PAUSE: Final = 0.22
 SILENCE: Final = 1.5
 LONGEST_IDLE: Final = 4.0
 """Seconds after which a hand that others gesture beside takes over."""
@@ -68,7 +66,7 @@ class Rest:
     @property
     def low(self) -> bool:
         """Whether both hands hang."""
-        return self.own.low if self.own is not None else self.name in LOW
+        return self.own.low if self.own is not None else self.name in LOW or self.name not in RESTS
 
 
 @dataclass(frozen=True)
@@ -90,7 +88,7 @@ class Wanted:
     """What an artist asks of the score. Curves are functions of seconds.
 
     rate 1 as it comes; handedness -1 left only to 1 right only; style one of MANNERS; variety, about 1, how far draws
-    are spread; worn, a learned style that takes the place of `style`
+    are spread; worn, a learned style that takes the place of `style`; seat and table metres above the floor, or 0
     """
 
     rate: Callable[[float], float] = field(default=lambda _: 1.0)
@@ -99,6 +97,8 @@ class Wanted:
     style: str = "neutral"
     variety: float = 1.0
     worn: Worn | None = None
+    seat: float = 0.0
+    table: float = 0.0
 
     @cached_property
     def manner(self) -> Manner:
@@ -107,35 +107,20 @@ class Wanted:
             return manner_of(self.worn)
         return MANNERS.get(self.style, MANNERS["neutral"])
 
+    @property
+    def seated(self) -> bool:
+        """Whether there is a seat to sit on."""
+        return self.seat >= LEAST
+
+    @cached_property
+    def rests(self) -> dict[str, tuple[Arm, Arm]]:
+        """The rest poses there are."""
+        return rests_of(self.seat, self.table) if self.seated else RESTS
+
 
 def rng_at(seed: int, time: float, salt: int) -> np.random.Generator:
     """Random numbers that belong to a seed, a moment (to a thirtieth of a second) and a purpose."""
     return np.random.default_rng((int(seed) & 0xFFFFFFFF, max(0, round(time * 30.0)), salt))
-
-
-def clauses_of_words(words: tuple[Word, ...], longest: float = LONGEST_CLAUSE) -> list[tuple[float, float]]:
-    """Spans (start, end) of words without a pause, long ones cut."""
-    spans: list[list[Word]] = []
-    for word in words:
-        if spans and word.start - spans[-1][-1].end < PAUSE and word.end - spans[-1][0].start < longest:
-            spans[-1].append(word)
-        else:
-            spans.append([word])
-    return [(group[0].start, group[-1].end) for group in spans]
-
-
-def clauses_of_sound(active: Array, fps: float, longest: float = LONGEST_CLAUSE) -> list[tuple[float, float]]:
-    """Spans (start, end) in which somebody speaks, from how much they do (N,) 0..1; long ones cut evenly."""
-    from ..mask import runs
-
-    out: list[tuple[float, float]] = []
-    for first, last in runs(np.asarray(active) > 0.5):
-        start, end = first / fps, last / fps
-        if end - start < 0.12:
-            continue
-        count = max(1, int(np.ceil((end - start) / longest)))
-        out += [(start + (end - start) * k / count, start + (end - start) * (k + 1) / count) for k in range(count)]
-    return out
 
 
 def write_score(
@@ -172,14 +157,14 @@ def write_score(
 
 def _draw_rest(rng: np.random.Generator, wanted: Wanted, before: list[Rest], low: bool) -> Rest:
     own, manner = rest_drawn(wanted.worn, low, rng), wanted.manner
-    if own is not None:
+    if own is not None and not wanted.seated:
         return Rest(0.0, "", False, own)
-    names = [n for n in RESTS if n in LOW] if low else list(RESTS)
-    weights = np.array([REST_WEIGHTS[n] * manner.rests.get(n, 1.0) * _fresh(n, before) for n in names])
+    names = [n for n in wanted.rests if n in LOW] if low and not wanted.seated else list(wanted.rests)
+    weights = np.array([REST_WEIGHTS.get(n, 1.0) * manner.rests.get(n, 1.0) * _fresh(n, before) for n in names])
     if low:
         weights = weights + 0.05
     name = names[int(rng.choice(len(names), p=weights / weights.sum()))]
-    return Rest(0.0, name, bool(name in ASYMMETRIC and rng.random() < 0.5))
+    return Rest(0.0, name, bool((name in ASYMMETRIC or wanted.seated) and rng.random() < 0.5))
 
 
 def _nods(accents: Accents, seed: int) -> list[tuple[float, float]]:

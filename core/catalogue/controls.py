@@ -40,6 +40,11 @@ CONTROLS: Final[tuple[Control, ...]] = (
         0.0, -1.0, 1.0,
     ),
     Control("stance", "Stance", "-1 stands narrow and still, 1 wide and shifting weight", 0.0, -1.0, 1.0),
+    Control("seat", "Seat", "Metres from the floor to a seat, as the take begins; 0 stands", 0.0, 0.0, 0.8),
+    Control(
+        "table", "Table", "Metres from the floor to a table before the seat, for hands to rest on; 0: on the thighs",
+        0.0, 0.0, 1.2,
+    ),
     Control("head_activity", "Head", "How much the head nods and turns", 1.0, 0.0, 2.0),
     Control("travel", "Travel", "0 stays in place, 1 walks about", 0.0, 0.0, 1.0),
     Control("temperature", "Variety", "How far takes differ: low is safe, high is daring", 1.0, 0.5, 1.5),

@@ -15,7 +15,8 @@ from ...core.arrays import Array
 from ...core.body import legs
 from ...core.body.accents import find_accents, speaking
 from ...core.body.acting import Acting, play, pose
-from ...core.body.score import Score, Wanted, clauses_of_sound, clauses_of_words, write_score
+from ...core.body.clauses import clauses_of_sound, clauses_of_words
+from ...core.body.score import Score, Wanted, write_score
 from ...core.body.semantics import word_channels
 from ...core.body.steps import wander
 from ...core.body.styled import handedness_of
@@ -74,6 +75,7 @@ def wanted_of(settings: Settings) -> Wanted:
     return Wanted(
         curve("gesture_rate", 0.3, 2.2), hand if worn is None else lambda time: handedness_of(worn, hand(time)),
         curve("energy", 0.2, 2.2), settings.style, float(np.clip(settings.temperature, 0.3, 1.7)), worn,
+        *(float(settings.curve(name, np.zeros(1))[0]) for name in ("seat", "table")),
     )  # fmt: skip
 
 
@@ -125,7 +127,7 @@ def generate_body(
     tick(0.45)
     travel = settings.curve("travel", np.arange(frames) / MODEL_FPS)
     moved, stepped = np.zeros((frames, 3)), np.zeros((frames, 2, 3))
-    if travel.max() > 0.01:
+    if travel.max() > 0.01 and not wanted.seated:
         moved, stepped = wander(travel, condition.seconds, seed)
     rotations, translation = np.empty((frames, JOINT_COUNT, 4), np.float32), np.empty((frames, 3), np.float32)
     for a in range(0, frames, PIECE):
