@@ -38,8 +38,8 @@ def test_it_sits_at_the_height_of_the_seat(speech: SpeechCondition, seat: float,
 
 
 def test_hands_that_rest_stay_on_the_thighs_while_the_trunk_moves(speech: SpeechCondition) -> None:
-    from orator.models.body.generate import score_of
     from orator.core.settings import Settings
+    from orator.models.body.generate import score_of
 
     settings = Settings(seat=0.45, gesture_rate=0.3)
     score = score_of(speech, settings, 0)
