@@ -62,7 +62,9 @@ def _teeth(upper: bool) -> list[Part]:
             ahead *= side / np.linalg.norm(ahead)
             out = np.array([ahead[1], -ahead[0]])
             q = cube * np.array([half * 0.985, 0.0030, tall])
-            edge = MOUTH_Z - 0.0012 if upper else MOUTH_Z - 0.0016
+            # Side teeth stand back from the slit, or they are seen beside the lips when the corners part.
+            aside = float(smoothstep(np.array([t]), 0.25, 0.80)[0])
+            edge = MOUTH_Z - 0.0012 + 0.0016 * aside if upper else MOUTH_Z - 0.0016 - 0.0042 * aside
             z = edge + (tall + q[:, 2] if upper else -tall * 0.9 + q[:, 2] * 0.9)
             xy = centre + q[:, :1] * ahead + (-q[:, 1:2] + 0.0030) * -out
             points.append(np.stack([xy[:, 0], xy[:, 1], z], axis=1))

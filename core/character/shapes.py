@@ -113,9 +113,9 @@ def mouth_smile(f: Face) -> Array:
 
 
 def mouth_frown(f: Face) -> Array:
-    corner = f.corner(0.028)
-    lips = f.lips(0.040) * f.left(0.020) * smoothstep(np.abs(f.x), 0.0, MOUTH_HALF)
-    return move(corner, 1.4 * MM, 1.2 * MM, -11.0 * MM) + move(lips * (1 - corner), 0.0, -0.4 * MM, -1.6 * MM)
+    # One bow from the middle to the corner: lips that sag only at their ends look torn.
+    bow = np.clip(f.x / MOUTH_HALF, 0.0, 1.0) ** 1.5 * f.lips(0.046, 0.024, 0.026)
+    return move(bow, 1.2 * MM, 1.0 * MM, -10.5 * MM) + move(f.corner(0.016), 0.4 * MM, 0.4 * MM, -1.5 * MM)
 
 
 def mouth_dimple(f: Face) -> Array:
