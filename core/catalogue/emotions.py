@@ -19,6 +19,8 @@ class Emotion:
     mouth  what the mouth adds; parting (jawOpen, LowerDown, UpperUp) only counts while the lips are apart
     head   degrees of pitch (down is positive), yaw (to the person's left), roll
     words  for which the emotion's own name is offered
+    tells  what is added at intensity 1, or taken away, to what networks make of the patterns: the signs by which a
+           stranger tells it from its neighbours
     like   of an emotion that no network learned: the learned ones that are performed for it, and how much of each
     """
 
@@ -27,6 +29,7 @@ class Emotion:
     mouth: Mapping[str, float]
     head: tuple[float, float, float]
     words: str = ""
+    tells: Mapping[str, float] = field(default_factory=dict)
     like: Mapping[str, float] = field(default_factory=dict)
 
     @property
@@ -54,6 +57,7 @@ EMOTION_ROWS: Final[tuple[Emotion, ...]] = (
         mouth=dict(mouthSmile=0.92, mouthDimple=0.2, mouthUpperUp=0.1, jawOpen=0.02),
         head=(-1.5, 0, 2.0),
         words="joy joyful glad cheerful smile happiness",
+        tells=dict(mouthSmile=0.22, mouthDimple=0.25, mouthUpperUp=0.10, browDown=-0.20, mouthFrown=-0.30),
     ),
     Emotion(
         "sad",
@@ -61,6 +65,7 @@ EMOTION_ROWS: Final[tuple[Emotion, ...]] = (
         mouth=dict(mouthFrown=0.94, mouthShrugLower=0.36, mouthStretch=0.04),
         head=(5.5, -1, -1.5),
         words="sadness unhappy sorrow",
+        tells=dict(browInnerUp=0.15, browOuterUp=-0.20, mouthUpperUp=-0.10, noseSneer=-0.20),
     ),
     Emotion(
         "angry",
@@ -70,6 +75,9 @@ EMOTION_ROWS: Final[tuple[Emotion, ...]] = (
         ),
         head=(3.5, 0, 0),
         words="anger mad furious rage",
+        tells=dict(
+            browDown=0.20, browInnerUp=-0.30, eyeWide=0.20, mouthFrown=-0.25, mouthLowerDown=0.20, mouthStretch=0.10
+        ),
     ),
     Emotion(
         "fear",
@@ -77,6 +85,9 @@ EMOTION_ROWS: Final[tuple[Emotion, ...]] = (
         mouth=dict(mouthStretch=0.8, mouthFrown=0.26, mouthLowerDown=0.16),
         head=(-2.5, 1.5, 1.0),
         words="afraid scared fearful fright",
+        tells=dict(
+            browInnerUp=0.15, eyeWide=0.15, mouthStretch=0.15, mouthFrown=-0.24, mouthSmile=-0.20, mouthLowerDown=0.12
+        ),
     ),
     Emotion(
         "disgust",
@@ -84,6 +95,15 @@ EMOTION_ROWS: Final[tuple[Emotion, ...]] = (
         mouth=dict(mouthUpperUp=0.4, mouthFrown=0.48, mouthShrugUpper=0.34, mouthShrugLower=0.16),
         head=(-2.0, 4.0, -2.0),
         words="disgusted",
+        tells=dict(
+            noseSneer=0.20,
+            cheekSquint=0.20,
+            mouthUpperUp=0.40,
+            mouthShrugUpper=0.25,
+            mouthFrown=-0.42,
+            eyeSquint=0.15,
+            browInnerUp=-0.20,
+        ),
     ),
     Emotion(
         "contempt",
@@ -91,6 +111,15 @@ EMOTION_ROWS: Final[tuple[Emotion, ...]] = (
         mouth=dict(mouthDimpleRight=0.84, mouthSmileRight=0.76, mouthFrownLeft=0.12),
         head=(-4.0, 3.0, 2.5),
         words="contemptuous scorn",
+        tells=dict(
+            mouthSmileRight=0.30,
+            mouthDimpleRight=0.30,
+            mouthRight=0.30,
+            mouthSmileLeft=-0.20,
+            browOuterUpLeft=0.20,
+            browDownRight=0.15,
+            eyeSquint=0.15,
+        ),
     ),
     Emotion(
         "surprise",
@@ -98,6 +127,7 @@ EMOTION_ROWS: Final[tuple[Emotion, ...]] = (
         mouth=dict(jawOpen=0.18, mouthFunnel=0.18),
         head=(-3.0, 0, 0.5),
         words="surprised shock amazed",
+        tells=dict(browInnerUp=0.15, browOuterUp=0.20, eyeWide=0.20, jawOpen=0.08, mouthFunnel=0.08),
     ),
 )
 

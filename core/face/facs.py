@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
+from scipy.ndimage import gaussian_filter1d, minimum_filter1d
 
 from ..arkit import COUNT, INDEX
 from ..arrays import Array
@@ -30,9 +30,12 @@ def _table(patterns: dict[str, Mapping[str, float]]) -> Array:
 UPPER_TABLE: Final[Array] = _table({row.name: row.upper for row in EMOTION_ROWS})
 MOUTH_TABLE: Final[Array] = _table({row.name: row.mouth for row in EMOTION_ROWS})
 
+TELLS_TABLE: Final[Array] = _table({row.name: row.tells for row in EMOTION_ROWS})
+
 
 _PARTING: Final = [i for name, i in INDEX.items() if name.startswith(("jawOpen", "mouthLowerDown", "mouthUpperUp"))]
 """Opens the lips: left to the networks, which hear the closures."""
+_CORNERS: Final = [i for name, i in INDEX.items() if name.startswith(("mouthSmile", "mouthStretch", "mouthDimple"))]
 _AS_LEARNED: Final[Array] = np.array(
     [[float(row.name == name) if row.name in LEARNED else row.like.get(name, 0.0) for name in LEARNED]
      for row in EMOTION_ROWS]
@@ -50,6 +53,31 @@ def beyond_learned(felt: Array) -> Array:
     table[:, _PARTING] = 0.0
     own = [EMOTIONS.index(name) for name in LEARNED]
     return felt @ (table - _AS_LEARNED @ table[own])
+
+
+_LIPS_APART: Final = 0.26
+"""How far apart lips are (jaw and parting lips together) when they show all of an emotion."""
+
+
+def telling(face: Array, felt: Array, asked: Array) -> Array:
+    """The face (T, 52) with the signs that tell felt emotions (T, K) apart, where emotion is asked for, (T,).
+
+    What parts the lips counts as far as they are apart, so closures stay; round lips keep their corners.
+    """
+    asked = np.clip(np.asarray(asked, np.float64), 0.0, 1.0)
+    # Half an emotion needs them most; at full the patterns are plain by themselves.
+    amount = np.clip(2.0 * asked, 0.0, 1.0) * (1.0 - 0.6 * np.clip(2.0 * asked - 1.0, 0.0, 1.0))
+    added = felt @ TELLS_TABLE * amount[:, None]
+    gap = np.maximum(face[:, INDEX["jawOpen"]] - face[:, INDEX["mouthClose"]], 0.0)
+    lips = [i for i in _PARTING if i != INDEX["jawOpen"]]
+    apart = np.clip((gap + face[:, lips].mean(axis=1)) / _LIPS_APART, 0.0, 1.0)
+    # Softly, and over no more frames than the minimum looks ahead, so that shut lips stay shut.
+    if len(apart):
+        apart = gaussian_filter1d(minimum_filter1d(apart, 5, mode="nearest"), 1.2, mode="nearest", radius=2)
+    added[:, _PARTING] *= apart[:, None]
+    rounded = np.clip(face[:, INDEX["mouthPucker"]] + face[:, INDEX["mouthFunnel"]], 0.0, 1.0)
+    added[:, _CORNERS] *= (1.0 - 0.45 * rounded)[:, None]
+    return np.clip(face + added * np.where(added > 0, 1.0 - 0.35 * face, 1.0), 0.0, 1.0).astype(np.float32)
 
 
 def emotion_head(felt: Array, fps: float) -> Array:

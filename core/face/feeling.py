@@ -45,7 +45,7 @@ def perform(asked: Array, prosody: Prosody) -> Array:
     share = np.clip(felt.sum(axis=1), 0.0, 1.0)
     if share.any():
         # Half an emotion is more than half as visible: it is the small signs that are read.
-        reach = np.where(share > 0, np.maximum(share, 1e-3) ** -0.28, 0.0)
+        reach = np.where(share > 0, np.maximum(share, 1e-3) ** -0.42, 0.0)
         out += _mixed(felt * reach[:, None], prosody) * envelope(prosody, frames, share)[:, None]
     out += _attitude(prosody, frames) * (1.0 - share)[:, None]
     out = gaussian_filter1d(out, 0.04 * prosody.fps, axis=0, mode="nearest")

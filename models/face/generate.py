@@ -13,7 +13,7 @@ from ...core.arrays import Array
 from ...core.catalogue.emotions import EMOTIONS, LEARNED
 from ...core.emotion import EmotionTrack
 from ...core.face.eyes import EyeSliders, apply_eyes
-from ...core.face.facs import as_learned, beyond_learned
+from ...core.face.facs import as_learned, beyond_learned, telling
 from ...core.face.feeling import perform
 from ...core.face.habits import with_habits
 from ...core.face.prosody import prosody_of
@@ -126,6 +126,7 @@ def generate(condition: SpeechCondition, settings: Settings, emotion: EmotionTra
     if len(EMOTIONS) > len(LEARNED):
         face = np.clip(face + beyond_learned(felt), 0.0, 1.0).astype(np.float32)
     asked = emotion.at(seconds)[:, 1:].sum(axis=1)
+    face = telling(face, felt, asked)
     face = talk(face, asked, felt[:, 1:].sum(axis=1), seed, MODEL_FPS)
     if emotion.reference is not None:
         face = apply_reference(face, emotion.reference)

@@ -1,10 +1,11 @@
 """Three stills of each emotion on one character, shuffled, for somebody to name; the key lies in a file of its own.
 
-    python tests/readback/blind_faces.py --who orator --intensity 1 --out FOLDER [--speech speech.wav] [--key key.json]
+    python tests/readback/blind_faces.py --who orator --intensity 1 --out SHEET.png [--speech speech.wav]
+    python tests/readback/blind_faces.py --who "rocketbox female" --rows FOLDER --key KEY.json
 
 Runs in a Python with bpy and PyTorch. Every row is one generation of the same speech with a seed of its own; its stills
 are three instants of talk drawn by chance, the same for every row. Nothing in the picture tells which emotion it is.
-`--open` puts the names beside the rows instead.
+Rows of a sheet are A, B (first row of the page), C, D ... H; `--open` leaves them in the emotions' own order.
 """
 
 from __future__ import annotations
@@ -13,13 +14,14 @@ import argparse
 import json
 import secrets
 import sys
+import tempfile
 from pathlib import Path
 
 import numpy as np
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "docs" / "demo")]
-SKIN, BALL, LINE = (0.62, 0.45, 0.38), (0.9, 0.9, 0.88), (0.16, 0.10, 0.08)
+SKIN, BALL, LINE = (0.62, 0.45, 0.38), (0.9, 0.9, 0.88), (0.07, 0.04, 0.03)
 
 
 def stills(speech_file: Path, intensity: float, count: int, rng: np.random.Generator) -> dict[str, tuple]:
@@ -73,8 +75,8 @@ def staged(who: str, performance: object, shared: Path) -> object:
     from orator.core.performance import Take
 
     bpy.ops.wm.read_factory_settings(use_empty=True)
-    rig = add_member(who, shared)
     scene = bpy.context.scene
+    rig = drawn(scene) if who == "anime" else add_member(who, shared)
     scene.render.fps, scene.render.fps_base = 30, 1.0
     prepared = prepare(performance, 0.0, read_target(rig, scene), Keying(None))
     bake.add_take(rig, Take(performance, "Stills", {}), 0.0, prepared)
@@ -82,9 +84,24 @@ def staged(who: str, performance: object, shared: Path) -> object:
         for mesh in (o for o in bpy.data.objects if o.type == "MESH" and o.find_armature() == rig):
             paint(mesh)
     for obj in list(bpy.data.objects):
-        if obj.type == "MESH" and obj.find_armature() is None and obj.parent is None:
+        if obj.type == "MESH" and obj != rig and obj.find_armature() is None and obj.parent is None:
             obj.hide_render = True
     return rig
+
+
+def drawn(scene: object) -> object:
+    """A drawn anime face as a talking picture."""
+    import bpy
+    from drawn_faces import STYLES, draw_face
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "anime.png"
+        draw_face(next(s for s in STYLES if s.name == "anime")).save(path)
+        bpy.ops.orator.add_talking_picture(filepath=str(path))
+        for image in bpy.data.images:
+            if image.source == "FILE" and not image.packed_file:
+                image.pack()
+    return scene.orator.character
 
 
 def paint(mesh: object) -> None:
@@ -113,10 +130,51 @@ def paint(mesh: object) -> None:
                 brow = (np.abs(over) < 0.17 - 0.07 * away) & (away > -0.62) & (away < 0.80)
                 colour[brow & (rest[:, 1] < rest[own][:, 1].max() + size), :3] = LINE
                 colour[own, :3] = BALL
-                colour[np.array(own)[aside < 0.45 * aside.max()], :3] = LINE
+                colour[np.array(own)[aside < 0.56 * aside.max()], :3] = LINE
     layer = mesh.data.color_attributes.new("Paint", "FLOAT_COLOR", "POINT")
     layer.data.foreach_set("color", colour.ravel())
     mesh.data.color_attributes.active_color = layer
+
+
+def camera_on(rig: object, own: bool, size: tuple[int, int]) -> None:
+    """Workbench before a grey wall, and a camera on the head."""
+    import bpy
+    import pictures
+    from mathutils import Vector
+    from side_by_side import head_of
+
+    scene = bpy.context.scene
+    if rig.type == "MESH":
+        from drawn_sheet import stage
+
+        stage(scene, size[0])
+        scene.camera.data.ortho_scale, scene.camera.location.z = 0.5, 0.62
+        scene.render.film_transparent = False
+        scene.world = bpy.data.worlds.new("World")
+        scene.world.color = (0.32, 0.34, 0.38)
+        scene.frame_set(0)
+        return
+    pictures.add_camera(scene)
+    pictures.use_workbench(scene)
+    scene.world = bpy.data.worlds.new("World")
+    scene.world.color = (0.32, 0.34, 0.38)
+    scene.display.shading.show_cavity, scene.display.shading.cavity_type = True, "BOTH"
+    scene.frame_set(0)
+    at = Vector(head_of(rig)) + Vector((0.0, -0.09, 0.015 if own else 0.045))
+    pictures.aim(scene, at, pictures.Framing(height=0.25 if own else 0.195, degrees=9.0, size=size))
+
+
+def in_files(cells: dict[str, list[np.ndarray]], given: argparse.Namespace, rng: np.random.Generator) -> None:
+    """A picture a row under a name of random letters, and the key beside those of other calls."""
+    import pictures
+
+    given.rows.mkdir(parents=True, exist_ok=True)
+    key = json.loads(given.key.read_text()) if given.key.exists() else {}
+    for name in rng.permutation(list(cells)):
+        letters = "".join(rng.choice(list("ABCDEFGHJKLMNPQRSTUVWXYZ"), 6))
+        pictures.write_png(pictures.page(cells[name], given.count, 2), given.rows / f"{letters}.png")
+        key[letters] = {"who": given.who, "intensity": given.intensity, "emotion": str(name)}
+    given.key.write_text(json.dumps(key, indent=1, sort_keys=True))
 
 
 def main() -> None:
@@ -124,8 +182,6 @@ def main() -> None:
     import bpy
     import orator
     import pictures
-    from mathutils import Vector
-    from side_by_side import head_of
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--who", default="orator")
@@ -133,39 +189,35 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=3)
     parser.add_argument("--speech", type=Path, default=ROOT / "docs" / "demo" / "speech.wav")
     parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared")
-    parser.add_argument("--out", type=Path, required=True, help="the picture")
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument("--out", type=Path, help="one picture of all rows")
+    where.add_argument("--rows", type=Path, help="a folder: a picture a row, named by random letters; needs --key")
     parser.add_argument("--key", type=Path, help="where the answers go; by default beside the picture")
     parser.add_argument("--seed", type=int, help="the same stills again; by default they are another's every time")
     parser.add_argument("--open", action="store_true", help="emotions in order, for looking at, not for naming")
     given = parser.parse_args()
+    if given.rows and not given.key:
+        parser.error("--rows needs --key: a file outside of that folder")
     orator.register()
     rng = np.random.default_rng(secrets.randbits(32) if given.seed is None else given.seed)
     made = stills(given.speech, given.intensity, given.count, rng)
     rig = staged(given.who, performed(made), given.shared)
     scene = bpy.context.scene
-    camera = pictures.add_camera(scene)
-    pictures.use_workbench(scene)
+    camera_on(rig, given.who not in ("rocketbox female", "rocketbox male"), (300, 360) if given.rows else (190, 230))
     if given.who.startswith("rocketbox"):
         scene.display.shading.color_type = "VERTEX"
-    scene.world = bpy.data.worlds.new("World")
-    scene.world.color = (0.32, 0.34, 0.38)
-    scene.display.shading.show_cavity, scene.display.shading.cavity_type = True, "BOTH"
-    scene.frame_set(0)
-    tall = 0.26 if given.who == "orator" else 0.20
-    at = Vector(head_of(rig)) + Vector((0.0, -0.09, 0.025 if given.who == "orator" else 0.045))
-    pictures.aim(scene, at, pictures.Framing(height=tall, degrees=14.0, size=(190, 230)))
-    label = pictures.add_label(camera, 0.07)
     names = list(made)
+    cells: dict[str, list[np.ndarray]] = {name: [] for name in names}
+    still = (given.rows or given.out.parent) / "still.png"
+    for k in range(given.count * len(names)):
+        scene.frame_set(k)
+        cells[names[k // given.count]].append(pictures.render(scene, still)[..., :3])
+    still.unlink()
+    if given.rows:
+        in_files(cells, given, rng)
+        return
     order = names if given.open else [names[k] for k in rng.permutation(len(names))]
-    cells = []
-    for row, name in enumerate(order):
-        for k in range(given.count):
-            scene.frame_set(names.index(name) * given.count + k)
-            label.data.body = name if given.open and k == 0 else ("ABCDEFGH"[row] if k == 0 and not given.open else "")
-            still = given.out.with_suffix(".still.png")
-            cells.append(pictures.render(scene, still))
-    given.out.with_suffix(".still.png").unlink()
-    pictures.write_png(pictures.page(cells, 2 * given.count, 2), given.out)
+    pictures.write_png(pictures.page([c for n in order for c in cells[n]], 2 * given.count, 2), given.out)
     key = given.key or given.out.with_suffix(".json")
     key.write_text(json.dumps(dict(zip("ABCDEFGH", order, strict=True))))
 
