@@ -27,7 +27,7 @@ from .data import Sample, condition_of, load
 from .evaluate_changed import changed_figures
 from .evaluate_emotion import diversity, emotion_figures
 from .life import coupling, emotion_life, life_figures
-from .measures import FPS, dynamics, lip_figures, openness, upper_figures
+from .measures import FPS, closures_kept, dynamics, lip_figures, openness, upper_figures
 from .visemes import loudness_scale, mouth
 
 
@@ -173,11 +173,19 @@ def life(test: Sequence[Sample]) -> dict[str, object]:
     }  # fmt: skip
 
 
+def held(samples: Sequence[Sample]) -> dict[str, float]:
+    """Share of closures kept by held drawings at 12 and 8 a second."""
+    mouths = _mouths(samples, "real")
+    counts = {every: np.sum([closures_kept(f, every) for f in mouths], axis=0) for every in (2, 3)}
+    return {f"{24 // every} a second": float(kept / max(of, 1)) for every, (kept, of) in counts.items()}
+
+
 SECTIONS: dict[str, Callable[[HeldOut], object]] = {
     "human voice": lambda d: lip_table(d.human),
     "synthetic voices": lambda d: lip_table(d.synthetic),
     "German": lambda d: {k: v for k, v in lip_table(d.german).items() if k != "with transcript"},
     "languages": lambda d: other_languages(d.test, len(d.human)),
+    "held drawings": lambda d: held((*d.human, *d.synthetic)),
     "ablation": lambda d: ablation(d.human[:10]),
     "only the mouth": lambda d: all(only_the_mouth(s) for s in (*d.human[:1], *d.voices[:2])),
     "upper face": lambda d: upper_table((*d.human, *d.synthetic)),

@@ -10,6 +10,7 @@ import numpy as np
 from scipy.signal import butter, filtfilt, find_peaks
 from scipy.stats import rankdata
 
+from ....core.anime.stepping import SHUT, held_times, hold_face, shown
 from ....core.arkit import INDEX
 from ....core.arrays import Array
 from ....core.speech.phones import Phone
@@ -17,6 +18,10 @@ from ....core.speech.phones import Phone
 FPS: Final = 30.0
 OPEN_VOWELS: Final = frozenset("AA AE AO AW AY EH EY".split())
 STOPS_AND_FRICATIVES: Final = frozenset("P B T D K G F V TH DH S Z SH ZH HH CH JH".split())
+ALL_OPEN: Final = OPEN_VOWELS | {"AH", "ER", "OW"}
+ALL_CLOSED: Final = frozenset("P B T D K G M N NG F V TH DH S Z SH ZH CH JH".split())
+NARROW: Final = 0.4
+"""Of the 90th percentile of o: how far apart lips may be at F and V."""
 ROUNDED: Final = frozenset("UW OW W OY AO UH SH CH".split())
 UNROUNDED: Final = frozenset("IY EH AE EY IH S Z".split())
 SPREAD: Final = frozenset("IY EY S Z".split())
@@ -50,6 +55,7 @@ def _pair(face: Array, name: str) -> Array:
 
 _ASKS: Final = {
     "openness": (OPEN_VOWELS, STOPS_AND_FRICATIVES),
+    "opening": (ALL_OPEN, ALL_CLOSED),
     "rounding": (ROUNDED, UNROUNDED),
     "spread": (SPREAD, ROUNDED),
     "labiodental": (frozenset("FV"), LIPLESS),
@@ -134,6 +140,8 @@ class _Lips:
     closures: int = 0
     wrong: int = 0
     lipless: int = 0
+    teeth: int = 0
+    narrow: int = 0
     groups: dict[str, list[_Groups]] = field(default_factory=lambda: {name: [] for name in _ASKS})
     pause: list[Array] = field(default_factory=list)
 
@@ -142,6 +150,7 @@ class _Lips:
         count, o = len(face), openness(face)
         curves = {
             "openness": o,
+            "opening": o,
             "rounding": (face[:, INDEX["mouthPucker"]] + face[:, INDEX["mouthFunnel"]]) / 2,
             "spread": (_pair(face, "mouthSmile") + _pair(face, "mouthStretch")) / 2,
             "labiodental": np.maximum(face[:, INDEX["mouthRollLower"]], _pair(face, "mouthPress")),
@@ -152,6 +161,9 @@ class _Lips:
         for phone in phones:
             span = _frames(phone.start, phone.end, count)
             self._closure(phone, lipped, o[_frames(phone.start, phone.end, count, 1)].min() < limit)
+            if phone.name in "FV":
+                self.teeth += 1
+                self.narrow += bool(o[span].min() <= NARROW * np.percentile(o, 90))
             for name, sounds in _ASKS.items():
                 for kind, named in enumerate(sounds):
                     if phone.name in named:
@@ -174,7 +186,8 @@ class _Lips:
 def lip_figures(clips: Sequence[tuple[Array, Sequence[Phone]]]) -> dict[str, float]:
     """The lip table of faces (T, 52) at 30 fps with their true phones.
 
-    closure, wrong_closure, closure_net, openness_auc, rounding_auc, spread_auc, labiodental_auc, lag_ms, correlation,
+    closure, wrong_closure, closure_net, openness_auc, opening_auc (all open phones against all closed), rounding_auc,
+    spread_auc, labiodental_auc, teeth_narrow (F and V with lips near each other), lag_ms, correlation,
     pause_o.
     """
     lips = _Lips()
@@ -193,6 +206,7 @@ def lip_figures(clips: Sequence[tuple[Array, Sequence[Phone]]]) -> dict[str, flo
         "wrong_closure": wrongs,
         "closure_net": closure - wrongs,
         **{f"{name}_auc": _within(groups) for name, groups in lips.groups.items()},
+        "teeth_narrow": lips.narrow / max(lips.teeth, 1),
         "lag_ms": 1000 * float(np.median(lags)) if lags else float("nan"),
         "correlation": float(np.mean(correlations)) if correlations else float("nan"),
         "pause_o": float(np.concatenate(lips.pause).mean()) if lips.pause else float("nan"),
@@ -252,3 +266,12 @@ def upper_figures(faces: Sequence[Array], heads: Sequence[Array]) -> dict[str, f
         "head_p99_degrees": float(np.percentile(np.abs(turn), 99)),
         "head_still_share": float(np.concatenate(still).mean()) if still else 0.0,
     }
+
+
+def closures_kept(face: Array, every: int) -> tuple[int, int]:
+    """Of the closures of a face (T, 52) at 30 fps, how many drawings held for `every` frames keep."""
+    o = openness(face)
+    shut = [k for k in range(1, len(o) - 1) if o[k] < SHUT and o[k] <= o[k - 1] and o[k] < o[k + 1]]
+    times = held_times(len(face) / FPS, 24.0, every)
+    seen = openness(shown(hold_face(face, FPS, times), times, FPS, len(face)))
+    return sum(bool(seen[max(k - 1, 0) : k + 2].min() < SHUT) for k in shut), len(shut)
