@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..arkit import ARKIT
+from ..arkit import ARKIT, LOOK_DEGREES
 from ..arrays import Array
 from ..skeleton import mirror_index
 from .fields import Face
@@ -17,12 +17,12 @@ from .shapes import skin_shapes
 from .weights import rigid
 
 LOOK = {
-    "eyeLookUpLeft": (-22.0, 0.0),
-    "eyeLookDownLeft": (25.0, 0.0),
-    "eyeLookInLeft": (0.0, -27.0),
-    "eyeLookOutLeft": (0.0, 27.0),
+    "eyeLookUpLeft": (-LOOK_DEGREES, 0.0),
+    "eyeLookDownLeft": (LOOK_DEGREES, 0.0),
+    "eyeLookInLeft": (0.0, -LOOK_DEGREES),
+    "eyeLookOutLeft": (0.0, LOOK_DEGREES),
 }
-"""Degrees the left eyeball turns at 1: down (about X), and to its left (about Z)."""
+"""Degrees the left eyeball turns at 1: down (about X), and to its left (about Z); as far as a look asks for."""
 
 _RINGS = (0.0, 6.0, 11.5, 17.0, 23.0, 28.0, 30.5, 37.0, 45.0, 56.0, 68.0, 82.0, 98.0, 118.0, 145.0, 180.0)
 _SECTORS = 32
