@@ -134,3 +134,25 @@ def test_markers_wish_for_gestures(scene, take) -> None:
     rows = [r for r in load_meta(take())["gestures"] if r.get("wished")]
     assert len(rows) == 1 and rows[0]["kind"] == "shrug" and rows[0]["time"] == pytest.approx(5.0, abs=0.02)
     assert rows[0]["size"] == 1.2
+
+
+def test_regenerating_the_gestures_keeps_face_seed_and_sliders(scene, take) -> None:
+    """Less than half the gestures with more energy: the body alone is another, and the take before stays listed."""
+    scene.orator.use_face = True
+    assert bpy.ops.orator.generate() == {"FINISHED"}
+    item = take()
+    item.layers.amplitude_hands = 0.5
+    old, many, seed = shown(item), len(item.gestures), item.seed
+    assert np.ptp(old.face, axis=0).max() > 0.1
+    scene.orator.gesture_rate, scene.orator.energy, scene.orator.seed = 0.3, 1.6, 77
+    assert bpy.ops.orator.regenerate_gestures() == {"FINISHED"}
+    item, data = take(), takes.character_data(bpy.data.objects["Rig"])
+    new = shown(item)
+    assert len(data.takes) == 3 and data.shown == item.uid
+    assert item.seed == seed and scene.orator.seed == 77, "its own seed, and the panel's does not move on"
+    assert item.layers.amplitude_hands == pytest.approx(0.5)
+    assert np.array_equal(new.face, old.face), "the face stays to the bit"
+    assert len(item.gestures) < 0.7 * many
+    assert not np.array_equal(new.rotations, old.rotations)
+    again = load_meta(item)["again"]
+    assert set(again["regions"]) == {"upper", "hands", "lower"} and again["frames"] == [0, new.frames]
