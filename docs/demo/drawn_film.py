@@ -103,8 +103,9 @@ def main() -> None:
             counts = (found(gap, 30.0, spans, limit), found(held, FPS, spans, limit), found(read, FPS, spans, limit))
             print(f"| {style.name} | {' | '.join(map(str, counts))} |", flush=True)
     stage(scene, 320)
+    scene.cycles.samples = 3
     scene.camera.data.ortho_scale, scene.camera.location.z = 5 * APART, 0.6
-    scene.render.resolution_x, scene.render.resolution_y = 1280, 336
+    scene.render.resolution_x, scene.render.resolution_y = 960, 252
     scene.render.film_transparent = False
     scene.world = bpy.data.worlds.new("World")
     scene.world.use_nodes = True
