@@ -33,6 +33,7 @@ from ..core.skeleton import PARTS
 from ..core.speech.load import load_speech
 from ..core.speech.no_speech import notes_of
 from ..core.speech.transcripts import read_transcript
+from ..core.speech.words import unheard_notes
 from . import registry  # noqa: F401  the models, whose cards the options are made of
 from .anime.command import add_anime_commands
 from .batch import add_batch_arguments, run_lines
@@ -210,7 +211,7 @@ def _generate(args: argparse.Namespace) -> int:
             f"{path}: {take.performance.frames} frames, {take.performance.seconds:.2f} s, "
             f"made in {take.meta['seconds_taken']:.1f} s"
         )
-        for sentence in notes_of(take.meta):
+        for sentence in (*notes_of(take.meta), *unheard_notes(take.meta)):
             print(f"Note: {sentence}", file=sys.stderr)
     return 0
 

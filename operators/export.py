@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import bpy
 from bpy.props import BoolProperty, EnumProperty, StringProperty
@@ -10,6 +11,7 @@ from bpy_extras.io_utils import ExportHelper
 
 from ..core.blender import export, generation, job, report, takes
 from ..core.blender.export_options import PRESETS, RATES, ExportOptions
+from ..core.blender.take_store import speech_of
 from .poll import Explained
 
 FORMATS = (
@@ -84,10 +86,8 @@ class ORATOR_OT_export(Explained, bpy.types.Operator, ExportHelper):
         """The file dialog, with the character's and the take's name as the file's."""
         if not self.filepath:
             character = generation.active_character(context)
-            item = takes.shown(character)
-            name = f"{character.name} {item.name}" if item is not None else character.name
             folder = Path(bpy.data.filepath).parent if bpy.data.filepath else Path.home()
-            self.filepath = str(folder / bpy.path.clean_name(name))
+            self.filepath = str(folder / file_name(character, takes.shown(character)))
         self.filepath = str(_with_suffix(Path(self.filepath), self.format))
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
@@ -130,6 +130,12 @@ class ORATOR_OT_export(Explained, bpy.types.Operator, ExportHelper):
         report.remember(sentence)
         self.report({"INFO" if exact else "WARNING"}, sentence)
         return {"FINISHED"}
+
+
+def file_name(character: bpy.types.Object, take: Any) -> str:
+    """A file's name without its ending: who, the strip that the take was made from if that is known, and the take."""
+    parts = [character.name] if take is None else [character.name, Path(speech_of(take)).stem, take.name]
+    return bpy.path.clean_name(" ".join(part for part in parts if part))
 
 
 def _with_suffix(path: Path, suffix: str) -> Path:

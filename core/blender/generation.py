@@ -18,9 +18,11 @@ from ..request.generation import GenerationRequest
 from ..settings import Settings
 from ..speech.no_speech import notes_of
 from ..speech.speech import Speech
+from ..speech.words import unheard_notes
 from . import bake, characters, copies, gestures, own_animation, playback, strips, styles, takes
 from .bake_target import editable, read_keying, read_target, up_to_date
-from .emage import hand_notes, own_of, unheard_notes, with_hands, with_model
+from .emage import hand_notes, own_of, with_hands, with_model
+from .emage import unheard_notes as unheard_controls
 from .emotion import emotion_notes, read_emotion, sampled
 from .scene_rate import scene_fps
 from .take_store import speech_of
@@ -253,7 +255,7 @@ def request_for(
         notes=(
             *directed.notes,
             *emotion_notes(emotion),
-            *unheard_notes(settings, emotion),
+            *unheard_controls(settings, emotion),
             *hand_notes(settings),
             *time_notes(scene),
         ),
@@ -306,6 +308,7 @@ def deliver(request: TakeRequest, made: tuple[Made, ...]) -> tuple[str, ...]:
     return (
         *sentences,
         *notes_of(made[0].take.meta),
+        *unheard_notes(made[0].take.meta),
         *coverage.notes,
         *parted,
         *rests,

@@ -21,9 +21,18 @@ if TYPE_CHECKING:
 TAG: Final = "orator_score"
 """Custom property of a strip: what it was laid out as."""
 CHANNELS: Final = {
-    "word": "Orator Words", "gesture": "Orator Gestures", "look": "Orator Looks", "emotion": "Orator Emotions",
+    "word": "Orator Words", "unheard": "Orator Unheard",
+    "gesture": "Orator Gestures", "look": "Orator Looks", "emotion": "Orator Emotions",
 }  # fmt: skip
-_COLOURS: Final = {"word": "COLOR_04", "gesture": "COLOR_05", "look": "COLOR_06", "emotion": "COLOR_01"}
+_MISSED: Final = 0.3
+"""Seconds of a strip for a word that is not in the sound."""
+_COLOURS: Final = {
+    "word": "COLOR_04",
+    "unheard": "COLOR_01",
+    "gesture": "COLOR_05",
+    "look": "COLOR_06",
+    "emotion": "COLOR_02",
+}
 
 
 def sheet(scene: bpy.types.Scene) -> dict[str, Any]:
@@ -65,7 +74,8 @@ def _named(scene: bpy.types.Scene) -> dict[int, str]:
 def lay_out(context: bpy.types.Context, take: Any) -> int:
     """Lay a take's score out above everything else, in place of an earlier one; how many strips. Raises OratorError."""
     from ..directing.pins_json import look_pin_from_json
-    from ..directing.score import rows_of
+    from ..directing.score import Row, rows_of
+    from ..speech.words import unheard_of
     from .emotion import read_emotion
 
     check_rate(take, context.scene)
@@ -81,7 +91,9 @@ def lay_out(context: bpy.types.Context, take: Any) -> int:
         )
     scene = home(context)
     throw_away(scene)
-    _lay(scene, rows, speech.start)
+    # Words that are not in the sound are marked: in the channel of words one of them is said, here it is not.
+    missed = [Row("unheard", text, at, at + _MISSED) for text, at in unheard_of(meta)]
+    _lay(scene, [*rows, *missed], speech.start)
     words = enumerate(meta.get("words", ()))  # they come first among the rows
     heard = kept["heard"] if kept else [[k, word["heard"]] for k, word in words if "heard" in word]
     now = {"take": take.uid, "rows": _plain(rows), "heard": heard}
@@ -142,7 +154,9 @@ def read_rows(scene: bpy.types.Scene, before: list[Row], start: float) -> list[R
     for strip, tag in sorted(found, key=far):  # of copies the one that lies where it lay is the row itself
         kind = named.get(strip.channel, tag.get("kind", "word"))
         first, last, _ = compat.strip_bounds(strip)
-        was = tag.get("was", -1)
+        if kind == "unheard":
+            continue
+        was = tag.get("was", -1) if tag.get("kind") != "unheard" else -1
         old = before[was] if 0 <= was < len(before) and was not in seen else None
         text = _said(strip, tag, old)
         if old is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +17,8 @@ from ..arrays import Array
 from ..errors import OratorError
 from . import compat
 
+_TICK, _PATIENCE = 0.05, 20.0
+"""Seconds between two looks at a mixdown, and without any progress until it is given up."""
 FILMS = (".mp4", ".m4a", ".mov", ".mkv", ".avi", ".aac", ".webm", ".wma")
 
 
@@ -176,6 +179,28 @@ def _sound(sound: bpy.types.Sound | None, strip_name: str, channel: str, part: A
     return _file(path, 0.0, channel, part)
 
 
+def _wait_for(path: Path, seconds: float, strip_name: str) -> None:
+    """Wait until a mixdown is whole: in a window Blender 5.2 writes it beside Python. Raises OratorError."""
+    import soundfile
+
+    size, still = -1, 0.0
+    while still < _PATIENCE:
+        now = path.stat().st_size if path.is_file() else -1
+        if now == size and now > 0:
+            try:
+                found = soundfile.info(str(path))
+                if found.frames >= (seconds - 0.1) * found.samplerate:
+                    return
+            except (RuntimeError, soundfile.LibsndfileError):
+                pass  # its head is not written yet
+        still = still + _TICK if now == size else 0.0
+        size = now
+        time.sleep(_TICK)
+    raise OratorError(
+        f"The retimed strip '{strip_name}' was not mixed down in time. Render it to a sound file, use that."
+    )
+
+
 def _mixed_down(scene: bpy.types.Scene, strip: Any, left: int, right: int, fps: float) -> Any:
     """A retimed strip as it sounds: Blender mixes it down alone; every setting touched is put back."""
     others = [(other, other.mute) for other in compat.sequencer_strips(scene) if other.type == "SOUND"]
@@ -190,6 +215,7 @@ def _mixed_down(scene: bpy.types.Scene, strip: Any, left: int, right: int, fps: 
                 bpy.ops.sound.mixdown(
                     filepath=str(path), container="WAV", codec="PCM", format="F32", accuracy=32, check_existing=False
                 )
+            _wait_for(path, (right - left) / fps, strip.name)
         except RuntimeError as error:
             raise OratorError(
                 f"The retimed strip '{strip.name}' cannot be mixed down here. Render it to a sound file and use that."

@@ -49,3 +49,20 @@ def word_rows(words: Iterable[Word], placed: Iterable[PlacedWord] = ()) -> list[
         for word in words
         if 0.0 <= word.start < word.end
     ]
+
+
+def unheard_of(meta: Mapping[str, Any]) -> tuple[tuple[str, float], ...]:
+    """Words of a take's transcript that are not in its sound, with the second behind which they would have come."""
+    rows = meta.get("unheard")
+    fits = [row for row in rows if isinstance(row, list) and len(row) == 2] if isinstance(rows, list) else []
+    return tuple((str(text), float(at)) for text, at in fits if isinstance(at, (int, float)))
+
+
+def unheard_notes(meta: Mapping[str, Any]) -> tuple[str, ...]:
+    """A sentence for the artist that names them."""
+    found = unheard_of(meta)
+    if not found:
+        return ()
+    named = ", ".join(f"'{text}' ({at:.1f} s)" for text, at in found[:4])
+    more = f" and {len(found) - 4} more" if len(found) > 4 else ""
+    return (f"Not in the sound, so not spoken: {named}{more}.",)

@@ -17,6 +17,7 @@ from ...core.performance import MODEL_FPS, Performance, make_performance
 from ...core.request.generation import GenerationRequest
 from ...core.rotations import from_rotvec, multiply, to_rotvec
 from ...core.speech.features import speech_features
+from ...core.speech.phones import Word
 from ...core.speech.speech import Speech
 from ...core.speech.words import PlacedWord, word_rows
 from ...core.stance import relaxed_performance
@@ -35,18 +36,21 @@ def listen(
 
     placed: words that the artist corrected; they count as they are.
     """
-    from ..phones import align, place, posteriors, sharpen
+    from ..phones import align, place, posteriors, sharpen, unheard_words
 
     features = speech_features(speech, stages.tick("Listening"))
     phones = posteriors(features, stages.tick("Phones"))
-    words = None
+    words: tuple[Word, ...] | None = None
+    unheard: tuple[tuple[str, float], ...] = ()
     if transcript and transcript.strip():
         words = align(phones, transcript, speech.seconds, stages.tick("Words"))
+        typed = {word.text for word in placed if word.heard is None}
+        unheard = tuple(u for u in unheard_words(transcript, speech.seconds, words) if u[0] not in typed)
     if placed:
         phones, words = place(phones, words or (), placed)
     if words:
         phones = sharpen(phones, words)
-    return SpeechCondition(features, phones, words, frames, speech.seconds)
+    return SpeechCondition(features, phones, words, frames, speech.seconds, unheard)
 
 
 def _felt(condition: SpeechCondition, request: GenerationRequest) -> GenerationRequest:
@@ -67,7 +71,9 @@ class EmbeddedSession:
     def perform(self, request: GenerationRequest, seed: int, stages: Stages) -> Performed:
         """The wanted parts of a performance; the others rest."""
         condition = listen(request.speech, request.settings.transcript, request.frames, stages, request.words)
-        said = {"words": word_rows(condition.words, request.words)} if condition.words else {}
+        said: dict[str, Any] = {"words": word_rows(condition.words, request.words)} if condition.words else {}
+        if condition.unheard:
+            said["unheard"] = [[text, round(at, 3)] for text, at in condition.unheard]
         request = _felt(condition, request)
         if not set(request.settings.parts) - {"face"}:
             return Performed(self._perform(condition, request, seed, stages, None), meta=said)

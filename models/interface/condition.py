@@ -11,10 +11,14 @@ from ...core.speech.phones import Word
 
 @dataclass(frozen=True)
 class SpeechCondition:
-    """features; posteriors (N, 40) float32, 100 a second; words or None; `frames` motion frames at 30 fps."""
+    """features; posteriors (N, 40) float32, 100 a second; words or None; `frames` motion frames at 30 fps.
+
+    unheard  words of the transcript that are not in the sound, and the seconds behind which they would have come
+    """
 
     features: SpeechFeatures
     posteriors: Array
     words: tuple[Word, ...] | None
     frames: int
     seconds: float
+    unheard: tuple[tuple[str, float], ...] = ()

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from .classify import posteriors
 from .placed import place
-from .transcript import align, sharpen
+from .transcript import align, sharpen, unheard_words
 
-__all__ = ["align", "place", "posteriors", "sharpen"]
+__all__ = ["align", "place", "posteriors", "sharpen", "unheard_words"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import Final
 
 import numpy as np
@@ -30,6 +31,9 @@ TICK: Final = 2000
 # The share of the speech that the transcript must account for, less than which it is of another speech.
 MATCH: Final = 0.4
 WORD_MATCH: Final = 0.02
+# A word of three phones or more that got hardly more than the least time, seconds a phone, must be heard this much.
+SQUEEZED: Final = 0.025
+WORD_HEARD: Final = 0.12
 # Subtitles: how far their words may lie outside them for nothing, what a frame beyond costs, and the share from which
 # on their times are believed without a look at how the words would lie without them.
 CUE_SLACK: Final = 0.5
@@ -89,6 +93,17 @@ def align(
             "The transcript does not match the speech. Correct it, choose the right sound, or clear the transcript."
         )
     return tuple(w for w in words if not _unheard(posteriors, w))
+
+
+def unheard_words(transcript: str, seconds: float, heard: tuple[Word, ...]) -> tuple[tuple[str, float], ...]:
+    """Words of the transcript that `align` left out, each with the second behind which it would have come."""
+    said = [one.token.text for one in _spelled(transcript, seconds)]
+    found = [word.text for word in heard]
+    out: list[tuple[str, float]] = []
+    for kind, first, last, begin, _ in SequenceMatcher(None, said, found, autojunk=False).get_opcodes():
+        if kind in ("delete", "replace"):
+            out += [(text, heard[begin - 1].end if begin else 0.0) for text in said[first:last]]
+    return tuple(out)
 
 
 def align_phones(posteriors: Array, words: list[tuple[str, ...]], seconds: float) -> tuple[Phone, ...] | None:
@@ -313,6 +328,8 @@ def _explained(posteriors: Array, words: list[Word], within: Array | None = None
 
 
 def _unheard(posteriors: Array, word: Word) -> bool:
-    """Whether a word was squeezed in without any of its phones being heard."""
-    best = max(float(posteriors[_frames(p.start, p.end), PHONE_INDEX[p.name]].max(initial=0.0)) for p in word.phones)
-    return best < WORD_MATCH and word.end - word.start < 0.03 * len(word.phones)
+    """Whether a word was squeezed in without its phones being heard: none of them, or hardly any of a longer word."""
+    bests = [float(posteriors[_frames(p.start, p.end), PHONE_INDEX[p.name]].max(initial=0.0)) for p in word.phones]
+    pace = (word.end - word.start) / len(bests)
+    squeezed = len(bests) > 2 and pace < SQUEEZED and float(np.mean(bests)) < WORD_HEARD
+    return squeezed or (max(bests) < WORD_MATCH and pace < 0.03)

@@ -198,6 +198,33 @@ def test_a_copied_gesture_is_made_twice_and_a_file_keeps_the_score(desk: bpy.typ
         bpy.ops.orator.score_regenerate()
 
 
+def test_words_that_are_not_in_the_sound_are_marked_and_break_nothing(desk: bpy.types.Scene) -> None:
+    right = load_performance(takes.shown(desk.orator.character))
+    desk.orator.transcript = WORDS.replace("a secret", "a hippopotamus secret")
+    desk.orator.seed = 3
+    assert bpy.ops.orator.generate() == {"FINISHED"}
+    take = takes.shown(desk.orator.character)
+    assert [text for text, _ in load_meta(take)["unheard"]] == ["hippopotamus"]
+    wrong = load_performance(take)
+    assert np.abs(wrong.face[:, MOUTH] - right.face[:, MOUTH]).mean() < 0.05, "the lips say what is heard"
+    desk.orator.character.orator.active = len(desk.orator.character.orator.takes) - 1
+    assert bpy.ops.orator.score_lay() == {"FINISHED"}
+    (mark,) = strips_of(desk, "unheard")
+    assert mark.text == "hippopotamus" and mark.mute
+    assert 1.5 < compat.strip_bounds(mark)[0] / 30.0 < 2.1
+    with pytest.raises(RuntimeError, match="Nothing of the score has changed"):
+        bpy.ops.orator.score_again()
+
+
+def test_an_export_is_named_after_the_strip(desk: bpy.types.Scene) -> None:
+    from orator.operators.export import file_name
+
+    character = desk.orator.character
+    take = takes.shown(character)
+    assert file_name(character, take) == f"{character.name} speech {take.name}".replace(" ", "_")
+    assert file_name(character, None) == character.name.replace(" ", "_")
+
+
 def test_word_times_go_to_praat_and_come_back(desk: bpy.types.Scene, tmp_path: Path) -> None:
     path = str(tmp_path / "words.TextGrid")
     assert bpy.ops.orator.timing_export(filepath=path) == {"FINISHED"}
