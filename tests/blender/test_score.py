@@ -213,7 +213,7 @@ def test_words_that_are_not_in_the_sound_are_marked_and_break_nothing(desk: bpy.
     assert mark.text == "hippopotamus" and mark.mute
     assert 1.5 < compat.strip_bounds(mark)[0] / 30.0 < 2.1
     with pytest.raises(RuntimeError, match="Nothing of the score has changed"):
-        bpy.ops.orator.score_again()
+        bpy.ops.orator.score_regenerate()
 
 
 def test_an_export_is_named_after_the_strip(desk: bpy.types.Scene) -> None:
