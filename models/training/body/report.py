@@ -10,7 +10,7 @@ _GOALS: Final[dict[str, tuple[str, str]]] = {
     "wrist_speed_silent": ("wrist speed in pauses between words, m/s", "below that"),
     "wrist_speed_in_silence": ("wrist speed in six seconds of silence, m/s", "near 0"),
     "strokes_a_minute": ("strokes a minute of speech", "50 - 150"),
-    "workspace_litres": ("wrist workspace, litres", "0.25 - 1.8"),
+    "workspace": ("wrist workspace, litres", "0.5 - 1.8"),
     "head_speed": ("head speed, degrees/s", "14 - 40"),
     "finger_deviation": ("finger joint deviation, degrees", "5 - 18"),
     "power_above_8": ("share of wrist power above 8 Hz", "at most 0.0015"),
