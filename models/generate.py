@@ -52,11 +52,13 @@ def perform(
     sound = request.speech
     request, heard = _speech_alone(request)
     conversation = None
-    if len(request.speeches) > 1 and card_of(request.settings.model).speeches < 2:
+    if len(request.speeches) > 1:
         from ..core.request.conversation import hear_conversation
 
         conversation = hear_conversation(request, tuple(one.laughs for one in heard))
         request = conversation.request
+        if card_of(request.settings.model).speeches > 1:  # it answers by itself
+            request, conversation = conversation.for_both(), None
     settings, given = request.settings, request.given
     mode = card_of(settings.model).mode(settings.options)
     session = awaited(lambda: _woken(settings), cancelled)

@@ -6,6 +6,7 @@ from ..core.model_card import add_card, card_of, drop_card, split_id
 from ..core.settings import Settings
 from .emage.pipeline import EmagePipeline
 from .embedded.pipeline import EmbeddedPipeline
+from .guided.pipeline import GuidedPipeline
 from .interface.pipeline import Pipeline, Session
 
 _pipelines: dict[str, Pipeline] = {}
@@ -33,5 +34,5 @@ def session_of(settings: Settings) -> Session:
     return pipeline_of(settings).load(split_id(settings.model)[1])
 
 
-for _one in (EmbeddedPipeline(), EmagePipeline()):
+for _one in (EmbeddedPipeline(), EmagePipeline(), GuidedPipeline()):
     register(_one)

@@ -44,6 +44,11 @@ class Conversation:
         conduct = plan_conduct(self.turns, speech_features(self.partner), self.listening.controls, rng)
         return converse(performance, conduct, self.listening.place, self.request.settings.parts)
 
+    def for_both(self) -> GenerationRequest:
+        """The request of a model that hears two: both own voices, and the turns that were heard or told."""
+        listening = replace(self.listening, turns=self.turns)
+        return replace(self.request, speeches=(*self.request.speeches, self.partner), listening=listening)
+
     def as_meta(self) -> dict[str, Any]:
         """For a take's provenance: whose turns were found when, and how the partner was attended to."""
         return {

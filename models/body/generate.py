@@ -30,7 +30,7 @@ from ...core.skeleton import HANDS, JOINT_COUNT, SOLE_BELOW_ANKLE
 from ...core.speech.features import FEATURE_FPS, at_rate
 from ..interface.condition import SpeechCondition
 from ..runtime import Networks
-from .inbetween import fill_in
+from .inbetween import Fill, fill_in
 from .inputs import Heard, rhythm_channels
 from .parts import DOWN, PART_JOINTS
 from .shape import planted_targets, settle
@@ -111,13 +111,15 @@ def generate_body(
     folder: Path | None = None,
     wishes: tuple[Wish, ...] = (),
     score: Score | None = None,
+    fill: Fill | None = None,
 ) -> tuple[Array, Array]:
     """Rotations (T, 55, 4) wxyz and translation (T, 3) metres for `condition.frames` frames at 30 fps.
 
     `mask` and `hints` are what the artist gave (True in the mask: generate): the body passes through it, and between
     key poses the in-between network answers; exactness is added by the caller. `tick(fraction)` may raise to stop.
-    `folder` holds weights other than the embedded ones, `score` is what `score_of` gives where it is known already.
-    Face joints rest. Raises OratorError for missing or damaged weights.
+    `folder` holds weights other than the embedded ones, `score` is what `score_of` gives where it is known already;
+    `fill` is another model's way between poses, which has its say where nothing is given too. Face joints
+    rest. Raises OratorError for missing or damaged weights.
     """
     frames = condition.frames
     tick(0.02)
@@ -137,7 +139,7 @@ def generate_body(
         rotations[before:b] = hemisphere_continuous(rotations[before:b])
         tick(0.45 + 0.4 * b / frames)
     body = [*range(22), *HANDS]
-    if mask.joints[:, body].all() and mask.root.all():
+    if fill is None and mask.joints[:, body].all() and mask.root.all():
         return rotations, translation
     ankles, turns = tracks.ground.ankles + stepped, tracks.ground.feet
     return _led(
@@ -149,6 +151,7 @@ def generate_body(
         tick,
         folder,
         Made(rotations, translation, ankles, turns, tracks.ground.contacts),
+        fill,
     )
 
 
@@ -189,6 +192,7 @@ def _led(
     tick: Callable[[float], None],
     folder: Path | None,
     made: Made,
+    fill: Fill | None,
 ) -> tuple[Array, Array]:
     """The body led through what is given: smooth at ranges, the in-between network near key poses; feet planted."""
     frames = len(made.rotations)
@@ -199,10 +203,12 @@ def _led(
     rotations, translation = np.array(met.rotations, np.float32), np.array(met.translation, np.float32)
     tick(0.87)
     heard = hear(condition, settings, -(-frames // DOWN))
-    led = fill_in(Networks(folder), heard, mask, hints, rotations, translation, seed, lambda f: tick(0.88 + 0.04 * f))
+    led = (fill or fill_in)(
+        Networks(folder), heard, mask, hints, rotations, translation, seed, lambda f: tick(0.88 + 0.04 * f)
+    )
     lower = list(PART_JOINTS["lower"])
     given = ~mask.joints[:, lower].all(axis=1) | ~mask.root | (led[:, lower].max(axis=1) > 0.01)
-    if not given.any():
+    if fill is None and not given.any():
         return hemisphere_continuous(rotations), translation
     places, turns = _stepped_over(made, rotations, translation, given)
     out, path = np.empty_like(rotations), np.empty_like(translation)

@@ -28,6 +28,9 @@ WANDER: Final = 6
 NEAR, FAR, GONE = 60, 90, 150
 """Frames from a key within which this network alone answers, at which half is the take's own, and all of it."""
 
+Fill = Callable[[Networks, Heard, Mask, Performance, Array, Array, int, Callable[[float], None]], Array]
+"""A way to fill in between given poses: see `fill_in`."""
+
 
 def key_weights(given: Array) -> Array:
     """How far the in-between network counts, (T, K) in 0..1, for given bits (T, K): 1 near key poses, 0 far away."""

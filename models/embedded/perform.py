@@ -27,6 +27,7 @@ from ..interface.progress import Stages
 
 if TYPE_CHECKING:
     from ...core.body.score import Score
+    from ..body.inbetween import Fill
 
 
 def listen(
@@ -64,8 +65,12 @@ def _felt(condition: SpeechCondition, request: GenerationRequest) -> GenerationR
 
 
 class EmbeddedSession:
-    """The embedded networks at work."""
+    """The embedded networks at work.
 
+    fill  another way in between poses than the embedded one (models/body/inbetween.py), for models that have theirs
+    """
+
+    fill: Fill | None = None
     stages: Final = {"Listening": 1.5, "Phones": 1.0, "Words": 0.5, "Body": 4.0, "Face": 3.0}
 
     def perform(self, request: GenerationRequest, seed: int, stages: Stages) -> Performed:
@@ -99,7 +104,7 @@ class EmbeddedSession:
 
             mask = everything(condition.frames) if given is None else given.mask
             hints = base if given is None else given.values
-            made, path = generate_body(condition, settings, mask, hints, seed, tick, score=score)
+            made, path = generate_body(condition, settings, mask, hints, seed, tick, score=score, fill=self.fill)
             hold_posture(made, emotion.at(np.arange(len(made)) / MODEL_FPS), MODEL_FPS)
             for joint in (j for part in body_parts for j in skeleton.PART_JOINTS[part]):
                 rotations[:, joint] = made[:, joint]

@@ -2,7 +2,7 @@
 
 What samples, searches and plans is written on numpy arrays and calls `network(name).run(...)`. A name is the weight
 file and, after a dot, which function of the network: 'face_diffusion.step'. The graphs are listed by `graphs.py` of the
-rooms `models/body`, `models/face` and `models/phones`.
+rooms `models/body`, `models/face`, `models/phones` and `models/guided`.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ import torch
 from ...core.arrays import Array
 from .graph import Graph
 
-ROOMS: Final = ("body", "face", "phones")
+ROOMS: Final = ("body", "face", "phones", "guided")
 
 
 def graph_names() -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -38,11 +39,14 @@ def fit(
     options: argparse.Namespace,
     floor: float,
     every: int,
+    folder: Path | None = None,
 ) -> None:
-    """Trains on what `step_loss` gives, says its report's mean every 100 steps, saves every `every`."""
-    path = cache_folder() / f"{name}.safetensors"
+    """Trains on what `step_loss` gives, says its report's mean every 100 steps, saves every `every` into `folder`, or
+    into that of the body's corpus."""
+    folder = folder or cache_folder()
+    path = folder / f"{name}.safetensors"
     if options.resume:
-        load_module(model, name, cache_folder())
+        load_module(model, name, folder)
     model.train()
     optimiser = torch.optim.AdamW(model.parameters(), lr=options.rate, betas=(0.9, 0.98), weight_decay=0.01)
     begin, step, budget = time.process_time(), 0, options.minutes * 60.0

@@ -1,0 +1,1 @@
+"""The guided model: guide poses about one a second, and a diffusion in between."""

@@ -1,0 +1,1 @@
+"""Training and judging of the guided model: real and acted motion, the in-between diffusion."""

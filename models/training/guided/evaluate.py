@@ -1,0 +1,241 @@
+"""Between key poses of held-out motion: the guided model against what else there is, as a table.
+
+    python -m orator.models.training.guided.evaluate [-o docs/quality_conversation.md] [--clips 6] [--sheet FOLDER]
+
+Motion is acted speech of voices that nothing was trained on, and real clips kept from training; whole poses are given
+every 1, 2 and 4 seconds. The table goes between the page's marks.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from ....core.arrays import Array
+from ....core.directing.calm import meet
+from ....core.mask import Mask, everything
+from ....core.performance import MODEL_FPS, Performance
+from ....core.rotations import angle_between, forward_kinematics, hemisphere_continuous, normalise
+from ....core.settings import Settings
+from ....core.skeleton import INDEX
+from ....core.speech.speech import SAMPLE_RATE, Speech
+from ...body.generate import generate_body, hear
+from ...body.inbetween import fill_in
+from ...body.inputs import Heard
+from ...body.parts import DOWN
+from ...guided.between import Guides, draw_between, voices_of
+from ...interface.condition import SpeechCondition
+from ...runtime import Networks
+from ..body.corpus import build_takes, silence_rng, with_silence
+from ..body.evaluate import condition_of
+from ..body.evaluate_hints import GAPS, error_mm, key_mask, slerped
+from ..speech_corpus import load_items
+from ..style.distance import features, frechet
+from .masked import draw_masked
+from .real import real_clips
+
+VOICES: Final = ("kathleen", "rms", "en-gb-scotland", "en-us+f5")
+SEEDS: Final = 5
+APART: Final = 2.0
+"""Seconds between poses at which several seeds are drawn."""
+FRAMES: Final = 360
+"""Of a case at the most; the masked transformer takes up to 512 in one window."""
+MARKS: Final = ("<!-- between -->\n", "<!-- /between -->\n")
+WRISTS: Final = (INDEX["left_wrist"], INDEX["right_wrist"])
+
+
+@dataclass(frozen=True)
+class Case:
+    """A held-out motion, what is heard with it, and whether it has a sound at all."""
+
+    name: str
+    truth: Performance
+    condition: SpeechCondition
+    sound: bool
+
+    @property
+    def heard(self) -> Heard:
+        """The networks' inputs."""
+        return hear(self.condition, Settings(), -(-self.truth.frames // DOWN))
+
+
+def _performance(rotations: Array, translation: Array) -> Performance:
+    whole = hemisphere_continuous(normalise(rotations.astype(np.float64))).astype(np.float32)
+    return Performance(whole, translation.astype(np.float32), np.zeros((len(whole), 52), np.float32))
+
+
+def acted_cases() -> Iterator[Case]:
+    """Held-out sentences of a human voice, and of three whole voices that were held out."""
+    for voice in VOICES:
+        item = next(load_items("test", voice))
+        take = next(iter(build_takes(item, 1)))
+        item = with_silence(item, silence_rng(item))
+        frames = min(len(take.rotations), FRAMES)
+        samples = item.samples[: int(frames / MODEL_FPS * SAMPLE_RATE)].astype(np.float32) / 32768.0
+        condition = replace(condition_of(samples, item.words, None), frames=frames)
+        yield Case(voice, _performance(take.rotations[:frames], take.translation[:frames]), condition, True)
+
+
+def real_cases(most: int) -> Iterator[Case]:
+    """Real clips of five seconds and more that were kept from training, evenly over them all."""
+    kept = [clip for clip in real_clips(mirror=False) if clip.held_out and len(clip.rotations) >= 5.0 * MODEL_FPS]
+    for k in np.unique(np.linspace(0, len(kept) - 1, most).astype(int)):
+        clip = kept[k]
+        frames = min(len(clip.rotations), FRAMES)
+        silent = np.random.default_rng(0).normal(0.0, 1e-4, int(frames / MODEL_FPS * SAMPLE_RATE)).astype(np.float32)
+        condition = replace(condition_of(Speech(silent).samples, (), None), frames=frames)
+        yield Case(clip.name, _performance(clip.rotations[:frames], clip.translation[:frames]), condition, False)
+
+
+Way = Callable[[Case, Mask, int], tuple[Array, Array]]
+"""Rotations and translation for a case's keys and a seed."""
+
+
+def guides_of(case: Case, mask: Mask) -> Guides:
+    """The keys of the truth as the networks take them."""
+    bits = (~mask.joints).astype(np.float32), (~mask.root).astype(np.float32)
+    return Guides(*bits, case.truth.rotations, case.truth.translation)
+
+
+def by_guided(case: Case, mask: Mask, seed: int, nets: Networks, variety: float = 1.0) -> tuple[Array, Array]:
+    """The diffusion between the keys alone."""
+    voices = replace(voices_of(case.heard), known=case.sound)
+    return draw_between(nets, voices, guides_of(case, mask), seed, lambda _: None, variety)
+
+
+def by_regression(case: Case, mask: Mask, seed: int) -> tuple[Array, Array]:
+    """The in-between regression, which the embedded model uses."""
+    straight = slerped(case.truth, mask)
+    rotations, translation = np.array(straight.rotations), np.array(straight.translation)
+    fill_in(Networks(), case.heard, mask, case.truth, rotations, translation, seed, lambda _: None)
+    return rotations, translation
+
+
+def by_masked(case: Case, mask: Mask, seed: int) -> tuple[Array, Array]:
+    """The masked transformer with the keys as hints."""
+    return draw_masked(Networks(), case.heard, guides_of(case, mask), seed)
+
+
+def by_warp(case: Case, _mask: Mask, seed: int) -> tuple[Array, Array]:
+    """Another take of the speech, without keys; the exact meeting then warps it to them."""
+    free = everything(case.truth.frames)
+    return generate_body(case.condition, Settings(), free, case.truth, seed + 1, lambda _: None)
+
+
+def by_slerp(case: Case, mask: Mask, _seed: int) -> tuple[Array, Array]:
+    """Straight from key to key."""
+    straight = slerped(case.truth, mask)
+    return straight.rotations, straight.translation
+
+
+def stretches(performance: Performance, gap: float) -> tuple[Array, Array]:
+    """Of each stretch between keys the wrists' mean speed (m/s) and mean jerk (m/s³)."""
+    place, _ = forward_kinematics(performance.rotations.astype(float), performance.translation.astype(float))
+    wrists, step = place[:, WRISTS], round(gap * MODEL_FPS)
+    speed = np.linalg.norm(np.diff(wrists, axis=0), axis=-1).mean(axis=1) * MODEL_FPS
+    jerk = np.linalg.norm(np.diff(wrists, 3, axis=0), axis=-1).mean(axis=1) * MODEL_FPS**3
+    cuts = range(0, len(jerk) - step + 1, step)
+    return np.array([speed[a : a + step].mean() for a in cuts]), np.array([jerk[a : a + step].mean() for a in cuts])
+
+
+def spread(takes: list[Performance], gap: float) -> Array:
+    """Of each stretch between keys how far apart any two takes are at a wrist where they differ most, metres."""
+    places = [forward_kinematics(t.rotations.astype(float), t.translation.astype(float))[0][:, WRISTS] for t in takes]
+    most = np.max(
+        [np.linalg.norm(a - b, axis=-1).max(axis=1) for k, a in enumerate(places) for b in places[:k]], axis=0
+    )
+    step = round(gap * MODEL_FPS)
+    return np.array([most[a : a + step].max() for a in range(0, len(most) - step + 1, step)])
+
+
+def measure(cases: list[Case], gap: float, way: Way, seeds: int) -> tuple[dict[str, float], list[list[Performance]]]:
+    """One way's figures over the cases; the first seed counts where one sample does."""
+    made: list[list[Performance]] = []
+    off = 0.0
+    for case in cases:
+        mask = key_mask(case.truth.frames, gap)
+        takes = [meet(_performance(*way(case, mask, seed)), case.truth, mask) for seed in range(seeds)]
+        last = int(np.flatnonzero(~mask.root)[-1])
+        keys = np.flatnonzero(~mask.root)
+        off = max(off, float(angle_between(takes[0].rotations[keys], case.truth.rotations[keys]).max()))
+        made.append([take.cut(0, last + 1) for take in takes])
+    truth = [case.truth.cut(0, one[0].frames) for case, one in zip(cases, made, strict=True)]
+    errors = [[error_mm(take, real) for take in one] for one, real in zip(made, truth, strict=True)]
+    known, drawn = (np.concatenate([features(x) for x in group]) for group in (truth, [one[0] for one in made]))
+    scale = known.std(axis=0) + 1e-6
+    limits = [
+        np.percentile(np.concatenate(x), [5, 95]) for x in zip(*(stretches(real, gap) for real in truth), strict=True)
+    ]
+    found = [np.concatenate(x) for x in zip(*(stretches(one[0], gap) for one in made), strict=True)]
+    speed, jerk = (float(np.mean((x >= low) & (x <= high))) for x, (low, high) in zip(found, limits, strict=True))
+    row = {
+        "joint error, mm": float(np.mean([e[0] for e in errors])),
+        "best of five, mm": float(np.mean([min(e) for e in errors])),
+        "distance": frechet(drawn, known, scale), "speed inside": speed, "jerk inside": jerk,
+        "pins, degrees": off,
+    }  # fmt: skip
+    if seeds > 1:
+        row["wrists apart, cm"] = 100.0 * float(np.median(np.concatenate([spread(one, gap) for one in made])))
+    return row, made
+
+
+def table(cases: list[Case], ways: dict[str, tuple[Way, int]]) -> str:
+    """The rows of every gap, the truth's own last."""
+    names = (
+        "joint error, mm",
+        "best of five, mm",
+        "distance",
+        "speed inside",
+        "jerk inside",
+        "wrists apart, cm",
+        "pins, degrees",
+    )
+    lines = [f"| keys | way | {' | '.join(names)} |", "| --- " * (len(names) + 2) + "|"]
+    for gap in GAPS:
+        for name, (way, seeds) in ways.items():
+            several = seeds > 1 and gap == APART
+            row, _ = measure(cases, gap, way, seeds if several else 1)
+            told = [f"{row[key]:.3g}" if key in row and (several or "five" not in key) else "" for key in names]
+            lines.append(f"| {gap:g} s | {name} | {' | '.join(told)} |")
+            print(lines[-1], flush=True)
+    return "\n".join(lines)
+
+
+def evaluate(clips: int, folder: Path | None, variety: float) -> str:
+    """Both tables, as Markdown."""
+    guided = partial(by_guided, nets=Networks(folder), variety=variety)
+    ways: dict[str, tuple[Way, int]] = {
+        "guided": (guided, SEEDS), "in-between regression": (by_regression, SEEDS),
+        "masked transformer with hints": (by_masked, 1), "warp": (by_warp, 1), "slerp": (by_slerp, 1),
+    }  # fmt: skip
+    out = []
+    for title, cases in (("Acted speech", list(acted_cases())), ("Real clips", list(real_cases(clips)))):
+        seconds = sum(case.truth.frames for case in cases) / MODEL_FPS
+        out.append(f"{title}: {len(cases)} takes, {seconds:.0f} s.\n\n{table(cases, ways)}\n")
+    return "\n".join(out)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("-o", "--output", type=Path)
+    parser.add_argument("--folder", type=Path, help="weights of a training folder")
+    parser.add_argument("--clips", type=int, default=6)
+    parser.add_argument("--variety", type=float, default=1.0)
+    options = parser.parse_args()
+    text = evaluate(options.clips, options.folder, options.variety)
+    if options.output is not None:
+        page = options.output.read_text(encoding="utf-8")
+        before, _, rest = page.partition(MARKS[0])
+        options.output.write_text(
+            f"{before}{MARKS[0]}\n{text}\n{MARKS[1]}{rest.partition(MARKS[1])[2]}", encoding="utf-8"
+        )
+
+
+if __name__ == "__main__":
+    main()
