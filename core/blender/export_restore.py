@@ -40,7 +40,7 @@ def _put_pose_back(kept: list[tuple[Any, str, Any]]) -> None:
             setattr(holder, name, value)
 
 
-def _kept_animation(character: bpy.types.Object) -> list[tuple[bpy.types.AnimData, Any, str, bool, list]]:
+def _kept_animation(character: bpy.types.Object) -> list[tuple[bpy.types.AnimData, Any, str, bool, list[Any]]]:
     out = []
     for owner in animated_owners(character):
         anim = owner.animation_data
@@ -50,7 +50,7 @@ def _kept_animation(character: bpy.types.Object) -> list[tuple[bpy.types.AnimDat
     return out
 
 
-def _put_animation_back(kept: list[tuple[bpy.types.AnimData, Any, str, bool, list]]) -> None:
+def _put_animation_back(kept: list[tuple[bpy.types.AnimData, Any, str, bool, list[Any]]]) -> None:
     for anim, action, slot, use_nla, tracks in kept:
         for track in list(anim.nla_tracks)[len(tracks) :]:
             anim.nla_tracks.remove(track)

@@ -15,6 +15,8 @@ from .scene_rate import scene_fps
 
 if TYPE_CHECKING:
     from ..directing.directions import Directions
+    from ..directing.kept import KeptMotion
+    from ..directing.pins import PosePin
     from ..request.generation import Given
     from ..speech.speech import Speech
 
@@ -52,7 +54,9 @@ def read_character_directions(
     return CharacterDirections(directions, given, meta, (*notes, *unreachable_pins(pins)))
 
 
-def read_kept(character: bpy.types.Object, scene: bpy.types.Scene, speech: Speech) -> tuple[tuple, tuple]:
+def read_kept(
+    character: bpy.types.Object, scene: bpy.types.Scene, speech: Speech
+) -> tuple[tuple[PosePin, ...], tuple[KeptMotion, ...]]:
     """The pins and the motion that the artist's own animation gives; nothing when it is not asked for."""
     options = scene.orator.loop
     if not options.around:

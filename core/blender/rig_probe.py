@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import bpy
 import numpy as np
@@ -17,7 +18,7 @@ from ..arrays import Array
 from ..rig.profile import RigProfile
 
 _TEST = Quaternion((0.5, 0.7, 0.5), 0.5)
-_known: dict[tuple, dict[str, str | None]] = {}
+_known: dict[tuple[Any, ...], dict[str, str | None]] = {}
 
 
 @contextmanager
@@ -68,7 +69,7 @@ def _frames(armature: bpy.types.Object, names: tuple[str, ...]) -> tuple[dict[st
     return turned, frame
 
 
-def _fingerprint(armature: bpy.types.Object, names: tuple[str, ...]) -> tuple:
+def _fingerprint(armature: bpy.types.Object, names: tuple[str, ...]) -> tuple[Any, ...]:
     parts = []
     for bone in armature.pose.bones:
         constraints = tuple((c.type, c.enabled, getattr(c, "subtarget", "")) for c in bone.constraints)

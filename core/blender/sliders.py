@@ -162,7 +162,7 @@ def _target(binding: Any) -> str:
 def _difference(before: RigMotion, after: RigMotion, metre: float) -> RigMotion:
     """Only the channels of `after` that are not the same in `before`; `metre` in the rig's units."""
 
-    def new(old: dict, now: dict, slack: float) -> dict:
+    def new(old: dict[Any, Array], now: dict[Any, Array], slack: float) -> dict[Any, Array]:
         return {
             k: values
             for k, values in now.items()
