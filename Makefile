@@ -35,7 +35,7 @@ demo-drawn:
 	@.ci/setup base
 	@.ci/setup bpy $(DEMO_BPY)
 	@PYTHONPATH="build/path:$$(echo .venv/lib/python*/site-packages)" .venv-bpy-$(DEMO_BPY)/bin/python docs/demo/drawn_sheet.py out/demo-drawn/drawn_faces.jpg 176
-	@PYTHONPATH="build/path:$$(echo .venv/lib/python*/site-packages)" .venv-bpy-$(DEMO_BPY)/bin/python docs/demo/drawn_film.py out/demo-drawn/drawn_faces.mp4 6
+	@PYTHONPATH="build/path:$$(echo .venv/lib/python*/site-packages)" .venv-bpy-$(DEMO_BPY)/bin/python docs/demo/drawn_film.py out/demo-drawn/drawn_faces.mp4 4
 
 test:
 	@.ci/setup base

@@ -69,7 +69,8 @@ def puppet(path: Path, performance: Performance, place: float) -> bpy.types.Obje
     scene = bpy.context.scene
     bpy.ops.orator.add_talking_picture(filepath=str(path))
     obj = scene.orator.character
-    obj.location.x = place
+    # The pictures' clear edges lie over one another: each has a depth of its own, which this camera does not see.
+    obj.location = (place, 0.3 * place / APART, 0.0)
     scene.orator.keys = "ONES"
     bake.add_take(
         obj,
@@ -103,9 +104,9 @@ def main() -> None:
             counts = (found(gap, 30.0, spans, limit), found(held, FPS, spans, limit), found(read, FPS, spans, limit))
             print(f"| {style.name} | {' | '.join(map(str, counts))} |", flush=True)
     stage(scene, 320)
-    scene.cycles.samples = 3
+    scene.cycles.samples = 2
     scene.camera.data.ortho_scale, scene.camera.location.z = 5 * APART, 0.6
-    scene.render.resolution_x, scene.render.resolution_y = 960, 252
+    scene.render.resolution_x, scene.render.resolution_y = 800, 210
     scene.render.film_transparent = False
     scene.world = bpy.data.worlds.new("World")
     scene.world.use_nodes = True
