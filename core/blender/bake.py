@@ -12,6 +12,7 @@ from ..bake.road import prepare
 from ..bake.target import Keying, PreparedBake
 from ..errors import OratorError
 from . import compat, copies, gestures, takes
+from .bake_target import editable as editable
 from .bake_target import read_target
 from .fcurves import fingerprint, write_curves
 from .scene_rate import scene_fps
