@@ -8,6 +8,7 @@ import bpy
 
 from . import compat, copies, takes, tracks
 from .fcurves import fingerprint
+from .scene_rate import behind as behind
 from .scene_rate import scene_fps
 from .take_store import load_meta, rate_of, store_meta
 from .tracks import name_actions
