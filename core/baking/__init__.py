@@ -5,8 +5,8 @@ Pipelines and test rigs import these from here, so that the rooms behind may be 
 
 from __future__ import annotations
 
-from .bake.road import prepare
-from .bake.target import Keying
+from ..bake.road import prepare
+from ..bake.target import Keying
 
 BakeStyle = Keying
 

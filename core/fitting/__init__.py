@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from .bake.fitting import Bounds
+from ..bake.fitting import Bounds
 
 __all__ = ["Bounds"]
