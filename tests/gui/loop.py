@@ -28,7 +28,9 @@ RANGE = (61, 121)
 OPEN = {
     "headings": ("ORATOR_PT_direct", "ORATOR_PT_adjust"),
     "pins": ("ORATOR_PT_pins",),
-    "again": ("ORATOR_PT_regenerate", "ORATOR_PT_comp", "ORATOR_PT_sliders"),
+    "regenerate": ("ORATOR_PT_regenerate",),
+    "comp": ("ORATOR_PT_comp",),
+    "sliders": ("ORATOR_PT_sliders",),
 }
 CLOSED = {"speech": ("ORATOR_PT_speech",), "emotion": ("ORATOR_PT_emotion",)}
 State = dict[str, object]
