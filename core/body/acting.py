@@ -15,7 +15,8 @@ from ..skeleton import INDEX, JOINT_COUNT, REST_OFFSETS
 from .arms import Arms, arm_rotations, play_arms, signed_places
 from .ground import Ground, raised, stand, turned
 from .legs import level_feet, plant
-from .plausible import clear_thighs, clear_torso
+from .plausible import clear_thighs, clear_torso, hung
+from .reach import HEIGHT
 from .score import Score, Wanted, rng_at
 from .seats import SPINE
 from .sitting import LEANS, held_still, sit, tipped
@@ -222,6 +223,8 @@ def pose(tracks: Tracks, first: int, last: int, moved: Array, stepped: Array) ->
     for k in range(2):
         rotations[:, ARM_JOINTS[k]], rotations[:, FINGER_JOINTS[k]] = solved[:, k], fingers[:, k]
     position = ground.position if tracks.seated else raised(ground, pelvis)
+    if not tracks.seated:
+        rotations = hung(rotations, np.stack([state[:, HEIGHT] for state in arms.states], axis=1))
     rotations = clear_torso(rotations)
     rotations = (rotations if tracks.seated else clear_thighs(rotations, position, ground.ankles))[inner]
     position = position[inner] + moved

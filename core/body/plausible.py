@@ -22,6 +22,9 @@ TORSO_DEPTH: Final = 0.115
 TORSO_TOP: Final = 0.16
 TORSO_BOTTOM: Final = -0.42
 TORSO_CENTRE_Z: Final = 0.015
+HANGS_BELOW: Final = (-0.24, -0.34)
+"""Height of a wrist over the chest's joint, metres, from which on an arm begins to hang, and hangs."""
+MOST_HUNG: Final = np.radians(15.0)
 THIGH: Final = 0.095
 """Metres from the bone of a thigh to where a wrist or a knuckle beside it is."""
 
@@ -168,6 +171,29 @@ def _swing(rotations: Array, side: str, push: Array) -> None:
     local = multiply(multiply(conjugate(collar), from_rotvec(wide * high[:, None])), collar)
     j = INDEX[f"{side}_shoulder"]
     rotations[:, j] = multiply(local, rotations[:, j])
+
+
+def hung(rotations: Array, heights: Array) -> Array:
+    """The body (T, 55, 4) with arms that hang straight down however the chest leans.
+
+    heights (T, 2): of the wrists over the chest's joint, metres; an arm hangs the more the lower its hand is.
+    """
+    out = np.array(rotations, np.float64)
+    chest = out[:, 0]
+    for name in ("spine1", "spine2", "spine3"):
+        chest = multiply(chest, out[:, INDEX[name]])
+    down = rotate(conjugate(chest), np.array([0.0, -1.0, 0.0]))
+    axis = np.cross(np.array([0.0, -1.0, 0.0]), down)
+    sine = np.linalg.norm(axis, axis=-1, keepdims=True)
+    turn = axis / np.maximum(sine, 1e-9) * np.minimum(np.arcsin(np.minimum(sine, 1.0)), MOST_HUNG)
+    turn = gaussian_filter1d(turn, 6.0, axis=0, mode="nearest")  # an arm is slow to follow: beats pass through it
+    for k, side in enumerate(("left", "right")):
+        share = np.clip((HANGS_BELOW[0] - heights[:, k]) / (HANGS_BELOW[0] - HANGS_BELOW[1]), 0.0, 1.0)
+        share = gaussian_filter1d(share**2 * (3.0 - 2.0 * share), 5.0, mode="nearest")
+        collar, j = out[:, INDEX[f"{side}_collar"]], INDEX[f"{side}_shoulder"]
+        local = multiply(multiply(conjugate(collar), from_rotvec(turn * share[:, None])), collar)
+        out[:, j] = multiply(local, out[:, j])
+    return out
 
 
 def clear_thighs(rotations: Array, position: Array, ankles: Array, rounds: int = 4) -> Array:
