@@ -328,8 +328,11 @@ def _explained(posteriors: Array, words: list[Word], within: Array | None = None
 
 
 def _unheard(posteriors: Array, word: Word) -> bool:
-    """Whether a word was squeezed in without its phones being heard: none of them, or hardly any of a longer word."""
+    """Whether a word was squeezed in without its phones being heard: none of them, or hardly any of a longer word.
+
+    A word of one phone ("a") is often said in a frame that sounds like its neighbours: it tells nothing.
+    """
     bests = [float(posteriors[_frames(p.start, p.end), PHONE_INDEX[p.name]].max(initial=0.0)) for p in word.phones]
     pace = (word.end - word.start) / len(bests)
     squeezed = len(bests) > 2 and pace < SQUEEZED and float(np.mean(bests)) < WORD_HEARD
-    return squeezed or (max(bests) < WORD_MATCH and pace < 0.03)
+    return squeezed or (len(bests) > 1 and max(bests) < WORD_MATCH and pace < 0.03)
