@@ -74,12 +74,12 @@ def with_mood(settings: Settings, emotion: EmotionTrack, seconds: float) -> Sett
 
 
 def _factor(asked: Array, row: Array) -> Array:
-    """What asked emotions (N, 8) multiply by (N,): nothing asked is 1."""
+    """What asked emotions (N, E) multiply by (N,): nothing asked is 1."""
     return 1.0 + asked[:, 1:] @ (row[1:] - 1.0)
 
 
 def hold_posture(rotations: Array, asked: Array, fps: float) -> None:
-    """Turn trunk and shoulders of joint rotations (T, 55, 4), in place, as the asked emotion (T, 8) holds them."""
+    """Turn trunk and shoulders of joint rotations (T, 55, 4), in place, as the asked emotion (T, E) holds them."""
     felt = np.array(asked, np.float64)
     felt[:, 0] = 0.0
     if not len(felt) or not felt.any():
