@@ -23,6 +23,10 @@ from ..errors import OratorError
 from .description import MeshDescription
 
 FOLDER: Final = Path(__file__).parent / "converters"
+_SMALL: Final = 0.1
+"""Squared size of a look below which it costs less: pressed lips are a small move, and seen."""
+_SHUTS: Final = 0.5
+"""How much mouthClose a shape must show by itself for lips to be shut over an open jaw."""
 _PRICE: Final = 0.02
 _SWEEPS: Final = 60
 _WINDOW: Final = 8192
@@ -80,6 +84,7 @@ class Converter:
 
     def apply(self, face: Array) -> dict[str, Array]:
         """Values of the shapes, name -> (T,) float32 in [0, 1], for ARKit weights (T, 52)."""
+        face = self._shut(face)
         weights = np.concatenate([self._solve(face[i : i + _WINDOW]) for i in range(0, len(face), _WINDOW)])
         keys = list(self.shapes)
         if self.silence in keys:
@@ -89,6 +94,16 @@ class Converter:
         for k, (key, names) in enumerate(self.shapes.items()):
             for name, share in self.spread.get(key, ((names[0], 1.0),)):
                 out[name] = np.clip(out.get(name, 0.0) + np.float32(share) * weights[:, k], 0.0, 1.0)
+        return out
+
+    def _shut(self, face: Array) -> Array:
+        """The face with a jaw as open as its lips: ARKit's mouthClose shuts lips over an open jaw, visemes cannot."""
+        if self.matrix[:, INDEX["mouthClose"]].max() >= _SHUTS:
+            return face
+        out = np.array(face)
+        jaw, close = face[:, INDEX["jawOpen"]], face[:, INDEX["mouthClose"]]
+        share = np.minimum(close / np.maximum(jaw, 1e-6), 1.0)
+        out[:, INDEX["jawOpen"]] = jaw * (1.0 - share * np.clip(2.0 * share - 0.8, 0.0, 1.0))
         return out
 
     def _solve(self, face: Array) -> Array:
@@ -101,7 +116,8 @@ class Converter:
             for k in range(len(looks)):
                 if gram[k, k] > 0.0:
                     rest = wanted[:, k] - out @ gram[:, k] + out[:, k] * gram[k, k]
-                    out[:, k] = np.clip((rest - _PRICE) / gram[k, k], 0.0, 1.0)
+                    price = _PRICE * min(1.0, gram[k, k] / _SMALL)
+                    out[:, k] = np.clip((rest - price) / gram[k, k], 0.0, 1.0)
         return out.astype(np.float32)
 
 

@@ -114,3 +114,17 @@ def test_every_oculus_viseme_moves(prefix: str) -> None:
         assert values[name] > 0.05, (name, values)
     closed = shown(names, {"mouthClose": 0.35, "mouthPressLeft": 0.6, "mouthPressRight": 0.6})
     assert most({n: v for n, v in closed.items() if n != names[0]}) == names[1]
+
+
+def test_soft_lips_shut_on_oculus_visemes() -> None:
+    """Lips of real speech press hardly (.07) and shut over an open jaw; visemes must close as far, and open as wide."""
+    oculus = next(c for c in converters() if c.name == "oculus")
+    face = np.zeros((2, len(INDEX)), np.float32)
+    for name, shut in (("jawOpen", 0.15), ("mouthClose", 0.13), ("mouthPressLeft", 0.07), ("mouthPressRight", 0.07)):
+        face[0, INDEX[name]] = shut
+    face[0, [INDEX["mouthRollLower"], INDEX["mouthRollUpper"]]] = 0.05
+    face[1, INDEX["jawOpen"]] = 0.3
+    shapes = {key: oculus.apply(face)[names[0]] for key, names in oculus.shapes.items()}
+    opened = sum(shapes[key] for key in ("aa", "E", "I", "O", "U", "kk", "DD", "CH", "RR", "nn", "TH", "SS", "open"))
+    assert shapes["PP"][0] > 0.6 and opened[0] < 0.15
+    assert shapes["PP"][1] < 0.05 and opened[1] > 0.4
