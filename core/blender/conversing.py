@@ -46,6 +46,8 @@ def missing(context: bpy.types.Context) -> str:
             return f"'{o.name}' listens to itself: choose another character"
         if partner.name not in context.scene.objects:
             return f"'{partner.name}', whom '{o.name}' listens to, is not in the scene: choose another character"
+        if not has_skeleton(partner):
+            return f"'{partner.name}', whom '{o.name}' listens to, has no skeleton: choose a character that has one"
         if not lines.speaks(partner.orator_talk):
             return f"'{partner.name}' speaks no strip that '{o.name}' could listen to: choose one for it"
     return ""
@@ -145,8 +147,10 @@ def _eyes_of(partner: bpy.types.Object, character: bpy.types.Object) -> Array:
     pose = partner.pose.bones.get(bone) if bone else None
     if pose is not None:
         point = partner.matrix_world @ ((pose.head + pose.tail) / 2.0)
-    else:
+    elif partner.pose.bones:
         point = max((partner.matrix_world @ b.tail for b in partner.pose.bones), key=lambda v: v.z)
+    else:
+        point = partner.matrix_world.translation
     mine, own_profile = read_rig(character)
     return neutral_point(character, own_profile, mine, point)
 

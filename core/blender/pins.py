@@ -266,6 +266,8 @@ def pins_for(
 
 def neutral_point(character: bpy.types.Object, profile: Any, description: Any, world: Any) -> Array:
     """A point of the scene in the performance's own space, metres, (3,)."""
+    if not abs(character.matrix_world.determinant()) > 0.0:
+        raise OratorError(f"'{character.name}' is scaled to nothing: set its scale to 1.")
     fit = fit_rest(description, profile)
     point = np.array(character.matrix_world.inverted() @ world, np.float64)
     pelvis = profile.present(description).get("pelvis")

@@ -80,6 +80,34 @@ def test_the_partner_is_seen_where_it_stands(pair) -> None:
     assert beside[0] < -1.0, "on her right"
 
 
+def test_a_partner_of_no_bones_or_no_size_is_one_sentence(pair) -> None:
+    ben = pair[1]
+    ben.scale = (0.0, 0.0, 0.0)
+    bpy.context.view_layer.update()
+    with pytest.raises(RuntimeError, match="'Ben' is scaled to nothing"):
+        bpy.ops.orator.generate_conversation()
+    ben.scale = (1.0, 1.0, 1.0)
+    bpy.context.view_layer.objects.active = ben
+    bpy.ops.object.mode_set(mode="EDIT")
+    for bone in list(ben.data.edit_bones):
+        ben.data.edit_bones.remove(bone)
+    bpy.ops.object.mode_set(mode="OBJECT")
+    with pytest.raises(RuntimeError, match="Ben") as said:
+        bpy.ops.orator.generate_conversation()
+    assert "went wrong" not in str(said.value) and not any(len(o.orator.takes) for o in pair)
+
+
+def test_a_partner_without_a_skeleton_is_refused(scene: bpy.types.Scene, pair) -> None:
+    anna, ben = pair
+    cube = bpy.data.objects.new("Cube", bpy.data.meshes.new("Cube"))
+    scene.collection.objects.link(cube)
+    cube.orator_talk.speaks, ben.orator_talk.speaks = "Ben", ""
+    anna.orator_talk.listens_to, ben.orator_talk.listens_to = cube, None
+    assert "'Cube', whom 'Anna' listens to, has no skeleton" in conversing.missing(bpy.context)
+    with pytest.raises(RuntimeError, match="has no skeleton"):
+        bpy.ops.orator.generate_conversation()
+
+
 def test_the_same_strip_for_both_is_refused(pair) -> None:
     pair[1].orator_talk.speaks = "Anna"
     with pytest.raises(RuntimeError, match="same strip"):
