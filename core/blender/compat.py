@@ -155,11 +155,10 @@ def _by_length(strips: Any) -> bool:
 
 
 def remove_strips(scene: bpy.types.Scene, gone: Iterable[Any]) -> None:
-    """Take strips of the sequencer's first level away."""
-    editor = scene.sequence_editor
-    strips = editor.strips if hasattr(editor, "strips") else editor.sequences
+    """Take strips of the scene's sequencer away, those inside meta strips too."""
     for strip in gone:
-        strips.remove(strip)
+        home = strip.parent_meta() or scene.sequence_editor
+        (home.strips if hasattr(home, "strips") else home.sequences).remove(strip)
 
 
 def sequencer_scenes(context: bpy.types.Context) -> tuple[bpy.types.Scene, ...]:

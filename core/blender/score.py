@@ -24,6 +24,8 @@ CHANNELS: Final = {
     "word": "Orator Words", "unheard": "Orator Unheard",
     "gesture": "Orator Gestures", "look": "Orator Looks", "emotion": "Orator Emotions",
 }  # fmt: skip
+_CHANNELS: Final = 128
+"""Channels of a Sequencer."""
 _MISSED: Final = 0.3
 """Seconds of a strip for a word that is not in the sound."""
 _COLOURS: Final = {
@@ -90,6 +92,7 @@ def lay_out(context: bpy.types.Context, take: Any) -> int:
             f"Nothing is known of what '{take.name}' does. Generate a take of the body, or with a transcript."
         )
     scene = home(context)
+    _check_room(scene)
     throw_away(scene)
     # Words that are not in the sound are marked: in the channel of words one of them is said, here it is not.
     missed = [Row("unheard", text, at, at + _MISSED) for text, at in unheard_of(meta)]
@@ -109,6 +112,17 @@ def _rows(plain: list[list[Any]]) -> list[Row]:
     from ..directing.score import Row
 
     return [Row(kind, text, start, end, k) for k, (kind, text, start, end) in enumerate(plain)]
+
+
+def _check_room(scene: bpy.types.Scene) -> None:
+    """Raises OratorError where the Sequencer has too few channels above the artist's strips."""
+    mine = set(text_strips(scene))
+    above = max((strip.channel for strip in compat.sequencer_strips(scene) if strip not in mine), default=0)
+    if above + len(CHANNELS) > _CHANNELS:
+        raise OratorError(
+            f"A strip lies in channel {above} of the Sequencer, and the score needs {len(CHANNELS)} channels above "
+            f"everything: move it down to {_CHANNELS - len(CHANNELS)} or lower."
+        )
 
 
 def _lay(scene: bpy.types.Scene, rows: list[Row], start: float) -> None:
@@ -146,7 +160,7 @@ def read_rows(scene: bpy.types.Scene, before: list[Row], start: float) -> list[R
     from ..directing.score import Row
 
     fps, named, out, seen = scene_fps(scene), _named(scene), [], set()
-    found = [(strip, json.loads(strip[TAG]) if TAG in strip else {}) for strip in text_strips(scene)]
+    found = [(strip, _tag(strip)) for strip in text_strips(scene)]
 
     def far(pair: tuple[Any, dict[str, Any]]) -> float:
         return abs(compat.strip_bounds(pair[0])[0] - pair[1].get("first", 0))
@@ -169,6 +183,16 @@ def read_rows(scene: bpy.types.Scene, before: list[Row], start: float) -> list[R
             row = Row(old.kind, text, begin, end, was)
         out.append(row)
     return sorted(out, key=lambda row: (row.start, row.kind))
+
+
+def _tag(strip: Any) -> dict[str, Any]:
+    """What a strip was laid out as; empty for one of the artist's own, and where the property was written over."""
+    try:
+        tag = json.loads(strip.get(TAG, "{}"))
+    except (TypeError, ValueError):
+        return {}
+    known = isinstance(tag, dict) and all(isinstance(tag.get(key), int) for key in ("was", "first", "last"))
+    return tag if known else {}
 
 
 def _said(strip: Any, tag: dict[str, Any], old: Row | None) -> str:

@@ -234,3 +234,24 @@ def test_word_times_go_to_praat_and_come_back(desk: bpy.types.Scene, tmp_path: P
     back = load_meta(takes.shown(desk.orator.character))["words"]
     assert [word["text"] for word in back] == [word["text"] for word in told]
     assert max(abs(a["start"] - b["start"]) for a, b in zip(told, back, strict=True)) < 0.05
+
+
+def test_a_sequencer_in_disorder_is_one_sentence_or_works(desk: bpy.types.Scene) -> None:
+    count = len(score.text_strips(desk))
+    strip = strips_of(desk, "word")[0]
+    strip[score.TAG] = "written over"
+    first, text = compat.strip_bounds(strip)[0], strip.text
+    assert bpy.ops.orator.score_regenerate() == {"FINISHED"}
+    again = strips_of(desk, "word")[0]
+    assert (compat.strip_bounds(again)[0], again.text) == (first, text), "a new strip that says the same"
+    editor = desk.sequence_editor
+    meta = (editor.strips if hasattr(editor, "strips") else editor.sequences).new_meta("Meta", 60, 1)
+    strips_of(desk, "word")[0].move_to_meta(meta)
+    assert bpy.ops.orator.score_lay() == {"FINISHED"} and len(score.text_strips(desk)) == count
+    compat.new_text_strip(desk, "Mine", 126, 1, 20)
+    with pytest.raises(RuntimeError, match="channel 126 of the Sequencer"):
+        bpy.ops.orator.score_lay()
+    assert len(score.text_strips(desk)) == count, "the score that lay there stays"
+    desk.sequence_editor_clear()
+    desk.orator.source = "FILE"
+    assert bpy.ops.orator.score_remove() == {"FINISHED"}
