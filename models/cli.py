@@ -166,6 +166,12 @@ def request_from(args: argparse.Namespace) -> GenerationRequest:
     from ..core.body.wishes import parse_wish
 
     wishes = tuple(parse_wish(text) for text in args.gesture or ())
+    for wish in wishes:
+        if wish.time >= speeches[0].seconds:
+            raise OratorError(
+                f"The gesture '{wish.kind}' is wished for at {wish.time:g} s, but the speech ends at "
+                f"{speeches[0].seconds:.2f} s."
+            )
     return GenerationRequest(speeches, settings, emotion, seeds, given, listening=listening, wishes=wishes)
 
 

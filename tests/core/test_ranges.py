@@ -76,3 +76,12 @@ def test_every_number_is_an_option_once() -> None:
 def test_a_slider_at_its_default_is_no_slider() -> None:
     for rows, layers in ((BODY_SLIDERS, BodySliders()), (FACE_SLIDERS, FaceSliders()), (EYE_SLIDERS, EyeSliders())):
         assert {row.name: row.default for row in rows} == {row.name: getattr(layers, row.name) for row in rows}
+
+
+def test_a_gesture_wished_for_after_the_end_is_said(tmp_path: Path, capsys) -> None:
+    soundfile = pytest.importorskip("soundfile")
+    soundfile.write(tmp_path / "a.wav", np.random.default_rng(0).normal(0.0, 0.1, 16000), 16000)
+    output = tmp_path / "t.npz"
+    assert main(["generate", str(tmp_path / "a.wav"), "-o", str(output), "--gesture", "9:shrug"]) == 1
+    assert "'shrug' is wished for at 9 s, but the speech ends at 1.00 s" in capsys.readouterr().err
+    assert not output.exists()
