@@ -59,7 +59,7 @@ def file_options() -> frozenset[str]:
 
 def option_names() -> frozenset[str]:
     """The options of `generate`: the columns of a batch table besides `speech` and `output`."""
-    words = ("parts", "emotion", "model", "character", "channel", "gesture")
+    words = ("parts", "emotion", "model", "character", "channel", "partner-channel", "gesture")
     return (
         frozenset((*words, *file_options(), *choices(), *number_rows()))
         - {"intensity", "threads"}

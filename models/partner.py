@@ -19,6 +19,11 @@ def add_partner_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of a conversation."""
     parser.add_argument("--partner", type=Path, help="the other person's sound: the character listens and answers")
     parser.add_argument(
+        "--partner-channel",
+        default="auto",
+        help="the channel of the partner's sound, like --channel: both speakers may be in one file",
+    )
+    parser.add_argument(
         "--turns", type=Path, help='a .json list of ["own" or "partner", kind, start, end], or a TAKE.npz'
     )
     for control in LISTENING:
@@ -29,11 +34,12 @@ def with_partner(args: argparse.Namespace, speech: Speech) -> tuple[tuple[Speech
     """The speeches of the request, of one length, and how the partner is attended to. Raises OratorError."""
     told = {c.name: getattr(args, c.name) for c in LISTENING if getattr(args, c.name) is not None}
     if args.partner is None:
-        if told or args.turns is not None:
-            name = next(iter(told), "turns").replace("_", "-")
+        if told or args.turns is not None or args.partner_channel != "auto":
+            others = "turns" if args.turns is not None else "partner-channel"
+            name = next(iter(told), others).replace("_", "-")
             raise OratorError(f"--{name} is about a conversation: give the other person's sound with --partner.")
         return (speech,), None
-    speeches = together((speech, load_speech(args.partner)))
+    speeches = together((speech, load_speech(args.partner, channel=args.partner_channel)))
     turns = None if args.turns is None else _read_turns(args.turns, speeches[0].seconds)
     return speeches, Listening(ListeningControls(**told), None, turns)
 
