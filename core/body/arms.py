@@ -98,9 +98,9 @@ def _rest_at(wanted: Wanted, rests: tuple[Rest, ...], time: float, side: str, se
         state += rng.normal(0.0, 1.0, 8) * SETTLED
         return state, hand + rng.normal(0.0, 4.0, ANGLES)
     # Arms that hang do so beside the thighs; all else may stand out a little more.
-    state[RADIUS] += abs(rng.normal(0.0, 0.02 if rest.name in HANGING else 0.028))
+    state[RADIUS] += abs(rng.normal(0.0, 0.028))
     state[HEIGHT] += rng.normal(0.0, 0.016)
-    state[ANGLE] += rng.normal(0.0, 0.42 if rest.name in HANGING else 0.14)
+    state[ANGLE] += rng.normal(0.0, 0.3 if rest.name in HANGING else 0.14)
     state[OUT] += rng.normal(0.0, 0.08)
     state[4:7] += np.radians(rng.normal(0.0, [7.0, 4.0, 3.0]))
     return state, hand + rng.normal(0.0, 4.0, ANGLES)
@@ -258,7 +258,7 @@ def play_arms(score: Score, wanted: Wanted, frames: int, alive: Callable[[], Non
         wander = np.array([0.15, 0.032, 0.017, 0.07, *np.radians([6.0, 4.0, 3.0, 0.0])])
         slow = drift(frames, 1.3, 1.0, rng, 8)
         # Hands at rest wander away from the body, not into it.
-        slow[:, RADIUS] = 1.8 * np.tanh((np.logaddexp(0.0, 1.6 * slow[:, RADIUS]) - 0.35) / 1.8)
+        slow[:, RADIUS] = 2.6 * np.tanh((np.logaddexp(0.0, 1.6 * slow[:, RADIUS]) - 0.35) / 2.6)
         state += slow * wander * (0.2 if wanted.seated else 1.0) * (1.0 - 0.7 * own)[:, None] * level**0.8
         size = np.array([0.03, 0.007, 0.007, 0.03, *np.radians([4.0, 3.0, 1.5, 0.4])])
         state += drift(frames, 0.55, 1.0, rng, 8) * size * (0.5 + 0.5 * own)[:, None]

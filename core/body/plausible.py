@@ -24,7 +24,7 @@ TORSO_BOTTOM: Final = -0.42
 TORSO_CENTRE_Z: Final = 0.015
 HANGS_BELOW: Final = (-0.24, -0.34)
 """Height of a wrist over the chest's joint, metres, from which on an arm begins to hang, and hangs."""
-MOST_HUNG: Final = np.radians(15.0)
+MOST_HUNG: Final = np.radians(4.0)
 THIGH: Final = 0.095
 """Metres from the bone of a thigh to where a wrist or a knuckle beside it is."""
 
@@ -174,7 +174,7 @@ def _swing(rotations: Array, side: str, push: Array) -> None:
 
 
 def hung(rotations: Array, heights: Array) -> Array:
-    """The body (T, 55, 4) with arms that hang straight down however the chest leans.
+    """The body (T, 55, 4) with arms that hang more nearly straight down when the chest leans.
 
     heights (T, 2): of the wrists over the chest's joint, metres; an arm hangs the more the lower its hand is.
     """
