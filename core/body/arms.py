@@ -100,7 +100,7 @@ def _rest_at(wanted: Wanted, rests: tuple[Rest, ...], time: float, side: str, se
     # Arms that hang do so beside the thighs; all else may stand out a little more.
     state[RADIUS] += abs(rng.normal(0.0, 0.028))
     state[HEIGHT] += rng.normal(0.0, 0.016)
-    state[ANGLE] += rng.normal(0.0, 0.3 if rest.name in HANGING else 0.14)
+    state[ANGLE] += rng.normal(0.0, 0.42 if rest.name in HANGING else 0.14)
     state[OUT] += rng.normal(0.0, 0.08)
     state[4:7] += np.radians(rng.normal(0.0, [7.0, 4.0, 3.0]))
     return state, hand + rng.normal(0.0, 4.0, ANGLES)

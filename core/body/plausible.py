@@ -24,7 +24,7 @@ TORSO_BOTTOM: Final = -0.42
 TORSO_CENTRE_Z: Final = 0.015
 HANGS_BELOW: Final = (-0.24, -0.34)
 """Height of a wrist over the chest's joint, metres, from which on an arm begins to hang, and hangs."""
-MOST_HUNG: Final = np.radians(4.0)
+MOST_HUNG: Final = np.radians(3.0)
 THIGH: Final = 0.095
 """Metres from the bone of a thigh to where a wrist or a knuckle beside it is."""
 

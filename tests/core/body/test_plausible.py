@@ -11,7 +11,7 @@ from orator.core.skeleton import INDEX, JOINT_COUNT
 
 
 def test_arms_that_hang_turn_towards_the_floor_when_the_chest_leans() -> None:
-    """A chest tipped 10 degrees to its left takes hanging arms with it: each gives way by 4 degrees."""
+    """A chest tipped 10 degrees to its left takes hanging arms with it: each gives way by 3 degrees."""
     body = np.zeros((60, JOINT_COUNT, 4))
     body[..., 0] = 1.0
     body[:, INDEX["spine2"]] = from_rotvec(np.array([0.0, 0.0, np.radians(-10.0)]))
@@ -30,5 +30,5 @@ def test_arms_that_hang_turn_towards_the_floor_when_the_chest_leans() -> None:
 
     leaning, hanging = aside(body), aside(hung(body, np.full((60, 2), -0.36)))
     assert abs(leaning[0] - leaning[1]) > 15.0
-    assert abs(hanging[0] - hanging[1]) < abs(leaning[0] - leaning[1]) - 6.0
+    assert abs(hanging[0] - hanging[1]) < abs(leaning[0] - leaning[1]) - 5.0
     assert np.allclose(hung(body, np.full((60, 2), 0.0)), body), "raised hands stay where they were"
