@@ -97,7 +97,6 @@ def _rest_at(wanted: Wanted, rests: tuple[Rest, ...], time: float, side: str, se
     if wanted.seated:
         state += rng.normal(0.0, 1.0, 8) * SETTLED
         return state, hand + rng.normal(0.0, 4.0, ANGLES)
-    # Arms that hang do so beside the thighs; all else may stand out a little more.
     state[RADIUS] += abs(rng.normal(0.0, 0.028))
     state[HEIGHT] += rng.normal(0.0, 0.016)
     state[ANGLE] += rng.normal(0.0, 0.42 if rest.name in HANGING else 0.14)

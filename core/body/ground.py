@@ -103,6 +103,7 @@ def stand(
     look = float(np.median(feet.turn))
     next_step = float(rng.uniform(2.5, 6.0))
     end = frames / FPS
+    edges = np.ravel(score.clauses) - 0.15
     while at < end:
         alive()
         rng = rng_at(seed, at, 82)
@@ -119,7 +120,7 @@ def stand(
                 np.mean(feet.turn) + np.clip(rng.normal(0.0, 0.12), -0.22, 0.22) * manner.trunk * min(free, 1.2)
             )
             looks.append(Key(at + rng.uniform(-0.2, 0.3), rng.uniform(0.8, 1.4), np.array([turn])))
-        at = _at_clause(score, at, at + 60.0 / (manner.shifts * max(free, 0.15)) * rng.uniform(0.55, 1.5))
+        at = _at_clause(edges, at, at + 60.0 / (manner.shifts * max(free, 0.15)) * rng.uniform(0.55, 1.5))
     looks.sort(key=lambda k: k.begin)
     track = keyed(frames, start, keys)
     noise = drift(frames, 0.5, 1.0, rng_at(seed, 0.0, 83), 5) * np.array([0.004, 0.003, 0.004, 0.012, 0.008])
@@ -132,11 +133,10 @@ def stand(
     return Ground(position, heading, roll, feet.paths, feet.turns, feet.contacts)
 
 
-def _at_clause(score: Score, last: float, at: float) -> float:
-    """Where a clause begins or ends near `at`: weight moves between thoughts, not by a clock."""
-    edges = [time - 0.15 for clause in score.clauses for time in clause if time - 0.15 > last + 1.0]
-    near = min(edges, key=lambda time: abs(time - at), default=at)
-    return near if abs(near - at) < NEAR_CLAUSE else at
+def _at_clause(edges: Array, last: float, at: float) -> float:
+    """Where a clause begins or ends near `at`: weight moves between thoughts, not by a clock. edges (N,) seconds."""
+    near = edges[(np.abs(edges - at) < NEAR_CLAUSE) & (edges > last + 1.0)]
+    return float(near[np.abs(near - at).argmin()]) if len(near) else at
 
 
 def _pelvis(feet: _Feet, weight: float, rng: np.random.Generator) -> Array:

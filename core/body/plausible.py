@@ -167,9 +167,13 @@ def _swing(rotations: Array, side: str, push: Array) -> None:
     wide = gaussian_filter1d(push, 5.0, axis=0)
     wide /= np.maximum(np.linalg.norm(wide, axis=-1, keepdims=True), 1e-9)
     high = gaussian_filter1d(maximum_filter1d(np.linalg.norm(push, axis=-1), 9), 4.0)
-    collar = np.asarray(rotations[:, INDEX[f"{side}_collar"]])
-    local = multiply(multiply(conjugate(collar), from_rotvec(wide * high[:, None])), collar)
-    j = INDEX[f"{side}_shoulder"]
+    _turn_arm(rotations, side, wide * high[:, None])
+
+
+def _turn_arm(rotations: Array, side: str, turn: Array) -> None:
+    """Turns an arm at its shoulder, in place, by rotation vectors (T, 3) of the chest's frame."""
+    collar, j = np.asarray(rotations[:, INDEX[f"{side}_collar"]]), INDEX[f"{side}_shoulder"]
+    local = multiply(multiply(conjugate(collar), from_rotvec(turn)), collar)
     rotations[:, j] = multiply(local, rotations[:, j])
 
 
@@ -190,9 +194,7 @@ def hung(rotations: Array, heights: Array) -> Array:
     for k, side in enumerate(("left", "right")):
         share = np.clip((HANGS_BELOW[0] - heights[:, k]) / (HANGS_BELOW[0] - HANGS_BELOW[1]), 0.0, 1.0)
         share = gaussian_filter1d(share**2 * (3.0 - 2.0 * share), 5.0, mode="nearest")
-        collar, j = out[:, INDEX[f"{side}_collar"]], INDEX[f"{side}_shoulder"]
-        local = multiply(multiply(conjugate(collar), from_rotvec(turn * share[:, None])), collar)
-        out[:, j] = multiply(local, out[:, j])
+        _turn_arm(out, side, turn * share[:, None])
     return out
 
 
