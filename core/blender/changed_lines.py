@@ -9,7 +9,7 @@ import bpy
 
 from ..errors import OratorError
 from . import conversing, lines, takes
-from .scene_rate import check_rate
+from .scene_rate import check_rate, scene_fps
 from .take_store import load_meta, load_performance, meta_text, start_of
 
 if TYPE_CHECKING:
@@ -133,8 +133,7 @@ def _requests(context: bpy.types.Context) -> list[tuple[bpy.types.Object, Any, T
         if span is not None:
             # A take begins where it began; it may last longer.
             earliest = min((line.first for line in cast.said.get(name, ())), default=None)
-            fps = context.scene.render.fps / context.scene.render.fps_base
-            if earliest is not None and earliest / fps < start - _SAME_START:
+            if earliest is not None and earliest / scene_fps(context.scene) < start - _SAME_START:
                 raise OratorError(f"A line of '{name}' begins before '{take.name}' does: press Generate All.")
             span = (start, max(span[1], start + seconds))
     requests = conversing.requests_of(context, replace(cast, span=span))
