@@ -125,7 +125,7 @@ def table(tallies: dict[str, Tally]) -> str:
 
 def run(command: list[str], log: object, wait: float, kill: bool, tally: Tally, folder: Path) -> str:
     """One round: start, wait, end, judge. The sentence that is printed."""
-    before = digests(folder)
+    before, left = digests(folder), set(left_behind(folder))  # a kill may have left folders too
     ready = folder.parent / f"{folder.name}.ready"
     ready.unlink(missing_ok=True)
     process = subprocess.Popen(
@@ -153,7 +153,7 @@ def run(command: list[str], log: object, wait: float, kill: bool, tally: Tally, 
         tally.slowest = max(tally.slowest, seconds)
         if process.returncode == 0:
             found.append("it was not cancelled")
-        found += [f"'{p.name}' stays after a cancel" for p in left_behind(folder) if p not in before]
+        found += [f"'{p.name}' stays after a cancel" for p in left_behind(folder) if p not in left]
     tally.wrong += found
     how = "had ended" if ended else "killed" if kill else f"cancelled, exit code {process.returncode}, {seconds:.2f} s"
     return f"{how}{': ' + '; '.join(found) if found else ''}"
