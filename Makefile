@@ -1,7 +1,8 @@
 # Each target sets up what it needs by itself (.venv*, build/, the Debian libraries when run as root).
-.PHONY: help demo demo-conversation demo-drawn test test-fast test-gui test-zip build build-all lock repository bench onnx lint types fuzz clean
+.PHONY: help demo demo-conversation demo-drawn test test-fast test-gui test-zip build build-all lock repository bench onnx lint types fuzz ends people clean
 
 DEMO_BPY = 5.0.1
+BPY_PYTHON = PYTHONPATH="build/path:$$(echo .venv/lib/python*/site-packages)" .venv-bpy-$(DEMO_BPY)/bin/python
 
 help:
 	@echo "make demo      a talking character from docs/demo/speech.wav, into out/demo/"
@@ -17,25 +18,27 @@ help:
 	@echo "make test-gui  the real Blender 5.2 in a window of its own, with screenshots"
 	@echo "make lint      ruff: rules and format; mypy: types"
 	@echo "make fuzz      5,000 damaged files a format (COUNT=, ONLY=, SEED=) through every reader"
+	@echo "make ends      200 kills and cancels of every work, 100 cancels in one Blender (ROUNDS=)"
+	@echo "make people    characters out of packages: a table, and pictures in out/people-sheets/"
 
 demo:
 	@.ci/setup debian
 	@.ci/setup base
 	@.ci/setup bpy $(DEMO_BPY)
-	@PYTHONPATH="build/path:$$(echo .venv/lib/python*/site-packages)" .venv-bpy-$(DEMO_BPY)/bin/python docs/demo/make_demo.py out/demo
+	@$(BPY_PYTHON) docs/demo/make_demo.py out/demo
 
 demo-conversation:
 	@.ci/setup debian
 	@.ci/setup base
 	@.ci/setup bpy $(DEMO_BPY)
-	@PYTHONPATH="build/path:$$(echo .venv/lib/python*/site-packages)" .venv-bpy-$(DEMO_BPY)/bin/python docs/demo/make_conversation.py out/demo-conversation
+	@$(BPY_PYTHON) docs/demo/make_conversation.py out/demo-conversation
 
 demo-drawn:
 	@.ci/setup debian
 	@.ci/setup base
 	@.ci/setup bpy $(DEMO_BPY)
-	@PYTHONPATH="build/path:$$(echo .venv/lib/python*/site-packages)" .venv-bpy-$(DEMO_BPY)/bin/python docs/demo/drawn_sheet.py out/demo-drawn/drawn_faces.jpg 176
-	@PYTHONPATH="build/path:$$(echo .venv/lib/python*/site-packages)" .venv-bpy-$(DEMO_BPY)/bin/python docs/demo/drawn_film.py out/demo-drawn/drawn_faces.mp4 4
+	@$(BPY_PYTHON) docs/demo/drawn_sheet.py out/demo-drawn/drawn_faces.jpg 176
+	@$(BPY_PYTHON) docs/demo/drawn_film.py out/demo-drawn/drawn_faces.mp4 4
 
 test:
 	@.ci/setup base
@@ -93,6 +96,17 @@ types:
 fuzz:
 	@.ci/setup base
 	@PYTHONPATH=tests OMP_NUM_THREADS=1 .venv/bin/python tests/fuzz/run.py --count $(or $(COUNT),5000) --only "$(ONLY)" --seed $(or $(SEED),0) $(if $(WRITE),--write) 2>/dev/null
+
+ends:
+	@.ci/setup debian
+	@.ci/setup base
+	@.ci/setup bpy $(DEMO_BPY)
+	@OMP_NUM_THREADS=1 $(BPY_PYTHON) tests/batch/ends.py --rounds $(or $(ROUNDS),200) --out out/ends --longest 5 $(if $(WRITE),--write)
+	@OMP_NUM_THREADS=1 $(BPY_PYTHON) tests/batch/inside.py --rounds $(or $(ROUNDS),100) $(if $(WRITE),--write)
+
+people: demo
+	@$(BPY_PYTHON) tests/readback/found.py out/people
+	@$(BPY_PYTHON) tests/readback/people.py out/people $(or $(CHARACTERS),$(wildcard ../shared/rigs ../shared/cases/rigs)) --take out/demo/take.npz --sheets out/people-sheets $(if $(WRITE),--write)
 
 clean:
 	rm -rf build out .venv .venv-bpy-*

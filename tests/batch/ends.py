@@ -1,6 +1,6 @@
 """Kills and cancels at random moments of every work that writes files: nothing is lost, nothing half written.
 
-    python tests/batch/ends.py --rounds 200 --out /tmp/ends --python .venv-bpy-5.0.1/bin/python [--write]
+    make ends [ROUNDS=200] [WRITE=1]
 
 Each round makes one of the works in a process of its own and ends it at a random moment: with SIGKILL, or by its own
 cancel (Ctrl+C). Every file that was there before must then be what it was, or be
