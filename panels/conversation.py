@@ -44,6 +44,10 @@ class OratorTalk(bpy.types.PropertyGroup):
             name="Speaks", description="The sound strip with this character's voice; empty: it only listens",
             search=_strip_names,
         ),
+        "sound_channel": EnumProperty(
+            name="Sound Side", items=strips.SOUND_CHANNELS,
+            description="Which channel of its strips is this character: two may share a strip, each with a channel",
+        ),
         "listens_to": PointerProperty(
             type=bpy.types.Object, name="Listens to", description="Whom this character attends to", poll=_other_armature
         ),
@@ -76,6 +80,9 @@ class ORATOR_PT_conversation(bpy.types.Panel):
             for way, field in (("STRIP", "speaks"), ("CHANNEL", "channel"), ("NAME", "named"), ("COLOUR", "colour")):
                 if talk.speaks_by == way:
                     layout.prop(talk, field)
+            row = layout.row()
+            row.active = lines.speaks(talk)
+            row.prop(talk, "sound_channel")
             layout.prop(talk, "listens_to")
             column = layout.column(align=True)
             column.active = talk.listens_to is not None

@@ -14,6 +14,7 @@ from bpy.props import (
 )
 
 from ..core.blender import characters, takes
+from ..core.blender.strips import SOUND_CHANNELS
 from ..core.catalogue.controls import CONTROLS, NUMBER_OF
 from ..core.catalogue.emotions import EMOTION_ROWS
 from ..core.catalogue.styles import GESTURE_STYLES
@@ -137,12 +138,7 @@ class OratorScene(bpy.types.PropertyGroup):
     channel: EnumProperty(
         name="Channel",
         description="Which channel of the sound is performed",
-        items=(
-            ("auto", "Automatic", "All of them, or the one with speech where they hold different things"),
-            ("mix", "Mix", "All of them together"),
-            ("1", "Left", "The first channel"),
-            ("2", "Right", "The second channel"),
-        ),
+        items=SOUND_CHANNELS,
     )
     transcript: StringProperty(
         name="Transcript", description="The words that are said, if you have them: lips and beats become more exact"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import TYPE_CHECKING, Any, Final
 
 import bpy
@@ -81,14 +82,13 @@ def cast_of(context: bpy.types.Context) -> Cast:
         raise OratorError(f"{reason}.")
     speakers = [o for o in talkers(context.scene) if lines.speaks(o.orator_talk)]
     said = {o.name: lines.placed(context, o.orator_talk) for o in speakers}
-    owned: dict[tuple[str, str], str] = {}
-    for name, mine in said.items():
-        for line in mine:
-            other = owned.setdefault((line.scene.name, line.strip.name), name)
-            if other != name:
-                raise OratorError(
-                    f"'{other}' and '{name}' speak the same strip, '{line.strip.name}': choose another for one."
-                )
+    for (name, mine), (other, theirs) in combinations(said.items(), 2):
+        line = next((one for one in mine if any(one.clashes(their) for their in theirs)), None)
+        if line is not None:
+            raise OratorError(
+                f"'{name}' and '{other}' speak the same strip, '{line.strip.name}': choose another for one, or a Sound "
+                "Side for each."
+            )
     if not any(lines.whole_scene(o.orator_talk) for o in speakers):
         return Cast(said, None)
     return Cast(said, lines.span_of(context.scene, tuple(line for mine in said.values() for line in mine)))

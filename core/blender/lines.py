@@ -32,13 +32,23 @@ _known: dict[tuple[str, float, int], str] = {}
 
 @dataclass(frozen=True)
 class Placed:
-    """A strip that a character speaks. `joins` has the pieces that a cut made of one sound, itself the first."""
+    """A strip that a character speaks, or one channel of its sound.
+
+    joins  the pieces that a cut made of one sound, itself the first
+    """
 
     scene: bpy.types.Scene
     strip: Any
     first: int
     last: int
     joins: tuple[Any, ...] = ()
+    channel: str = "auto"
+
+    def clashes(self, other: Placed) -> bool:
+        """Whether two characters would say the same: one strip, and not a channel of it for each."""
+        if (self.scene.name, self.strip.name) != (other.scene.name, other.strip.name):
+            return False
+        return self.channel == other.channel or not {self.channel, other.channel}.isdisjoint(("auto", "mix"))
 
 
 def speaks(talk: Any) -> bool:
@@ -66,13 +76,13 @@ def placed(context: bpy.types.Context, talk: Any) -> tuple[Placed, ...]:
         if found is None:
             return ()
         left, right, _ = strips.audible_bounds(*found)
-        return (Placed(*found, left, right, (found[1],)),)
+        return (Placed(*found, left, right, (found[1],), talk.sound_channel),)
     scene, out = home(context), []
     for strip in strips.sound_strips(scene) if speaks(talk) else ():
         around = compat.metas_around(scene, strip)
         left, right, _ = strips.audible_bounds(scene, strip)
         if _chosen(talk, strip, around) and left < right and not _muted(scene, strip, around):
-            out.append(Placed(scene, strip, left, right, (strip,)))
+            out.append(Placed(scene, strip, left, right, (strip,), talk.sound_channel))
     return tuple(_joined(out))
 
 
@@ -121,7 +131,8 @@ def told(line: Placed, start: float) -> Line:
     skipped = (line.first - compat.strip_bounds(strip)[2]) / fps
     retimed = [float(key.timeline_frame) - line.first for key in getattr(strip, "retiming_keys", ())]
     mark = hashlib.blake2b(digest_size=6)
-    mark.update(repr((_sound_mark(strip.sound), round(skipped, 3), [round(at, 2) for at in retimed])).encode())
+    heard = (_sound_mark(strip.sound), round(skipped, 3), [round(at, 2) for at in retimed])
+    mark.update(repr(heard if line.channel == "auto" else (*heard, line.channel)).encode())
     return Line(strip.name, line.first / fps - start, line.last / fps - start, mark.hexdigest())
 
 
@@ -175,7 +186,7 @@ def voice(character: bpy.types.Object, lines: tuple[Placed, ...], span: tuple[fl
         )
     if not lines:
         raise OratorError(f"'{character.name}' has no line: {_why_none(talk)}.")
-    voices = [strips.speech_of_strip(line.scene, strip) for line in lines for strip in line.joins]
+    voices = [strips.speech_of_strip(line.scene, strip, line.channel) for line in lines for strip in line.joins]
     if span is None:
         return voices[0]
     count = f"{len(lines)} lines" if len(lines) > 1 else "The line"

@@ -19,6 +19,13 @@ from . import compat
 
 _TICK, _PATIENCE = 0.05, 20.0
 """Seconds between two looks at a mixdown, and without any progress until it is given up."""
+SOUND_CHANNELS = (
+    ("auto", "Automatic", "All of them, or the one with speech where they hold different things"),
+    ("mix", "Mix", "All of them together"),
+    ("1", "Left", "The first channel"),
+    ("2", "Right", "The second channel"),
+)
+"""Which channel of a sound is performed: what the panels offer of core/speech/load.py."""
 FILMS = (".mp4", ".m4a", ".mov", ".mkv", ".avi", ".aac", ".webm", ".wma")
 
 
@@ -86,7 +93,7 @@ def speech_of_strip(scene: bpy.types.Scene, strip: Any, channel: str = "auto") -
             "choose another strip."
         )
     if len(getattr(strip, "retiming_keys", ())) > 0:
-        return _mixed_down(scene, strip, left, right, fps)
+        return _mixed_down(scene, strip, left, right, fps, channel)
     skipped = (left - content) / fps - float(getattr(strip, "sound_offset", 0.0))
     first = round(skipped * SAMPLE_RATE)
     count = max(1, round((right - left) / fps * SAMPLE_RATE))
@@ -201,7 +208,7 @@ def _wait_for(path: Path, seconds: float, strip_name: str) -> None:
     )
 
 
-def _mixed_down(scene: bpy.types.Scene, strip: Any, left: int, right: int, fps: float) -> Any:
+def _mixed_down(scene: bpy.types.Scene, strip: Any, left: int, right: int, fps: float, channel: str = "auto") -> Any:
     """A retimed strip as it sounds: Blender mixes it down alone; every setting touched is put back."""
     others = [(other, other.mute) for other in compat.sequencer_strips(scene) if other.type == "SOUND"]
     frames = scene.frame_start, scene.frame_end
@@ -224,4 +231,4 @@ def _mixed_down(scene: bpy.types.Scene, strip: Any, left: int, right: int, fps: 
             scene.frame_start, scene.frame_end = frames
             for other, mute in others:
                 other.mute = mute
-        return replace(_file(path, left / fps), name=strip.name)
+        return replace(_file(path, left / fps, channel), name=strip.name)

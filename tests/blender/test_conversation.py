@@ -115,6 +115,52 @@ def test_the_same_strip_for_both_is_refused(pair) -> None:
     assert not any(len(o.orator.takes) for o in pair)
 
 
+def stereo_strip(scene: bpy.types.Scene, folder: Path) -> None:
+    """One strip "Both" with Anna's voice on the left and Ben's on the right, in place of their own."""
+    voices = [
+        voice_file(folder / f"{n}.wav", s, p) for n, s, p in (("a", ((0.3, 2.8),), 210.0), ("b", ((3.1, 5.6),), 115.0))
+    ]
+    heard = []
+    for voice in voices:
+        with wave.open(str(voice), "rb") as file:
+            heard.append(np.frombuffer(file.readframes(file.getnframes()), "<i2"))
+    with wave.open(str(folder / "both.wav"), "wb") as file:
+        file.setnchannels(2)
+        file.setsampwidth(2)
+        file.setframerate(16000)
+        file.writeframes(np.stack(heard, axis=1).astype("<i2").tobytes())
+    compat.new_sound_strip(scene, "Both", str(folder / "both.wav"), 3, 11)
+
+
+def test_a_stereo_strip_is_two_voices(scene: bpy.types.Scene, pair, tmp_path: Path) -> None:
+    from orator.core.blender import changed_lines
+
+    anna, ben = pair
+    stereo_strip(scene, tmp_path)
+    anna.orator_talk.speaks = ben.orator_talk.speaks = "Both"
+    for ours, theirs in (("auto", "auto"), ("1", "1"), ("1", "mix"), ("auto", "2")):
+        anna.orator_talk.sound_channel, ben.orator_talk.sound_channel = ours, theirs
+        with pytest.raises(RuntimeError, match=r"same strip, 'Both'.*Sound Side"):
+            bpy.ops.orator.generate_conversation()
+    anna.orator_talk.sound_channel, ben.orator_talk.sound_channel = "1", "2"
+    requests = conversing.read_requests(bpy.context)
+    for request, (begin, end) in zip(requests, ((0.3, 2.8), (3.1, 5.6)), strict=True):
+        own, partner = (speech.samples for speech in request.asked.speeches)
+        loud = [np.flatnonzero(np.abs(x) > 0.05)[[0, -1]] / 16000.0 for x in (own, partner)]
+        assert loud[0] == pytest.approx([begin, end], abs=0.15), "its own channel"
+        assert loud[1] == pytest.approx([5.9 - end, 5.9 - begin], abs=0.15), "and the partner's"
+    rows = [request.meta["lines"] for request in requests]
+    assert rows[0][0][0] == rows[1][0][0] == "Both" and rows[0][0][3] != rows[1][0][3], "two lines of one strip"
+    assert rows[0] == requests[1].meta["partner_lines"]
+    assert bpy.ops.orator.lay_turns() == {"FINISHED"}
+    assert {m.name for m in scene.timeline_markers} >= {"turn:Anna", "turn:Ben"}
+    assert [row.state for row in changed_lines.table(bpy.context)] == ["NEW", "NEW"]
+    ben.orator_talk.speaks, ben.orator_talk.sound_channel = "Ben", "2"
+    with pytest.raises(RuntimeError, match="there is no channel 2"):
+        bpy.ops.orator.generate_conversation()
+    assert not any(len(o.orator.takes) for o in pair)
+
+
 def test_turns_lie_as_markers_and_count_when_moved(scene: bpy.types.Scene, pair) -> None:
     assert bpy.ops.orator.lay_turns() == {"FINISHED"}
     laid = sorted((m.frame, m.name) for m in scene.timeline_markers)
