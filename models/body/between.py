@@ -1,10 +1,9 @@
 """What a body does between given key poses: given values, mask bits and speech in; rotations and root out.
 
-Keys alone leave little open over a second or two, so this network answers with the most likely motion, where the
-transformer draws one of many. Its start is the straight way from key to key; it learns what people add to that: when to
-leave a pose, how to arrive, and the beats on the accents in between. Masked gesture hints as in EMAGE (Liu et al., CVPR
-2024); answering between sparse guide poses as in Audio2Photoreal (Ng et al., CVPR 2024), with one regression instead of
-a diffusion.
+Keys alone leave little open over a second or two, so this network answers with the most likely motion. Its start is
+the straight way from key to key; it learns what people add: when to leave a pose, how to arrive, and the beats on the
+accents in between. Masked gesture hints as in EMAGE (Liu et al., CVPR 2024); answering between sparse guide poses as in
+Audio2Photoreal (Ng et al., CVPR 2024), with one regression instead of a diffusion.
 """
 
 from __future__ import annotations
@@ -17,8 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from .parts import DOWN, JOINTS
-from .transformer import CONTROLS_WIDTH, Hints, Layer, SpeechEncoder
-from .vq import Block, Unfold
+from .transformer import CONTROLS_WIDTH, Block, Hints, Layer, SpeechEncoder, Unfold
 
 HORIZON: Final = 90
 """Frames (3 s) beyond which the distance to a given frame says no more."""
@@ -84,7 +82,7 @@ class Between(nn.Module):
         self.given = nn.Linear(DOWN * per_frame, width)
         self.speech = SpeechEncoder(width)
         self.controls = nn.Linear(CONTROLS_WIDTH, width)
-        self.layers = nn.ModuleList(Layer(width, self.shape.heads, False) for _ in range(self.shape.layers))
+        self.layers = nn.ModuleList(Layer(width, self.shape.heads) for _ in range(self.shape.layers))
         self.norm = nn.LayerNorm(width)
         self.decoder = nn.Sequential(
             Unfold(width, hidden, DOWN, stride=DOWN),
@@ -115,7 +113,7 @@ class Between(nn.Module):
         x = self.given(torch.cat(pieces, dim=-1).unflatten(1, (-1, DOWN)).flatten(-2))
         x = x + self.speech(rhythm, phones, words) + self.controls(controls)
         for layer in self.layers:
-            x = layer(x, None)
+            x = layer(x)
         change = self.decoder(functional.silu(self.norm(x)).transpose(1, 2)).transpose(1, 2)
         # Nothing is added where a pose is given: the straight way is there already.
         made = turns + change[..., :-3].unflatten(-1, (JOINTS, 6)) * _away(back, on)[..., None]

@@ -22,7 +22,7 @@ WINDOW: Final = 64
 OVERLAP: Final = 32
 KEY: Final = 45
 """A given run of up to this many frames (1.5 s) is a key pose; longer ones are a performance that is kept, and what
-is asked for beside it is a new take of the transformer's."""
+is asked for beside it is acted."""
 WANDER: Final = 6
 """Tokens (0.8 s) over which what a seed varies changes."""
 NEAR, FAR, GONE = 60, 90, 150

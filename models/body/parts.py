@@ -12,9 +12,6 @@ from ...core.skeleton import HANDS, JOINT_COUNT, LOWER, UPPER
 JOINTS: Final = JOINT_COUNT
 PARTS: Final = ("upper", "hands", "lower")
 PART_JOINTS: Final[dict[str, tuple[int, ...]]] = {"upper": UPPER, "hands": HANDS, "lower": LOWER}
-EXTRA: Final = {"upper": 0, "hands": 0, "lower": 5}
-"""Besides rotations the lower part has the root translation (3) and the contacts of both feet (2)."""
-WIDTH: Final = {name: 6 * len(joints) + EXTRA[name] for name, joints in PART_JOINTS.items()}
 DOWN: Final = 4
 """Frames a token: 0.133 s."""
 ROOT_SCALE: Final = 5.0

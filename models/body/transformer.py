@@ -1,7 +1,6 @@
-"""The masked audio-gesture transformer: tokens of all parts, hints, controls and speech in; codes out.
+"""What the body's networks are built of: attention with rotary positions, streams of speech, convolutions over time.
 
-Masked modelling after MaskGIT (Chang et al., CVPR 2022); content-rhythm attention, masked gesture hints and switchable
-cross-attention after EMAGE (Liu et al., CVPR 2024). One position is 0.133 s and carries the tokens of all three parts.
+Content-rhythm attention after EMAGE (Liu et al., CVPR 2024). One position is a token of 0.133 s.
 """
 
 from __future__ import annotations
@@ -16,21 +15,10 @@ from torch.nn import functional
 
 from ...core.body.semantics import WORD_CLASSES
 from .inputs import PHONES_WIDTH, RHYTHM_WIDTH
-from .parts import DOWN, PART_JOINTS, PARTS
-from .vq import SHAPES
+from .parts import DOWN
 
 WORDS_WIDTH: Final = len(WORD_CLASSES) + 3
 CONTROLS_WIDTH: Final = 7
-
-
-@dataclass(frozen=True)
-class BodyShape:
-    """width of the stream, layers, heads, codes of the first level."""
-
-    width: int = 144
-    layers: int = 4
-    heads: int = 4
-    codes: int = 512
 
 
 @dataclass(frozen=True)
@@ -63,7 +51,7 @@ def rotary(x: Tensor, count: int) -> Tensor:
 
 
 class Attention(nn.Module):
-    """Multi-head attention of a stream to itself or to another of the same length and clock."""
+    """Multi-head attention of a stream to itself."""
 
     def __init__(self, width: int, heads: int) -> None:
         super().__init__()
@@ -72,11 +60,11 @@ class Attention(nn.Module):
         self.pair = nn.Linear(width, 2 * width)
         self.out = nn.Linear(width, width)
 
-    def forward(self, x: Tensor, other: Tensor) -> Tensor:
+    def forward(self, x: Tensor) -> Tensor:
         def split(t: Tensor) -> Tensor:
             return t.unflatten(-1, (self.heads, -1)).transpose(1, 2)
 
-        key, value = self.pair(other).chunk(2, dim=-1)
+        key, value = self.pair(x).chunk(2, dim=-1)
         count = x.shape[1]  # of the parts' heads, a trace would take it for a constant
         query, key = rotary(split(self.query(x)), count), rotary(split(key), count)
         mixed = functional.scaled_dot_product_attention(query, key, split(value))
@@ -84,21 +72,16 @@ class Attention(nn.Module):
 
 
 class Layer(nn.Module):
-    """Self-attention, optional cross-attention to the speech, and a feed-forward block, all pre-normalised."""
+    """Self-attention and a feed-forward block, pre-normalised."""
 
-    def __init__(self, width: int, heads: int, cross: bool) -> None:
+    def __init__(self, width: int, heads: int) -> None:
         super().__init__()
         self.norm1, self.own = nn.LayerNorm(width), Attention(width, heads)
-        self.cross = Attention(width, heads) if cross else None
-        self.norm2 = nn.LayerNorm(width) if cross else None
         self.norm3 = nn.LayerNorm(width)
         self.feed = nn.Sequential(nn.Linear(width, 3 * width), nn.GELU(), nn.Linear(3 * width, width))
 
-    def forward(self, x: Tensor, speech: Tensor | None) -> Tensor:
-        y = self.norm1(x)
-        x = x + self.own(y, y)
-        if self.cross is not None and self.norm2 is not None and speech is not None:
-            x = x + self.cross(self.norm2(x), speech)
+    def forward(self, x: Tensor) -> Tensor:
+        x = x + self.own(self.norm1(x))
         return x + self.feed(self.norm3(x))
 
 
@@ -133,85 +116,23 @@ class SpeechEncoder(nn.Module):
         return self.norm(share * content + (1.0 - share) * beat)
 
 
-class HintEncoder(nn.Module):
-    """Given values and mask bits of each part, four frames to one vector."""
+class Block(nn.Module):
+    """A residual convolution over time at constant width."""
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, dilation: int = 1) -> None:
         super().__init__()
-        self.parts = nn.ModuleDict(
-            {p: nn.Linear(DOWN * (7 * len(PART_JOINTS[p]) + (4 if p == "lower" else 0)), width) for p in PARTS}
-        )
+        self.first = nn.Conv1d(width, width, 3, padding=dilation, dilation=dilation)
+        self.second = nn.Conv1d(width, width, 1)
 
-    def forward(self, hints: Hints) -> Tensor:
-        total: Tensor | float = 0.0
-        for part, layer in self.parts.items():
-            joints = list(PART_JOINTS[part])
-            bits = hints.joints[..., joints]
-            pieces = [(hints.rot6d[..., joints, :] * bits[..., None]).flatten(-2), bits]
-            if part == "lower":
-                pieces += [hints.root * hints.root_given[..., None], hints.root_given[..., None]]
-            x = torch.cat(pieces, dim=-1)
-            total = total + layer(x.unflatten(1, (-1, DOWN)).flatten(-2))
-        assert isinstance(total, Tensor)
-        return total
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.second(functional.silu(self.first(functional.silu(x))))
 
 
-class BodyTransformer(nn.Module):
-    """Logits of the first-level codes of all parts for partly masked tokens, and the latents of the other levels."""
+class Unfold(nn.ConvTranspose1d):
+    """A transposed convolution whose kernel is its stride: one matrix product, much faster than the general way."""
 
-    def __init__(self, shape: BodyShape | None = None) -> None:
-        super().__init__()
-        self.shape = shape or BodyShape()
-        width = self.shape.width
-        self.tokens = nn.ModuleDict({p: nn.Embedding(self.shape.codes + 1, width) for p in PARTS})
-        self.speech = SpeechEncoder(width)
-        self.hints = HintEncoder(width)
-        self.controls = nn.Linear(CONTROLS_WIDTH, width)
-        self.silence = nn.Parameter(torch.zeros(width))
-        self.layers = nn.ModuleList(Layer(width, self.shape.heads, k % 2 == 1) for k in range(self.shape.layers))
-        self.norm = nn.LayerNorm(width)
-        self.heads = nn.ModuleDict({p: nn.Linear(width, self.shape.codes) for p in PARTS})
-        self.fine = nn.ModuleList(Layer(width, self.shape.heads, False) for _ in range(2))
-        self.fine_tokens = nn.ModuleDict({p: nn.Linear(SHAPES[p].code, width) for p in PARTS})
-        self.fine_out = nn.ModuleDict({p: nn.Linear(width, SHAPES[p].code) for p in PARTS})
-        for embedding in self.tokens.values():
-            assert isinstance(embedding, nn.Embedding)
-            nn.init.normal_(embedding.weight, std=0.3)
-
-    @property
-    def blank(self) -> int:
-        """The index of a masked token."""
-        return self.shape.codes
-
-    def context(
-        self, rhythm: Tensor, phones: Tensor, words: Tensor, hints: Hints | None, controls: Tensor, heard: Tensor
-    ) -> tuple[Tensor, Tensor]:
-        """What does not change while decoding: (added to every position, the speech to attend to), (B, N, D) each.
-
-        controls (B, N, 7); heard (B,) 1 where the speech is given and 0 where it is left out.
-        """
-        speech = self.speech(rhythm, phones, words)
-        speech = torch.where(heard[:, None, None] > 0, speech, self.silence.expand_as(speech))
-        base = speech + self.controls(controls)
-        if hints is not None:
-            base = base + self.hints(hints)
-        return base, speech
-
-    def forward(self, tokens: Tensor, base: Tensor, speech: Tensor | None) -> dict[str, Tensor]:
-        """Logits (B, N, codes) a part for tokens (B, N, 3), masked ones `blank`; speech None skips cross-attention."""
-        x = base
-        for k, part in enumerate(PARTS):
-            x = x + self.tokens[part](tokens[..., k])
-        for layer in self.layers:
-            x = layer(x, speech)
-        x = self.norm(x)
-        return {part: self.heads[part](x) for part in PARTS}
-
-    def refine(self, latents: dict[str, Tensor], base: Tensor) -> dict[str, Tensor]:
-        """What the other levels add to the first level's latents (B, N, C), a part."""
-        x = base
-        for part in PARTS:
-            x = x + self.fine_tokens[part](latents[part])
-        for layer in self.fine:
-            x = layer(x, None)
-        return {part: self.fine_out[part](x) for part in PARTS}
+    def forward(self, x: Tensor) -> Tensor:  # type: ignore[override]  # it takes no output size
+        batch, width, count = x.shape
+        wide = x.transpose(1, 2) @ self.weight.reshape(width, -1)
+        wide = wide.view(batch, count, -1, DOWN).permute(0, 2, 1, 3).reshape(batch, -1, count * DOWN)
+        return wide if self.bias is None else wide + self.bias[:, None]

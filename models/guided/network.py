@@ -18,8 +18,7 @@ from torch.nn import functional
 from ..body.between import straight
 from ..body.inputs import RHYTHM_WIDTH
 from ..body.parts import DOWN, JOINTS
-from ..body.transformer import CONTROLS_WIDTH, Hints, Layer, SpeechEncoder
-from ..body.vq import Block, Unfold
+from ..body.transformer import CONTROLS_WIDTH, Block, Hints, Layer, SpeechEncoder, Unfold
 from .inputs import STEP_WIDTH, TURNS_WIDTH
 
 WIDE: Final = JOINTS * 6 + 3
@@ -78,7 +77,7 @@ class Guided(nn.Module):
         self.step = nn.Sequential(
             nn.Linear(STEP_WIDTH, width), nn.SiLU(), nn.Linear(width, 2 * width * self.shape.layers)
         )
-        self.layers = nn.ModuleList(Layer(width, self.shape.heads, False) for _ in range(self.shape.layers))
+        self.layers = nn.ModuleList(Layer(width, self.shape.heads) for _ in range(self.shape.layers))
         self.norm = nn.LayerNorm(width)
         self.decoder = nn.Sequential(
             Unfold(width, hidden, DOWN, stride=DOWN),
@@ -132,7 +131,7 @@ class Guided(nn.Module):
         film = self.step(moment).chunk(2 * len(self.layers), dim=-1)
         x = base + self.noisy(state.unflatten(1, (-1, DOWN)).flatten(-2))
         for k, layer in enumerate(self.layers):
-            x = layer(x * (1.0 + film[2 * k][:, None]) + film[2 * k + 1][:, None], None)
+            x = layer(x * (1.0 + film[2 * k][:, None]) + film[2 * k + 1][:, None])
         rows = self.decoder[:-1](functional.silu(self.norm(x)).transpose(1, 2))
         padded, count = functional.pad(rows, (5, 5), mode="replicate"), rows.shape[-1]
         smooth = sum(weight * padded[..., k : k + count] for k, weight in enumerate(self.kernel))

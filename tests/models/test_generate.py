@@ -151,9 +151,9 @@ def test_damaged_weights_are_said(speech: Speech, tmp_path: Path, monkeypatch, d
     from orator.core.errors import OratorError
 
     if damage == "cut":
-        (tmp_path / "body_upper.safetensors").write_bytes(weights.weights_path("body_upper").read_bytes()[:5000])
+        (tmp_path / "body_between.safetensors").write_bytes(weights.weights_path("body_between").read_bytes()[:5000])
     elif damage == "noise":
-        (tmp_path / "body_upper.safetensors").write_bytes(bytes(range(256)) * 100)
+        (tmp_path / "body_between.safetensors").write_bytes(bytes(range(256)) * 100)
     monkeypatch.setattr(weights, "FOLDER", tmp_path)
     with pytest.raises(OratorError, match="Install the extension again"):
-        weights.load_weights("body_upper")
+        weights.load_weights("body_between")

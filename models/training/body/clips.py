@@ -7,7 +7,6 @@ different things per exporter, so only `emphasis` is believed and the other phas
 from __future__ import annotations
 
 import os
-import zlib
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -210,10 +209,3 @@ def load_library() -> Library:
             idles += [idle, Idle(idle.name + "~", mirrored(idle.rotations), flipped)]
     assert all(c.offsets.shape[1:] == (JOINT_COUNT, 4) for c in clips)
     return Library(tuple(clips), tuple(idles))
-
-
-def held_out(clip: Clip) -> bool:
-    """Whether a clip's performance (on any rig, mirrored or not) is kept from training; thin classes are not."""
-    return clip.word_class in ("beat", "negate", "point", "you", "offer", "stop") and (
-        zlib.crc32(clip.performance.encode()) % 12 == 0
-    )

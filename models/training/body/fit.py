@@ -1,4 +1,4 @@
-"""The loop that trains the transformer and the in-between network: AdamW, warm-up, cosine fall, saving."""
+"""The loop that trains the in-between networks: AdamW, warm-up, cosine fall, saving."""
 
 from __future__ import annotations
 

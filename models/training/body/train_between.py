@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from ....core.arrays import Array
@@ -22,7 +23,6 @@ from ...body.parts import DOWN, JOINTS, PART_JOINTS, PARTS
 from ...body.transformer import Hints
 from .data import Track, load_track, tensor, windows
 from .fit import arguments, fit
-from .train_transformer import soften
 
 TOKENS: Final = 64
 BATCH: Final = 16
@@ -74,6 +74,18 @@ def positions(rotations: Tensor) -> Tensor:
     return torch.stack(place, dim=-2)
 
 
+def soften(phones: Tensor, heard: Tensor, rng: np.random.Generator) -> Tensor:
+    """Mostly what the classifier hears; else true phones, as a transcript gives them, mixed with other phones."""
+    batch, frames, width = phones.shape
+    noise = torch.from_numpy(rng.gamma(0.08, 1.0, (batch, frames // 8 + 2, width)).astype(np.float32))
+    noise = functional.interpolate(noise.transpose(1, 2), size=frames, mode="linear").transpose(1, 2)
+    noise = noise / noise.sum(-1, keepdim=True).clamp_min(1e-3)
+    share = torch.from_numpy(rng.uniform(0.05, 0.5, (batch, 1, 1)).astype(np.float32))
+    keep = torch.from_numpy((rng.random((batch, 1, 1)) > 0.12).astype(np.float32))
+    true = torch.from_numpy((rng.random((batch, 1, 1)) < 0.3).astype(np.float32))
+    return (true * ((1 - share) * phones + share * noise) + (1 - true) * heard) * keep
+
+
 def train_step(model: Between, track: Track, rng: np.random.Generator) -> tuple[Tensor, dict[str, float]]:
     """Rotations and their speeds of joints that are given somewhere, their positions, and the root."""
     index, take = windows(track, BATCH, TOKENS * DOWN, rng, DOWN)
@@ -88,7 +100,7 @@ def train_step(model: Between, track: Track, rng: np.random.Generator) -> tuple[
         made, path = model(hints, tensor(track.rhythm, index), phones, words, controls)
     made, path = made.float(), path.float()
     back, on, _, _ = reach_to_given(bits)
-    # What lies seconds from any key is the transformer's to draw: it counts little here.
+    # What lies seconds from any key is acted: it counts little here.
     asked = torch.exp(-torch.minimum(back, on) / 45.0) * (bits.amax(1, keepdim=True) > 0)
     asked[..., list(FACE_JOINTS)] = 0.0
     scale = asked.sum().clamp_min(1.0)

@@ -37,7 +37,6 @@ from ..body.evaluate import condition_of
 from ..body.evaluate_hints import GAPS, error_mm, key_mask, slerped
 from ..speech_corpus import load_items
 from ..style.distance import features, frechet
-from .masked import draw_masked
 from .real import real_clips
 
 VOICES: Final = ("kathleen", "rms", "en-gb-scotland", "en-us+f5")
@@ -45,7 +44,7 @@ SEEDS: Final = 5
 APART: Final = 2.0
 """Seconds between poses at which several seeds are drawn."""
 FRAMES: Final = 360
-"""Of a case at the most; the masked transformer takes up to 512 in one window."""
+"""Of a case at the most."""
 MARKS: Final = ("<!-- between -->\n", "<!-- /between -->\n")
 WRISTS: Final = (INDEX["left_wrist"], INDEX["right_wrist"])
 
@@ -115,11 +114,6 @@ def by_regression(case: Case, mask: Mask, seed: int) -> tuple[Array, Array]:
     rotations, translation = np.array(straight.rotations), np.array(straight.translation)
     fill_in(Networks(), case.heard, mask, case.truth, rotations, translation, seed, lambda _: None)
     return rotations, translation
-
-
-def by_masked(case: Case, mask: Mask, seed: int) -> tuple[Array, Array]:
-    """The masked transformer with the keys as hints."""
-    return draw_masked(Networks(), case.heard, guides_of(case, mask), seed)
 
 
 def by_warp(case: Case, _mask: Mask, seed: int) -> tuple[Array, Array]:
@@ -212,7 +206,7 @@ def evaluate(clips: int, folder: Path | None, variety: float) -> str:
     guided = partial(by_guided, nets=Networks(folder), variety=variety)
     ways: dict[str, tuple[Way, int]] = {
         "guided": (guided, SEEDS), "in-between regression": (by_regression, SEEDS),
-        "masked transformer with hints": (by_masked, 1), "warp": (by_warp, 1), "slerp": (by_slerp, 1),
+        "warp": (by_warp, 1), "slerp": (by_slerp, 1),
     }  # fmt: skip
     out = []
     for title, cases in (("Acted speech", list(acted_cases())), ("Real clips", list(real_cases(clips)))):
