@@ -24,6 +24,8 @@ SEGMENTS = [
     for s in ("left", "right")
     for a, b in (("shoulder", "elbow"), ("elbow", "wrist"), ("hip", "ankle"), ("wrist", "middle1"))
 ]
+LIFTED = 0.01
+"""Metres above its lowest height from which a foot of the performance is one that steps, not one that stands."""
 SUFFIXES = {".blend", ".glb", ".gltf", ".fbx", ".vrm", ".bvh", ".json"}
 
 
@@ -99,6 +101,9 @@ def measured(rig: bpy.types.Object, take: Path, count: int = 16) -> tuple[str, d
     joints = target.profile.present(target.description)
     rest = joint_positions(target.description, target.profile)
     axes, _ = body_axes(rest, target.description.world)
+    whole = made.performance
+    moved = forward_kinematics(whole.rotations.astype(float), whole.translation.astype(float))[0]
+    floor = {side: float(moved[:, INDEX[f"{side}_foot"], 1].min()) for side in ("left", "right")}
     off, low, bends = [], [], []
     for frame in prepared.frames[:: max(1, len(prepared.frames) // count)]:
         scene.frame_set(int(frame))
@@ -111,7 +116,7 @@ def measured(rig: bpy.types.Object, take: Path, count: int = 16) -> tuple[str, d
                 off.append(_angle((points[b] - points[a]) @ axes, positions[INDEX[b]] - positions[INDEX[a]]))
         for side in ("left", "right"):
             ball = f"{side}_foot" if f"{side}_foot" in points else f"{side}_ankle"
-            if ball in points:
+            if ball in points and positions[INDEX[f"{side}_foot"]][1] - floor[side] < LIFTED:
                 low.append(1000.0 * target.description.scale * float((points[ball] - rest[ball]) @ axes[:, 1]))
             if {f"{side}_{j}" for j in ("hip", "knee", "ankle")} <= points.keys():
                 own = {f"{side}_{j}": positions[INDEX[f"{side}_{j}"]] for j in ("hip", "knee", "ankle")}
