@@ -33,3 +33,9 @@ def check() -> None:
     """Raises KeyboardInterrupt when Ctrl+C was pressed since `listen`."""
     if _asked:
         raise KeyboardInterrupt
+
+
+def heard() -> bool:
+    """`check` as work that can be cancelled asks it: False, as long as nobody pressed Ctrl+C."""
+    check()
+    return False

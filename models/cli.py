@@ -211,7 +211,7 @@ def _generate(args: argparse.Namespace) -> int:
     request = request_from(args)
     use_machine(args)
     for seed, path in zip(request.seeds, output_paths(args.output, request.seeds), strict=True):
-        take, extra = make_take(request, seed, Bar())
+        take, extra = make_take(request, seed, Bar(), interrupt.heard)
         write_take(take, path, extra)
         print(
             f"{path}: {take.performance.frames} frames, {take.performance.seconds:.2f} s, "

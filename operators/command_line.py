@@ -136,7 +136,7 @@ def _bake_takes(
     keying = Keying(None if args.keys == "dense" else Bounds())
     made: list[Any] = []
     for seed in wanted.seeds:
-        take, _ = make_take(wanted, seed, Bar())
+        take, _ = make_take(wanted, seed, Bar(), interrupt.heard)
         target = read_target(character, bpy.context.scene)
         prepared = prepare(take.performance, start, target, keying)
         item = bake.add_take(character, replace(take, name="Take 1"), start, prepared, show=not made)
@@ -152,7 +152,7 @@ def _write_npz(args: argparse.Namespace, wanted: GenerationRequest) -> int:
     from ..models.interface.progress import Bar
 
     for seed, path in zip(wanted.seeds, output_paths(args.output, wanted.seeds), strict=True):
-        take, extra = make_take(wanted, seed, Bar())
+        take, extra = make_take(wanted, seed, Bar(), interrupt.heard)
         write_take(take, path, extra)
         print(f"{path}: {take.performance.frames} frames, {take.performance.seconds:.2f} s")
     return 0
