@@ -91,7 +91,8 @@ lint:
 
 types:
 	@mkdir -p build/path && ln -sfn ../.. build/path/orator
-	@MYPYPATH=build/path .venv/bin/mypy -m orator -p orator.core -p orator.models -p orator.operators -p orator.panels
+	@.venv/bin/python .ci/stubs.py
+	@MYPYPATH=build/path:build/stubs .venv/bin/mypy -m orator -p orator.core -p orator.models -p orator.operators -p orator.panels
 
 fuzz:
 	@.ci/setup base

@@ -8,6 +8,7 @@ import bpy
 from bpy.props import IntProperty, StringProperty
 
 from ..core.blender import changed_lines, conversing, job
+from ..core.blender.declared import declared
 from ..core.blender.generation import Made, TakeRequest
 from .generate import Generating
 from .poll import Acting
@@ -67,6 +68,7 @@ class ORATOR_OT_generate_changes(_ForEveryone, bpy.types.Operator):
         return changed_lines.read_changes(context)
 
 
+@declared
 class ORATOR_OT_line_again(_ForEveryone, bpy.types.Operator):
     """Make this line again with another seed, as a new take; everything else stays to the bit"""
 
@@ -74,15 +76,16 @@ class ORATOR_OT_line_again(_ForEveryone, bpy.types.Operator):
     bl_label = "Retry Line"
     bl_options = {"UNDO"}  # noqa: RUF012
 
-    character: StringProperty(name="Character", options={"SKIP_SAVE"})
-    first: IntProperty(name="First Frame", options={"SKIP_SAVE"})
-    last: IntProperty(name="Frame After the Last", options={"SKIP_SAVE"})
+    character = StringProperty(name="Character", options={"SKIP_SAVE"})
+    first = IntProperty(name="First Frame", options={"SKIP_SAVE"})
+    last = IntProperty(name="Frame After the Last", options={"SKIP_SAVE"})
 
     def read(self, context: bpy.types.Context) -> tuple[TakeRequest, ...]:
         """The line's request. Raises OratorError."""
         return changed_lines.read_line(context, self.character, self.first, self.last)
 
 
+@declared
 class ORATOR_OT_line_go(bpy.types.Operator):
     """Put the playhead at the start of this line, and select its character"""
 
@@ -90,8 +93,8 @@ class ORATOR_OT_line_go(bpy.types.Operator):
     bl_label = "Go to Line"
     bl_options = {"UNDO", "INTERNAL"}  # noqa: RUF012
 
-    character: StringProperty(name="Character", options={"SKIP_SAVE"})
-    first: IntProperty(name="First Frame", options={"SKIP_SAVE"})
+    character = StringProperty(name="Character", options={"SKIP_SAVE"})
+    first = IntProperty(name="First Frame", options={"SKIP_SAVE"})
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Go."""

@@ -6,10 +6,12 @@ import bpy
 from bpy_extras.io_utils import ImportHelper
 
 from ..core.blender import generation, job, takes
+from ..core.blender.declared import declared
 from ..core.blender.scene_rate import scene_fps
 from .poll import Acting
 
 
+@declared
 class ORATOR_OT_add_drawings(bpy.types.Operator, ImportHelper):
     """Add planes of drawn mouths, eyes and brows: pictures named mouth_A to mouth_X, eyes_open, brow_high ..."""
 
@@ -17,9 +19,9 @@ class ORATOR_OT_add_drawings(bpy.types.Operator, ImportHelper):
     bl_label = "Add Drawings"
     bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
 
-    filter_glob: bpy.props.StringProperty(default="*.png;*.jpg;*.tif;*.webp", options={"HIDDEN"})
-    files: bpy.props.CollectionProperty(type=bpy.types.OperatorFileListElement, options={"HIDDEN", "SKIP_SAVE"})
-    directory: bpy.props.StringProperty(subtype="DIR_PATH", options={"HIDDEN", "SKIP_SAVE"})
+    filter_glob = bpy.props.StringProperty(default="*.png;*.jpg;*.tif;*.webp", options={"HIDDEN"})
+    files = bpy.props.CollectionProperty(type=bpy.types.OperatorFileListElement, options={"HIDDEN", "SKIP_SAVE"})
+    directory = bpy.props.StringProperty(subtype="DIR_PATH", options={"HIDDEN", "SKIP_SAVE"})
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Add them."""
@@ -35,6 +37,7 @@ class ORATOR_OT_add_drawings(bpy.types.Operator, ImportHelper):
         return {"FINISHED"}
 
 
+@declared
 class ORATOR_OT_key_drawings(Acting, bpy.types.Operator):
     """Key the active object's drawings by the character's take: materials, Grease Pencil layers, or numbers"""
 
@@ -42,7 +45,9 @@ class ORATOR_OT_key_drawings(Acting, bpy.types.Operator):
     bl_label = "Key Drawings"
     bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
 
-    every: bpy.props.IntProperty(name="On", description="Hold each drawing for so many frames", default=2, min=1, max=4)
+    every = bpy.props.IntProperty(
+        name="On", description="Hold each drawing for so many frames", default=2, min=1, max=4
+    )
 
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:

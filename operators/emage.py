@@ -13,6 +13,7 @@ from bpy.props import BoolProperty, IntProperty, StringProperty
 from ..core.blender import compat, generation, job, report
 from ..core.blender import emage as chosen
 from ..core.blender.bake_target import read_keying
+from ..core.blender.declared import declared
 from ..core.blender.model_file import chosen_folder
 from ..core.editions import without_torch
 from ..core.errors import OratorError
@@ -21,6 +22,7 @@ from .poll import Explained, ask
 _LINE = 80
 
 
+@declared
 class ORATOR_OT_fetch_emage(Explained, bpy.types.Operator):
     """Fetch EMAGE's published weights from the Hugging Face hub, after showing their licences"""
 
@@ -28,12 +30,12 @@ class ORATOR_OT_fetch_emage(Explained, bpy.types.Operator):
     bl_label = "Fetch EMAGE Weights"
     bl_options = {"INTERNAL"}  # noqa: RUF012
 
-    revision: StringProperty(
+    revision = StringProperty(
         name="Revision",
         description="Commit of the hub's repository; empty: the folder's own, or at first the hub's current one",
         options={"SKIP_SAVE"},
     )
-    agreed: BoolProperty(name="I have read this and may use the weights", default=False, options={"SKIP_SAVE"})
+    agreed = BoolProperty(name="I have read this and may use the weights", default=False, options={"SKIP_SAVE"})
 
     @classmethod
     def disabled_reason(cls, _context: bpy.types.Context) -> str:
@@ -135,6 +137,7 @@ class ORATOR_OT_fetch_emage(Explained, bpy.types.Operator):
         return {"CANCELLED"}
 
 
+@declared
 class ORATOR_OT_choose_emage_folder(bpy.types.Operator):
     """Choose a folder that holds EMAGE's published files: config.json and emage_vq"""
 
@@ -142,7 +145,7 @@ class ORATOR_OT_choose_emage_folder(bpy.types.Operator):
     bl_label = "Choose EMAGE Folder"
     bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
 
-    directory: StringProperty(subtype="DIR_PATH")
+    directory = StringProperty(subtype="DIR_PATH")
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
         """Ask for the folder."""
@@ -168,11 +171,12 @@ class ORATOR_OT_choose_emage_folder(bpy.types.Operator):
         return {"FINISHED"}
 
 
+@declared
 class _ModelFile:
     """A file dialog for the artist's files."""
 
-    filepath: StringProperty(subtype="FILE_PATH")
-    filter_glob: StringProperty(default="*.npz;*.pkl", options={"HIDDEN"})
+    filepath = StringProperty(subtype="FILE_PATH")
+    filter_glob = StringProperty(default="*.npz;*.pkl", options={"HIDDEN"})
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
         """Ask for the file."""
@@ -181,6 +185,7 @@ class _ModelFile:
         return {"RUNNING_MODAL"}
 
 
+@declared
 class ORATOR_OT_add_smplx_body(_ModelFile, bpy.types.Operator):
     """Add an SMPL-X body or a FLAME head from your own model file: armature, mesh, shapes and expressions as keys"""
 
@@ -188,15 +193,15 @@ class ORATOR_OT_add_smplx_body(_ModelFile, bpy.types.Operator):
     bl_label = "Add SMPL-X Body or FLAME Head"
     bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
 
-    betas: IntProperty(name="Betas", description="How many body shape keys", default=10, min=10, max=300)
-    expressions: IntProperty(
+    betas = IntProperty(name="Betas", description="How many body shape keys", default=10, min=10, max=300)
+    expressions = IntProperty(
         name="Expressions", description="How many expression keys; EMAGE plays 100", default=100, min=10, max=100
     )
-    mean_hands: BoolProperty(
+    mean_hands = BoolProperty(
         name="Relaxed Hands",
         description="Rest with the model's mean hands instead of flat ones; takes look the same on both",
     )
-    correctives: BoolProperty(
+    correctives = BoolProperty(
         name="Pose Correctives",
         description="Add the shapes with which the model mends bent joints, driven by the bones: 486 shape keys and "
         "about 60 MB for a body, 36 and 2 MB for a head",
@@ -251,6 +256,7 @@ class ORATOR_OT_fit_smplx_skeleton(Explained, bpy.types.Operator):
         return {"FINISHED"}
 
 
+@declared
 class ORATOR_OT_import_smplx_motion(_ModelFile, Explained, bpy.types.Operator):
     """Add a BEAT2 clip or EMAGE's own output (.npz) as a take; its first frame is where the speech starts"""
 
@@ -258,7 +264,7 @@ class ORATOR_OT_import_smplx_motion(_ModelFile, Explained, bpy.types.Operator):
     bl_label = "Import SMPL-X Motion"
     bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
 
-    filter_glob: StringProperty(default="*.npz", options={"HIDDEN"})
+    filter_glob = StringProperty(default="*.npz", options={"HIDDEN"})
 
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:

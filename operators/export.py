@@ -10,6 +10,7 @@ from bpy.props import BoolProperty, EnumProperty, StringProperty
 from bpy_extras.io_utils import ExportHelper
 
 from ..core.blender import export, generation, job, report, takes
+from ..core.blender.declared import declared
 from ..core.blender.export_options import PRESETS, RATES, ExportOptions
 from ..core.blender.take_store import speech_of
 from .poll import Explained
@@ -42,6 +43,7 @@ _SEVERAL = (".fbx", ".glb", ".gltf")
 _SKINNED = (".fbx", ".glb", ".gltf", ".usdc")
 
 
+@declared
 class ORATOR_OT_export(Explained, bpy.types.Operator, ExportHelper):
     """Export the character with its takes, body and face, and read the file back to see what arrived"""
 
@@ -51,29 +53,29 @@ class ORATOR_OT_export(Explained, bpy.types.Operator, ExportHelper):
 
     filename_ext = ""
     check_extension = None
-    filter_glob: StringProperty(default=";".join(f"*{f[0]}" for f in FORMATS), options={"HIDDEN"})
-    format: EnumProperty(name="Format", items=FORMATS, description="What to write")
-    target: EnumProperty(
+    filter_glob = StringProperty(default=";".join(f"*{f[0]}" for f in FORMATS), options={"HIDDEN"})
+    format = EnumProperty(name="Format", items=FORMATS, description="What to write")
+    target = EnumProperty(
         name="For",
         items=[(key, key.capitalize(), f"Options that suit {key.capitalize()}") for key in PRESETS],
     )
-    which: EnumProperty(
+    which = EnumProperty(
         name="Takes",
         items=[("shown", "Shown", "What the character shows now"), ("favourites", "Favourites", "Every favourite take"),
                ("all", "All", "Every take of the character")],
     )  # fmt: skip
-    together: BoolProperty(name="In One File", description="FBX and glTF: all takes in one file, as named animations")
-    rate: EnumProperty(
+    together = BoolProperty(name="In One File", description="FBX and glTF: all takes in one file, as named animations")
+    rate = EnumProperty(
         name="Frame Rate",
         items=[("0", "Scene", "As the scene")] + [(f"{r:g}", f"{r:g}", f"{r:g} frames a second") for r in RATES],
     )
-    travel: BoolProperty(name="Root Travel", default=True, description="Off: the character stays in place")
-    from_zero: BoolProperty(
+    travel = BoolProperty(name="Root Travel", default=True, description="Off: the character stays in place")
+    from_zero = BoolProperty(
         name="Start at 0",
         description="The take begins at 0 seconds in the file; off: where it is on the timeline",
     )
-    face: BoolProperty(name="Face", default=True, description="The face's shapes and their animation")
-    check_file: BoolProperty(
+    face = BoolProperty(name="Face", default=True, description="The face's shapes and their animation")
+    check_file = BoolProperty(
         name="Read Back", default=True, description="Import the file again and compare it with the scene"
     )
 

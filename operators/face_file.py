@@ -9,9 +9,11 @@ from bpy_extras.io_utils import ImportHelper
 
 from ..core.blender import generation, job
 from ..core.blender.bake_target import read_keying
+from ..core.blender.declared import declared
 from .poll import Acting
 
 
+@declared
 class ORATOR_OT_import_face(Acting, bpy.types.Operator, ImportHelper):
     """Add a recorded face as a take: a Live Link Face .csv, another character's take saved as .npz, or a film"""
 
@@ -19,10 +21,10 @@ class ORATOR_OT_import_face(Acting, bpy.types.Operator, ImportHelper):
     bl_label = "Import Face"
     bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
 
-    filter_glob: bpy.props.StringProperty(
+    filter_glob = bpy.props.StringProperty(
         default="*.csv;*.npz;*.mp4;*.mov;*.webm;*.avi;*.mkv;*.m4v", options={"HIDDEN"}
     )
-    face_model: bpy.props.StringProperty(
+    face_model = bpy.props.StringProperty(
         name="Face Model",
         description="MediaPipe's face_landmarker.task, for films; empty: the one beside the film",
         subtype="FILE_PATH",

@@ -8,10 +8,12 @@ import bpy
 from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 
 from ..core.blender import farm, job, report
+from ..core.blender.declared import declared
 from ..core.errors import OratorError
 from .poll import Explained
 
 
+@declared
 class ORATOR_OT_submit_to_farm(Explained, bpy.types.Operator):
     """Write the scene's speeches, a copy of its file and the panels' choices as a job for a render farm, and submit it
     where the farm's program is installed"""
@@ -20,8 +22,8 @@ class ORATOR_OT_submit_to_farm(Explained, bpy.types.Operator):
     bl_label = "Submit to Farm"
     bl_options = {"REGISTER"}  # noqa: RUF012
 
-    directory: StringProperty(name="Folder", description="Where the bundle is written", subtype="DIR_PATH")
-    engine: EnumProperty(
+    directory = StringProperty(name="Folder", description="Where the bundle is written", subtype="DIR_PATH")
+    engine = EnumProperty(
         name="Farm",
         description="What runs the job",
         items=(
@@ -29,10 +31,10 @@ class ORATOR_OT_submit_to_farm(Explained, bpy.types.Operator):
             ("flamenco", "Flamenco", "Blender's own farm, version 3"),
         ),
     )
-    every: BoolProperty(
+    every = BoolProperty(
         name="All Strips", description="A line for every sound strip that is not muted; else the chosen speech alone"
     )
-    takes: IntProperty(name="Takes", description="How many takes each line makes", default=1, min=1, max=100)
+    takes = IntProperty(name="Takes", description="How many takes each line makes", default=1, min=1, max=100)
 
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:

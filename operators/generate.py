@@ -10,6 +10,7 @@ import bpy
 
 from ..core import estimate
 from ..core.blender import compat, generation, job, preferences, report
+from ..core.blender.declared import declared
 from ..core.blender.growing import Growing, Opening
 from ..core.errors import OratorError
 from .poll import Explained
@@ -198,6 +199,7 @@ class ORATOR_OT_generate(Generating, bpy.types.Operator):
     grows = True
 
 
+@declared
 class ORATOR_OT_cancel(Explained, bpy.types.Operator):
     """Stop generating; nothing is changed"""
 
@@ -205,7 +207,7 @@ class ORATOR_OT_cancel(Explained, bpy.types.Operator):
     bl_label = "Cancel"
     bl_options = {"INTERNAL"}  # noqa: RUF012
 
-    keep: bpy.props.BoolProperty(
+    keep = bpy.props.BoolProperty(
         name="Keep What Can Be Played",
         description="Keep the start of the speech, which can be played already, as a take",
         options={"SKIP_SAVE"},

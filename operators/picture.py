@@ -6,10 +6,12 @@ import bpy
 from bpy_extras.io_utils import ImportHelper
 
 from ..core.blender import generation, job
+from ..core.blender.declared import declared
 from ..core.blender.picture import is_picture, marks_shown, show_marks, update_picture
 from .poll import Acting
 
 
+@declared
 class ORATOR_OT_add_talking_picture(bpy.types.Operator, ImportHelper):
     """Add a picture of a face that talks: its eyes, brows, mouth and head move with every take"""
 
@@ -17,7 +19,7 @@ class ORATOR_OT_add_talking_picture(bpy.types.Operator, ImportHelper):
     bl_label = "Add Talking Picture"
     bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
 
-    filter_glob: bpy.props.StringProperty(default="*.png;*.jpg;*.jpeg;*.tif;*.tiff;*.webp;*.bmp", options={"HIDDEN"})
+    filter_glob = bpy.props.StringProperty(default="*.png;*.jpg;*.jpeg;*.tif;*.tiff;*.webp;*.bmp", options={"HIDDEN"})
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Add it and choose it."""

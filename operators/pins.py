@@ -8,6 +8,7 @@ import bpy
 from bpy.props import BoolProperty, EnumProperty, StringProperty
 
 from ..core.blender import compat, generation, takes
+from ..core.blender.declared import declared
 from ..core.blender.holders import has_skeleton
 from ..core.blender.scene_rate import scene_fps
 from ..core.errors import OratorError
@@ -84,6 +85,7 @@ def _coverage(character: bpy.types.Object, covers: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+@declared
 class ORATOR_OT_pin_pose(_OnCharacter, bpy.types.Operator):
     """Pin the pose at the current frame: generated motion will hit it"""
 
@@ -91,7 +93,7 @@ class ORATOR_OT_pin_pose(_OnCharacter, bpy.types.Operator):
     bl_label = "Pin Pose"
     bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
 
-    covers: EnumProperty(name="Covers", description="What of the pose is pinned", items=COVERS, default="BODY")
+    covers = EnumProperty(name="Covers", description="What of the pose is pinned", items=COVERS, default="BODY")
 
     def act(self, context: bpy.types.Context, character: bpy.types.Object) -> str:
         """Pin."""
@@ -103,6 +105,7 @@ class ORATOR_OT_pin_pose(_OnCharacter, bpy.types.Operator):
         return f"'{made[0].name}' pins the pose at frame {made[0].frame}."
 
 
+@declared
 class ORATOR_OT_pin_keys(_OnCharacter, bpy.types.Operator):
     """Turn selected keys of an Action into pins, one a frame"""
 
@@ -110,10 +113,10 @@ class ORATOR_OT_pin_keys(_OnCharacter, bpy.types.Operator):
     bl_label = "Pin Selected Keyframes"
     bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
 
-    covers: EnumProperty(
+    covers = EnumProperty(
         name="Covers", description="What of the poses is pinned", items=(_KEYED, *COVERS), default="KEYED"
     )
-    action: StringProperty(name="Action", description="Whose selected keys; empty: what plays on the character")
+    action = StringProperty(name="Action", description="Whose selected keys; empty: what plays on the character")
 
     def act(self, context: bpy.types.Context, character: bpy.types.Object) -> str:
         """Pin."""
@@ -135,6 +138,7 @@ class ORATOR_OT_pin_keys(_OnCharacter, bpy.types.Operator):
         return f"{len(data.pins) - before} pins were made."
 
 
+@declared
 class ORATOR_OT_pins_copy(_OnCharacter, bpy.types.Operator):
     """Copy the pins of another character; poses are carried over to this rig"""
 
@@ -142,7 +146,7 @@ class ORATOR_OT_pins_copy(_OnCharacter, bpy.types.Operator):
     bl_label = "Copy Pins"
     bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
 
-    source: StringProperty(name="From", description="The character that has the pins")
+    source = StringProperty(name="From", description="The character that has the pins")
 
     def act(self, context: bpy.types.Context, character: bpy.types.Object) -> str:
         """Copy."""
@@ -212,6 +216,7 @@ class ORATOR_OT_pin_jump(_OnPin, bpy.types.Operator):
         return ""
 
 
+@declared
 class ORATOR_OT_pin_delete(_OnPin, bpy.types.Operator):
     """Delete the highlighted pin, or all pins"""
 
@@ -219,7 +224,7 @@ class ORATOR_OT_pin_delete(_OnPin, bpy.types.Operator):
     bl_label = "Delete Pin"
     bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
 
-    every: BoolProperty(name="All Pins", description="Delete every pin of the character", default=False)
+    every = BoolProperty(name="All Pins", description="Delete every pin of the character", default=False)
 
     def act(self, context: bpy.types.Context, character: bpy.types.Object) -> str:
         """Delete."""

@@ -13,6 +13,7 @@ import bpy
 from bpy.props import BoolProperty, StringProperty
 
 from ..core.blender.bake_target import read_keying
+from ..core.blender.declared import declared
 from ..core.errors import OratorError
 from ..core.files import write_atomically
 from ..core.reading import parse_json, read_text
@@ -115,15 +116,16 @@ def _read(path: Path, places: dict[str, tuple[bpy.types.PropertyGroup, str]]) ->
     return {name: value for name, value in values.items() if name in places}
 
 
+@declared
 class _Save(Explained):
     """Saves a preset as a file of values, or removes one; `kind` is its folder."""
 
     kind = ""
     menu: type
 
-    name: StringProperty(name="Name", description="What the preset is called", maxlen=64, options={"SKIP_SAVE"})
-    remove_name: BoolProperty(default=False, options={"HIDDEN", "SKIP_SAVE"})
-    remove_active: BoolProperty(default=False, options={"HIDDEN", "SKIP_SAVE"})
+    name = StringProperty(name="Name", description="What the preset is called", maxlen=64, options={"SKIP_SAVE"})
+    remove_name = BoolProperty(default=False, options={"HIDDEN", "SKIP_SAVE"})
+    remove_active = BoolProperty(default=False, options={"HIDDEN", "SKIP_SAVE"})
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
         """Ask for the name."""
@@ -183,6 +185,7 @@ class ORATOR_OT_mask_preset(_Save, bpy.types.Operator):
     kind, menu = "masks", ORATOR_MT_mask_presets
 
 
+@declared
 class ORATOR_OT_preset_use(Acting, bpy.types.Operator):
     """Use this preset"""
 
@@ -190,8 +193,8 @@ class ORATOR_OT_preset_use(Acting, bpy.types.Operator):
     bl_label = "Use Preset"
     bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
 
-    filepath: StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE", "HIDDEN"})
-    menu_idname: StringProperty(options={"SKIP_SAVE", "HIDDEN"})
+    filepath = StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE", "HIDDEN"})
+    menu_idname = StringProperty(options={"SKIP_SAVE", "HIDDEN"})
 
     def work(self, context: bpy.types.Context) -> str:
         """Set the preset's values; a take's curves are written once, after all its sliders are set."""

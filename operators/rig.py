@@ -7,6 +7,7 @@ from bpy.props import EnumProperty, StringProperty
 from bpy_extras.io_utils import ExportHelper, ImportHelper
 
 from ..core.blender import generation, rig_mapping
+from ..core.blender.declared import declared
 from ..core.blender.holders import has_skeleton
 from .poll import Acting
 
@@ -68,6 +69,7 @@ class ORATOR_OT_rig_pick(OnRig, bpy.types.Operator):
         return f"{bone} plays {character.orator_rig.rows[character.orator_rig.active].name}"
 
 
+@declared
 class ORATOR_OT_rig_mirror(OnRig, bpy.types.Operator):
     """Map the other side like this one, by where the bones are"""
 
@@ -75,7 +77,7 @@ class ORATOR_OT_rig_mirror(OnRig, bpy.types.Operator):
     bl_label = "Mirror"
     bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
 
-    source: EnumProperty(
+    source = EnumProperty(
         name="From",
         items=[("left", "Left to Right", "The right side is mapped like the left"),
                ("right", "Right to Left", "The left side is mapped like the right")],
@@ -86,6 +88,7 @@ class ORATOR_OT_rig_mirror(OnRig, bpy.types.Operator):
         return f"{rig_mapping.mirror(character, self.source)} joints are mapped now"
 
 
+@declared
 class ORATOR_OT_rig_save(OnRig, bpy.types.Operator, ExportHelper):
     """Save the mapping as a file, for other characters with the same bones"""
 
@@ -93,7 +96,7 @@ class ORATOR_OT_rig_save(OnRig, bpy.types.Operator, ExportHelper):
     bl_label = "Save Mapping"
 
     filename_ext = ".json"
-    filter_glob: StringProperty(default="*.json", options={"HIDDEN"})
+    filter_glob = StringProperty(default="*.json", options={"HIDDEN"})
 
     def act(self, _context: bpy.types.Context, character: bpy.types.Object) -> str:
         """Write it."""
@@ -101,6 +104,7 @@ class ORATOR_OT_rig_save(OnRig, bpy.types.Operator, ExportHelper):
         return f"The mapping is saved as {self.filepath}"
 
 
+@declared
 class ORATOR_OT_rig_load(OnRig, bpy.types.Operator, ImportHelper):
     """Load a saved mapping"""
 
@@ -109,7 +113,7 @@ class ORATOR_OT_rig_load(OnRig, bpy.types.Operator, ImportHelper):
     bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
 
     filename_ext = ".json"
-    filter_glob: StringProperty(default="*.json", options={"HIDDEN"})
+    filter_glob = StringProperty(default="*.json", options={"HIDDEN"})
 
     def act(self, _context: bpy.types.Context, character: bpy.types.Object) -> str:
         """Read it."""

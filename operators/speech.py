@@ -7,6 +7,7 @@ from bpy.props import StringProperty
 from bpy_extras.io_utils import ImportHelper
 
 from ..core.blender import compat, generation, playback, report
+from ..core.blender.declared import declared
 
 
 def _play(context: bpy.types.Context) -> None:
@@ -17,6 +18,7 @@ def _play(context: bpy.types.Context) -> None:
         report.remember(". ".join((*said, "")) if said else "")
 
 
+@declared
 class ORATOR_OT_choose_strip(bpy.types.Operator):
     """Perform this sound strip"""
 
@@ -24,8 +26,8 @@ class ORATOR_OT_choose_strip(bpy.types.Operator):
     bl_label = "Choose Strip"
     bl_options = {"UNDO", "INTERNAL"}  # noqa: RUF012
 
-    strip: StringProperty(name="Strip", description="Name of the strip; empty: the active or selected one")
-    scene: StringProperty(name="Scene", description="The scene whose sequencer holds it")
+    strip = StringProperty(name="Strip", description="Name of the strip; empty: the active or selected one")
+    scene = StringProperty(name="Scene", description="The scene whose sequencer holds it")
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Keep the choice in the scene."""
@@ -37,6 +39,7 @@ class ORATOR_OT_choose_strip(bpy.types.Operator):
         return {"FINISHED"}
 
 
+@declared
 class ORATOR_OT_add_speech(bpy.types.Operator, ImportHelper):
     """Put a sound file on the timeline at the current frame, and perform it"""
 
@@ -44,7 +47,7 @@ class ORATOR_OT_add_speech(bpy.types.Operator, ImportHelper):
     bl_label = "Add Speech"
     bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
 
-    filter_glob: StringProperty(
+    filter_glob = StringProperty(
         default="*.wav;*.flac;*.mp3;*.ogg;*.opus;*.m4a;*.aac;*.aif;*.aiff;*.mp4;*.mov;*.mkv;*.webm",
         options={"HIDDEN"},
     )

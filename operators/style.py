@@ -9,6 +9,7 @@ import bpy
 from bpy_extras.io_utils import ExportHelper, ImportHelper
 
 from ..core.blender import generation, job, styles
+from ..core.blender.declared import declared
 from .poll import Acting
 
 
@@ -57,6 +58,7 @@ class _OfStyle(Acting):
         return "" if styles.chosen(context.scene) is not None else "There is no style in this file yet: learn one"
 
 
+@declared
 class ORATOR_OT_style_save(_OfStyle, bpy.types.Operator, ExportHelper):
     """Save the highlighted style as a file, for other scenes, the command line and batches"""
 
@@ -65,7 +67,7 @@ class ORATOR_OT_style_save(_OfStyle, bpy.types.Operator, ExportHelper):
     bl_options = {"REGISTER"}  # noqa: RUF012
 
     filename_ext = ".npz"
-    filter_glob: bpy.props.StringProperty(default="*.npz", options={"HIDDEN"})
+    filter_glob = bpy.props.StringProperty(default="*.npz", options={"HIDDEN"})
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         """Ask for the file, by the style's name."""
@@ -80,6 +82,7 @@ class ORATOR_OT_style_save(_OfStyle, bpy.types.Operator, ExportHelper):
         return f"Saved as '{Path(self.filepath).name}'."
 
 
+@declared
 class ORATOR_OT_style_load(Acting, bpy.types.Operator, ImportHelper):
     """Load a style from a file into this one; the next takes wear it"""
 
@@ -87,7 +90,7 @@ class ORATOR_OT_style_load(Acting, bpy.types.Operator, ImportHelper):
     bl_label = "Load Style"
     bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
 
-    filter_glob: bpy.props.StringProperty(default="*.npz", options={"HIDDEN"})
+    filter_glob = bpy.props.StringProperty(default="*.npz", options={"HIDDEN"})
 
     def work(self, context: bpy.types.Context) -> str:
         """Read it and keep it."""

@@ -10,11 +10,13 @@ import bpy
 from bpy.props import IntProperty, StringProperty
 
 from ..core.blender import compat, generation, job, report, takes
+from ..core.blender.declared import declared
 from ..core.editions import without_torch
 from ..core.errors import OratorError
 from .poll import Explained, ask
 
 
+@declared
 class ORATOR_OT_draw_talking_head(Explained, bpy.types.Operator):
     """Draw what the shown take says as pictures of one character, by the published networks of Talking Head Anime"""
 
@@ -22,12 +24,12 @@ class ORATOR_OT_draw_talking_head(Explained, bpy.types.Operator):
     bl_label = "Draw Talking Head"
     bl_options = {"UNDO"}  # noqa: RUF012
 
-    picture: StringProperty(name="Picture", description="The character, cut out, as a PNG", subtype="FILE_PATH")
-    weights: StringProperty(name="Weights", description="The folder of the author's .pt files", subtype="DIR_PATH")
-    output: StringProperty(
+    picture = StringProperty(name="Picture", description="The character, cut out, as a PNG", subtype="FILE_PATH")
+    weights = StringProperty(name="Weights", description="The folder of the author's .pt files", subtype="DIR_PATH")
+    output = StringProperty(
         name="Pictures", description="Where 0001.png and the following go", subtype="DIR_PATH", default="//talking_head"
     )
-    every: IntProperty(name="On", description="Hold each drawing for so many frames", default=2, min=1, max=4)
+    every = IntProperty(name="On", description="Hold each drawing for so many frames", default=2, min=1, max=4)
     _timer: Any = None
 
     @classmethod

@@ -8,12 +8,14 @@ from typing import Any
 import bpy
 from bpy_extras.io_utils import ExportHelper, ImportHelper
 
+from ..core.blender.declared import declared
 from ..core.blender.take_store import load_meta, load_performance
 from ..core.errors import OratorError
 from .poll import Acting
 from .take import OnTake
 
 
+@declared
 class ORATOR_OT_timing_import(Acting, bpy.types.Operator, ImportHelper):
     """Take words with their times from a TextGrid of Praat or from subtitles as the transcript"""
 
@@ -21,7 +23,7 @@ class ORATOR_OT_timing_import(Acting, bpy.types.Operator, ImportHelper):
     bl_label = "Import Timing"
     bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
 
-    filter_glob: bpy.props.StringProperty(default="*.srt;*.vtt;*.TextGrid;*.textgrid", options={"HIDDEN"})
+    filter_glob = bpy.props.StringProperty(default="*.srt;*.vtt;*.TextGrid;*.textgrid", options={"HIDDEN"})
 
     def work(self, context: bpy.types.Context) -> str:
         """A text of subtitles, a word each, chosen as the transcript."""
@@ -34,6 +36,7 @@ class ORATOR_OT_timing_import(Acting, bpy.types.Operator, ImportHelper):
         return f"{len(words)} words with their times are the transcript now, in the text '{text.name}'."
 
 
+@declared
 class ORATOR_OT_timing_export(OnTake, bpy.types.Operator, ExportHelper):
     """Save the highlighted take's words with their times as subtitles (.srt) or as a TextGrid of Praat"""
 
@@ -42,7 +45,7 @@ class ORATOR_OT_timing_export(OnTake, bpy.types.Operator, ExportHelper):
 
     filename_ext = ".TextGrid"
     check_extension = None
-    filter_glob: bpy.props.StringProperty(default="*.srt;*.TextGrid", options={"HIDDEN"})
+    filter_glob = bpy.props.StringProperty(default="*.srt;*.TextGrid", options={"HIDDEN"})
 
     def act(self, context: bpy.types.Context, character: bpy.types.Object, data: Any, take: Any) -> str:
         """Write the file."""

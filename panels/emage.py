@@ -6,6 +6,7 @@ import bpy
 from bpy.props import EnumProperty, PointerProperty, StringProperty
 
 from ..core.blender import emage
+from ..core.blender.declared import declared
 from ..core.model_card import cards, own_controls
 from .layout import TAB, draw_wrapped, number_property
 
@@ -19,15 +20,16 @@ def _models(_self: object, _context: bpy.types.Context) -> list[tuple[str, str, 
     return _items
 
 
+@declared
 class OratorEmage(bpy.types.PropertyGroup):
     """Which model generates; stored with the scene."""
 
-    model: EnumProperty(
+    model = EnumProperty(
         name="Model",
         description="Which networks make the takes",
         items=_models,
     )
-    mode: EnumProperty(
+    mode = EnumProperty(
         name="Mode",
         description="How EMAGE's network is run",
         items=(
@@ -36,12 +38,12 @@ class OratorEmage(bpy.types.PropertyGroup):
         ),
         default="ORATOR",
     )
-    folder: StringProperty(
+    folder = StringProperty(
         name="Folder",
         description="Folder with EMAGE's config.json and emage_vq; empty: where Fetch puts them",
         subtype="DIR_PATH",
     )
-    smplx_file: StringProperty(
+    smplx_file = StringProperty(
         name="SMPL-X File",
         description="Your SMPLX_NEUTRAL or FLAME file: its face landmarks turn expressions into ARKit shapes and back, "
         "and EMAGE and BEAT2 count fingers from its mean hands",

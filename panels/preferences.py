@@ -7,6 +7,7 @@ import sys
 import bpy
 from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 
+from ..core.blender.declared import declared
 from ..core.blender.preferences import ROOT, default_cache
 
 _NAMES = {"auto": "Automatic", "cpu": "CPU", "cuda": "CUDA", "mps": "MPS (Apple)"}
@@ -32,24 +33,25 @@ def _device_items(_self: object, _context: bpy.types.Context | None) -> list[tup
     return _items
 
 
+@declared
 class OratorPreferences(bpy.types.AddonPreferences):
     """How Orator uses the machine."""
 
     bl_idname = ROOT
 
-    threads: IntProperty(
+    threads = IntProperty(
         name="Threads",
         description="Processor threads for generating; 0: as many as are free",
         default=0,
         min=0,
         max=256,
     )
-    device: EnumProperty(
+    device = EnumProperty(
         name="Device",
         description="What the networks run on; CUDA and MPS show after the first generation where PyTorch has them",
         items=_device_items,
     )
-    runtime: EnumProperty(
+    runtime = EnumProperty(
         name="Networks by",
         description="What computes the networks; both give the same take",
         items=(
@@ -58,18 +60,18 @@ class OratorPreferences(bpy.types.AddonPreferences):
             ("ONNX", "ONNX Runtime", "Small and quick to load; on the CPU"),
         ),
     )
-    playable: BoolProperty(
+    playable = BoolProperty(
         name="Playable at Once",
         description="The first seconds of a speech over a minute can be played while the rest is being made",
         default=True,
     )
-    cache: StringProperty(
+    cache = StringProperty(
         name="Cache Folder",
         description="Where weights that you ask Orator to fetch are kept; empty: a folder of the extension",
         subtype="DIR_PATH",
     )
 
-    recogniser: StringProperty(
+    recogniser = StringProperty(
         name="Recogniser",
         description="A command of yours that writes down what is said, such as whisper.cpp: {sound} stands for the "
         "sound file, {text} for the text or subtitles it writes; without {text} what it prints is taken",

@@ -16,6 +16,7 @@ from bpy.props import (
 )
 
 from ..core.blender import generation, rig_mapping
+from ..core.blender.declared import declared
 from ..core.skeleton import JOINT_COUNT
 from .layout import TAB, draw_wrapped
 
@@ -25,10 +26,11 @@ def _bone_changed(self: OratorRigRow, _context: bpy.types.Context) -> None:
     rig_mapping.row_changed(armature)
 
 
+@declared
 class OratorRigRow(bpy.types.PropertyGroup):
     """One joint and the bone that plays it."""
 
-    bone: StringProperty(name="Bone", description="The bone that plays this joint", update=_bone_changed)
+    bone = StringProperty(name="Bone", description="The bone that plays this joint", update=_bone_changed)
 
 
 def _options_changed(self: bpy.types.PropertyGroup, _context: bpy.types.Context) -> None:
@@ -36,10 +38,11 @@ def _options_changed(self: bpy.types.PropertyGroup, _context: bpy.types.Context)
     rig_mapping.options_changed(armature)
 
 
+@declared
 class OratorRigLimb(bpy.types.PropertyGroup):
     """How one limb of a control rig is keyed."""
 
-    kind: EnumProperty(
+    kind = EnumProperty(
         name="Keys on",
         description="Which controls of this limb get the keys",
         items=(
@@ -50,11 +53,12 @@ class OratorRigLimb(bpy.types.PropertyGroup):
     )
 
 
+@declared
 class OratorRigShape(bpy.types.PropertyGroup):
     """How one face shape is written."""
 
-    shape: StringProperty()
-    gain: FloatProperty(
+    shape = StringProperty()
+    gain = FloatProperty(
         name="Gain",
         description="The shape's value is multiplied by this",
         default=1.0,
@@ -62,7 +66,7 @@ class OratorRigShape(bpy.types.PropertyGroup):
         soft_max=3.0,
         update=_options_changed,
     )
-    offset: FloatProperty(
+    offset = FloatProperty(
         name="Offset",
         description="Added to the shape's value",
         default=0.0,
@@ -70,7 +74,7 @@ class OratorRigShape(bpy.types.PropertyGroup):
         soft_max=1.0,
         update=_options_changed,
     )
-    minimum: FloatProperty(
+    minimum = FloatProperty(
         name="Min",
         description="The shape's value is never below this",
         default=0.0,
@@ -78,7 +82,7 @@ class OratorRigShape(bpy.types.PropertyGroup):
         soft_max=2.0,
         update=_options_changed,
     )
-    maximum: FloatProperty(
+    maximum = FloatProperty(
         name="Max",
         description="The shape's value is never above this",
         default=1.0,
@@ -86,16 +90,17 @@ class OratorRigShape(bpy.types.PropertyGroup):
         soft_max=2.0,
         update=_options_changed,
     )
-    mute: BoolProperty(name="Mute", description="Leave this shape alone", update=_options_changed)
+    mute = BoolProperty(name="Mute", description="Leave this shape alone", update=_options_changed)
 
 
+@declared
 class OratorRig(bpy.types.PropertyGroup):
     """What the mapping's list shows."""
 
-    limbs: CollectionProperty(type=OratorRigLimb)
-    shapes: CollectionProperty(type=OratorRigShape)
-    active_shape: IntProperty(name="Shape", description="The highlighted shape")
-    numbers: EnumProperty(
+    limbs = CollectionProperty(type=OratorRigLimb)
+    shapes = CollectionProperty(type=OratorRigShape)
+    active_shape = IntProperty(name="Shape", description="The highlighted shape")
+    numbers = EnumProperty(
         name="Anime Head",
         description="Keep the numbers of a talking anime head as custom properties of the armature, for drivers",
         items=(
@@ -106,20 +111,20 @@ class OratorRig(bpy.types.PropertyGroup):
         ),
         update=_options_changed,
     )
-    contacts: BoolProperty(
+    contacts = BoolProperty(
         name="Hands Keep Touching",
         description="Hands that touch each other or the face in the performance touch on this character too",
         default=True,
         update=_options_changed,
     )
 
-    rows: CollectionProperty(type=OratorRigRow)
-    active: IntProperty()
-    title: StringProperty()
-    notes: StringProperty()
-    confidence: FloatProperty(subtype="FACTOR", min=0.0, max=1.0)
-    found: IntProperty()
-    own: BoolProperty()
+    rows = CollectionProperty(type=OratorRigRow)
+    active = IntProperty()
+    title = StringProperty()
+    notes = StringProperty()
+    confidence = FloatProperty(subtype="FACTOR", min=0.0, max=1.0)
+    found = IntProperty()
+    own = BoolProperty()
 
 
 class ORATOR_UL_mapping(bpy.types.UIList):

@@ -16,29 +16,32 @@ from bpy.props import (
 )
 
 from ..core.blender import emage, generation, styles, takes
+from ..core.blender.declared import declared
 from ..core.blender.tracks import TAG
 from .layout import TAB, draw_wrapped
 
 
+@declared
 class OratorStyle(bpy.types.PropertyGroup):
     """A learned style of this file."""
 
-    name: StringProperty(name="Name", description="What the style is called")
-    data: PointerProperty(type=bpy.types.Text)
-    told: StringProperty()
+    name = StringProperty(name="Name", description="What the style is called")
+    data = PointerProperty(type=bpy.types.Text)
+    told = StringProperty()
 
 
+@declared
 class OratorStyles(bpy.types.PropertyGroup):
     """The learned styles of a scene, which one is worn, and what the next one is learned from."""
 
-    styles: CollectionProperty(type=OratorStyle)
-    active: IntProperty(name="Style", description="The style that the next takes wear")
-    wear: BoolProperty(name="Learned Style", description="The next takes wear the highlighted style")
-    amount: FloatProperty(
+    styles = CollectionProperty(type=OratorStyle)
+    active = IntProperty(name="Style", description="The style that the next takes wear")
+    wear = BoolProperty(name="Learned Style", description="The next takes wear the highlighted style")
+    amount = FloatProperty(
         name="Amount", description="How far the style is taken over: 0 not at all, 1 whole", default=1.0, min=0.0,
         max=1.0, subtype="FACTOR",
     )  # fmt: skip
-    source: EnumProperty(
+    source = EnumProperty(
         name="Learn From",
         description="What the style is learned from",
         items=(
@@ -47,10 +50,10 @@ class OratorStyles(bpy.types.PropertyGroup):
             ("FOLDER", "Folder", "A folder of motion: BVH, FBX, SMPL-X or takes as .npz, Live Link Face .csv"),
         ),
     )
-    folder: StringProperty(name="Folder", description="The folder with the motion", subtype="DIR_PATH")
-    name: StringProperty(name="Name", description="What the style is called; empty: by what it is learned from")
-    active_action: IntProperty()
-    active_take: IntProperty()
+    folder = StringProperty(name="Folder", description="The folder with the motion", subtype="DIR_PATH")
+    name = StringProperty(name="Name", description="What the style is called; empty: by what it is learned from")
+    active_action = IntProperty()
+    active_take = IntProperty()
 
 
 class ORATOR_UL_styles(bpy.types.UIList):
