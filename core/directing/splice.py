@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from ..arrays import Array
 from ..regions import REGIONS, joints_of
 from .directions import Directions
@@ -40,7 +42,7 @@ def spliced(old: Directions, new: Directions, cut: Cut) -> Directions:
     motions = [*_motions(old.motions, cut, inside=False), *_motions(new.motions, cut, inside=True)]
     looks = list(old.looks)
     if cut.gaze:
-        looks = [*_looks(old.looks, cut, inside=False), *_looks(new.looks, cut, inside=True)]
+        looks = _joined([*_looks(old.looks, cut, inside=False), *_looks(new.looks, cut, inside=True)])
     return replace(old, pins=tuple(pins), looks=tuple(looks), motions=tuple(motions))
 
 
@@ -95,3 +97,28 @@ def _looks(looks: Iterable[LookPin], cut: Cut, inside: bool) -> Iterable[LookPin
         for start, end, lies_inside in _spans(look.start, look.end, cut):
             if lies_inside == inside:
                 yield replace(look, start=start, end=end)
+
+
+def _joined(looks: list[LookPin]) -> list[LookPin]:
+    """Looks in their order, pieces of one in one: each piece would turn the head a second time where they meet."""
+    whole: list[tuple[int, LookPin]] = []
+    for place, look in sorted(enumerate(looks), key=lambda pair: pair[1].start):
+        before = next((k for k, (_, other) in enumerate(whole) if _goes_on(other, look)), None)
+        if before is None:
+            whole.append((place, look))
+        else:
+            first, other = whole[before]
+            whole[before] = (min(first, place), replace(other, end=max(other.end, look.end)))
+    return [look for _, look in sorted(whole, key=lambda pair: pair[0])]
+
+
+def _goes_on(look: LookPin, later: LookPin) -> bool:
+    """Whether a look is the same one and begins where the other ends."""
+    same = (look.name, look.strength, look.ease) == (later.name, later.strength, later.ease)
+    touches = look.end - NEAR <= later.start <= look.end + 2 * NEAR
+    return (
+        same
+        and touches
+        and look.target.shape == later.target.shape
+        and np.allclose(look.target, later.target, rtol=0.0, atol=1e-6)
+    )

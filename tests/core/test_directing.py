@@ -1,10 +1,14 @@
 """Pins in the scene's own time, soft pulls, held poses and look-at ranges."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from helpers.motions import moving
 from orator.core import arkit, skeleton
+from orator.core.directing.directions import Directions
 from orator.core.directing.pins import LookPin, PosePin, check_pose_pins, direct
+from orator.core.directing.splice import cut_of, spliced
 from orator.core.errors import OratorError
 from orator.core.performance import rest_performance, sample
 from orator.core.rotations import angle_between, forward_kinematics, from_rotvec, multiply, rotate
@@ -87,3 +91,16 @@ def test_contradictions_are_named() -> None:
     with pytest.raises(OratorError, match="outside the speech"):
         check_pose_pins((pin(11.0),), 10)
     check_pose_pins((pin(1.0, 1), pin(1.0, 2, strength=0.5, falloff=0.3)), 10)
+
+
+def test_a_look_across_a_cut_stays_one_look() -> None:
+    look = LookPin("bird", 2.0, 3.0, np.array([0.5, 1.6, 2.0]))
+    other = replace(look, name="cat", start=2.5, end=4.0)
+    before = Directions(looks=(look, other))
+    for start, end in ((2.4, 5.0), (0.0, 2.4), (2.2, 2.6), (2.0, 3.0)):
+        assert spliced(before, before, cut_of(("face",), start, end)).looks == (look, other)
+    longer = replace(look, end=3.6)
+    assert spliced(before, Directions(looks=(longer,)), cut_of(("head",), 1.0, 5.0)).looks == (longer,)
+    moved = replace(look, target=np.array([-0.5, 1.6, 2.0]))
+    pieces = spliced(Directions(looks=(look,)), Directions(looks=(moved,)), cut_of(("head",), 2.5, 5.0)).looks
+    assert [pin.target[0] for pin in pieces] == [0.5, -0.5], "two things to look at are two looks"
