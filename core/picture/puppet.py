@@ -156,8 +156,8 @@ def _mouth(face: Face, stroke: float) -> _Piece:
         for name, shape in (
             ("mouthLowerDown", opened(1.0, 0.0, 0.12)),
             ("mouthUpperUp", opened(1.0, 0.12, 0.0)),
-            ("mouthSmile", opened(1.12, 0.0, 0.0, 0.22)),
-            ("mouthFrown", opened(1.0, 0.0, 0.0, -0.16)),
+            ("mouthSmile", opened(1.12, 0.0, 0.0, 0.28)),
+            ("mouthFrown", opened(1.0, 0.0, 0.0, -0.28)),
             ("mouthStretch", opened(1.2, 0.0, 0.0)),
         ):
             piece.move(f"{name}{side}", rest + (shape - rest) * mine)

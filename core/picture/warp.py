@@ -139,7 +139,7 @@ def features(face: Face, p: Array) -> dict[str, Array]:
         )
         rise = 0.075 * face.below
         out[f"mouthSmile{name}"] = corner[:, None] * (sign * 0.12 * face.mouth_half, rise)
-        out[f"mouthFrown{name}"] = corner[:, None] * (0.0, -0.8 * rise)
+        out[f"mouthFrown{name}"] = corner[:, None] * (0.0, -rise)
         out[f"mouthStretch{name}"] = corner[:, None] * (sign * 0.22 * face.mouth_half, 0.0)
         eye, brow = face.eyes[side], face.brows[side]
         gap = max(brow[1] - eye.centre[1] - eye.height, 0.2 * eye.height)
@@ -147,17 +147,25 @@ def features(face: Face, p: Array) -> dict[str, Array]:
         outer = _bump(p, brow + np.array([sign * 0.6 * eye.width, 0.0]), 0.9 * eye.width, 0.8 * gap + 0.02 * face.below)
         whole = _bump(p, brow, 1.6 * eye.width, 0.8 * gap + 0.02 * face.below)
         inner = _bump(p, brow - np.array([sign * 0.6 * eye.width, 0.0]), 0.9 * eye.width, 0.8 * gap + 0.02 * face.below)
-        out[f"browOuterUp{name}"] = _only_z(lift * outer)
-        out[f"browDown{name}"] = _only_z(-0.6 * min(lift, gap) * (0.5 * whole + 0.6 * inner))
+        # A drawn brow tilts: what lowers it lowers most its end at the nose, what raises that end lowers the other.
+        out[f"browOuterUp{name}"] = _only_z(1.1 * lift * outer)
+        out[f"browDown{name}"] = _only_z(min(lift, 1.1 * gap) * (0.22 * outer - 0.25 * whole - 0.85 * inner))
         up = out.get("browInnerUp", np.zeros_like(p))
-        out["browInnerUp"] = up + _only_z(lift * (0.4 * whole + 0.6 * inner))
+        out["browInnerUp"] = up + _only_z(lift * (0.3 * whole + 0.9 * inner - 0.3 * outer))
         inside = smooth(1.25 * (1.0 - np.sqrt(((p - eye.centre) / (eye.width, eye.height)) ** 2 @ np.ones(2))))
         for look, shift in (("Up", (0, 0.3)), ("Down", (0, -0.3)), ("In", (-sign * 0.4, 0)), ("Out", (sign * 0.4, 0))):
             out[f"eyeLook{look}{name}"] = inside[:, None] * np.array(shift) * (eye.width, eye.height)
         ring = _bump(p, eye.centre, 1.3 * eye.width, 1.3 * eye.height)
-        out[f"eyeWide{name}"] = ring[:, None] * (p - eye.centre) * (0.0, 0.16)
+        out[f"eyeWide{name}"] = ring[:, None] * (p - eye.centre) * (0.0, 0.24)
+        out[f"eyeSquint{name}"] = ring[:, None] * (p - eye.centre) * (0.0, -0.3)
         low = _bump(p, eye.centre - np.array([0.0, 1.1 * eye.height]), 1.2 * eye.width, 0.5 * eye.height)
-        out[f"cheekSquint{name}"] = _only_z(0.25 * eye.height * low)
+        out[f"cheekSquint{name}"] = _only_z(0.35 * eye.height * low)
+        wing = _bump(p, (2.0 * face.mouth + face.middle) / 3.0, 0.3 * face.half, 0.16 * face.below)
+        # A sneer is a drawn nose and half of the upper lip that go up, with narrow eyes.
+        lip = _bump(
+            p, face.mouth + np.array([sign * 0.45 * face.mouth_half, 0.0]), 0.6 * face.mouth_half, 0.12 * face.below
+        )
+        out[f"noseSneer{name}"] = _only_z(face.below * (0.03 * wing + 0.06 * lip)) + 0.5 * out[f"eyeSquint{name}"]
     lips = _bump(p, face.mouth, 1.3 * face.mouth_half, 0.15 * face.below)
     out["mouthPucker"] = lips[:, None] * (face.mouth - p) * (0.55, 0.0)
     out["mouthFunnel"] = lips[:, None] * (face.mouth - p) * (0.35, 0.0)

@@ -13,6 +13,7 @@ from orator.core.picture.layers import BEHIND, FACE, FRONT, cut_layers, painted,
 from orator.core.picture.marks import Marks, check_marks, propose
 from orator.core.picture.plate import skin_plate
 from orator.core.picture.puppet import MATERIALS, Puppet, build
+from orator.core.picture.warp import face_of, features
 from scipy.ndimage import binary_erosion, map_coordinates
 
 SIZE = 256
@@ -214,3 +215,20 @@ def test_hair_behind_stays_back_and_the_crown_is_whole(puppet: Puppet, marks: Ma
     assert at("Behind", middle + half, chin) < 0.6 * at("Picture", middle + half, chin)
     assert at("Behind", middle, 0.94) == pytest.approx(at("Picture", middle, 0.94), rel=0.05)
     assert at("Front", middle, 0.8) > 1.03 * at("Picture", middle, 0.8)
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_brows_tilt_and_eyes_narrow_as_they_are_drawn(marks: Marks, side: str) -> None:
+    """Anger slopes down to the nose, worry down to the temple; a squint makes an eye lower, wide eyes higher."""
+    face = face_of(marks, SIZE, SIZE)
+    sign, name = (1.0, "Left") if side == "left" else (-1.0, "Right")
+    eye = face.eyes[side]
+    ends = face.brows[side] + 0.6 * sign * eye.width * np.array([[-1.0, 0.0], [1.0, 0.0]])
+    inner, outer = features(face, ends)[f"browDown{name}"][:, 1]
+    assert inner < -0.01 and inner < outer - 0.01
+    inner, outer = features(face, ends)["browInnerUp"][:, 1]
+    assert inner > 0.01 and inner > outer + 0.01
+    edges = eye.centre + np.array([[0.0, eye.height], [0.0, -eye.height]]) * 0.8
+    for shape, way in ((f"eyeSquint{name}", -1.0), (f"eyeWide{name}", 1.0)):
+        top, low = features(face, edges)[shape][:, 1]
+        assert way * (top - low) > 0.1 * eye.height

@@ -95,8 +95,8 @@ def drawn(scene: object) -> object:
     from drawn_faces import STYLES, draw_face
 
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "anime.png"
-        draw_face(next(s for s in STYLES if s.name == "anime")).save(path)
+        path = Path(folder) / "drawn.png"
+        draw_face(next(s for s in STYLES if s.name == "cel")).save(path)
         bpy.ops.orator.add_talking_picture(filepath=str(path))
         for image in bpy.data.images:
             if image.source == "FILE" and not image.packed_file:
@@ -148,7 +148,7 @@ def camera_on(rig: object, own: bool, size: tuple[int, int]) -> None:
         from drawn_sheet import stage
 
         stage(scene, size[0])
-        scene.camera.data.ortho_scale, scene.camera.location.z = 0.5, 0.62
+        scene.camera.data.ortho_scale, scene.camera.location.z = 0.62, 0.56
         scene.render.film_transparent = False
         scene.world = bpy.data.worlds.new("World")
         scene.world.color = (0.32, 0.34, 0.38)
