@@ -18,7 +18,7 @@ help:
 	@echo "make test-gui  the real Blender 5.2 in a window of its own, with screenshots"
 	@echo "make lint      ruff: rules and format; mypy: types"
 	@echo "make fuzz      5,000 damaged files a format (COUNT=, ONLY=, SEED=) through every reader"
-	@echo "make ends      200 kills and cancels of every work, 100 cancels in one Blender (ROUNDS=)"
+	@echo "make ends      220 kills and cancels of every work, 100 cancels in one Blender (ROUNDS=)"
 	@echo "make people    characters out of packages: a table, and pictures in out/people-sheets/"
 
 demo:
@@ -102,7 +102,7 @@ ends:
 	@.ci/setup debian
 	@.ci/setup base
 	@.ci/setup bpy $(DEMO_BPY)
-	@OMP_NUM_THREADS=1 $(BPY_PYTHON) tests/batch/ends.py --rounds $(or $(ROUNDS),200) --out out/ends --longest 5 $(if $(WRITE),--write)
+	@OMP_NUM_THREADS=1 $(BPY_PYTHON) tests/batch/ends.py --rounds $(or $(ROUNDS),220) --out out/ends --longest 5 $(if $(WRITE),--write)
 	@OMP_NUM_THREADS=1 $(BPY_PYTHON) tests/batch/inside.py --rounds $(or $(ROUNDS),100) $(if $(WRITE),--write)
 
 people: demo

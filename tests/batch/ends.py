@@ -1,6 +1,6 @@
 """Kills and cancels at random moments of every work that writes files: nothing is lost, nothing half written.
 
-    make ends [ROUNDS=200] [WRITE=1]
+    make ends [ROUNDS=220] [WRITE=1]
 
 Each round makes one of the works in a process of its own and ends it at a random moment: with SIGKILL, or by its own
 cancel (Ctrl+C). Every file that was there before must then be what it was, or be
@@ -123,6 +123,22 @@ def table(tallies: dict[str, Tally]) -> str:
     return "\n".join([*rows, f"| all | {kills} | {cancels} | | | {wrong or 'nothing'} |"])
 
 
+def _forget(folder: Path) -> None:
+    """What a farm finds made, it does not make again."""
+    for made in (*folder.glob("farmed/*.npz"), *folder.glob("results/*.json")):
+        made.unlink()
+
+
+def _seconds(command: list[str], log: object, folder: Path) -> float:
+    """How long a work goes on after it was ready, when nobody ends it."""
+    _forget(folder)
+    ready = folder.parent / f"{folder.name}.ready"
+    ready.unlink(missing_ok=True)
+    begun = time.time()
+    subprocess.run(command, env={**os.environ, "ORATOR_READY": str(ready)}, stdout=log, stderr=log)
+    return time.time() - (ready.stat().st_mtime if ready.exists() else begun)
+
+
 def run(command: list[str], log: object, wait: float, kill: bool, tally: Tally, folder: Path) -> str:
     """One round: start, wait, end, judge. The sentence that is printed."""
     before, left = digests(folder), set(left_behind(folder))  # a kill may have left folders too
@@ -183,7 +199,12 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=20, help="ends, half of them kills and half cancels")
     parser.add_argument("--out", type=Path, default=Path("out/ends"))
     parser.add_argument("--python", default=sys.executable, help="a Python with bpy and the extension's packages")
-    parser.add_argument("--longest", type=float, default=8.0, help="seconds of the command before an end, at most")
+    parser.add_argument(
+        "--longest",
+        type=float,
+        default=8.0,
+        help="seconds of a work, at most, until its end",
+    )
     parser.add_argument("--only", default="", help="works, by commas")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--write", action="store_true", help="the table into docs/faults.md")
@@ -205,12 +226,15 @@ def main() -> int:
         bundle = ["farm", "openjd", str(folder / "speech"), "-o", str(folder / f"bundle-{k}"), "--set", f"seed={k}"]
         subprocess.run([*head, *bundle], check=True, stdout=log, stderr=log)
     tallies = {work: Tally() for work in works}
+    lasts = {
+        work: min(args.longest, _seconds([*head, *WORKS[work](folder, speech, 90)], log, folder)) for work in works
+    }
     for k in range(args.rounds):
         work, kill = works[k // 2 % len(works)], k % 2 == 0
-        for made in (*folder.glob("farmed/*.npz"), *folder.glob("results/*.json")) if work == "farm" else ():
-            made.unlink()  # what a farm finds made, it does not make again
+        if work == "farm":
+            _forget(folder)
         command = [*head, *WORKS[work](folder, speech, k // 2)]
-        said = run(command, log, rng.uniform(0.0, args.longest), kill, tallies[work], folder)
+        said = run(command, log, rng.uniform(0.0, lasts[work]), kill, tallies[work], folder)
         print(f"{k + 1}: {work} {said}", flush=True)
     for k, work in enumerate(works):
         code = subprocess.run([*head, *WORKS[work](folder, speech, 100 + k)], stdout=log, stderr=log).returncode
