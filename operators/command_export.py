@@ -25,7 +25,12 @@ def add_export_command(commands: argparse._SubParsersAction[argparse.ArgumentPar
     make.add_argument("-o", "--output", type=Path, required=True, help=f"ends in one of {', '.join(SUFFIXES)}")
     make.add_argument("--character", metavar="FILE.blend[:ARMATURE]", help="who performs TAKE.npz; else Orator's own")
     make.add_argument("--preset", choices=tuple(PRESETS), default="plain", help="what the file is for")
-    make.add_argument("--takes", default="shown", help="shown, all, favourites, or names: 'Take 1,Take 3'")
+    make.add_argument(
+        "--takes",
+        default="shown",
+        help="shown, all, favourites, or names: 'Take 1,Take 3'; lines: the shown one, a file "
+        "for each line that the character speaks, named after its strip, beside OUTPUT",
+    )
     make.add_argument("--together", action="store_true", help="all takes in one FBX or glTF file, as animations")
     make.add_argument("--fps", type=float, help="frames a second of the file (the scene's)")
     make.add_argument("--in-place", action="store_true", help="without root travel")

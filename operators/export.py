@@ -61,7 +61,9 @@ class ORATOR_OT_export(Explained, bpy.types.Operator, ExportHelper):
     )
     which = EnumProperty(
         name="Takes",
-        items=[("shown", "Shown", "What the character shows now"), ("favourites", "Favourites", "Every favourite take"),
+        items=[("shown", "Shown", "What the character shows now"),
+               ("lines", "Each Line", "What it shows, a file for each of its lines, named after the line's strip"),
+               ("favourites", "Favourites", "Every favourite take"),
                ("all", "All", "Every take of the character")],
     )  # fmt: skip
     together = BoolProperty(name="In One File", description="FBX and glTF: all takes in one file, as named animations")
@@ -109,7 +111,9 @@ class ORATOR_OT_export(Explained, bpy.types.Operator, ExportHelper):
         if self.format in _SEVERAL:
             layout.prop(self, "target")
         layout.prop(self, "which")
-        if self.format in _SEVERAL and self.which != "shown":
+        if self.which == "lines":
+            layout.label(text="Files are named after the strips", icon="INFO")
+        if self.format in _SEVERAL and self.which in ("favourites", "all"):
             layout.prop(self, "together")
         layout.prop(self, "rate")
         layout.prop(self, "travel")

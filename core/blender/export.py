@@ -39,7 +39,7 @@ def export_shown(
     if suffix in NEUTRAL:
         check_writable(path)
         hands = known_hand_mean(character, bpy.context.scene) if suffix == ".npz" else None
-        write_neutral(shown_performance(character, options.fps), path, options.travel, hands)
+        write_neutral(shown_performance(character, options.fps, options.frames), path, options.travel, hands)
         return None
     operator = exporter(path)
     settings = preset_options(options)
@@ -48,8 +48,9 @@ def export_shown(
     item = takes.shown(character)
     plays = playing(character)
     name = item.name if item is not None else plays[0].action.name if plays else character.name
+    name = path.stem if options.frames else name
     off = 0.0
-    with staged(character, options.fps, options.travel, options.face, name, options.from_zero) as stage:
+    with staged(character, options, name) as stage:
         if suffix in (".vrm", ".vrma"):
             from .export_vrm import export_vrm
 
@@ -181,9 +182,12 @@ def deliver(
 ) -> tuple[list[Path], str, bool]:
     """Export 'shown', 'all', 'favourites' or named takes; the files, a sentence on what arrived, whether all did.
 
-    Raises OratorError.
+    'lines' is what is shown, a file for each line of the character, named after its strip, beside `path`. Raises
+    OratorError.
     """
     path = Path(path).absolute()
+    if which == "lines":
+        return _deliver_lines(character, path, options, check)
     if which == "shown":
         arrived = export_shown(character, path, options, check)
         exact = arrived is None or arrived.exact
@@ -204,6 +208,21 @@ def deliver(
     files = export_takes(character, uids, path, options, check=(lambda *line: lines.append(line)) if check else None)
     text = "; ".join(f"{file.name}: {arrived.sentence()}" for file, arrived in lines)
     return files, text or ", ".join(file.name for file in files), all(arrived.exact for _, arrived in lines)
+
+
+def _deliver_lines(
+    character: bpy.types.Object, path: Path, options: ExportOptions, check: bool
+) -> tuple[list[Path], str, bool]:
+    from .export_lines import shown_lines
+
+    files, said, exact = [], [], True
+    for line in shown_lines(character):
+        part = path.with_name(f"{line.name}{path.suffix}")
+        arrived = export_shown(character, part, replace(options, frames=(line.first, line.last)), check)
+        files.append(part)
+        said.append(part.name if arrived is None else f"{part.name}: {arrived.sentence()}")
+        exact = exact and (arrived is None or arrived.exact)
+    return files, "; ".join(said), exact
 
 
 def export_together(

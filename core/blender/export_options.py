@@ -65,6 +65,7 @@ class ExportOptions:
     preset  a key of PRESETS.      fps  frames a second, None for the scene's.
     travel  False: the character stays in place.      face  False: shapes rest, and glTF files have none.
     from_zero  the first key at 0 seconds; otherwise a file's time is the scene's frame divided by its rate.
+    frames  first and last frame of the scene that go into the file, None for all that the character plays.
     """
 
     preset: str = "plain"
@@ -72,6 +73,7 @@ class ExportOptions:
     travel: bool = True
     face: bool = True
     from_zero: bool = False
+    frames: tuple[int, int] | None = None
 
 
 def exporter(path: Path) -> Any:

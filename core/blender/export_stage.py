@@ -13,6 +13,7 @@ from ..errors import OratorError
 from . import compat, own_animation
 from .export_actions import Playing, span, understudies
 from .export_bare import bare
+from .export_options import ExportOptions
 from .export_restore import animated_owners, everything_back, select_only
 from .holders import has_skeleton
 from .lists import character_data
@@ -158,19 +159,12 @@ def _silence(character: bpy.types.Object, face: bool) -> None:
 
 
 @contextmanager
-def staged(
-    character: bpy.types.Object,
-    fps: float | None,
-    travel: bool,
-    face: bool = True,
-    name: str = "",
-    from_zero: bool = False,
-) -> Iterator[Stage]:
-    """What the character shows, ready for an exporter: alone and selected, at `fps`, in place without `travel`.
+def staged(character: bpy.types.Object, options: ExportOptions, name: str = "") -> Iterator[Stage]:
+    """What the character shows, ready for an exporter: alone and selected, at the rate and with what is asked for.
 
-    from_zero: the first frame is frame 0. The scene bears `name` meanwhile: FBX names the animation after it. The
-    artist's file is as before afterwards.
+    The scene bears `name` meanwhile: FBX names the animation after it. The artist's file is as before afterwards.
     """
+    fps, travel = options.fps, options.travel
     if not has_skeleton(character):
         raise OratorError(
             f"'{character.name}' has no armature, which this export needs. Select the mesh and choose File > Export, "
@@ -182,18 +176,21 @@ def staged(
     left, moves = _hidden(character, meshes)
     with everything_back(character), bare(meshes) as shown:
         plays = playing(character)
-        shift = -round(span(plays)[0] * factor) if from_zero and plays else 0
+        wanted = options.frames or (span(plays) if plays else None)
+        shift = -round(wanted[0] * factor) if options.from_zero and plays and wanted else 0
         data = character_data(character)
         with (
             understudies(character, plays, factor, travel, shift) as cast,
             own_animation.in_step(data, factor, travel, shift),
         ):
             first, last = span(cast) if cast else (scene.frame_start, scene.frame_end)
+            if options.frames:
+                first, last = (round(frame * factor) + shift for frame in options.frames)
             left += _unmoved(character, data, factor, shift)
             _alone(character)
             for play in cast:
                 play.assign()
-            _silence(character, face)
+            _silence(character, options.face)
             _set_rate(scene, fps)
             scene.frame_start, scene.frame_end = first, last
             scene.name = name or scene.name
