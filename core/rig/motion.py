@@ -18,11 +18,20 @@ class Coverage:
     shapes_total: int = 52
     missing_shapes: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    turns: bool = False
+    """Whether shapes turn the head of a face that has no bones: a talking picture's."""
 
     def sentence(self) -> str:
-        """For example: '55 of 55 joints, 47 of 52 shapes; missing: cheekPuff, tongueOut ...'."""
+        """For example: '55 of 55 joints, 47 of 52 shapes; missing: cheekPuff, tongueOut ...'.
+
+        Of a face without bones no joint is called missing: 'the head's turns and 38 of 52 face shapes; missing: ...'.
+        """
         text = f"{self.joints} of {self.joints_total} joints, {self.shapes} of {self.shapes_total} shapes"
         missing = self.missing_joints + self.missing_shapes
+        if not self.joints:
+            missing = self.missing_shapes
+            if self.turns:
+                text = f"the head's turns and {self.shapes} of {self.shapes_total} face shapes"
         if missing:
             more = f" and {len(missing) - 6} more" if len(missing) > 6 else ""
             text += f"; missing: {', '.join(missing[:6])}{more}"

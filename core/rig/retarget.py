@@ -12,6 +12,7 @@ from typing import Final
 
 import numpy as np
 
+from ..anime.names import TURN_SHAPES
 from ..anime.numbers import anime_numbers
 from ..arkit import ARKIT
 from ..arrays import Array
@@ -184,6 +185,7 @@ def _coverage(
         shapes=len(shown),
         missing_shapes=tuple(n for n in ARKIT if n not in shown),
         notes=notes,
+        turns=TURN_SHAPES.keys() <= {shape.name for mesh in body.description.meshes for shape in mesh.shapes},
     )
 
 

@@ -107,6 +107,7 @@ def test_takes_play_switch_and_undo(scene: bpy.types.Scene, obj: bpy.types.Objec
     second = add(obj, scene, "Take 2")
     keys = obj.data.shape_keys
     assert keys.animation_data.action == second.bindings[0].action
+    assert first.coverage.startswith("the head's turns and ") and "pelvis" not in first.coverage
     takes.show(obj, first.uid)
     blocks = keys.key_blocks
 

@@ -56,7 +56,7 @@ def test_a_face_without_an_armature_speaks(scene: bpy.types.Scene) -> None:
     assert generation.active_character(bpy.context) == head and not characters.is_character(prop)
     assert skinned_meshes(head) == [head, teeth]
     frames, said = played(head)
-    assert said.startswith("0 of 55 joints, 4 of 52 shapes")
+    assert said.startswith("0 of 55 joints, 4 of 52 shapes; missing: eye"), "no joint is missing from a face alone"
     for mesh in (head, teeth):
         moved = values(mesh, "jawOpen", frames)
         assert np.ptp(moved) > 0.05, mesh.name

@@ -84,10 +84,13 @@ def test_a_track_holds_each_group_and_closes_the_eyes() -> None:
 
 
 @pytest.mark.parametrize("ending", [".csv", ".json"])
-def test_numbers_come_back_from_files(tmp_path: Path, ending: str) -> None:
+@pytest.mark.parametrize("kind", ["6", "42", "45"])
+def test_numbers_come_back_from_files(tmp_path: Path, ending: str, kind: str) -> None:
     performance = rest_performance(31)
-    performance.face[:, INDEX["jawOpen"]] = np.linspace(0, 0.5, 31)
-    track = number_track(performance, "45", 24.0, 1)
+    performance.face[:] = np.random.default_rng(int(kind)).uniform(0.0, 0.5, performance.face.shape)
+    track = number_track(performance, kind, 24.0, 1)
+    assert track.names == NUMBERS[kind] and track.values.shape[1] == int(kind)
+    assert np.ptp(track.values, axis=0).max() > 0.1
     path = tmp_path / f"numbers{ending}"
     write_numbers(track, path)
     back = read_numbers(path)
