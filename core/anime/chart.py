@@ -143,7 +143,7 @@ def mouth_letters(face: Array, resting: Array | None = None) -> list[str]:
     return [str(letter) for letter in out]
 
 
-def _resting(face: Array, fps: float) -> Array:
+def resting(face: Array, fps: float) -> Array:
     """Frames (T,) within stretches of shut lips longer than a consonant."""
     shut = openness(np.asarray(face, np.float64)) < _SHUT
     edges = np.flatnonzero(np.diff(np.concatenate([[0], shut.astype(int), [0]])))
@@ -179,7 +179,7 @@ class Exposure:
 def expose(performance: Performance, fps: float, every: int = 2) -> Exposure:
     """The exposure sheet of a performance at `fps`, drawings held for `every` frames; closures are never lost."""
     drawings, times = held_performance(performance, fps, every)
-    rest = _resting(performance.face, performance.fps)
+    rest = resting(performance.face, performance.fps)
     at = np.clip(np.round((times + every / fps / 2) * performance.fps).astype(int), 0, len(rest) - 1)
     sets = (mouth_letters(drawings.face, rest[at]), eye_states(drawings.face), brow_states(drawings.face))
     frames = max(1, math.ceil(performance.seconds * fps - 1e-6))

@@ -7,10 +7,12 @@ from pathlib import Path
 import bpy
 import numpy as np
 import pytest
-from helpers.desk import MOUTH, WORDS, again, changed, furnish, lengthen, shift, span, strips_of
+from helpers.desk import MOUTH, SECONDS, WORDS, again, changed, furnish, lengthen, shift, span, strips_of
+from orator.core.anime.mouths import mouths_of
 from orator.core.arkit import INDEX as FACE
 from orator.core.blender import compat, score, takes
 from orator.core.blender.take_store import load_meta, load_performance
+from orator.core.formats.rhubarb import read_mouths
 from orator.core.rotations import angle_between
 from orator.core.skeleton import INDEX
 
@@ -185,3 +187,25 @@ def test_a_sequencer_in_disorder_is_one_sentence_or_works(desk: bpy.types.Scene)
     desk.sequence_editor_clear()
     desk.orator.source = "FILE"
     assert bpy.ops.orator.score_remove() == {"FINISHED"}
+
+
+def test_mouths_go_to_rhubarbs_readers_and_come_back_as_a_take(desk: bpy.types.Scene, tmp_path: Path) -> None:
+    for suffix in (".tsv", ".json"):
+        path = str(tmp_path / f"mouths{suffix}")
+        character = desk.orator.character
+        character.orator.active = 0
+        assert bpy.ops.orator.timing_export(filepath=path) == {"FINISHED"}
+        wanted = read_mouths(path)
+        assert {"A", "D"} <= {cue.shape for cue in wanted} and len(wanted) > 15
+        assert wanted[-1].end == pytest.approx(SECONDS, abs=0.05)
+        assert bpy.ops.orator.timing_import(filepath=path) == {"FINISHED"}
+        take = takes.shown(character)
+        assert take.name.startswith("mouths")
+        again = mouths_of(load_performance(take))
+        times = np.arange(0.0, 5.4, 0.01)
+        same = [shape_at(wanted, at) == shape_at(again, at) for at in times]
+        assert np.mean(same) > 0.9, f"{np.mean(same):.3f} of the time the same mouth, with a blend at each change"
+
+
+def shape_at(cues, at: float) -> str:
+    return next((cue.shape for cue in cues if cue.start <= at < cue.end), "X")

@@ -16,6 +16,7 @@ from fuzz.mutate import damaged_bytes, damaged_json, damaged_npz, damaged_text
 from helpers.motions import moving
 from helpers.styled import gesturing, state
 from orator.core import arkit, skeleton
+from orator.core.anime.mouths import MouthCue
 from orator.core.batch.runner import lines_of_table
 from orator.core.directing.kept import kept_from_json, kept_to_json
 from orator.core.directing.pins import check_pose_pins, unreachable_pins
@@ -24,6 +25,7 @@ from orator.core.formats.bvh import read_bvh, write_bvh
 from orator.core.formats.livelink import read_livelink, write_livelink
 from orator.core.formats.pins import Pins, posed
 from orator.core.formats.pins_npz import read_pins, write_pins
+from orator.core.formats.rhubarb import read_mouths, write_mouths
 from orator.core.formats.smplx_npz import read_smplx, write_smplx
 from orator.core.formats.take_npz import read_take, write_take
 from orator.core.formats.timing import read_timing, write_timing
@@ -173,6 +175,11 @@ def _timings(folder: Path) -> list[bytes]:
     return [_written(lambda p: write_timing(p, words, 2.0), folder, suffix) for suffix in (".TextGrid", ".srt")]
 
 
+def _mouths(suffix: str) -> Callable[[Path], list[bytes]]:
+    cues = [MouthCue(k / 4, (k + 1) / 4, shape) for k, shape in enumerate("XABCDEFGHX")]
+    return lambda folder: [_written(lambda p: write_mouths(p, cues, "a.wav"), folder, suffix)]
+
+
 def _transcripts(_folder: Path) -> list[bytes]:
     srt = "1\n00:00:00,500 --> 00:00:02,000\nHello <i>there</i>.\n\n2\n00:01:02,100 --> 00:01:03,000\n42 apples\n"
     vtt = "WEBVTT\n\nNOTE x\n\n00:00.500 --> 00:02.000 align:start\n<v Anna>Hello &amp; welcome.</v>\n"
@@ -218,6 +225,8 @@ FORMATS: dict[str, Format] = {
         ".json", _given, damaged_json, lambda path: kept_from_json(parse_json(path.read_bytes(), "The motion"))
     ),
     "timing": Format(".TextGrid", _timings, damaged_text, read_timing),
+    "mouths .tsv": Format(".tsv", _mouths(".tsv"), damaged_text, read_mouths),
+    "mouths .json": Format(".json", _mouths(".json"), damaged_json, read_mouths),
     "transcript": Format(".srt", _transcripts, damaged_text, _read_words),
     "emotion": Format(
         ".txt", lambda _f: [b"happy:0.8", b"0=neutral,2.5=angry:0.7", b"sad:0.5+fear:0.2"], damaged_text, _emotion
