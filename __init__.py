@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 _undo: list[Callable[[], None]] = []
 
@@ -21,7 +22,7 @@ def register() -> None:
     try:
         for cls in (*panels.PROPERTY_CLASSES, *operators.CLASSES, *panels.CLASSES):
             bpy.utils.register_class(cls)
-            _undo.append(lambda cls=cls: bpy.utils.unregister_class(cls))
+            _undo.append(partial(bpy.utils.unregister_class, cls))
         for attach, detach in (*panels.HOOKS, *operators.HOOKS):
             attach()
             _undo.append(detach)

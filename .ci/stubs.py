@@ -23,7 +23,10 @@ _GROUPS = "orator.core.blender.groups"
 _RETURNED = r"-> set\[bpy\.stub_internal\.rna_enums\.OperatorReturnItems\]"
 
 _LAYOUT = (r"def layout\(self\) -> UILayout \| None", "def layout(self) -> UILayout")
-_ANYTHING = (r"\A(class \w+\(.*\):\n)", r"\1    def __getattr__(self, name: str) -> typing.Any: ...\n")
+_ANYTHING = (
+    "def __getattr__(self, name: str) -> typing.Any: ...",
+    "def __setattr__(self, name: str, value: typing.Any) -> None: ...",
+)
 
 
 def _more(*lines: str) -> tuple[str, str]:
@@ -51,8 +54,9 @@ CORRECTIONS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     ),
     "Action": (_more("orator_learn: bool"),),
     # Of many kinds, each with data of its own: `type` or bl_idname says which, a type of the list does not.
-    **{name: (_ANYTHING,) for name in (
+    **{name: (_more(*_ANYTHING),) for name in (
         "Modifier", "Constraint", "Property", "Node", "NodeSocket", "Attribute", "Light", "Space", "AddonPreferences",
+        "ActionStrip", "BlenderRNA",
     )},
     # Every kind of ID that we ask has it.
     "ID": ((r"(    def animation_data_create)",
@@ -81,6 +85,10 @@ ELSEWHERE: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         (r"^persistent: typing.Any", "_F = typing.TypeVar('_F', bound=typing.Callable[..., None])\n"
                                      "def persistent(function: _F) -> _F: ..."),
     ),
+    "bpy/stub_internal/rna_enums": (
+        (r"^type WmReportItems = typing.Literal\[(?:.*\n)*?\]", "type WmReportItems = str"),
+    ),
+    "bpy/path": ((r"\Z", "\nextensions_audio: frozenset[str]\nextensions_movie: frozenset[str]\n"),),
     "bpy/utils": ((r"(def register_cli_command\(.*\)) -> None:", r"\1 -> typing.Any:"),),
     # What add-ons register there is known only while they run.
     "bpy/ops/export_scene": ((r"\Z", "\ndef __getattr__(name: str) -> typing.Any: ...\n"),),

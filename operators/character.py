@@ -4,34 +4,30 @@ from __future__ import annotations
 
 import bpy
 
-from ..core.blender import generation, job, report, viewing
-from .poll import Explained
+from ..core.blender import generation, viewing
+from .poll import Acting, Explained
 
 
-class ORATOR_OT_add_character(bpy.types.Operator):
+class ORATOR_OT_add_character(Acting, bpy.types.Operator):
     """Add a character that can perform at once: an armature with a mesh and face shapes"""
 
     bl_idname = "orator.add_character"
     bl_label = "Add Character"
     bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def work(self, context: bpy.types.Context) -> str:
         """Add it beside what is there, choose it, and look at it."""
         from ..core.blender.character import add_character
 
-        try:
-            if context.mode != "OBJECT":
-                bpy.ops.object.mode_set(mode="OBJECT")
-            rig = context.scene.orator.character = add_character(context)
-            viewing.stand_beside(context.scene, context.view_layer, rig)
-            viewing.look(context, rig, face=False)
-        except Exception as error:
-            self.report({"ERROR"}, job.explain(error))
-            return {"CANCELLED"}
-        return {"FINISHED"}
+        if context.mode != "OBJECT":
+            bpy.ops.object.mode_set(mode="OBJECT")
+        rig = context.scene.orator.character = add_character(context)
+        viewing.stand_beside(context.scene, context.view_layer, rig)
+        viewing.look(context, rig, face=False)
+        return ""
 
 
-class ORATOR_OT_add_stage(Explained, bpy.types.Operator):
+class ORATOR_OT_add_stage(Acting, bpy.types.Operator):
     """Add lights, a floor and a camera that suit the character, and look through it; it becomes the scene's camera"""
 
     bl_idname = "orator.add_stage"
@@ -43,24 +39,18 @@ class ORATOR_OT_add_stage(Explained, bpy.types.Operator):
         """Only round a character."""
         return generation.missing_character(context)
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def work(self, context: bpy.types.Context) -> str:
         """Add it round the character."""
         from ..core.blender.character import add_stage
 
         scene = context.scene
         before = scene.camera
-        try:
-            made = add_stage(scene, generation.active_character(context))
-        except Exception as error:
-            self.report({"ERROR"}, job.explain(error))
-            return {"CANCELLED"}
+        made = add_stage(scene, generation.chosen_character(context))
         scene.camera = next(item for item in made if item.type == "CAMERA")
         viewing.look_through(context)
         if before is not None and before != scene.camera:
-            sentence = f"The scene's camera is now '{scene.camera.name}'; '{before.name}' is still there."
-            report.remember(sentence)
-            self.report({"INFO"}, sentence)
-        return {"FINISHED"}
+            return f"The scene's camera is now '{scene.camera.name}'; '{before.name}' is still there."
+        return ""
 
 
 class _Frame(Explained):
@@ -75,7 +65,7 @@ class _Frame(Explained):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Look."""
-        viewing.look(context, generation.active_character(context), self.face)
+        viewing.look(context, generation.chosen_character(context), self.face)
         return {"FINISHED"}
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import bpy
 from bpy_extras.io_utils import ImportHelper
 
-from ..core.blender import generation, job, takes
+from ..core.blender import generation, takes
 from ..core.blender.declared import declared
 from ..core.blender.scene_rate import scene_fps
 from .poll import Acting
 
 
 @declared
-class ORATOR_OT_add_drawings(bpy.types.Operator, ImportHelper):
+class ORATOR_OT_add_drawings(Acting, bpy.types.Operator, ImportHelper):
     """Add planes of drawn mouths, eyes and brows: pictures named mouth_A to mouth_X, eyes_open, brow_high ..."""
 
     bl_idname = "orator.add_drawings"
@@ -23,18 +23,14 @@ class ORATOR_OT_add_drawings(bpy.types.Operator, ImportHelper):
     files = bpy.props.CollectionProperty(type=bpy.types.OperatorFileListElement, options={"HIDDEN", "SKIP_SAVE"})
     directory = bpy.props.StringProperty(subtype="DIR_PATH", options={"HIDDEN", "SKIP_SAVE"})
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def work(self, context: bpy.types.Context) -> str:
         """Add them."""
         from pathlib import Path
 
         from ..core.blender.drawings import add_drawings
 
-        try:
-            add_drawings(context, [str(Path(self.directory) / entry.name) for entry in self.files] or [self.filepath])
-        except Exception as error:
-            self.report({"ERROR"}, job.explain(error))
-            return {"CANCELLED"}
-        return {"FINISHED"}
+        add_drawings(context, [str(Path(self.directory) / entry.name) for entry in self.files] or [self.filepath])
+        return ""
 
 
 @declared
@@ -62,11 +58,13 @@ class ORATOR_OT_key_drawings(Acting, bpy.types.Operator):
         from ..core.anime.chart import expose
         from ..core.blender.drawings import key_drawings, performed
 
-        item = takes.shown(generation.active_character(context))
+        item = takes.shown(generation.chosen_character(context))
         performance, start = performed(item)
         fps = scene_fps(context.scene)
         sheet = expose(performance, fps, self.every)
-        return key_drawings(context.active_object, sheet, round(start * fps), item.name)
+        drawings = context.active_object
+        assert drawings is not None  # disabled_reason
+        return key_drawings(drawings, sheet, round(start * fps), item.name)
 
 
 CLASSES: tuple[type, ...] = (ORATOR_OT_add_drawings, ORATOR_OT_key_drawings)

@@ -5,30 +5,32 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import bpy
 from bpy.props import BoolProperty, IntProperty, StringProperty
 
-from ..core.blender import compat, generation, job, report
 from ..core.blender import emage as chosen
+from ..core.blender import generation, job
 from ..core.blender.bake_target import read_keying
-from ..core.blender.declared import declared
+from ..core.blender.declared import OperatorMixin, declared
 from ..core.blender.model_file import chosen_folder
 from ..core.editions import without_torch
 from ..core.errors import OratorError
-from .poll import Explained, ask
+from .beside import Beside
+from .poll import Acting, ask
 
 _LINE = 80
 
 
 @declared
-class ORATOR_OT_fetch_emage(Explained, bpy.types.Operator):
+class ORATOR_OT_fetch_emage(Beside, bpy.types.Operator):
     """Fetch EMAGE's published weights from the Hugging Face hub, after showing their licences"""
 
     bl_idname = "orator.fetch_emage"
     bl_label = "Fetch EMAGE Weights"
     bl_options = {"INTERNAL"}  # noqa: RUF012
+    title = "Fetching EMAGE"
+    stopped = "Fetching was cancelled; what has come is kept."
 
     revision = StringProperty(
         name="Revision",
@@ -63,35 +65,23 @@ class ORATOR_OT_fetch_emage(Explained, bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Fetch beside Blender, or blocking without a window."""
+        return self.begin_or_block(context)
+
+    def _asked(self, context: bpy.types.Context, _window: bool) -> job.Work:
+        """Where to, and which revision."""
         if not self.agreed:
-            self.report({"ERROR"}, "Nothing was fetched: tick the box when you have read the licences.")
-            return {"CANCELLED"}
+            raise OratorError("Nothing was fetched: tick the box when you have read the licences.")
         self._folder = chosen_folder(context.scene)
         self._revision = self.revision
         self._scene = context.scene.name
-        if bpy.app.background:
-            try:
-                job.run_blocking(self._work)
-            except Exception as error:
-                self.report({"ERROR"}, job.explain(error))
-                return {"CANCELLED"}
-            self._done()
-            return {"FINISHED"}
-        try:
-            self._number = job.start("Fetching EMAGE", self._work)
-        except OratorError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
-        self._timer = context.window_manager.event_timer_add(0.2, window=context.window)
-        context.window_manager.modal_handler_add(self)
-        return {"RUNNING_MODAL"}
+        return self._work
 
     def _work(self, progress: job.Progress, cancelled: Callable[[], bool]) -> Path:
         from ..models.emage.download import fetch
 
         return fetch(self._folder, progress, cancelled, revision=self._revision)
 
-    def _done(self) -> None:
+    def _delivered(self, _made: Path) -> tuple[str, ...]:
         scene: bpy.types.Scene | None = bpy.data.scenes.get(self._scene)
         if scene is not None:
             scene.orator_emage.folder = str(self._folder)
@@ -99,46 +89,11 @@ class ORATOR_OT_fetch_emage(Explained, bpy.types.Operator):
         from ..models.emage.download import pinned_revision
 
         revision = pinned_revision(self._folder) or "unknown"
-        report.remember(f"EMAGE's weights are in '{self._folder}', of the hub's revision {revision[:10]}.")
-
-    def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        """Watch the transfer; Esc cancels, and what has come is kept."""
-        running = job.current()
-        escape = event.type == "ESC" and event.value == "PRESS"
-        if escape and running is not None and running.number == self._number:
-            job.cancel()
-            running = None
-        if running is None or running.number != self._number:
-            return self._end(context, "Fetching was cancelled; what has come is kept.")
-        if event.type != "TIMER":
-            return {"PASS_THROUGH"}
-        message = job.poll()
-        compat.redraw(context.window_manager)
-        if message is None:
-            return {"PASS_THROUGH"}
-        if message.kind == "done":
-            self._done()
-            self._end(context, "")
-            return {"FINISHED"}
-        return self._end(context, message.text or "Fetching was cancelled; what has come is kept.")
-
-    def cancel(self, context: bpy.types.Context) -> None:
-        """Blender ends the operator itself."""
-        if getattr(self, "_timer", None) is not None:
-            self._end(context, "")
-
-    def _end(self, context: bpy.types.Context, sentence: str) -> set[str]:
-        context.window_manager.event_timer_remove(self._timer)
-        self._timer = None
-        compat.redraw(context.window_manager)
-        if sentence:
-            report.remember(sentence)
-            self.report({"WARNING"}, sentence)
-        return {"CANCELLED"}
+        return (f"EMAGE's weights are in '{self._folder}', of the hub's revision {revision[:10]}.",)
 
 
 @declared
-class ORATOR_OT_choose_emage_folder(bpy.types.Operator):
+class ORATOR_OT_choose_emage_folder(Acting, bpy.types.Operator):
     """Choose a folder that holds EMAGE's published files: config.json and emage_vq"""
 
     bl_idname = "orator.choose_emage_folder"
@@ -149,30 +104,25 @@ class ORATOR_OT_choose_emage_folder(bpy.types.Operator):
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
         """Ask for the folder."""
-        manager: Any = context.window_manager
-        manager.fileselect_add(self)
+        context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def work(self, context: bpy.types.Context) -> str:
         """Look into it, and take it when it is EMAGE's."""
         from ..models.emage.files import read_config, weight_file
         from ..models.emage.layout import VQ_PARTS
 
         folder = Path(self.directory)
-        try:
-            read_config(folder)
-            for part in ("", *VQ_PARTS):
-                weight_file(folder, part)
-        except OratorError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
+        read_config(folder)
+        for part in ("", *VQ_PARTS):
+            weight_file(folder, part)
         context.scene.orator_emage.folder = self.directory
         context.scene.orator_emage.model = "EMAGE"
-        return {"FINISHED"}
+        return ""
 
 
 @declared
-class _ModelFile:
+class _ModelFile(OperatorMixin):
     """A file dialog for the artist's files."""
 
     filepath = StringProperty(subtype="FILE_PATH")
@@ -180,13 +130,12 @@ class _ModelFile:
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
         """Ask for the file."""
-        manager: Any = context.window_manager
-        manager.fileselect_add(self)
+        context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 
 
 @declared
-class ORATOR_OT_add_smplx_body(_ModelFile, bpy.types.Operator):
+class ORATOR_OT_add_smplx_body(_ModelFile, Acting, bpy.types.Operator):
     """Add an SMPL-X body or a FLAME head from your own model file: armature, mesh, shapes and expressions as keys"""
 
     bl_idname = "orator.add_smplx_body"
@@ -207,27 +156,21 @@ class ORATOR_OT_add_smplx_body(_ModelFile, bpy.types.Operator):
         "about 60 MB for a body, 36 and 2 MB for a head",
     )
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def work(self, context: bpy.types.Context) -> str:
         """Add it, posed by the smplx package, and choose it."""
         from ..core.blender.smplx_body import add_body
         from ..models.smplx import make_forward
 
-        wanted = {"correctives": self.correctives, "make_forward": make_forward}
-        try:
-            armature, said = add_body(
-                context, Path(self.filepath), self.betas, self.expressions, self.mean_hands, **wanted
-            )
-        except Exception as error:
-            self.report({"ERROR"}, job.explain(error))
-            return {"CANCELLED"}
+        armature, said = add_body(
+            context, Path(self.filepath), self.betas, self.expressions, self.mean_hands,
+            correctives=self.correctives, make_forward=make_forward,
+        )  # fmt: skip
         context.scene.orator.character = armature
         context.scene.orator_emage.smplx_file = self.filepath
-        report.remember(said)
-        self.report({"INFO"}, said)
-        return {"FINISHED"}
+        return said
 
 
-class ORATOR_OT_fit_smplx_skeleton(Explained, bpy.types.Operator):
+class ORATOR_OT_fit_smplx_skeleton(Acting, bpy.types.Operator):
     """Move the joints to where the body's shape keys put them"""
 
     bl_idname = "orator.fit_smplx_skeleton"
@@ -244,20 +187,16 @@ class ORATOR_OT_fit_smplx_skeleton(Explained, bpy.types.Operator):
             return generation.missing_character(context)
         return "" if REST_PROPERTY in character else "This character was not made from an SMPL-X file"
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def work(self, context: bpy.types.Context) -> str:
         """Move them."""
         from ..core.blender.smplx_body import fit_skeleton
 
-        try:
-            fit_skeleton(context, generation.active_character(context))
-        except Exception as error:
-            self.report({"ERROR"}, job.explain(error))
-            return {"CANCELLED"}
-        return {"FINISHED"}
+        fit_skeleton(context, generation.chosen_character(context))
+        return ""
 
 
 @declared
-class ORATOR_OT_import_smplx_motion(_ModelFile, Explained, bpy.types.Operator):
+class ORATOR_OT_import_smplx_motion(_ModelFile, Acting, bpy.types.Operator):
     """Add a BEAT2 clip or EMAGE's own output (.npz) as a take; its first frame is where the speech starts"""
 
     bl_idname = "orator.import_smplx_motion"
@@ -273,20 +212,12 @@ class ORATOR_OT_import_smplx_motion(_ModelFile, Explained, bpy.types.Operator):
             return busy
         return generation.missing_character(context)
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def work(self, context: bpy.types.Context) -> str:
         """Read it and bake it."""
         scene = context.scene
-        try:
-            start = 0.0 if generation.missing_speech(context) else generation.read_speech_start(context)
-            _, said = chosen.import_motion(
-                generation.active_character(context), Path(self.filepath), scene, start, read_keying(scene)
-            )
-        except Exception as error:
-            self.report({"ERROR"}, job.explain(error))
-            return {"CANCELLED"}
-        report.remember(said)
-        self.report({"INFO"}, said)
-        return {"FINISHED"}
+        start = 0.0 if generation.missing_speech(context) else generation.read_speech_start(context)
+        character = generation.chosen_character(context)
+        return chosen.import_motion(character, Path(self.filepath), scene, start, read_keying(scene))[1]
 
 
 CLASSES: tuple[type, ...] = (

@@ -9,11 +9,11 @@ import bpy
 from bpy.props import BoolProperty, EnumProperty, StringProperty
 from bpy_extras.io_utils import ExportHelper
 
-from ..core.blender import export, generation, job, report, takes
+from ..core.blender import export, generation, takes
 from ..core.blender.declared import declared
 from ..core.blender.export_options import PRESETS, RATES, ExportOptions
 from ..core.blender.take_store import speech_of
-from .poll import Explained
+from .poll import Acting
 
 FORMATS = (
     (".fbx", "FBX", "Body and face for Unreal, Unity and most tools; one file may hold several takes"),
@@ -44,7 +44,7 @@ _SKINNED = (".fbx", ".glb", ".gltf", ".usdc")
 
 
 @declared
-class ORATOR_OT_export(Explained, bpy.types.Operator, ExportHelper):
+class ORATOR_OT_export(Acting, bpy.types.Operator, ExportHelper):
     """Export the character with its takes, body and face, and read the file back to see what arrived"""
 
     bl_idname = "orator.export"
@@ -89,7 +89,7 @@ class ORATOR_OT_export(Explained, bpy.types.Operator, ExportHelper):
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         """The file dialog, with the character's and the take's name as the file's."""
         if not self.filepath:
-            character = generation.active_character(context)
+            character = generation.chosen_character(context)
             folder = Path(bpy.data.filepath).parent if bpy.data.filepath else Path.home()
             self.filepath = str(folder / file_name(character, takes.shown(character)))
         self.filepath = str(_with_suffix(Path(self.filepath), self.format))
@@ -123,19 +123,14 @@ class ORATOR_OT_export(Explained, bpy.types.Operator, ExportHelper):
             layout.prop(self, "face")
             layout.prop(self, "check_file")
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def work(self, context: bpy.types.Context) -> str:
         """Export, compare and say what arrived."""
-        character = generation.active_character(context)
+        character = generation.chosen_character(context)
         path = _with_suffix(Path(bpy.path.abspath(self.filepath)), self.format)
         options = ExportOptions(self.target, float(self.rate) or None, self.travel, self.face, self.from_zero)
-        try:
-            _, sentence, exact = export.deliver(character, path, options, self.which, self.together, self.check_file)
-        except Exception as error:
-            self.report({"ERROR"}, job.explain(error))
-            return {"CANCELLED"}
-        report.remember(sentence)
-        self.report({"INFO" if exact else "WARNING"}, sentence)
-        return {"FINISHED"}
+        _, sentence, exact = export.deliver(character, path, options, self.which, self.together, self.check_file)
+        self.tone = "INFO" if exact else "WARNING"
+        return sentence
 
 
 def file_name(character: bpy.types.Object, take: Any) -> str:

@@ -57,7 +57,7 @@ def add_recorded(context: bpy.types.Context, path: Path, face_model: str = "") -
     else:
         performance = read_reference(path)
     start = 0.0 if generation.missing_speech(context) else generation.read_speech_start(context)
-    character, scene = generation.active_character(context), context.scene
+    character, scene = generation.chosen_character(context), context.scene
     return add_face(character, performance, path.name, scene, start, read_keying(scene))
 
 

@@ -7,14 +7,14 @@ from pathlib import Path
 import bpy
 from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 
-from ..core.blender import farm, job, report
+from ..core.blender import farm
 from ..core.blender.declared import declared
 from ..core.errors import OratorError
-from .poll import Explained
+from .poll import Acting
 
 
 @declared
-class ORATOR_OT_submit_to_farm(Explained, bpy.types.Operator):
+class ORATOR_OT_submit_to_farm(Acting, bpy.types.Operator):
     """Write the scene's speeches, a copy of its file and the panels' choices as a job for a render farm, and submit it
     where the farm's program is installed"""
 
@@ -46,26 +46,19 @@ class ORATOR_OT_submit_to_farm(Explained, bpy.types.Operator):
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        """Write and submit; what goes wrong is reported as a sentence."""
+    def work(self, context: bpy.types.Context) -> str:
+        """Write and submit."""
         from ..models.farm import write_bundle
         from .command_line import farm_program
 
-        try:
-            if not self.directory.strip():
-                raise OratorError("Choose the folder that the bundle is written to.")
-            bundle = Path(bpy.path.abspath(self.directory)).absolute()
-            lines, left_out = farm.scene_lines(context, bundle, self.every, self.takes)
-            name = f"Orator {Path(bpy.data.filepath).stem or 'untitled'}"
-            path = write_bundle(self.engine, lines, bundle, farm_program(), name)
-            count = f"{len(lines)} line{'s' if len(lines) > 1 else ''}"
-            sentence = " ".join(f"{path}: {count}. {farm.submit(self.engine, bundle)} {left_out}".split())
-        except Exception as error:
-            self.report({"ERROR"}, job.explain(error))
-            return {"CANCELLED"}
-        report.remember(sentence)
-        self.report({"INFO"}, sentence)
-        return {"FINISHED"}
+        if not self.directory.strip():
+            raise OratorError("Choose the folder that the bundle is written to.")
+        bundle = Path(bpy.path.abspath(self.directory)).absolute()
+        lines, left_out = farm.scene_lines(context, bundle, self.every, self.takes)
+        name = f"Orator {Path(bpy.data.filepath).stem or 'untitled'}"
+        path = write_bundle(self.engine, lines, bundle, farm_program(), name)
+        count = f"{len(lines)} line{'s' if len(lines) > 1 else ''}"
+        return " ".join(f"{path}: {count}. {farm.submit(self.engine, bundle)} {left_out}".split())
 
 
 CLASSES: tuple[type, ...] = (ORATOR_OT_submit_to_farm,)

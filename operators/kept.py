@@ -23,7 +23,7 @@ class ORATOR_OT_kept_bones(Acting, bpy.types.Operator):
 
     def work(self, context: bpy.types.Context) -> str:
         """Note the names of the selected bones."""
-        bones = compat.selected_bones(generation.active_character(context))
+        bones = compat.selected_bones(generation.chosen_character(context))
         if not bones:
             raise OratorError("No bone is selected. Select the bones whose animation is kept, in Pose Mode.")
         loop = context.scene.orator.loop

@@ -5,14 +5,14 @@ from __future__ import annotations
 import bpy
 from bpy_extras.io_utils import ImportHelper
 
-from ..core.blender import generation, job
+from ..core.blender import generation
 from ..core.blender.declared import declared
 from ..core.blender.picture import is_picture, marks_shown, show_marks, update_picture
 from .poll import Acting
 
 
 @declared
-class ORATOR_OT_add_talking_picture(bpy.types.Operator, ImportHelper):
+class ORATOR_OT_add_talking_picture(Acting, bpy.types.Operator, ImportHelper):
     """Add a picture of a face that talks: its eyes, brows, mouth and head move with every take"""
 
     bl_idname = "orator.add_talking_picture"
@@ -21,21 +21,16 @@ class ORATOR_OT_add_talking_picture(bpy.types.Operator, ImportHelper):
 
     filter_glob = bpy.props.StringProperty(default="*.png;*.jpg;*.jpeg;*.tif;*.tiff;*.webp;*.bmp", options={"HIDDEN"})
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def work(self, context: bpy.types.Context) -> str:
         """Add it and choose it."""
         from ..core.blender.picture import add_picture
 
-        try:
-            if context.mode != "OBJECT":
-                bpy.ops.object.mode_set(mode="OBJECT")
-            obj, notes = add_picture(context, self.filepath)
-            context.scene.orator.character = obj
-        except Exception as error:
-            self.report({"ERROR"}, job.explain(error))
-            return {"CANCELLED"}
-        for note in notes:
-            self.report({"WARNING"}, f"{obj.name}: {note}.")
-        return {"FINISHED"}
+        if context.mode != "OBJECT":
+            bpy.ops.object.mode_set(mode="OBJECT")
+        obj, notes = add_picture(context, self.filepath)
+        context.scene.orator.character = obj
+        self.tone = "WARNING"
+        return f"{obj.name}: {'; '.join(notes)}." if notes else ""
 
 
 class _OfPicture(Acting):
@@ -56,7 +51,7 @@ class ORATOR_OT_show_picture_marks(_OfPicture, bpy.types.Operator):
 
     def work(self, context: bpy.types.Context) -> str:
         """Turn them on or off."""
-        obj = generation.active_character(context)
+        obj = generation.chosen_character(context)
         show_marks(obj, not marks_shown(obj))
         return ""
 
@@ -70,7 +65,7 @@ class ORATOR_OT_update_picture(_OfPicture, bpy.types.Operator):
 
     def work(self, context: bpy.types.Context) -> str:
         """Rebuild the shapes."""
-        obj = generation.active_character(context)
+        obj = generation.chosen_character(context)
         update_picture(obj)
         return f"'{obj.name}' fits its marks"
 

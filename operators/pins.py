@@ -7,7 +7,7 @@ from typing import Any
 import bpy
 from bpy.props import BoolProperty, EnumProperty, StringProperty
 
-from ..core.blender import compat, generation, takes
+from ..core.blender import compat, generation, lists
 from ..core.blender.declared import declared
 from ..core.blender.holders import has_skeleton
 from ..core.blender.scene_rate import scene_fps
@@ -38,7 +38,7 @@ class _OnCharacter(Acting):
 
     def work(self, context: bpy.types.Context) -> str:
         """The work on the character."""
-        return self.act(context, _character(context))
+        return self.act(context, generation.chosen_character(context))
 
 
 class _OnPin(_OnCharacter):
@@ -55,7 +55,7 @@ class _OnPin(_OnCharacter):
 
 def highlighted(character: bpy.types.Object) -> Any:
     """The pin that is highlighted in the list, or None."""
-    data = takes.character_data(character)
+    data = lists.character_data(character)
     if data is None or not 0 <= data.active_pin < len(data.pins):
         return None
     return data.pins[data.active_pin]
@@ -100,7 +100,7 @@ class ORATOR_OT_pin_pose(_OnCharacter, bpy.types.Operator):
         from ..core.blender.pins import add_pins
 
         made = add_pins(character, context.scene, speech_origin(context), **_coverage(character, self.covers))
-        data = takes.character_data(character)
+        data = lists.character_data(character)
         data.active_pin = len(data.pins) - 1
         return f"'{made[0].name}' pins the pose at frame {made[0].frame}."
 
@@ -126,7 +126,7 @@ class ORATOR_OT_pin_keys(_OnCharacter, bpy.types.Operator):
         if self.action and chosen is None:
             raise OratorError(f"There is no Action '{self.action}' in this file. Choose another.")
         origin = speech_origin(context)
-        data = takes.character_data(character, create=True)
+        data = lists.character_data(character, create=True)
         before = len(data.pins)
         made = add_key_pins(character, context.scene, origin, chosen)
         if self.covers != "KEYED":
@@ -179,7 +179,7 @@ class ORATOR_OT_pin_look(_OnCharacter, bpy.types.Operator):
         pin.hold = round(scene_fps(context.scene))
         if context.object is not None and context.object != character and context.object.type != "MESH":
             pin.target = context.object
-        takes.character_data(character).active_pin = len(pins) - 1
+        lists.character_data(character).active_pin = len(pins) - 1
         return f"'{pin.name}' lasts {pin.hold} frames. Choose its target in the list."
 
 
@@ -228,7 +228,7 @@ class ORATOR_OT_pin_delete(_OnPin, bpy.types.Operator):
 
     def act(self, context: bpy.types.Context, character: bpy.types.Object) -> str:
         """Delete."""
-        data = takes.character_data(character)
+        data = lists.character_data(character)
         if self.every:
             count = len(data.pins)
             data.pins.clear()

@@ -7,6 +7,7 @@ from typing import Any
 import bpy
 
 from ..core.blender import job, report
+from ..core.blender.declared import OperatorMixin
 
 
 def ask(context: bpy.types.Context, operator: Any, **options: Any) -> set[str]:
@@ -14,7 +15,7 @@ def ask(context: bpy.types.Context, operator: Any, **options: Any) -> set[str]:
     return set(context.window_manager.invoke_props_dialog(operator, **options))
 
 
-class Explained:
+class Explained(OperatorMixin):
     """Mix into an operator with `disabled_reason(context)`: the button is grey, and says why, when there is one."""
 
     @classmethod
@@ -30,9 +31,17 @@ class Explained:
             cls.poll_message_set(reason)
         return not reason
 
+    def _refused(self, error: Exception) -> set[str]:
+        """What went wrong, as a sentence."""
+        self.report({"ERROR"}, job.explain(error))
+        return {"CANCELLED"}
+
 
 class Acting(Explained):
     """Mix into an operator that does its work at once: `work` returns a sentence for the artist, or ''."""
+
+    tone = "INFO"
+    """How the sentence is reported; `work` may make it a WARNING."""
 
     def work(self, context: bpy.types.Context) -> str:
         """The work. Raises OratorError."""
@@ -43,9 +52,8 @@ class Acting(Explained):
         try:
             sentence = self.work(context)
         except Exception as error:
-            self.report({"ERROR"}, job.explain(error))
-            return {"CANCELLED"}
+            return self._refused(error)
         report.remember(sentence)
         if sentence:
-            self.report({"INFO"}, sentence)
+            self.report({self.tone}, sentence)
         return {"FINISHED"}

@@ -14,10 +14,12 @@ from bpy.props import BoolProperty, StringProperty
 
 from ..core.blender.bake_target import read_keying
 from ..core.blender.declared import declared
+from ..core.blender.generation import chosen_character
+from ..core.blender.groups import Group
 from ..core.errors import OratorError
 from ..core.files import write_atomically
 from ..core.reading import parse_json, read_text
-from .poll import Acting, Explained, ask
+from .poll import Acting, ask
 from .take import active_take
 
 _VERSION: Final = 1
@@ -35,7 +37,7 @@ _MASK = ("use_upper", "use_hands", "use_lower", "use_face", "again_region", "aga
 _LOOP = ("around", "around_bones", "around_chosen", "around_keep", "around_face")
 
 
-def _kept(group: bpy.types.PropertyGroup, leave_out: set[str]) -> list[str]:
+def _kept(group: Group, leave_out: set[str]) -> list[str]:
     """Names of a property group's plain properties."""
     return [
         p.identifier for p in group.bl_rna.properties
@@ -46,6 +48,7 @@ def _kept(group: bpy.types.PropertyGroup, leave_out: set[str]) -> list[str]:
 class _PresetMenu:
     """A menu of presets; choosing one is one undo step."""
 
+    bl_label = ""
     preset_operator = "orator.preset_use"
     preset_extensions = frozenset({_SUFFIX})
     title = ""
@@ -73,7 +76,7 @@ class ORATOR_MT_mask_presets(_PresetMenu, bpy.types.Menu):
     preset_subdir = "orator/masks"
 
 
-def _places(context: bpy.types.Context, kind: str) -> dict[str, tuple[bpy.types.PropertyGroup, str]]:
+def _places(context: bpy.types.Context, kind: str) -> dict[str, tuple[Group, str]]:
     """What a kind of preset sets: its names in the file, each with the group and the property."""
     options = context.scene.orator
     if kind == "layers":
@@ -84,7 +87,7 @@ def _places(context: bpy.types.Context, kind: str) -> dict[str, tuple[bpy.types.
     return {name: (options, name) for name in _MASK} | {f"loop.{name}": (options.loop, name) for name in _LOOP}
 
 
-def _fits(group: bpy.types.PropertyGroup, name: str, value: Any) -> bool:
+def _fits(group: Group, name: str, value: Any) -> bool:
     """Whether a value from a file can be set."""
     found = group.bl_rna.properties[name]
     if found.type == "BOOLEAN":
@@ -102,7 +105,7 @@ def _fits(group: bpy.types.PropertyGroup, name: str, value: Any) -> bool:
     return isinstance(value, str) and len(value) <= _LONGEST
 
 
-def _read(path: Path, places: dict[str, tuple[bpy.types.PropertyGroup, str]]) -> dict[str, Any]:
+def _read(path: Path, places: dict[str, tuple[Group, str]]) -> dict[str, Any]:
     """The values of a preset that have a place today, checked before any is set. Raises OratorError."""
     data = parse_json(read_text(path, "preset", _LARGEST), f"The preset '{path.stem}'")
     values = data.get("values") if isinstance(data, dict) else None
@@ -117,11 +120,11 @@ def _read(path: Path, places: dict[str, tuple[bpy.types.PropertyGroup, str]]) ->
 
 
 @declared
-class _Save(Explained):
+class _Save(Acting):
     """Saves a preset as a file of values, or removes one; `kind` is its folder."""
 
     kind = ""
-    menu: type
+    menu: type[_PresetMenu]
 
     name = StringProperty(name="Name", description="What the preset is called", maxlen=64, options={"SKIP_SAVE"})
     remove_name = BoolProperty(default=False, options={"HIDDEN", "SKIP_SAVE"})
@@ -133,27 +136,25 @@ class _Save(Explained):
             return self.execute(context)
         return ask(context, self)
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def work(self, context: bpy.types.Context) -> str:
         """Write or remove the file."""
         name = bpy.path.clean_name((self.menu.bl_label if self.remove_active else self.name).strip())
         if not name:
-            self.report({"ERROR"}, "Give the preset a name.")
-            return {"CANCELLED"}
+            raise OratorError("Give the preset a name.")
         folder = Path(bpy.utils.user_resource("SCRIPTS", path=f"presets/orator/{self.kind}", create=True))
         path = folder / f"{name}{_SUFFIX}"
         try:
             if self.remove_name or self.remove_active:
                 path.unlink(missing_ok=True)
                 self.menu.bl_label = self.menu.title
-                return {"FINISHED"}
+                return ""
             values = {key: getattr(group, prop) for key, (group, prop) in _places(context, self.kind).items()}
             text = json.dumps({"orator_preset": _VERSION, "values": values}, indent=1, ensure_ascii=False)
             write_atomically(path, lambda stream: stream.write(text.encode()) and None)
-        except (OratorError, OSError) as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
+        except OSError as error:
+            raise OratorError(str(error)) from error
         self.menu.bl_label = bpy.path.display_name(path.name)
-        return {"FINISHED"}
+        return ""
 
 
 class ORATOR_OT_layer_preset(_Save, bpy.types.Operator):
@@ -204,7 +205,7 @@ class ORATOR_OT_preset_use(Acting, bpy.types.Operator):
         path = Path(self.filepath)
         if not path.is_file():
             raise OratorError(f"The preset '{path.name}' is not there any more. Choose another.")
-        character, _, take = active_take(context)
+        take = active_take(context)[2]
         kind = path.parent.name
         if kind == "layers" and take is None:
             raise OratorError("This character has no take whose sliders could be set: press Generate.")
@@ -216,7 +217,7 @@ class ORATOR_OT_preset_use(Acting, bpy.types.Operator):
         menus = {"layers": ORATOR_MT_layer_presets, "performance": ORATOR_MT_setting_presets}
         menus.get(kind, ORATOR_MT_mask_presets).bl_label = bpy.path.display_name(path.name)
         if kind == "layers":
-            return sliders.rewrite(character, take, context.scene, read_keying(context.scene))
+            return sliders.rewrite(chosen_character(context), take, context.scene, read_keying(context.scene))
         return f"'{bpy.path.display_name(path.name)}' is set."
 
 

@@ -26,7 +26,7 @@ class OnRig(Acting):
 
     def work(self, context: bpy.types.Context) -> str:
         """Act on the character."""
-        return self.act(context, generation.active_character(context))
+        return self.act(context, generation.chosen_character(context))
 
 
 class ORATOR_OT_rig_detect(OnRig, bpy.types.Operator):
@@ -51,10 +51,9 @@ class ORATOR_OT_rig_pick(OnRig, bpy.types.Operator):
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:
         """Only with an active bone of this character."""
-        reason = generation.missing_character(context)
-        if reason:
-            return reason
         character = generation.active_character(context)
+        if character is None:
+            return generation.missing_character(context)
         if not has_skeleton(character):
             return f"'{character.name}' has no bones"
         bone = character.data.bones.active

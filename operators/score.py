@@ -63,7 +63,7 @@ class ORATOR_OT_score_regenerate(Generating, bpy.types.Operator):
 
     def read(self, context: bpy.types.Context) -> _Asked:
         """What was changed."""
-        character = generation.active_character(context)
+        character = generation.chosen_character(context)
         request, edits = score.read_changes(context, character)
         return _Asked(request, edits, score.rows_before(context.scene), context.scene.name)
 
@@ -75,7 +75,7 @@ class ORATOR_OT_score_regenerate(Generating, bpy.types.Operator):
         """The new take, its score in place of the old one, and what was corrected kept for later takes."""
         sentences = generation.deliver(request.request, made)
         scene = bpy.data.scenes[request.scene]
-        character = generation.active_character(bpy.context)
+        character = generation.chosen_character(bpy.context)
         score.follow_looks(character, scene, request.before, request.edits)
         asked = request.request.asked
         corrections.keep_corrections(scene, asked.speech, asked.settings.transcript, asked.words)

@@ -70,7 +70,9 @@ class ORATOR_OT_add_speech(bpy.types.Operator, ImportHelper):
         scene.frame_end = max(scene.frame_end, compat.strip_bounds(strip)[1])
         for other in compat.sequencer_strips(scene):
             other.select = other == strip
-        scene.sequence_editor.active_strip = strip
+        editor = scene.sequence_editor
+        assert editor is not None  # the strip is in it
+        editor.active_strip = strip
         _play(context)
         return {"FINISHED"}
 

@@ -37,14 +37,15 @@ class ORATOR_OT_style_learn(Acting, bpy.types.Operator):
         from ..core.style.words import described
 
         group, scene = context.scene.orator_styles, context.scene
-        character = generation.active_character(context)
         pieces: Iterable[Piece]
         if group.source == "FOLDER":
             folder = Path(bpy.path.abspath(group.folder))
             pieces, name = learning.pieces_of_folder(folder, scene), folder.name
         elif group.source == "ACTIONS":
+            character = generation.chosen_character(context)
             pieces, name = learning.pieces_of_actions(character, scene), f"{character.name}'s Actions"
         else:
+            character = generation.chosen_character(context)
             pieces, name = learning.pieces_of_takes(character, scene), f"{character.name}'s takes"
         style = learn_from(pieces, group.name.strip() or name)
         styles.add_style(scene, style)

@@ -6,7 +6,7 @@ from typing import Any
 
 import bpy
 
-from ..core.blender import bake, generation, takes
+from ..core.blender import bake, generation, lists, takes
 from ..core.blender.bake_target import read_keying
 from .poll import Acting
 
@@ -14,7 +14,7 @@ from .poll import Acting
 def active_take(context: bpy.types.Context) -> tuple[bpy.types.Object | None, Any, Any]:
     """The character, its data and the highlighted take; None for what there is not."""
     character = generation.active_character(context)
-    data = takes.character_data(character) if character is not None else None
+    data = lists.character_data(character) if character is not None else None
     if data is None or not 0 <= data.active < len(data.takes):
         return character, data, None
     return character, data, data.takes[data.active]
@@ -37,7 +37,8 @@ class OnTake(Acting):
 
     def work(self, context: bpy.types.Context) -> str:
         """The work on the highlighted take."""
-        return self.act(context, *active_take(context))
+        _, data, take = active_take(context)
+        return self.act(context, generation.chosen_character(context), data, take)
 
 
 class ORATOR_OT_take_show(OnTake, bpy.types.Operator):

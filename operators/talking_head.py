@@ -9,15 +9,16 @@ from typing import Any
 import bpy
 from bpy.props import IntProperty, StringProperty
 
-from ..core.blender import compat, generation, job, report, takes
+from ..core.blender import generation, job, takes
 from ..core.blender.declared import declared
 from ..core.editions import without_torch
 from ..core.errors import OratorError
-from .poll import Explained, ask
+from .beside import Beside
+from .poll import ask
 
 
 @declared
-class ORATOR_OT_draw_talking_head(Explained, bpy.types.Operator):
+class ORATOR_OT_draw_talking_head(Beside, bpy.types.Operator):
     """Draw what the shown take says as pictures of one character, by the published networks of Talking Head Anime"""
 
     bl_idname = "orator.draw_talking_head"
@@ -30,7 +31,8 @@ class ORATOR_OT_draw_talking_head(Explained, bpy.types.Operator):
         name="Pictures", description="Where 0001.png and the following go", subtype="DIR_PATH", default="//talking_head"
     )
     every = IntProperty(name="On", description="Hold each drawing for so many frames", default=2, min=1, max=4)
-    _timer: Any = None
+    title = "Drawing"
+    stopped = "Drawing was cancelled; what is drawn is kept for the next time."
 
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:
@@ -60,26 +62,15 @@ class ORATOR_OT_draw_talking_head(Explained, bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Draw beside Blender, or blocking without a window."""
-        try:
-            work = self._work(context)
-            self._scene = context.scene.name
-            if bpy.app.background:
-                self._done(job.run_blocking(work))
-                return {"FINISHED"}
-            self._number = job.start("Drawing", work)
-        except Exception as error:
-            self.report({"ERROR"}, job.explain(error))
-            return {"CANCELLED"}
-        self._timer = context.window_manager.event_timer_add(0.2, window=context.window)
-        context.window_manager.modal_handler_add(self)
-        return {"RUNNING_MODAL"}
+        return self.begin_or_block(context)
 
-    def _work(self, context: bpy.types.Context) -> job.Work:
-        """Everything read from Blender; what is returned touches none of it."""
+    def _asked(self, context: bpy.types.Context, _window: bool) -> job.Work:
+        """The take, and where the pictures go."""
         from ..core.blender.drawings import performed
         from ..core.blender.scene_rate import scene_fps
 
-        item = takes.shown(generation.active_character(context))
+        item = takes.shown(generation.chosen_character(context))
+        self._scene = context.scene.name
         performance, start = performed(item)
         fps, every = scene_fps(context.scene), self.every
         self._first, self._name = round(start * fps), f"{item.name} drawn"
@@ -104,50 +95,13 @@ class ORATOR_OT_draw_talking_head(Explained, bpy.types.Operator):
 
         return work
 
-    def _done(self, made: Any) -> None:
+    def _delivered(self, made: Any) -> tuple[str, ...]:
         from ..core.blender.sequence import add_sequence
         from ..models.anime.layout import CREDIT
 
         scene = bpy.data.scenes[self._scene]
         add_sequence(scene, made.frames, self._first, self._name, CREDIT)
-        report.remember(f"{len(made.frames)} pictures of {made.drawings} drawings. {CREDIT}")
-
-    def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        """Watch the drawing; Esc cancels, and what is drawn is kept."""
-        running = job.current()
-        if event.type == "ESC" and event.value == "PRESS" and running is not None and running.number == self._number:
-            job.cancel()
-            running = None
-        if running is None or running.number != self._number:
-            return self._end(context, "Drawing was cancelled; what is drawn is kept for the next time.")
-        if event.type != "TIMER":
-            return {"PASS_THROUGH"}
-        message = job.poll()
-        compat.redraw(context.window_manager)
-        if message is None:
-            return {"PASS_THROUGH"}
-        if message.kind != "done":
-            return self._end(context, message.text or "Drawing was cancelled; what is drawn is kept for the next time.")
-        try:
-            self._done(message.result)
-        except Exception as error:
-            return self._end(context, job.explain(error))
-        self._end(context, "")
-        return {"FINISHED"}
-
-    def cancel(self, context: bpy.types.Context) -> None:
-        """Blender ends the operator itself."""
-        if self._timer is not None:
-            self._end(context, "")
-
-    def _end(self, context: bpy.types.Context, sentence: str) -> set[str]:
-        context.window_manager.event_timer_remove(self._timer)
-        self._timer = None
-        compat.redraw(context.window_manager)
-        if sentence:
-            report.remember(sentence)
-            self.report({"WARNING"}, sentence)
-        return {"CANCELLED"}
+        return (f"{len(made.frames)} pictures of {made.drawings} drawings. {CREDIT}",)
 
 
 CLASSES: tuple[type, ...] = (ORATOR_OT_draw_talking_head,)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import bpy
 from bpy.props import EnumProperty, IntProperty, PointerProperty, StringProperty
 
 from ..core.blender import changed_lines, conversing, generation, job, lines, strips
+from ..core.blender.declared import PanelMixin
 from ..core.blender.holders import has_skeleton
 from ..core.blender.scene_rate import scene_fps
 from ..core.catalogue.listening import LISTENING
@@ -13,7 +16,7 @@ from .layout import TAB, draw_job, draw_sentence, draw_wrapped, number_property,
 
 _BESIDE = 96
 """Pixels of the icon, the time and the button beside a line's name."""
-_STATES = {"MADE": "CHECKMARK", "CHANGED": "FILE_REFRESH", "NEW": "DOT"}
+_STATES: dict[str, Any] = {"MADE": "CHECKMARK", "CHANGED": "FILE_REFRESH", "NEW": "DOT"}
 _COLOURS = tuple((f"COLOR_{k:02d}", f"Colour {k}", "", f"STRIP_COLOR_{k:02d}", k) for k in range(1, 10))
 
 
@@ -100,7 +103,7 @@ class ORATOR_PT_conversation(bpy.types.Panel):
         draw_sentence(context, layout)
 
 
-class _Lines:
+class _Lines(PanelMixin):
     """Who says which line when; each can be made again"""
 
     bl_label = "Lines"

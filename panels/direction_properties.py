@@ -7,6 +7,7 @@ from typing import Any
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, PointerProperty, StringProperty
 
+from ..core.blender import lists
 from ..core.blender.declared import declared
 from ..core.catalogue.gestures import GESTURE_HANDS, GESTURE_KINDS
 from ..core.catalogue.sliders import SLIDERS
@@ -93,7 +94,8 @@ class OratorPin(bpy.types.PropertyGroup):
 
 
 def _take_of(self: OratorGesture) -> Any:
-    return self.id_data.path_resolve(self.path_from_id().rpartition(".gestures[")[0])
+    owner: Any = self.id_data
+    return owner.path_resolve(self.path_from_id().rpartition(".gestures[")[0])
 
 
 def _gesture_at(self: OratorGesture) -> int:
@@ -208,9 +210,9 @@ class OratorLoop(bpy.types.PropertyGroup):
 
     def layers(self) -> OratorSliders:
         """The sliders of the highlighted take: what layer presets are saved from and set on."""
-        from ..core.blender import generation, takes
+        from ..core.blender import generation
 
-        data = takes.character_data(generation.active_character(bpy.context))
+        data = lists.character_data(generation.chosen_character(bpy.context))
         return data.takes[data.active].layers
 
 

@@ -13,7 +13,7 @@ from .layout import TAB, draw_wrapped, number_property
 _items: list[tuple[str, str, str, int]] = []  # Blender keeps no strings of its own
 
 
-def _models(_self: object, _context: bpy.types.Context) -> list[tuple[str, str, str, int]]:
+def _models(_self: bpy.types.bpy_struct, _context: bpy.types.Context | None) -> list[tuple[str, str, str, int]]:
     made = [(card.name.upper(), card.label, card.help, card.number) for card in cards()]
     if made != _items:
         _items[:] = made

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bpy
 
-from ..core.blender import emage, emotion, generation, takes
+from ..core.blender import emage, emotion, generation, lists
 from .layout import TAB, draw_wrapped
 
 
@@ -65,7 +65,7 @@ class ORATOR_PT_emotion(bpy.types.Panel):
     def _reference(context: bpy.types.Context, column: bpy.types.UILayout) -> None:
         options = context.scene.orator
         character = generation.active_character(context)
-        data = takes.character_data(character) if character is not None else None
+        data = lists.character_data(character) if character is not None else None
         if data is not None and len(data.takes):
             column.prop_search(options, "reference_take", data, "takes")
         row = column.row()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import bpy
 
+from ..core.blender.declared import PanelMixin
 from .layout import TAB, draw_wrapped
 
 
-class _Heading:
+class _Heading(PanelMixin):
     """Closed at first; what is under it says what it does."""
 
     bl_space_type = "VIEW_3D"

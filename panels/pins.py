@@ -6,7 +6,7 @@ from typing import Any
 
 import bpy
 
-from ..core.blender import generation, takes
+from ..core.blender import generation, lists
 from ..core.blender.holders import has_skeleton
 from .layout import TAB, draw_wrapped
 
@@ -43,7 +43,7 @@ class ORATOR_MT_pins_copy(bpy.types.Menu):
         """One row for each character that has pins."""
         character = generation.active_character(context)
         others = [o for o in context.scene.objects if has_skeleton(o) and o != character]
-        others = [o for o in others if len(getattr(takes.character_data(o), "pins", ()))]
+        others = [o for o in others if len(getattr(lists.character_data(o), "pins", ()))]
         for other in others:
             self.layout.operator("orator.pins_copy", text=other.name, translate=False).source = other.name
         if not others:
@@ -92,7 +92,7 @@ class ORATOR_PT_pins(bpy.types.Panel):
         column.operator("orator.pin_look", icon="HIDE_OFF")
         character = generation.active_character(context)
         column.menu("ORATOR_MT_pins_copy", icon="COPYDOWN")
-        data = takes.character_data(character) if character is not None else None
+        data = lists.character_data(character) if character is not None else None
         if data is None or not len(data.pins):
             return
         row = layout.row()

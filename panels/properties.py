@@ -209,7 +209,7 @@ class OratorScene(bpy.types.PropertyGroup):
     corrected = StringProperty(options={"HIDDEN"})
     played_start = IntProperty(options={"HIDDEN"})
     played_end = IntProperty(options={"HIDDEN"})
-    keys = EnumProperty(
+    keys = EnumProperty(  # type: ignore[assignment]  # bpy_struct.keys() is hidden by it, in Blender too
         name="Keys",
         description="How the F-curves are written",
         items=(
@@ -240,6 +240,14 @@ class OratorScene(bpy.types.PropertyGroup):
     )
     again_start = IntProperty(name="Start", description="First frame that is made again", default=1)
     again_end = IntProperty(name="End", description="Frame after the last one", default=100)
+    # Of the catalogue's rows: declared below.
+    seed: int
+    count: int
+    intensity: float
+    reference_strength: float
+    bound_degrees: float
+    bound_millimetres: float
+    bound_weight: float
     overridden = CollectionProperty(type=OratorOverridden)
     loop = PointerProperty(type=OratorLoop)
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import bpy
 
 from ..core.blender import score
+from ..core.blender.declared import PanelMixin
 from .layout import TAB, draw_job, draw_sentence
 
 
-class _Score:
+class _Score(PanelMixin):
     """What a take does, as strips that can be moved"""
 
     bl_label = "Score"

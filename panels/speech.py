@@ -5,6 +5,7 @@ from __future__ import annotations
 import bpy
 
 from ..core.blender import generation, preferences, strips
+from ..core.blender.declared import PanelMixin
 from ..operators import work
 from .layout import TAB, draw_job, draw_wrapped, room, shortened
 
@@ -55,7 +56,7 @@ def _draw(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
         work.warm(preferences.read())
 
 
-class _Words:
+class _Words(PanelMixin):
     """What is said, and which channel of the sound it is in."""
 
     bl_label = "Transcript"

@@ -15,7 +15,7 @@ from bpy.props import (
     StringProperty,
 )
 
-from ..core.blender import emage, generation, styles, takes
+from ..core.blender import emage, generation, lists, styles
 from ..core.blender.declared import declared
 from ..core.blender.tracks import TAG
 from .layout import TAB, draw_wrapped
@@ -146,7 +146,7 @@ class ORATOR_PT_learn(bpy.types.Panel):
             layout.template_list("ORATOR_UL_learn", "", bpy.data, "actions", group, "active_action", rows=3)
         else:
             character = generation.active_character(context)
-            data = takes.character_data(character) if character is not None else None
+            data = lists.character_data(character) if character is not None else None
             if data is None or not len(data.takes):
                 layout.label(text="This character has no takes yet", icon="INFO")
             else:

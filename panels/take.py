@@ -6,7 +6,7 @@ from typing import Any
 
 import bpy
 
-from ..core.blender import generation, provenance, takes
+from ..core.blender import generation, lists, provenance
 from ..core.blender.scene_rate import behind, other_rate
 from .layout import TAB, draw_wrapped
 
@@ -14,7 +14,7 @@ from .layout import TAB, draw_wrapped
 def highlighted_take(context: bpy.types.Context) -> tuple[Any, Any]:
     """The character's data and the highlighted take, None for what there is not."""
     character = generation.active_character(context)
-    data = takes.character_data(character) if character is not None else None
+    data = lists.character_data(character) if character is not None else None
     if data is None or not 0 <= data.active < len(data.takes):
         return data, None
     return data, data.takes[data.active]
@@ -76,7 +76,7 @@ class ORATOR_PT_takes(bpy.types.Panel):
         """The list and what can be done with a take."""
         layout = self.layout
         character = generation.active_character(context)
-        data = takes.character_data(character) if character is not None else None
+        data = lists.character_data(character) if character is not None else None
         if data is None or not len(data.takes):
             draw_wrapped(context, layout, "No takes yet: press Generate", "INFO")
             layout.operator("orator.import_face", icon="IMPORT")
@@ -121,12 +121,12 @@ class ORATOR_PT_provenance(bpy.types.Panel):
     def poll(cls, context: bpy.types.Context) -> bool:
         """Only with a take."""
         character = generation.active_character(context)
-        data = takes.character_data(character) if character is not None else None
+        data = lists.character_data(character) if character is not None else None
         return data is not None and 0 <= data.active < len(data.takes)
 
     def draw(self, context: bpy.types.Context) -> None:
         """Its lines."""
-        data = takes.character_data(generation.active_character(context))
+        data = lists.character_data(generation.chosen_character(context))
         column = self.layout.column(align=True)
         for line in provenance.lines(data.takes[data.active], context.scene):
             draw_wrapped(context, column, line)

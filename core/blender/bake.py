@@ -11,7 +11,7 @@ import numpy as np
 from ..bake.road import prepare
 from ..bake.target import Keying, PreparedBake
 from ..errors import OratorError
-from . import compat, copies, gestures, takes
+from . import compat, copies, gestures, lists, takes, tracks
 from .bake_target import editable as editable
 from .bake_target import read_target
 from .fcurves import fingerprint, write_curves
@@ -40,7 +40,7 @@ def _shareable(written: dict[tuple[str, int], CurveKeys], curves: list[CurveKeys
 
 def _new_action(take: Any) -> bpy.types.Action:
     action = bpy.data.actions.new(take.name)
-    action[takes.TAG] = take.uid
+    action[tracks.TAG] = take.uid
     return action
 
 
@@ -81,7 +81,7 @@ def write_actions(character: bpy.types.Object, take: Any, prepared: PreparedBake
             if found is not None:
                 remove_strip(found)
             take.bindings.remove(len(take.bindings) - 1)
-        for action in [a for a in bpy.data.actions if a not in actions and a.get(takes.TAG) == take.uid]:
+        for action in [a for a in bpy.data.actions if a not in actions and a.get(tracks.TAG) == take.uid]:
             bpy.data.actions.remove(action)
         raise
 
@@ -95,7 +95,7 @@ def _write(character: bpy.types.Object, take: Any, prepared: PreparedBake) -> No
     if not before:
         name_actions(take)
     for binding in list(take.bindings)[before:]:
-        takes.add_track(take, binding)
+        tracks.add_track(take, binding)
 
 
 def add_take(
@@ -144,7 +144,7 @@ def set_sliders(item: Any, sliders: dict[str, Any]) -> None:
 
 def bake_again(character: bpy.types.Object, uid: str, scene: bpy.types.Scene, keying: Keying) -> str:
     """Write a take's Actions anew from its stored performance; returns the coverage sentence. Raises OratorError."""
-    item = takes.find(takes.character_data(character), uid)
+    item = lists.find(lists.character_data(character), uid)
     if item is None:
         raise OratorError("This take is not in the list any more.")
     takes.check_switchable(character)

@@ -47,7 +47,7 @@ def editable(character: bpy.types.Object, scene: bpy.types.Scene) -> bpy.types.O
     """The character itself, or a library override of it when it is linked. Raises OratorError when that fails."""
     if character.library is None:
         return character
-    layer = next((layer for layer in scene.view_layers), None)
+    layer = scene.view_layers[0]
     collections = [c for c in scene.collection.children_recursive if c.library is not None]
     linked = next((c for c in collections if character in list(c.all_objects)), None)
     name, root = character.name, linked or character

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import bpy
 
 from ..errors import OratorError
-from . import conversing, lines, takes
+from . import conversing, lines, lists, takes
 from .scene_rate import check_rate, scene_fps
 from .take_store import load_meta, load_performance, meta_text, start_of
 
@@ -35,7 +35,7 @@ class Row:
 
 def take_of(character: bpy.types.Object) -> Any:
     """The take whose lines count: the one that is shown, else the latest that was made of lines; None without any."""
-    data = takes.character_data(character)
+    data = lists.character_data(character)
     if data is None:
         return None
     shown = takes.shown(character)

@@ -16,7 +16,7 @@ from ..directing.splice import cut_of, spliced
 from ..errors import OratorError
 from ..performance import Performance, Take
 from ..regions import choice_regions
-from . import bake, takes
+from . import bake, lists
 from .bake_target import read_target
 from .comp_ranges import source_of
 from .directions import directions_record, read_directions, slider_record
@@ -30,7 +30,7 @@ def comp_take(character: bpy.types.Object, take: Any, scene: bpy.types.Scene, ke
     What a piece shows is what its take shows: sliders laid over it, pins that lie in it. The new take keeps the sliders
     of the take it is built on as long as every piece has the same; otherwise they are worked into the motion.
     """
-    data = takes.character_data(character)
+    data = lists.character_data(character)
     for lane in data.lanes:
         source = source_of(data, lane)
         if source is not None:

@@ -11,7 +11,7 @@ from .guard import Guard
 _quiet: Final = Guard()
 
 
-def groups(owner: bpy.types.ID) -> list[Any]:
+def groups(owner: bpy.types.Object | bpy.types.Scene) -> list[Any]:
     """The property groups with takes that a data-block holds."""
     return [owner.orator] if isinstance(owner, bpy.types.Object) else [entry.data for entry in owner.orator.overridden]
 

@@ -25,7 +25,7 @@ def new_curves(action: bpy.types.Action, target: bpy.types.ID) -> tuple[Any, Any
     if not has_slots():
         return action.fcurves, action.groups, None
     layer = action.layers[0] if action.layers else action.layers.new("Layer")
-    strip = layer.strips[0] if layer.strips else layer.strips.new(type="KEYFRAME")
+    strip: Any = layer.strips[0] if layer.strips else layer.strips.new(type="KEYFRAME")
     slot = action.slots.new(id_type=target.id_type, name=target.name)
     bag = strip.channelbag(slot, ensure=True)
     return bag.fcurves, bag.groups, slot
@@ -157,7 +157,7 @@ def _by_length(strips: Any) -> bool:
 def remove_strips(scene: bpy.types.Scene, gone: Iterable[Any]) -> None:
     """Take strips of the scene's sequencer away, those inside meta strips too."""
     for strip in gone:
-        home = strip.parent_meta() or scene.sequence_editor
+        home: Any = strip.parent_meta() or scene.sequence_editor
         (home.strips if hasattr(home, "strips") else home.sequences).remove(strip)
 
 

@@ -13,7 +13,7 @@ from ..arrays import Array
 from ..catalogue.listening import LISTENING
 from ..errors import OratorError
 from ..speech.speech import Speech
-from . import generation, lines, takes
+from . import generation, lines, lists, takes
 from .holders import has_skeleton
 from .scene_rate import scene_fps
 
@@ -228,13 +228,13 @@ def deliver(requests: tuple[TakeRequest, ...], made: tuple[tuple[Made, ...], ...
         for request, mine in zip(requests, made, strict=True):
             scene: bpy.types.Scene | None = bpy.data.scenes.get(request.scene)
             character = scene.objects.get(request.target.name) if scene is not None else None
-            data = takes.character_data(character) if character is not None else None
+            data = lists.character_data(character) if character is not None else None
             if character is not None:
                 written.append((character, {take.uid for take in data.takes} if data is not None else set()))
             sentences += generation.deliver(request, mine)
     except Exception:
         for character, before in written:
-            data = takes.character_data(character)
+            data = lists.character_data(character)
             for uid in [take.uid for take in data.takes] if data is not None else []:
                 if uid not in before:
                     takes.remove(character, uid)

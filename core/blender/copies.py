@@ -11,7 +11,7 @@ from typing import Any
 
 import bpy
 
-from . import compat, lists, tracks
+from . import compat, lists, targets, tracks
 from .holders import has_skeleton
 from .rig_reader import skinned_meshes
 
@@ -51,20 +51,20 @@ def _owners(character: bpy.types.Object, data: Any) -> set[bpy.types.ID]:
     """What carries a character's curves, as its takes and its meshes say."""
     objects = [character, *skinned_meshes(character)]
     objects += [binding.object for take in data.takes for binding in take.bindings]
-    return {owner for owner in map(tracks.animated_id, objects) if owner is not None}
+    return {owner for owner in map(targets.animated_id, objects) if owner is not None}
 
 
 def _played_by_others(character: bpy.types.Object, others: list[tuple[bpy.types.Object, Any]]) -> set[bpy.types.Action]:
     """Actions that other characters list, show or have on a track."""
     found: set[bpy.types.Action | None] = set()
-    mine = {tracks.animated_id(obj) for obj in (character, *skinned_meshes(character))}
+    mine = {targets.animated_id(obj) for obj in (character, *skinned_meshes(character))}
     for other, data in others:
         found |= {binding.action for take in data.takes for binding in take.bindings}
         for owner in _owners(other, data) - mine:
             anim = owner.animation_data
             if anim is not None:
                 found |= {anim.action} | {strip.action for track in anim.nla_tracks for strip in track.strips}
-    return found - {None}
+    return {action for action in found if action is not None}
 
 
 def _own_shapes(character: bpy.types.Object, others: list[tuple[bpy.types.Object, Any]]) -> tuple[str, ...]:
@@ -73,7 +73,7 @@ def _own_shapes(character: bpy.types.Object, others: list[tuple[bpy.types.Object
     Raises nothing; linked meshes stay.
     """
     theirs = {b.object for _, data in others for take in data.takes for b in take.bindings if b.object is not None}
-    keys = {tracks.animated_id(obj) for obj in theirs} - {None, *theirs}
+    keys = {targets.animated_id(obj) for obj in theirs} - {None, *theirs}
     copies: dict[bpy.types.ID, Any] = {}
     for mesh in skinned_meshes(character):
         if mesh in theirs or mesh.data.shape_keys not in keys or mesh.library is not None:
@@ -82,6 +82,13 @@ def _own_shapes(character: bpy.types.Object, others: list[tuple[bpy.types.Object
             copies[mesh.data] = mesh.data.copy()
         mesh.data = copies[mesh.data]
     return tuple(f"'{copy.name}' is a mesh of its own now: its shapes were shared" for copy in copies.values())
+
+
+def _seen(anim: bpy.types.AnimData | None, binding: Any) -> bpy.types.Action:
+    """Duplicating an armature and its meshes copies the Action that each shows: what is seen there counts."""
+    action = anim.action if anim is not None else None
+    own: bpy.types.Action = binding.action
+    return action if action is not None and _has_slot(action, binding.slot) else own
 
 
 def _give_own(
@@ -102,11 +109,10 @@ def _give_own(
         if binding.action is None:
             continue
         found = tracks.placed(binding)
-        owner = tracks.animated_id(binding.object)
+        owner = targets.animated_id(binding.object)
         anim = owner.animation_data if owner is not None else None
         plays = anim is not None and shown and tracks.is_tagged(anim.action)
-        # Duplicating an armature and its meshes copies the Action that each shows: what is seen there counts.
-        wanted = anim.action if plays and _has_slot(anim.action, binding.slot) else binding.action
+        wanted = _seen(anim, binding) if plays else binding.action
         if wanted in foreign or wanted.library is not None:
             if wanted not in copies:
                 copies[wanted] = wanted.copy()
@@ -114,7 +120,7 @@ def _give_own(
         wanted[tracks.TAG] = take.uid
         before, binding.action = binding.action, wanted
         slot = compat.slot_named(wanted, binding.slot)
-        if plays:
+        if anim is not None and plays:
             compat.assign(anim, wanted, slot)
         if found is not None:
             found[2].action = wanted
@@ -159,7 +165,7 @@ def part(take: Any) -> None:
     character by hand) stays as it is with them, and the take goes on with a copy."""
     for action in {binding.action for binding in take.bindings if binding.action is not None}:
         mine = [binding for binding in take.bindings if binding.action == action]
-        own = [(binding, tracks.placed(binding), tracks.animated_id(binding.object)) for binding in mine]
+        own = [(binding, tracks.placed(binding), targets.animated_id(binding.object)) for binding in mine]
         active = [o.animation_data for _, _, o in own if o is not None and o.animation_data is not None]
         active = [anim for anim in active if anim.action == action]
         used = len(mine) + len(active) + sum(found is not None for _, found, _ in own)

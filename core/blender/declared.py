@@ -6,9 +6,16 @@ type checker can read; written as values each is of the type that bpy.props' fun
 
 from __future__ import annotations
 
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
+import bpy
 from bpy.props import StringProperty
+
+if TYPE_CHECKING:
+    OperatorMixin = bpy.types.Operator
+    PanelMixin = bpy.types.Panel
+else:  # Blender takes no class of its own, unregistered, as another's base
+    OperatorMixin = PanelMixin = object
 
 _DEFERRED: Final[type] = type(StringProperty())
 _Class = TypeVar("_Class", bound=type)

@@ -14,7 +14,7 @@ from ..emotion import EmotionTrack, parse_emotion
 from ..errors import OratorError
 from ..face.marks import Mark, marked, read_mark
 from ..speech.speech import Speech
-from . import compat, takes
+from . import compat, lists
 from .scene_rate import scene_fps
 from .take_store import load_performance
 
@@ -114,7 +114,7 @@ def read_face_reference(options: Any, character: Any) -> FaceReference:
     from ..formats.reference import face_reference
 
     if options.reference_take:
-        data = takes.character_data(character) if character is not None else None
+        data = lists.character_data(character) if character is not None else None
         take = next((t for t in data.takes if t.name == options.reference_take), None) if data is not None else None
         if take is None:
             raise OratorError(

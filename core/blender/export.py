@@ -13,13 +13,14 @@ from ..errors import OratorError
 from ..files import check_writable
 from ..formats.neutral import SUFFIXES as NEUTRAL
 from ..formats.neutral import write_neutral
-from . import takes
+from . import lists, takes, targets
+from .export_actions import Playing
 from .export_bendy import stand_in
 from .export_check import READABLE, Arrived, read_back, record
 from .export_neutral import shown_performance
 from .export_options import FBX, USD, ExportOptions, exporter, gltf_options, preset_options
 from .export_run import run, run_in_true_time
-from .export_stage import Cue, Playing, Stage, playing, staged, staged_takes
+from .export_stage import Cue, Stage, playing, staged, staged_takes
 from .model_file import known_hand_mean
 
 _LONGEST_NAME: Final = 55
@@ -137,7 +138,7 @@ def export_takes(
     if together and len(uids) > 1:
         export_together(character, uids, path, options)
         return [path]
-    shown = takes.character_data(character).shown
+    shown = lists.character_data(character).shown
     made = []
     try:
         for k, uid in enumerate(uids):
@@ -154,7 +155,7 @@ def export_takes(
 
 def chosen_takes(character: bpy.types.Object, which: str) -> list[str]:
     """Ids of 'all' takes, the 'favourites', or those named 'One,Two'. Raises OratorError when there is none."""
-    data = takes.character_data(character)
+    data = lists.character_data(character)
     items = list(data.takes) if data is not None else []
     if which == "all":
         found = items
@@ -275,12 +276,12 @@ def _told_apart(cues: list[Cue]) -> list[Cue]:
 
 def _cue(character: bpy.types.Object, uid: str) -> Cue:
     """A take's Actions with what they play on. Raises OratorError when it is gone."""
-    item = takes.find(takes.character_data(character), uid)
+    item = lists.find(lists.character_data(character), uid)
     if item is None:
         raise OratorError("This take is not in the list any more.")
     plays: list[Playing] = []
     for binding in item.bindings:
-        owner = takes.animated_id(binding.object)
+        owner = targets.animated_id(binding.object)
         if owner is not None and binding.action is not None and owner not in [p.owner for p in plays]:
             plays.append(Playing(owner, binding.action, binding.slot))
     if not plays:

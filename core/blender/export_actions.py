@@ -84,8 +84,8 @@ def hold_in_place(character: bpy.types.Object, playing: Playing) -> None:
 
     def located(bone: str) -> list[bpy.types.FCurve] | None:
         path = f'pose.bones["{bpy.utils.escape_identifier(bone)}"].location'
-        found = [curves.get((path, k)) for k in range(3)]
-        return found if all(curve is not None and len(curve.keyframe_points) for curve in found) else None
+        found = [curve for curve in (curves.get((path, k)) for k in range(3)) if curve is not None]
+        return found if len(found) == 3 and all(len(curve.keyframe_points) for curve in found) else None
 
     carrier = located(body.carrier)
     if carrier is None:
@@ -93,14 +93,14 @@ def hold_in_place(character: bpy.types.Object, playing: Playing) -> None:
     first, last = (int(f) for f in (np.floor(playing.action.frame_range[0]), np.ceil(playing.action.frame_range[1])))
     frames = np.arange(first, last + 1)
     axes = _location_axes(body, body.carrier)
-    travelled = np.array([[curve.evaluate(f) for curve in carrier] for f in frames]) @ axes.T
+    travelled: Array = np.array([[curve.evaluate(f) for curve in carrier] for f in frames]) @ axes.T
     travelled -= travelled[:1]
     travelled -= (travelled @ body.up)[:, None] * body.up
     for bone in description.by_name:
         own = located(bone)
         if own is None or (bone != body.carrier and _carried(body, bone)):
             continue
-        values = np.array([[curve.evaluate(f) for curve in own] for f in frames])
+        values: Array = np.array([[curve.evaluate(f) for curve in own] for f in frames])
         values -= travelled @ _location_axes(body, bone)
         for curve, column in zip(own, values.T, strict=True):
             _rewrite(curve, frames, column)

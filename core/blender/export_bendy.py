@@ -211,8 +211,8 @@ def stand_in(
     bendy = bendy_bones(character, meshes)
     motion = _Motion(character, bendy, range(first, last + 1)) if bendy else None
     scale = max(character.matrix_world.to_scale()[:])
-    bendy = [name for name in bendy if motion.bends(name, scale)] if motion else []
-    if not bendy:
+    bendy = [name for name in bendy if motion.bends(name, scale)] if motion is not None else []
+    if motion is None or not bendy:
         yield character, meshes
         return
     layer = bpy.context.view_layer

@@ -127,6 +127,7 @@ def _visitor(rate: float, gltf: bool) -> Iterator[bpy.types.Scene]:
     """A scene to import into; it and all that came with it are gone afterwards."""
     before = {name: set(getattr(bpy.data, name)) for name in _COLLECTIONS if hasattr(bpy.data, name)}
     window = bpy.context.window
+    assert window is not None
     own = bpy.context.scene
     scene = bpy.data.scenes.new("Orator export check")
     try:

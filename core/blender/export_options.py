@@ -81,13 +81,8 @@ def exporter(path: Path) -> Any:
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
         raise OratorError(f"'{path.name}' should end in one of {', '.join(SUFFIXES)}.")
-    found = {
-        ".fbx": lambda: bpy.ops.export_scene.fbx,
-        ".glb": lambda: bpy.ops.export_scene.gltf,
-        ".gltf": lambda: bpy.ops.export_scene.gltf,
-        ".vrm": lambda: bpy.ops.export_scene.vrm,
-        ".vrma": lambda: bpy.ops.export_scene.vrma,
-    }.get(suffix, lambda: bpy.ops.wm.usd_export)()
+    scene = {".fbx": "fbx", ".glb": "gltf", ".gltf": "gltf", ".vrm": "vrm", ".vrma": "vrma"}.get(suffix)
+    found: Any = bpy.ops.wm.usd_export if scene is None else getattr(bpy.ops.export_scene, scene)
     try:
         found.get_rna_type()
     except (KeyError, AttributeError) as error:

@@ -16,19 +16,26 @@ _CHANNELS: Final = ("location", "rotation_quaternion", "rotation_euler", "rotati
 
 def animated_owners(character: bpy.types.Object) -> list[bpy.types.ID]:
     """What may carry Actions: the armature object and every set of shape keys, each once."""
-    owners: list[bpy.types.ID] = [character]
+    return [character, *shape_keys_of(character)]
+
+
+def shape_keys_of(character: bpy.types.Object) -> list[bpy.types.Key]:
+    """Every set of shape keys of its meshes, each once."""
+    found: list[bpy.types.Key] = []
     for mesh in skinned_meshes(character):
         keys = mesh.data.shape_keys
-        if keys is not None and keys not in owners:
-            owners.append(keys)
-    return owners
+        if keys is not None and keys not in found:
+            found.append(keys)
+    return found
 
 
 def _kept_pose(character: bpy.types.Object) -> list[tuple[Any, str, Any]]:
     """Values that only the screen has, not the curves: the pose, the object's place, the shapes."""
     holders = [character, *character.pose.bones]
-    kept = [(holder, name, tuple(getattr(holder, name))) for holder in holders for name in _CHANNELS]
-    for owner in animated_owners(character)[1:]:
+    kept: list[tuple[Any, str, Any]] = [
+        (holder, name, tuple(getattr(holder, name))) for holder in holders for name in _CHANNELS
+    ]
+    for owner in shape_keys_of(character):
         kept += [(block, "value", block.value) for block in owner.key_blocks]
     return kept
 

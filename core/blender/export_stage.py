@@ -14,7 +14,7 @@ from . import compat, own_animation
 from .export_actions import Playing, span, understudies
 from .export_bare import bare
 from .export_options import ExportOptions
-from .export_restore import animated_owners, everything_back, select_only
+from .export_restore import animated_owners, everything_back, select_only, shape_keys_of
 from .holders import has_skeleton
 from .lists import character_data
 from .rig_reader import skinned_meshes
@@ -48,8 +48,12 @@ class Stage:
 
 def playing(character: bpy.types.Object) -> list[Playing]:
     """The Actions that are active on a character."""
-    found = [(o, o.animation_data) for o in animated_owners(character) if o.animation_data and o.animation_data.action]
-    return [Playing(o, anim.action, compat.slot_identifier(compat.active_slot(anim))) for o, anim in found]
+    found = []
+    for owner in animated_owners(character):
+        anim = owner.animation_data
+        if anim is not None and anim.action is not None:
+            found.append(Playing(owner, anim.action, compat.slot_identifier(compat.active_slot(anim))))
+    return found
 
 
 def shown_range(character: bpy.types.Object) -> tuple[int, int]:
@@ -148,7 +152,7 @@ def _silence(character: bpy.types.Object, face: bool) -> None:
     """Without the face: shapes rest at 0 and play nothing."""
     if face:
         return
-    for keys in animated_owners(character)[1:]:
+    for keys in shape_keys_of(character):
         anim = keys.animation_data
         if anim is not None:
             anim.action = None

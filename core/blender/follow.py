@@ -6,7 +6,7 @@ from typing import Any
 
 import bpy
 
-from . import compat, copies, takes, tracks
+from . import compat, copies, lists, takes, tracks
 from .fcurves import fingerprint
 from .scene_rate import behind as behind
 from .scene_rate import scene_fps
@@ -34,5 +34,5 @@ def move(character: bpy.types.Object, take: Any, scene: bpy.types.Scene, frames:
         take.written = fingerprint(take)
     name_actions(take)
     forget()
-    data = takes.character_data(character)
+    data = lists.character_data(character)
     takes.set_solo(character, data.solo)

@@ -19,7 +19,7 @@ from ..settings import Settings
 from ..speech.no_speech import notes_of
 from ..speech.speech import Speech
 from ..speech.words import unheard_notes
-from . import bake, characters, copies, gestures, own_animation, playback, strips, styles, takes
+from . import bake, characters, copies, gestures, lists, own_animation, playback, strips, styles, takes
 from .bake_target import editable, read_keying, read_target, up_to_date
 from .emage import hand_notes, own_of, with_hands, with_model
 from .emage import unheard_notes as unheard_controls
@@ -85,6 +85,14 @@ def active_character(context: bpy.types.Context) -> bpy.types.Object | None:
     return found[0] if len(found) == 1 else None
 
 
+def chosen_character(context: bpy.types.Context) -> bpy.types.Object:
+    """The character as `active_character` finds it. Raises OratorError, with a sentence why, where there is none."""
+    character = active_character(context)
+    if character is None:
+        raise OratorError(f"{missing_character(context)}.")
+    return character
+
+
 def missing_character(context: bpy.types.Context) -> str:
     """Why there is no character to perform, or ''."""
     if active_character(context) is not None:
@@ -141,7 +149,7 @@ def move_seed_on(scene: bpy.types.Scene, used: tuple[int, ...]) -> None:
     options = scene.orator
     if options.lock_seed or options.seed not in used:
         return
-    options.seed = (max(used) + 1) % (NUMBER_OF["seed"].high + 1)
+    options.seed = (max(used) + 1) % (int(NUMBER_OF["seed"].high) + 1)
 
 
 def read_speech_start(context: bpy.types.Context) -> float:
@@ -207,12 +215,7 @@ def time_notes(scene: bpy.types.Scene) -> tuple[str, ...]:
 
 def read_request(context: bpy.types.Context) -> TakeRequest:
     """Everything that the artist chose, checked before any work. Raises OratorError."""
-    reason = missing_character(context)
-    if reason:
-        raise OratorError(f"{reason}.")
-    character = active_character(context)
-    assert character is not None
-    return request_for(context.scene, character, (read_speech(context),))
+    return request_for(context.scene, chosen_character(context), (read_speech(context),))
 
 
 def request_for(
@@ -298,12 +301,12 @@ def deliver(request: TakeRequest, made: tuple[Made, ...]) -> tuple[str, ...]:
         for uid in made_ids:
             takes.remove(character, uid)
         raise
-    data = takes.character_data(character)
+    data = lists.character_data(character)
     names = ", ".join(take.name for take in data.takes if take.uid in made_ids)
     keys = sum(len(curve.frames) for curve in made[0].prepared.curves)
     coverage = made[0].prepared.coverage
     sentences = [f"{names} on '{character.name}': {coverage.sentence()}; {keys} keys."]
-    rests = own_animation.notes(data, takes.find(data, made_ids[0]))
+    rests = own_animation.notes(data, lists.find(data, made_ids[0]))
     played = playback.follow_sound(scene, request.speech.start, request.speech.seconds)
     return (
         *sentences,

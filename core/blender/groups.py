@@ -31,6 +31,8 @@ class Group(Protocol):
 
     @property
     def id_data(self) -> Any: ...
+    @property
+    def bl_rna(self) -> Any: ...
     def path_from_id(self) -> str: ...
 
 
@@ -95,6 +97,8 @@ class LoopGroup(Group, Protocol):
     around_chosen: str
     around_keep: str
     around_face: bool
+
+    def layers(self) -> SlidersGroup: ...
 
 
 class BindingGroup(Group, Protocol):

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import bpy
 
-from . import takes
+from . import lists, takes
 from .fcurves import fingerprint
 from .generation import Made, TakeRequest, deliver
 
@@ -53,19 +53,19 @@ class Growing:
         if character is None or character.library is not None:
             # An override is made for a whole take only: cancelling could not take it back.
             return
-        data, scene = takes.character_data(character), bpy.data.scenes[self._request.scene]
+        data, scene = lists.character_data(character), bpy.data.scenes[self._request.scene]
         looked_at = data.shown
         if not self._uid:
             self._shown_before, self._scene_before = looked_at, _state(scene)
         shown = not self._uid or looked_at == self._uid
         known = {take.uid for take in data.takes}
         deliver(opening.request, (opening.made,))
-        last, data = (self._uid, self._written), takes.character_data(character)
+        last, data = (self._uid, self._written), lists.character_data(character)
         item = next(take for take in data.takes if take.uid not in known)
         self._uid, self._written, self.seconds = item.uid, _looks(item), opening.seconds
         self._scene_after = _state(scene)
         _remove(character, *last)
-        if not shown and takes.find(data, looked_at) is not None:
+        if not shown and lists.find(data, looked_at) is not None:
             takes.show(character, looked_at)
 
     def give_way(self) -> None:
@@ -81,8 +81,8 @@ class Growing:
         self._uid = ""
         if character is None or not uid:
             return ""
-        data = takes.character_data(character)
-        item = takes.find(data, uid)
+        data = lists.character_data(character)
+        item = lists.find(data, uid)
         if item is None:
             return ""  # the artist took it away, by undo perhaps; or this is another file
         if keep:
@@ -90,7 +90,7 @@ class Growing:
         was_shown = data.shown == uid
         _remove(character, uid, self._written)
         if was_shown:
-            known = takes.find(data, self._shown_before) is not None
+            known = lists.find(data, self._shown_before) is not None
             takes.show(character, self._shown_before if known else "")
         self._scene_as_before()
         return ""
@@ -98,7 +98,7 @@ class Growing:
     def _character(self) -> bpy.types.Object | None:
         scene = bpy.data.scenes.get(self._request.scene)
         found = None if scene is None else scene.objects.get(self._request.target.name)
-        return found if found is not None and takes.character_data(found) is not None else None
+        return found if found is not None and lists.character_data(found) is not None else None
 
     def _scene_as_before(self) -> None:
         """What following the sound had set goes back, where nobody changed it since."""
@@ -120,6 +120,6 @@ def _looks(item: Any) -> str:
 
 def _remove(character: bpy.types.Object, uid: str, written: str) -> None:
     """Take one out of the list, unless the artist did so, or changed it."""
-    item = takes.find(takes.character_data(character), uid)
+    item = lists.find(lists.character_data(character), uid)
     if item is not None and _looks(item) == written:
         takes.remove(character, uid)

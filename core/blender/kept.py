@@ -23,7 +23,7 @@ from ..rig.forward import forward
 from ..rig.inverse import ReadBack, RigPose, read_back, with_missing_parents
 from ..rotations import normalise
 from ..smplx.names import expression_number
-from . import compat, takes
+from . import compat, lists, targets, tracks
 from .pose_reader import poses_at
 from .rig_profile import read_rig
 from .rig_reader import skinned_meshes
@@ -84,13 +84,13 @@ def own_action(character: bpy.types.Object, obj: bpy.types.Object) -> tuple[bpy.
 
     While a take is shown, it is the one that the take has put aside.
     """
-    owner = takes.animated_id(obj)
+    owner = targets.animated_id(obj)
     anim = owner.animation_data if owner is not None else None
     if anim is None:
         return None, None
-    if anim.action is not None and takes.TAG not in anim.action:
+    if anim.action is not None and tracks.TAG not in anim.action:
         return anim.action, compat.active_slot(anim)
-    data = takes.character_data(character)
+    data = lists.character_data(character)
     entry = next((own for own in data.own if own.object == obj), None) if data is not None else None
     if entry is None or entry.action is None:
         return None, None

@@ -14,7 +14,7 @@ import numpy as np
 from ..errors import OratorError
 from ..performance import MODEL_FPS, Performance
 from ..style.sources import SUFFIXES, Piece, found, labels_of, read_piece
-from . import compat, kept, take_store, takes
+from . import compat, kept, lists, take_store
 from .holders import has_skeleton
 from .scene_rate import scene_fps
 
@@ -24,7 +24,7 @@ _MOST_FRAMES: Final = 30 * 60 * 60
 
 def pieces_of_takes(character: bpy.types.Object, scene: bpy.types.Scene) -> list[Piece]:
     """The takes that are ticked, as their Actions move now. Raises OratorError when none is."""
-    data = takes.character_data(character)
+    data = lists.character_data(character)
     ticked = [take for take in data.takes if take.learn] if data is not None else []
     if not ticked:
         raise OratorError("No take is ticked. Tick the takes to learn from, in the list.")

@@ -97,7 +97,8 @@ def _chosen(talk: Any, strip: Any, around: tuple[Any, ...]) -> bool:
 
 def _muted(scene: bpy.types.Scene, strip: Any, around: tuple[Any, ...]) -> bool:
     channel = (around[0] if around else strip).channel
-    return any(one.mute for one in (strip, *around)) or bool(scene.sequence_editor.channels[channel].mute)
+    editor = scene.sequence_editor
+    return any(one.mute for one in (strip, *around)) or (editor is not None and bool(editor.channels[channel].mute))
 
 
 def _joined(found: list[Placed]) -> Iterator[Placed]:

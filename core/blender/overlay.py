@@ -9,7 +9,7 @@ import bpy
 import numpy as np
 
 from ..arrays import Array
-from . import generation, takes
+from . import generation, lists
 from .scene_rate import scene_fps
 
 _COLOUR = (0.95, 0.55, 0.15, 1.0)
@@ -47,7 +47,7 @@ def forget() -> None:
 def _pins(context: bpy.types.Context) -> tuple[Any, Any]:
     """The character and its data with pins, or (None, None)."""
     character = generation.active_character(context)
-    data = takes.character_data(character) if character is not None else None
+    data = lists.character_data(character) if character is not None else None
     return (character, data) if data is not None and len(data.pins) else (None, None)
 
 

@@ -16,7 +16,7 @@ import bpy
 import numpy as np
 
 from ..errors import OratorError
-from . import compat, report, tracks
+from . import compat, report, targets, tracks
 from .holders import has_skeleton
 
 _BONE: Final = re.compile(r'pose\.bones\["((?:[^"\\]|\\.)*)"\]')
@@ -82,7 +82,9 @@ def remember(data: Any, obj: bpy.types.Object, anim: bpy.types.AnimData, binding
     if binding is not None:
         slot = compat.slot_named(binding.action, binding.slot)
         paths = {curve.data_path for curve in compat.curves_of(binding.action, slot)}
-        entry.pose = json.dumps(_pose(tracks.animated_id(obj), paths))
+        owner = targets.animated_id(obj)
+        assert owner is not None  # `anim` is its
+        entry.pose = json.dumps(_pose(owner, paths))
     entry.action = anim.action
     entry.slot = compat.slot_identifier(compat.active_slot(anim))
     entry.blend, entry.extrapolation = anim.action_blend_type, anim.action_extrapolation
@@ -103,7 +105,9 @@ def restore(data: Any, obj: bpy.types.Object, anim: bpy.types.AnimData) -> None:
     from ..directing.records import kept_pose  # scipy comes with it: not while registering
 
     try:
-        _set_pose(tracks.animated_id(obj), kept_pose(entry.pose, obj.name))
+        owner = targets.animated_id(obj)
+        assert owner is not None  # `anim` is its
+        _set_pose(owner, kept_pose(entry.pose, obj.name))
     except OratorError as error:
         report.remember(str(error))
     if entry.solo and not any(track.is_solo for track in anim.nla_tracks):
@@ -183,7 +187,7 @@ def in_step(data: Any, factor: float, travel: bool, shift: float = 0.0) -> Itera
     swapped = []
     try:
         for entry in data.own if data is not None else ():
-            owner = tracks.animated_id(entry.object)
+            owner = targets.animated_id(entry.object)
             anim = owner.animation_data if owner is not None else None
             found = tracks.strip_named(anim, entry.strip) if anim is not None else None
             if found is None or entry.goes is None:

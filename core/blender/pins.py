@@ -19,7 +19,7 @@ from ..regions import REGIONS, joints_of
 from ..rig.inverse import read_back, with_missing_parents
 from ..rig.rest import fit_rest
 from ..skeleton import FLOOR_AT_REST, REST_OFFSETS
-from . import compat, takes
+from . import compat, lists
 from .expression_map import read_map
 from .pose_reader import current_pose, poses_at
 from .rig_profile import read_rig
@@ -41,7 +41,7 @@ def _mask(flags: str, count: int) -> Array:
 
 def pins_of(character: bpy.types.Object) -> Any:
     """The character's list of pins. Works for local and overridden characters."""
-    return takes.character_data(character, create=True).pins
+    return lists.character_data(character, create=True).pins
 
 
 def _covered(bones: tuple[str, ...] | None, present: dict[str, str]) -> Array:
@@ -159,7 +159,7 @@ def add_key_pins(
 
 def copy_pins(source: bpy.types.Object, character: bpy.types.Object) -> int:
     """The pins of another character, onto this one; how many. Poses are neutral, so any humanoid takes them."""
-    theirs = takes.character_data(source)
+    theirs = lists.character_data(source)
     pins = pins_of(character)
     by_shapes = shows_arkit(read_rig(character)[0])
     for other in theirs.pins if theirs is not None else ():
@@ -186,8 +186,9 @@ def update_pin(character: bpy.types.Object, pin: Any) -> None:
         raise OratorError(f"'{pin.name}' covers {', '.join(lost[:3])}, which no bone plays now. Delete the pin.")
     performance = read.performance
     expressions = None
-    if pose_of(pin)[3] is not None and performance.expressions is not None:
-        expressions = np.where(np.isfinite(pose_of(pin)[3]), performance.expressions[0], np.nan)
+    pinned = pose_of(pin)[3]
+    if pinned is not None and performance.expressions is not None:
+        expressions = np.where(np.isfinite(pinned), performance.expressions[0], np.nan)
     _store(pin, performance.rotations[0], performance.translation[0], performance.face[0], expressions)
 
 
@@ -223,7 +224,7 @@ def pins_for(
 
     start is the timeline second of the speech. Raises OratorError for pins outside the speech or that disagree.
     """
-    data = takes.character_data(character)
+    data = lists.character_data(character)
     if data is None or not len(data.pins):
         return (), (), ()
     description, profile = read_rig(character)

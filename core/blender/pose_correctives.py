@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Any, Final
 
 import bpy
 import numpy as np
@@ -45,13 +45,17 @@ def drive(armature: bpy.types.Object, body: bpy.types.Object, layout: Layout, ha
 
 def _driver(keys: bpy.types.Key, path: str, armature: bpy.types.Object, bone: str) -> bpy.types.Driver:
     """A driver that hears the rotation of a bone, whichever rotation mode the artist gives the bone."""
-    driver = keys.driver_add(path).driver
+    curve = keys.driver_add(path)
+    assert isinstance(curve, bpy.types.FCurve)  # a path of a single value has one
+    driver = curve.driver
+    assert driver is not None
     driver.type = "SCRIPTED"
     for name in VARIABLES:
         variable = driver.variables.new()
         variable.name, variable.type = name, "TRANSFORMS"
         target = variable.targets[0]
         target.id, target.bone_target = armature, bone
-        target.transform_type, target.transform_space = f"ROT_{name.upper()}", "LOCAL_SPACE"
+        kind: Any = f"ROT_{name.upper()}"
+        target.transform_type, target.transform_space = kind, "LOCAL_SPACE"
         target.rotation_mode = "QUATERNION"
     return driver

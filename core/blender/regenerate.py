@@ -58,6 +58,7 @@ def regenerated(
     """
     from ..bake.face import convert_face
     from ..body.wishes import merged, wishes_of
+    from ..directing.directions import Directions
     from ..directing.splice import cut_of, spliced
     from ..regions import parts_of, regenerate_mask
     from ..request.generation import Given
@@ -71,10 +72,11 @@ def regenerated(
     notes = request.notes if other_speech else (*request.notes, *_fits(take, old, before, speech, frames))
     regions = tuple(dict.fromkeys(region for piece in pieces for region in piece[0]))
     directions, masks = read_directions(take.layers, before), []
+    wanted = request.directions or Directions()
     for some, first, last in pieces:
         masks.append(regenerate_mask(frames, some, first, last))
         cut = cut_of(some, max(first, 0) / MODEL_FPS, min(last, frames) / MODEL_FPS)
-        directions = spliced(directions, request.directions, cut)
+        directions = spliced(directions, wanted, cut)
     mask = Mask(*(np.logical_or.reduce([getattr(m, n) for m in masks]) for n in ("joints", "root", "face")))
     first, last = max(min(p[1] for p in pieces), 0), min(max(p[2] for p in pieces), frames)
     if other_speech and request.directions is not None:

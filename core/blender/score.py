@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import bpy
 
 from ..errors import OratorError
-from . import compat, generation, strips, takes
+from . import compat, generation, lists, strips
 from .scene_rate import check_rate, scene_fps
 from .take_store import load_meta, load_performance
 
@@ -129,7 +129,7 @@ def _lay(scene: bpy.types.Scene, rows: list[Row], start: float) -> None:
     editor = scene.sequence_editor or scene.sequence_editor_create()
     fps = scene_fps(scene)
     above = max((strip.channel for strip in compat.sequencer_strips(scene)), default=0) + 1
-    place = {}
+    place: dict[str, int] = {}
     for kind, title in CHANNELS.items():
         if any(row.kind == kind for row in rows) or kind == "emotion":
             channel = place[kind] = above + len(place)
@@ -146,8 +146,10 @@ def _lay(scene: bpy.types.Scene, rows: list[Row], start: float) -> None:
 def throw_away(scene: bpy.types.Scene) -> int:
     """Remove the score's strips, and give its channels their names back; how many."""
     gone = text_strips(scene)
+    editor = scene.sequence_editor
     for k in _named(scene):
-        scene.sequence_editor.channels[k].name = f"Channel {k}"
+        assert editor is not None  # what is named is in it
+        editor.channels[k].name = f"Channel {k}"
     compat.remove_strips(scene, gone)
     return len(gone)
 
@@ -208,12 +210,13 @@ def _said(strip: Any, tag: dict[str, Any], old: Row | None) -> str:
 
 def read_changes(context: bpy.types.Context, character: bpy.types.Object) -> tuple[TakeRequest, Edits]:
     """A request that makes again exactly what was changed of the score. Raises OratorError when nothing was."""
+    from ..directing.directions import Directions
     from ..directing.score import edits, gesture_rows, painted
     from ..performance import MODEL_FPS
     from .regenerate import regenerated
 
     kept = sheet(context.scene)
-    take = takes.find(takes.character_data(character), kept.get("take", ""))
+    take = lists.find(lists.character_data(character), kept.get("take", ""))
     if take is None:
         raise OratorError("There is no score of a take of this character: press Lay Out Score.")
     check_rate(take, context.scene)
@@ -227,9 +230,9 @@ def read_changes(context: bpy.types.Context, character: bpy.types.Object) -> tup
     asked = request.asked
     emotion = painted(asked.emotion, now.rows, now.silent, seconds) if _feels(now) else asked.emotion
     moved = {row.was: row for row in now.rows}
-    looks = []
+    looks, directions = [], request.directions or Directions()
     for number, row in enumerate(before):
-        pin = next((p for p in request.directions.looks if row.kind == "look" and p.name == row.text), None)
+        pin = next((p for p in directions.looks if row.kind == "look" and p.name == row.text), None)
         if pin is not None and number in moved:
             looks.append(replace(pin, start=moved[number].start, end=moved[number].end))
     meta = load_meta(take)
@@ -240,7 +243,7 @@ def read_changes(context: bpy.types.Context, character: bpy.types.Object) -> tup
         wishes=(*asked.wishes, *now.wishes),
         words=_corrections(asked.words, now.words),
     )
-    request = replace(request, asked=asked, directions=replace(request.directions, looks=tuple(looks)))
+    request = replace(request, asked=asked, directions=replace(directions, looks=tuple(looks)))
     frames = [(p.regions, int(p.start * MODEL_FPS), round(p.end * MODEL_FPS)) for p in now.pieces]
     request = regenerated(
         take, request, tuple((regions, first, max(last, first + 1)) for regions, first, last in frames)
@@ -276,7 +279,7 @@ def _corrections(old: tuple[PlacedWord, ...], new: tuple[PlacedWord, ...]) -> tu
 
 def follow_looks(character: bpy.types.Object, scene: bpy.types.Scene, before: list[Row], now: Edits) -> None:
     """The character's look-at pins go to where their strips lie now."""
-    pins = takes.character_data(character).pins
+    pins = lists.character_data(character).pins
     fps = scene_fps(scene)
     for row in now.rows:
         if row.kind != "look" or row.was < 0:

@@ -21,7 +21,7 @@ from ..bake.target import BakeTarget, Keying
 from ..errors import OratorError
 from ..rig.motion import RigMotion
 from ..skeleton import INDEX, JOINTS, mirror_index
-from . import compat, copies, job, report, takes
+from . import compat, copies, job, lists, report
 from .bake_target import read_target
 from .directions import read_directions, read_sliders, slider_record, written_sliders
 from .fcurves import fingerprint, key_frames, rewrite_curves
@@ -54,7 +54,7 @@ def changed(sliders: Any, scene: bpy.types.Scene) -> None:
     if waiting:
         return
     data, take = owner_of(sliders)
-    character = takes.character_of(data) if data is not None else None
+    character = lists.character_of(data) if data is not None else None
     if character is None:
         return
     try:

@@ -17,7 +17,8 @@ from . import comp_ranges, compat, copies, gestures, own_animation
 from .guard import Guard
 from .lists import character_data, character_of, find, text_name
 from .slider_state import waiting
-from .tracks import TAG, add_track, animated_id, keep_or_remove, name_actions, placed, remove_strip, rename, tracks_of
+from .targets import animated_id
+from .tracks import TAG, add_track, keep_or_remove, name_actions, placed, remove_strip, rename, tracks_of
 
 _quiet: Final = Guard()
 
@@ -55,7 +56,8 @@ def check_switchable(character: bpy.types.Object) -> None:
     data = character_data(character)
     for obj in _objects(character, data) if data is not None else [character]:
         owner = animated_id(obj)
-        if owner.animation_data is not None and owner.animation_data.use_tweak_mode:
+        anim = owner.animation_data if owner is not None else None
+        if anim is not None and anim.use_tweak_mode:
             raise OratorError(f"'{obj.name}' is in tweak mode. Leave it in the NLA editor (Tab), then switch takes.")
 
 
@@ -72,9 +74,12 @@ def show(character: bpy.types.Object, uid: str) -> None:
     uid = _made_own(character, take)
     if take is not None and not any(binding.action for binding in take.bindings):
         raise OratorError(f"The Actions of '{take.name}' were deleted. Press Bake Again to write them anew.")
-    playing = {animated_id(b.object): b for b in take.bindings if b.action is not None} if take is not None else {}
+    bindings = [b for b in take.bindings if b.action is not None] if take is not None else []
+    playing = {animated_id(binding.object): binding for binding in bindings}
     for obj in _objects(character, data):
         owner = animated_id(obj)
+        if owner is None:
+            continue
         binding = playing.get(owner)
         anim = owner.animation_data
         if anim is None:

@@ -71,12 +71,13 @@ def figure_of(character: bpy.types.Object) -> Figure:
         joints = read_rig(character, hints=False)[1].joints
         bones = {joint: character.pose.bones.get(bone) for joint, bone in joints.items()}
         world = character.matrix_world
-        if bones.get("head") is not None:
-            base = world @ bones["head"].head
+        head = bones.get("head")
+        if head is not None:
+            base = world @ head.head
             face = base + Vector((0.0, 0.0, 0.42 * (high.z - base.z)))
-        ends = bones.get("left_shoulder"), bones.get("right_shoulder")
-        if None not in ends:
-            across = world @ ends[1].head - world @ ends[0].head
+        left, right_one = bones.get("left_shoulder"), bones.get("right_shoulder")
+        if left is not None and right_one is not None:
+            across = world @ right_one.head - world @ left.head
             right = across if across.xy.length > 1e-6 else right
     right = Vector((right.x, right.y, 0.0))
     return Figure(low, high, face, right.normalized() if right.length > 1e-6 else Vector((-1.0, 0.0, 0.0)))
@@ -139,6 +140,7 @@ def _aside(figure: Figure, turn: float) -> Vector:
 def frame(area: bpy.types.Area, figure: Figure, face: bool) -> None:
     """Turn a viewport to a character's face or whole body, in the part that the sidebar leaves free."""
     space = area.spaces.active
+    assert space is not None
     view = space.region_3d
     if face:
         centre, turn, lift = figure.face.copy(), 0.22, 0.02
@@ -148,7 +150,7 @@ def frame(area: bpy.types.Area, figure: Figure, face: bool) -> None:
         height = 1.3 * (figure.high.z - figure.low.z)
         width = 1.1 * max((figure.high - figure.low).xy.length * 0.7, 0.3 * height)
     region = next(r for r in area.regions if r.type == "WINDOW")
-    covered = sum(r.width for r in area.regions if r.type == "UI" and r.width > 1 and space.show_region_ui)
+    covered = sum(r.width for r in area.regions if r.type == "UI" and r.width > 1 and bool(space.show_region_ui))
     if region.width - covered < 0.3 * region.width:
         covered = 0
     longer = max(region.width, region.height, 1)
@@ -177,6 +179,8 @@ def look_through(context: bpy.types.Context) -> bool:
     """Look through the scene's camera in the viewport at hand; False where there is none."""
     areas = viewports(context)
     for area in areas:
-        area.spaces.active.region_3d.view_perspective = "CAMERA"
+        space = area.spaces.active
+        assert space is not None
+        space.region_3d.view_perspective = "CAMERA"
         area.tag_redraw()
     return bool(areas)

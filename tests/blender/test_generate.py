@@ -8,7 +8,7 @@ import pytest
 from helpers.characters import make_motion, make_rig, speech_file
 from orator.core.bake.road import prepare
 from orator.core.bake.target import Keying
-from orator.core.blender import bake, generation, takes
+from orator.core.blender import bake, generation, tracks
 from orator.core.blender.take_store import load_performance
 from orator.core.errors import OratorError
 from orator.core.performance import Take
@@ -126,7 +126,7 @@ def test_a_delivery_that_fails_takes_back_what_it_wrote(
     asked = request(scene, tmp_path)
     made = made_for(asked, 2)
     before = state()
-    add_track, calls = takes.add_track, []
+    add_track, calls = tracks.add_track, []
 
     def fails_in_the_second_take(take, binding) -> None:
         calls.append(take.name)
@@ -134,7 +134,7 @@ def test_a_delivery_that_fails_takes_back_what_it_wrote(
             raise RuntimeError("no room")
         add_track(take, binding)
 
-    monkeypatch.setattr(takes, "add_track", fails_in_the_second_take)
+    monkeypatch.setattr(tracks, "add_track", fails_in_the_second_take)
     with pytest.raises(RuntimeError, match="no room"):
         generation.deliver(asked, made)
     assert state() == before and not armature.orator.takes
