@@ -84,7 +84,7 @@ def _followed(places: Array, busy: Array, rng: np.random.Generator) -> Array:
 def _gaze(score: Score, wanted: Wanted, frames: int) -> Array:
     """(T, 3) pitch, yaw, roll of where the head looks about the listener, radians; away while thinking."""
     manner, keys, at = wanted.manner, [], 0.4
-    looks = _Looks(manner.gaze, manner.chin)
+    looks = _Looks(manner.gaze, manner.chin, manner.tilt)
     for start, end in [*score.clauses, (frames / FPS, frames / FPS + 1.0)]:
         while at < start - 1.6:
             rng = rng_at(score.seed, at, 101)
@@ -104,8 +104,8 @@ def _gaze(score: Score, wanted: Wanted, frames: int) -> Array:
 class _Looks:
     """Looks one after another, away from the listener for a share of the time that does not drift."""
 
-    def __init__(self, gaze: float, chin: float) -> None:
-        self.gaze, self.chin, self.owed = gaze, chin, 0.0
+    def __init__(self, gaze: float, chin: float, tilt: float) -> None:
+        self.gaze, self.chin, self.tilt, self.owed = gaze, chin, tilt, 0.0
         self.before, self.away = 0.0, False
 
     def key(self, at: float, rng: np.random.Generator) -> Key:
@@ -117,6 +117,8 @@ class _Looks:
         yaw = rng.choice((-1.0, 1.0)) * rng.uniform(13.0, 24.0) if away else np.clip(rng.normal(0.0, 5.6), -12.0, 12.0)
         pitch = self.chin + (rng.normal(2.0, 5.0) if away else rng.normal(0.0, 2.4))
         roll = np.clip(rng.normal(0.0, 3.4) + 0.1 * yaw, -11.0, 11.0)
+        if self.tilt:
+            roll += self.tilt * float(rng.choice((-1.0, 1.0, np.sign(roll))))
         return Key(float(at), float(rng.uniform(0.42, 0.7)), np.radians([pitch, yaw * min(self.gaze, 1.25), roll]))
 
 
@@ -245,7 +247,7 @@ def _trunk_beats(score: Score, wanted: Wanted, frames: int, calm: Array) -> Arra
             draw = rng_at(score.seed, time, 131 + axis).normal(*((0.85, 0.6) if axis == 0 else (0.0, 1.0)))
             sizes.append(np.radians(size) * draw * strength)
         out[:, axis] = pulses(frames, [t for t, _ in moments], sizes, 0.27, 0.46)
-    return out * wanted.manner.trunk**0.3 * (1.0 - calm)[:, None]
+    return out * wanted.manner.pulse * wanted.manner.trunk**0.3 * (1.0 - calm)[:, None]
 
 
 def _head(score: Score, wanted: Wanted, frames: int, acting: Acting, trunk: Array, calm: Array) -> Array:

@@ -12,9 +12,9 @@ from scipy.ndimage import gaussian_filter1d, maximum_filter1d
 
 from ..arrays import Array
 from .fingers import ANGLES, LEAST, MOST, SHAPES, hand_rotations
-from .gestures import Stroke, choose_way, draw_stroke
+from .gestures import Stroke, choose_way, draw_stroke, in_manner
 from .reach import ANGLE, FLEXION, HEIGHT, OUT, RADIUS, SHRUG, elbow_place, solve_arm, wrist_place
-from .rests import HANGING, RESTS
+from .rests import HANGING, RESTS, STRAINED
 from .score import Gesture, Rest, Score, Wanted, rng_at
 from .seats import lowest
 from .styled import strokes_played
@@ -67,18 +67,23 @@ def _strokes(gesture: Gesture, wanted: Wanted, seed: int) -> dict[str, tuple[Str
     shift[1] += manner.height + 0.05 * (energy - 1.0)
     width = manner.width * energy**0.2
     way = choose_way(gesture.kind, gesture.hands, rng)
-    spread = wanted.variety
-    first = draw_stroke(way, size, width, shift * spread, rng, spread)
+    spread, free = wanted.variety, gesture.label == "beat" and not gesture.wished
+
+    def own(stroke: Stroke) -> Stroke:
+        # Both hands are shaped alike.
+        return in_manner(stroke, manner, free, rng_at(seed, gesture.time, 53))
+
+    first = own(draw_stroke(way, size, width, shift * spread, rng, spread))
     if gesture.hands != "both":
         return {gesture.hands: (first, 0.0)}
     lead, follow = SIDES if rng.random() < 0.5 else SIDES[::-1]
     if way.hands == "both" or gesture.mirrored:
         other = draw_stroke(way, size, width, shift, np.random.default_rng(rng.integers(1 << 31)), 0.6 * spread)
-        return {lead: (first, 0.0), follow: (other, float(rng.uniform(0.0, 0.05)))}
+        return {lead: (first, 0.0), follow: (own(other), float(rng.uniform(0.0, 0.05)))}
     # One hand leads; the other does something of its own, smaller and elsewhere.
     apart = shift * np.array([1.0, 0.3, 1.0]) + np.array([rng.normal(0.02, 0.05), rng.normal(-0.06, 0.05), 0.0])
     other = draw_stroke(choose_way(gesture.kind, "both", rng), size * rng.uniform(0.6, 1.0), width, apart, rng, spread)
-    return {lead: (first, 0.0), follow: (other, float(rng.uniform(0.0, 0.12)))}
+    return {lead: (first, 0.0), follow: (own(other), float(rng.uniform(0.0, 0.12)))}
 
 
 def _rest_at(wanted: Wanted, rests: tuple[Rest, ...], time: float, side: str, seed: int) -> tuple[Array, Array]:
@@ -97,10 +102,11 @@ def _rest_at(wanted: Wanted, rests: tuple[Rest, ...], time: float, side: str, se
     if wanted.seated:
         state += rng.normal(0.0, 1.0, 8) * SETTLED
         return state, hand + rng.normal(0.0, 4.0, ANGLES)
-    state[RADIUS] += abs(rng.normal(0.0, 0.028))
+    free = 0.3 if rest.name in STRAINED else 1.0
+    state[RADIUS] += free * abs(rng.normal(0.0, 0.028))
     state[HEIGHT] += rng.normal(0.0, 0.016)
-    state[ANGLE] += rng.normal(0.0, 0.42 if rest.name in HANGING else 0.14)
-    state[OUT] += rng.normal(0.0, 0.08)
+    state[ANGLE] += free * rng.normal(0.0, 0.42 if rest.name in HANGING else 0.14)
+    state[OUT] += free * rng.normal(0.0, 0.08)
     state[4:7] += np.radians(rng.normal(0.0, [7.0, 4.0, 3.0]))
     return state, hand + rng.normal(0.0, 4.0, ANGLES)
 
@@ -260,6 +266,8 @@ def play_arms(score: Score, wanted: Wanted, frames: int, alive: Callable[[], Non
         slow[:, RADIUS] = 2.6 * np.tanh((np.logaddexp(0.0, 1.6 * slow[:, RADIUS]) - 0.35) / 2.6)
         state += slow * wander * (0.2 if wanted.seated else 1.0) * (1.0 - 0.7 * own)[:, None] * level**0.8
         size = np.array([0.03, 0.007, 0.007, 0.03, *np.radians([4.0, 3.0, 1.5, 0.4])])
+        # Who moves slowly trembles less.
+        size *= min(wanted.manner.tempo, 1.0) ** 3
         state += drift(frames, 0.55, 1.0, rng, 8) * size * (0.5 + 0.5 * own)[:, None]
         state = gaussian_filter1d(state, 1.3, axis=0, mode="nearest")
         # What is asked to be large and often at once is rounder: a stroke has no time to stop in its corners.

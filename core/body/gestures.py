@@ -7,13 +7,14 @@ varies it. Space and phases after McNeill, "Hand and Mind" (1992), and Kendon, "
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 from ..arrays import Array
 from .fingers import SHAPES
+from .manners import Manner
 from .reach import ANGLE, HEIGHT, LONGEST, OUT, RADIUS, cylinder
 
 
@@ -245,3 +246,17 @@ def draw_stroke(
     shape = shape * rng.uniform(0.85, 1.1) + rng.normal(0.0, 4.0, len(shape))
     prepared = 0.55 * shape + 0.45 * SHAPES["relaxed"] + rng.normal(0.0, 6.0, len(shape))
     return Stroke(states[0], states[1], np.concatenate([passed, np.zeros(5)]), prepared, shape, way.again)
+
+
+def in_manner(stroke: Stroke, manner: Manner, free: bool, rng: np.random.Generator) -> Stroke:
+    """The stroke with the elbows of a manner; where it is `free` of words and wishes, with a hand shape of its own."""
+    if not manner.elbows and not manner.shaped:
+        return stroke
+    aside = np.zeros(8)
+    aside[OUT] = manner.elbows
+    stroke = replace(stroke, start=stroke.start + aside, end=stroke.end + aside)
+    if not free or rng.random() >= manner.shaped:
+        return stroke
+    shape = SHAPES[manner.shapes[int(rng.integers(len(manner.shapes)))]]
+    shape = shape * rng.uniform(0.85, 1.1) + rng.normal(0.0, 3.0, len(shape))
+    return replace(stroke, shape=shape, prepared=0.6 * shape + 0.4 * stroke.prepared)

@@ -13,8 +13,9 @@ from ..arrays import Array
 from ..rotations import from_rotvec, multiply, rotate
 from ..skeleton import INDEX, REST_OFFSETS, SOLE_BELOW_ANKLE
 from .legs import longest_reach
+from .manners import Manner
 from .score import Score, Wanted, rng_at
-from .tracks import FPS, Key, drift, keyed, minimum_jerk
+from .tracks import FPS, Key, drift, keyed, minimum_jerk, pulses
 
 NEAR_CLAUSE: Final = 1.0
 """Seconds to the edge of a clause within which a shift of weight waits for it, or comes sooner."""
@@ -48,8 +49,8 @@ class Ground:
 class _Feet:
     """Feet placed one step at a time."""
 
-    def __init__(self, frames: int, width: float, heading: float, stagger: float) -> None:
-        self.frames, self.width = frames, width
+    def __init__(self, frames: int, width: float, toes: float, heading: float, stagger: float) -> None:
+        self.frames, self.width, self.toes = frames, width, np.radians(toes)
         self.place, self.turn = self.stance(np.zeros(2), heading, stagger)
         self.paths = np.zeros((frames, 2, 3))
         self.paths[:, :, [0, 2]] = self.place
@@ -58,12 +59,11 @@ class _Feet:
         self.contacts = np.ones((frames, 2))
 
     def stance(self, centre: Array, heading: float, stagger: float) -> tuple[Array, Array]:
-        """((2, 2) x and z of left and right, (2,) headings); toes point out a little."""
+        """((2, 2) x and z of left and right, (2,) headings); toes point out a little, mostly."""
         side = np.array([np.cos(heading), -np.sin(heading)])
         ahead = np.array([np.sin(heading), np.cos(heading)])
         half = 0.5 * self.width * side + 0.5 * stagger * ahead
-        out = np.radians(8.0)
-        return np.stack([centre + half, centre - half]), np.array([heading + out, heading - out])
+        return np.stack([centre + half, centre - half]), np.array([heading + self.toes, heading - self.toes])
 
     def step(self, foot: int, begin: float, length: float, place: Array, turn: float) -> None:
         """Lifts a foot and puts it down elsewhere."""
@@ -94,7 +94,11 @@ def stand(
     manner, seed = wanted.manner, score.seed
     rng = rng_at(seed, 0.0, 81)
     first = stance(0.0)
-    feet = _Feet(frames, manner.feet * (1.0 + 0.3 * first), rng.normal(0.0, 0.06), rng.normal(0.0, 0.03))
+    away = np.radians(manner.turned) * (1.0 if seed % 2 else -1.0)
+    feet = _Feet(
+        frames, manner.feet * (1.0 + 0.3 * first), manner.toes, away + rng.normal(0.0, 0.06),
+        manner.stagger * rng.normal(0.0, 0.03),
+    )  # fmt: skip
     weight = 0.5 + rng.choice((-1.0, 1.0)) * rng.uniform(0.1, 0.3)
     keys: list[Key] = []
     looks: list[Key] = []
@@ -109,7 +113,7 @@ def stand(
         rng = rng_at(seed, at, 82)
         free = (1.0 + 0.75 * stance(at)) * (1.0 - 0.75 * calm(at))
         if at > next_step and at < end - 1.5 and free > 0.2 and manner.steps > 0:
-            at, weight = _replant(feet, at, weight, keys, rng, manner.feet * (1.0 + 0.3 * stance(at)))
+            at, weight = _replant(feet, at, weight, keys, rng, manner.feet * (1.0 + 0.3 * stance(at)), manner, away)
             next_step = at + 60.0 / (manner.steps * max(free, 0.2)) * rng.uniform(0.9, 2.2)
         else:
             side = -np.sign(weight - 0.5) if rng.random() < 0.75 else np.sign(weight - 0.5)
@@ -130,6 +134,9 @@ def stand(
     # The hip over the leg that carries is higher.
     roll = gaussian_filter1d(1.2 * aside, 4.0, mode="nearest") + noise[:, 4]
     position = track + noise[:, :3] * np.array([1.0, 0.0, 1.0])
+    if manner.bounce:
+        beats, sizes = [t for t, _ in score.beats], [s for _, s in score.beats]
+        position[:, 1] += manner.bounce * pulses(frames, beats, sizes, 0.22, 0.34)
     return Ground(position, heading, roll, feet.paths, feet.turns, feet.contacts)
 
 
@@ -154,7 +161,14 @@ def _pelvis(feet: _Feet, weight: float, rng: np.random.Generator) -> Array:
 
 
 def _replant(
-    feet: _Feet, at: float, weight: float, keys: list[Key], rng: np.random.Generator, width: float
+    feet: _Feet,
+    at: float,
+    weight: float,
+    keys: list[Key],
+    rng: np.random.Generator,
+    width: float,
+    manner: Manner,
+    away: float,
 ) -> tuple[float, float]:
     """One small step or two that put the body elsewhere; returns when they are over, and the weight then."""
     feet.width = width * rng.uniform(0.88, 1.12)
@@ -162,7 +176,8 @@ def _replant(
     goal = np.clip(rng.normal(0.0, 1.0, 2) * np.array([0.06, 0.1]), -0.12, 0.12)
     if np.linalg.norm(goal - here) < 0.05:
         goal = np.clip(-0.8 * here + rng.normal(0.0, 0.05, 2), -0.1, 0.1)
-    places, turns = feet.stance(goal, float(np.clip(rng.normal(0.0, 0.13), -0.24, 0.24)), rng.normal(0.0, 0.045))
+    heading = away + float(np.clip(rng.normal(0.0, 0.13), -0.24, 0.24))
+    places, turns = feet.stance(goal, heading, manner.stagger * rng.normal(0.0, 0.045))
     lead = 0 if (places[0] - feet.place[0])[0] > 0 else 1
     order = (lead, 1 - lead) if rng.random() < 0.6 else (lead,)
     if np.linalg.norm(places[lead] - feet.place[1 - lead]) > WIDEST * width:
@@ -174,8 +189,8 @@ def _replant(
         keys.append(Key(at, 0.55, _pelvis(feet, weight, rng)))
         goal_place = places[foot]
         other = feet.place[1 - foot]
-        if len(order) == 1 and abs(goal_place[0] - other[0]) < 0.14:
-            goal_place = np.array([other[0] + (0.2 if foot == 0 else -0.2), goal_place[1]])
+        if len(order) == 1 and abs(goal_place[0] - other[0]) < min(0.14, 0.75 * manner.feet):
+            goal_place = np.array([other[0] + (1.0 if foot == 0 else -1.0) * min(0.2, manner.feet), goal_place[1]])
         feet.step(foot, at + 0.4, length, goal_place, float(turns[foot]))
         at += 0.4 + length
         weight = 0.5 + (0.2 if foot == 0 else -0.2) * rng.uniform(0.2, 1.2)

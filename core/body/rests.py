@@ -39,7 +39,8 @@ _DOWN = Arm(23.0, -36.5, 4, 0.0, -6, 6, 0, "hanging")
 _FRONT = Arm(18.5, -34.2, 13, 0.05, -28, 8, 0, "relaxed")
 _BACK = Arm(22.5, -36.0, -5, 0.1, -14, 4, 0, "hanging")
 _POCKET = Arm(22.5, -32.5, 7, 0.35, -12, 10, 0, "pocket")
-_HIP = Arm(26.5, -19.0, -2, 0.8, -62, 26, -6, "on_hip")
+_HIP = Arm(25.4, -20.5, 1, 0.68, 4, 42, -5, "on_hip")
+_FIST = Arm(22.0, -15.0, 21, 0.55, 0, 6, 0, "fist", 2.0)
 _READY = Arm(12.0, -17.0, 27, 0.1, 4, -4, 4, "relaxed")
 
 RESTS: Final[dict[str, tuple[Arm, Arm]]] = {
@@ -52,18 +53,22 @@ RESTS: Final[dict[str, tuple[Arm, Arm]]] = {
     "clasp_mid": (Arm(8.0, -12.5, 24, 0.3, -10, 14, 2, "clasp"), Arm(7.0, -11.0, 27, 0.3, -6, 20, 2, "clasp")),
     "steeple": (Arm(9.5, -7.0, 25, 0.3, 4, -16, 8, "flat"), Arm(9.5, -7.0, 25, 0.3, 4, -16, 8, "flat")),
     "hold_wrist": (_FRONT._replace(x=15, y=-33.5, z=17), Arm(-3.0, -22.0, 23, 0.4, -30, 16, 0, "grip")),
+    "hold_arm": (_DOWN._replace(x=18.5, y=-34, z=6), Arm(-15.0, -12.0, 13.5, 0.25, -20, 58, 0, "grip")),
+    "fists": (_FIST, _FIST),
     "hip_one": (_DOWN, _HIP),
     "hips": (_HIP, _HIP),
-    "behind": (Arm(12.0, -27.5, -18, -0.15, -10, -8, 0, "loose"), Arm(11.0, -26.5, -20, -0.15, -10, -8, 0, "loose")),
-    "folded": (Arm(-9.0, -6.0, 19, 0.35, 0, 8, 0, "loose"), Arm(-8.0, -2.5, 23, 0.4, -22, 12, 0, "relaxed")),
+    "behind": (Arm(8.0, -30.0, -19.0, -0.42, -10, 2, 0, "loose"), Arm(7.0, -28.5, -18.5, -0.42, -10, 6, 0, "loose")),
+    "folded": (Arm(-12.0, -10.0, 14.5, 0.2, 60, 50, 0, "half_fist"), Arm(-14.0, -4.0, 17, 0.4, -60, 40, 0, "grip")),
     "pockets": (_POCKET, _POCKET),
     "pocket_one": (_POCKET, _DOWN),
     "ready": (_READY, _READY._replace(x=9, y=-14, z=29)),
-    "thinker": (Arm(-4.0, -13.0, 20, 0.3, 10, 6, 0, "loose"), Arm(4.0, 10.0, 22, 0.0, 30, 20, 0, "lazy_point")),
+    "thinker": (Arm(-4.0, -13.0, 17, 0.3, -10, 36, 0, "cup"), Arm(5.0, 13.5, 16.5, -0.05, 36, 38, 0, "lazy_point")),
 }
 """Left and right arm of each rest pose; those that are not symmetric are mirrored half of the time."""
 LOW: Final = frozenset({"down", "down_front", "down_back", "clasp_down", "pockets", "pocket_one"})
 """Rests with both hands down."""
 HANGING: Final = frozenset({"down", "down_front", "down_back"})
 """Rests with both arms hanging free: they swing to and fro most."""
+STRAINED: Final = frozenset({"behind"})
+"""Rests that leave a shoulder little room: each visit is nearly the same."""
 ASYMMETRIC: Final = frozenset(name for name, (left, right) in RESTS.items() if left != right)

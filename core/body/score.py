@@ -159,7 +159,10 @@ def _draw_rest(rng: np.random.Generator, wanted: Wanted, before: list[Rest], low
     own, manner = rest_drawn(wanted.worn, low, rng), wanted.manner
     if own is not None and not wanted.seated:
         return Rest(0.0, "", False, own)
-    names = [n for n in wanted.rests if n in LOW] if low and not wanted.seated else list(wanted.rests)
+    names = list(wanted.rests)
+    if not wanted.seated:
+        known = {*REST_WEIGHTS, *manner.rests}
+        names = [n for n in names if (n in (manner.home or LOW) if low else n in known)]
     weights = np.array([REST_WEIGHTS.get(n, 1.0) * manner.rests.get(n, 1.0) * _fresh(n, before) for n in names])
     if low:
         weights = weights + 0.05
@@ -319,7 +322,7 @@ def _gestures(
             idle[side] = time
         kind = label
         if label == "beat":
-            weights = base * np.array([0.12 if n in recent else 1.0 for n in names])
+            weights = base * np.array([(0.12 if n in recent else 1.0) * manner.kinds.get(n, 1.0) for n in names])
             kind = names[int(rng.choice(len(names), p=weights / weights.sum()))]
         recent = [*recent[-3:], kind]
         following = asked[k + 1][0] if k + 1 < len(asked) else seconds + 9.0

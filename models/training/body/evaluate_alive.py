@@ -1,6 +1,7 @@
 """How alive the body is: the must column and a yardstick's ranges, by voice, seed and corner of the sliders.
 
-    python -m orator.models.training.body.evaluate_alive [--wav FILE ...] [--seeds 0 1] [--corners] [--yardstick FOLDER]
+    python -m orator.models.training.body.evaluate_alive [--wav FILE ...] [--seeds 0 1] [--styles] [--corners]
+                                                         [--yardstick FOLDER]
 
 The voices are those of `evaluate`, which nothing was tuned on, and any sound files beside them. A yardstick is a folder
 with `body_eval.py` and `ranges.json`; without one its ranges are not judged.
@@ -168,6 +169,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1])
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--corners", action="store_true", help="also the corners of the sliders, and every style")
+    parser.add_argument("--styles", action="store_true", help="every style but the neutral one, and no neutral takes")
     parser.add_argument("--yardstick", type=Path, default=None)
     parser.add_argument("--work", type=Path, default=Path("/tmp/orator-alive"))
     arguments = parser.parse_args()
@@ -175,6 +177,14 @@ def main() -> None:
     judge, body = Judge(arguments.yardstick, arguments.work), Body(None)
     clips = [clip_with_sound(voice, arguments.seconds, arguments.work) for voice in arguments.voices]
     clips += [(clip_of_file(path, arguments.seconds), path) for path in arguments.wav]
+    if arguments.styles:
+        styled = [(s, _with({"style": s})) for s in STYLES if s != "neutral"]
+        rows = [
+            judge(f"{c.name} {k}, {s}", c, body(c, made, k), w)
+            for c, w in clips for s, made in styled for k in arguments.seeds
+        ]  # fmt: skip
+        print(told(rows, False))
+        return
     neutral = [judge(f"{c.name} {seed}", c, body(c, seed=seed), w) for c, w in clips for seed in arguments.seeds]
     print(told(neutral, True) + "\n\n" + spread(neutral), flush=True)
     if arguments.corners:

@@ -10,6 +10,8 @@ pytest.importorskip("torch")
 from orator.core.body import alive, measure
 from orator.core.body.manners import MANNERS
 from orator.core.catalogue.styles import STYLES
+from orator.core.rotations import conjugate, forward_kinematics, rotate
+from orator.core.skeleton import INDEX
 from orator.models.interface.condition import SpeechCondition
 
 from .test_generate_body import body, condition_of, syllables
@@ -44,6 +46,41 @@ def test_every_style_is_known_and_moves_in_its_own_way(minute: SpeechCondition) 
     styles = ("calm", "neutral", "lively")
     speed = {s: measure.wrist_speed(measure.wrists(*body(minute, style=s))).mean() for s in styles}
     assert speed["calm"] < 0.9 * speed["neutral"] < 0.9 * speed["lively"]
+
+
+def test_styles_stand_rest_and_reach_as_different_people() -> None:
+    speech = condition_of(syllables(24.0, seed=9))
+
+    def seen(style: str) -> dict[str, float]:
+        rotations, translation = body(speech, style=style)
+        place, world = forward_kinematics(rotations.astype(float), translation.astype(float))
+        at = {
+            name: place[:, INDEX[name]] for name in ("left_wrist", "right_wrist", "left_ankle", "right_ankle", "neck")
+        }
+        wrists = (at["left_wrist"], at["right_wrist"])
+        hands = [place[:, INDEX[f"{side}_middle1"]] for side in ("left", "right")]
+        face = rotate(world[:, INDEX["head"]], np.array([0.0, 0.0, 1.0]))
+        local = [rotate(conjugate(world[:, 0]), wrist - place[:, 0]) for wrist in wrists]
+        bent = np.abs(rotations[:, [INDEX["left_middle1"], INDEX["right_middle1"]], 0])
+        chin = [np.linalg.norm(hand - place[:, INDEX["head"]], axis=1) for hand in hands]
+        return {
+            "feet": float(np.median(np.linalg.norm((at["left_ankle"] - at["right_ankle"])[:, [0, 2]], axis=1))),
+            "gaze": float(np.degrees(np.arcsin(np.median(face[:, 1])))),
+            "lean": float(np.degrees(np.median(np.arctan2((at["neck"] - place[:, 0])[:, 2], 0.5)))),
+            "behind": float(np.mean((local[0][:, 2] < -0.04) & (local[1][:, 2] < -0.04))),
+            "together": float(np.mean(np.linalg.norm(wrists[0] - wrists[1], axis=1) < 0.3)),
+            "high": float(np.mean([(w[:, 1] > 0.3).mean() for w in local])),
+            "fists": float(np.degrees(np.median(2.0 * np.arccos(np.clip(bent, 0.0, 1.0))))),
+            "chin": float(np.mean(np.minimum(*chin) < 0.28)),
+        }
+
+    shy, bold, angry, formal, lively, deep = map(seen, ("shy", "assertive", "angry", "formal", "lively", "thoughtful"))
+    assert shy["feet"] < 0.18 < 0.3 < bold["feet"] and shy["gaze"] < bold["gaze"] - 8.0
+    assert shy["together"] > bold["together"] + 0.15
+    assert angry["lean"] > bold["lean"] + 8.0 and angry["fists"] > lively["fists"] + 25.0
+    assert formal["behind"] > 0.25 > lively["behind"]
+    assert lively["high"] > formal["high"] + 0.15
+    assert deep["chin"] > lively["chin"] + 0.1
 
 
 @pytest.mark.slow
