@@ -8,7 +8,6 @@ from typing import Any
 import bpy
 from bpy_extras.io_utils import ExportHelper, ImportHelper
 
-from ..core.anime.mouths import mouths_of
 from ..core.blender import generation, job
 from ..core.blender.declared import declared
 from ..core.blender.drawings import performed
@@ -49,6 +48,7 @@ class ORATOR_OT_timing_import(Acting, bpy.types.Operator, ImportHelper):
         return f"{said} Comp it over a take, or show it as it is."
 
 
+@declared
 class ORATOR_OT_timing_export(OnTake, bpy.types.Operator, ExportHelper):
     """Save the highlighted take's words as subtitles or a TextGrid, or its mouths as Rhubarb's (.tsv, .json)"""
 
@@ -61,6 +61,7 @@ class ORATOR_OT_timing_export(OnTake, bpy.types.Operator, ExportHelper):
 
     def act(self, context: bpy.types.Context, character: bpy.types.Object, data: Any, take: Any) -> str:
         """Write the file."""
+        from ..core.anime.mouths import mouths_of
         from ..core.formats import rhubarb
         from ..core.formats.timing import write_timing
         from ..core.speech.words import placed_word
