@@ -12,10 +12,10 @@ from ..core.blender.declared import PanelMixin
 from ..core.blender.holders import has_skeleton
 from ..core.blender.scene_rate import scene_fps
 from ..core.catalogue.listening import LISTENING
-from .layout import TAB, draw_job, draw_sentence, draw_wrapped, number_property, room, shortened
+from .layout import TAB, draw_job, draw_sentence, draw_wrapped, number_property, room, shortened, text_width
 
-_BESIDE = 96
-"""Pixels of the icon, the time and the button beside a line's name."""
+_BESIDE = 62
+"""Pixels of the icon and the button beside a line's name and time, and of their margins."""
 _STATES: dict[str, Any] = {"MADE": "CHECKMARK", "CHANGED": "FILE_REFRESH", "NEW": "DOT"}
 _COLOURS = tuple((f"COLOR_{k:02d}", f"Colour {k}", "", f"STRIP_COLOR_{k:02d}", k) for k in range(1, 10))
 
@@ -127,8 +127,8 @@ class _Lines(PanelMixin):
                 draw_wrapped(context, column, who, "ARMATURE_DATA")
             busy = running is not None and running.text.startswith(f"{row.character}:")
             line = column.row(align=True)
-            name = shortened(row.strip, room(context) - _BESIDE)
-            text = f"{name}  {row.first / fps:.1f} s"
+            at = f"  {row.first / fps:.1f} s"
+            text = f"{shortened(row.strip, room(context) - _BESIDE - text_width(at))}{at}"
             go = line.operator(
                 "orator.line_go", text=text, icon="TIME" if busy else _STATES[row.state], translate=False
             )

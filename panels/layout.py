@@ -54,10 +54,10 @@ def draw_sentence(context: bpy.types.Context, layout: bpy.types.UILayout) -> Non
     sentence = report.last()
     if not sentence:
         return
-    draw_wrapped(context, layout.box(), sentence, inside=2 * _BOX)
+    draw_wrapped(context, layout.box(), sentence, inside=2 * BOX)
 
 
-_TABS, _PADDING, _ICON, _BOX = 26, 38, 22, 6
+_TABS, _PADDING, _ICON, BOX = 26, 38, 22, 6
 """Pixels at a scale of 1: the sidebar's tabs, a panel's margins and a label's own, an icon, a box's margin."""
 _NARROWEST = 90
 

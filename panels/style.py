@@ -18,7 +18,7 @@ from bpy.props import (
 from ..core.blender import emage, generation, lists, styles
 from ..core.blender.declared import declared
 from ..core.blender.tracks import TAG
-from .layout import TAB, draw_wrapped
+from .layout import BOX, TAB, draw_wrapped
 
 
 @declared
@@ -124,7 +124,7 @@ class ORATOR_PT_style(bpy.types.Panel):
         row = layout.row()
         row.active = group.wear
         row.prop(group, "amount", slider=True)
-        draw_wrapped(context, layout.box(), entry.told)
+        draw_wrapped(context, layout.box(), entry.told, inside=2 * BOX)
 
 
 class ORATOR_PT_learn(bpy.types.Panel):

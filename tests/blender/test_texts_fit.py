@@ -2,49 +2,33 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-from typing import Any
+import contextlib
+import json
+import threading
+import time
+from pathlib import Path
 
 import bpy
 import pytest
 from helpers.characters import make_motion, make_rig, speech_file
-from helpers.paper import drawn, measure
-from orator import panels
-from orator.core.blender import bake, report
+from helpers.fits import cut, cut_rows, never_drawn, reached
+from helpers.paper import measure
+from orator.core.blender import bake, compat, job, report
 from orator.core.blender.bake_target import read_target
+from orator.core.blender.picture import PICTURE
+from orator.core.catalogue.gestures import GESTURE_KINDS
+from orator.core.model_card import cards
 from orator.core.performance import Take
 from orator.panels import layout
+from orator.panels.comp import ORATOR_UL_lanes
+from orator.panels.gestures import ORATOR_UL_gestures
+from orator.panels.pins import ORATOR_UL_pins
+from orator.panels.rig import ORATOR_UL_face_shapes, ORATOR_UL_mapping
+from orator.panels.style import ORATOR_UL_learn, ORATOR_UL_styles
+from orator.panels.take import ORATOR_UL_takes
 
-DEFAULT_WIDTH = 280
-"""Pixels of the sidebar in Blender's default file, its tabs included."""
-SHOWN = [cls for cls in panels.CLASSES if issubclass(cls, bpy.types.Panel)]
-
-
-def at_default_width() -> Any:
-    """The context as a panel gets it in a sidebar of that width."""
-    real = bpy.context
-    region = SimpleNamespace(width=DEFAULT_WIDTH)
-    return SimpleNamespace(
-        scene=real.scene, view_layer=real.view_layer, preferences=real.preferences, region=region,
-        active_object=real.active_object, object=real.object, mode=real.mode, workspace=real.workspace,
-        window_manager=real.window_manager, selected_pose_bones=None, selected_objects=real.selected_objects,
-    )  # fmt: skip
-
-
-def cut(state: str) -> list[str]:
-    """What does not fit, as sentences."""
-    context = at_default_width()
-    out = []
-    for panel in SHOWN:
-        if hasattr(panel, "poll") and not panel.poll(context):
-            continue
-        paper = drawn(panel, context, layout.room(context))
-        assert paper.texts, f"{panel.__name__} shows nothing"
-        out += [
-            f"{state}, {panel.bl_label}: '{text}' wants {wanted:.0f} of {given:.0f}"
-            for text, wanted, given in paper.cut
-        ]
-    return out
+ELSEWHERE = ("emage.revision_line", "orator.guess_transcript")
+"""What shows only with EMAGE's files, and with a recogniser in the preferences of an installed extension."""
 
 
 def test_in_an_empty_file_and_in_the_default_one(scene: bpy.types.Scene) -> None:
@@ -92,6 +76,129 @@ def test_with_takes_pins_ranges_and_long_sentences(scene: bpy.types.Scene, tmp_p
     )
     found += cut("moved")
     assert not found, "\n".join(found)
+
+
+def test_in_a_conversation_and_at_work(scene: bpy.types.Scene, tmp_path) -> None:
+    found = []
+    one, two = make_rig("The first speaker's character"), make_rig("The other one")
+    bpy.context.view_layer.objects.active = one
+    with contextlib.suppress(RuntimeError):  # where bpy has no sound
+        for channel in (1, 2):
+            path = str(speech_file(tmp_path / f"a_line_of_the_scene_number_{channel:03d}.wav"))
+            compat.new_sound_strip(scene, Path(path).stem, path, channel, 1200 * channel)
+    for way in ("STRIP", "CHANNEL", "NAME", "COLOUR"):
+        one.orator_talk.speaks_by = way
+        found += cut(f"voice {way}", one)
+    two.orator_talk.speaks_by, two.orator_talk.channel, two.orator_talk.listens_to = "CHANNEL", 2, one
+    one.orator_talk.speaks_by, one.orator_talk.channel = "CHANNEL", 1
+    found += cut("two talk", one)
+    motion = make_motion(1.0)
+    prepared = bake.prepare(motion, 0.0, read_target(one, scene), bake.Keying())
+    told = {"lines": [["gone", 0.0, 0.5, "no mark"]], "seed": 1}
+    bake.add_take(one, Take(motion, "Take 1", told), 0.0, prepared)
+    found += cut("a take of other lines", one)
+    for rig in (one, two):
+        rig.orator_talk.channel = 7
+    found += cut("nobody's lines", one)
+    begun = threading.Event()
+
+    def work(progress, cancelled):
+        progress(0.37, "The first speaker's character: Smoothing what is beside the pins")
+        begun.set()
+        while not cancelled():
+            time.sleep(0.01)
+
+    try:
+        job.start("Generating", work)
+        begun.wait(5.0)
+        job.poll()
+        job.current().playable = 72.0
+        found += cut("at work", one)
+    finally:
+        job.shut_down()
+    assert not found, "\n".join(found)
+
+
+def test_with_a_score_gestures_styles_and_other_models(scene: bpy.types.Scene, tmp_path) -> None:
+    options, rig = scene.orator, make_rig()
+    bpy.context.view_layer.objects.active = rig
+    options.character = rig
+    bpy.ops.orator.add_speech(filepath=str(speech_file(tmp_path / "voice.wav", 100.0)))
+    motion = make_motion(2.0)
+    gestures = [
+        {"time": 0.1 * k, "kind": kind.name, "hands": hands, "size": 1.0, "hold": 0.4}
+        for k, (kind, hands) in enumerate(
+            (kind, hands) for kind in GESTURE_KINDS for hands in ("left", "right", "both")
+        )
+    ]
+    prepared = bake.prepare(motion, 0.0, read_target(rig, scene), bake.Keying())
+    bake.add_take(rig, Take(motion, "Take 1", {"seed": 1, "gestures": gestures}), 0.0, prepared)
+    take = rig.orator.takes[0]
+    found = cut("gestures listed")
+    take.gestures.clear()
+    found += cut("gestures told")
+    bpy.ops.orator.gestures_list()
+    found += cut_rows("gestures", ORATOR_UL_gestures, take, take.gestures)
+    bake.add_take(rig, Take(motion, "Take 2", {"seed": 123456}), 0.0, prepared)
+    options.count = 8
+    found += cut("eight takes")
+    found += cut_rows("takes", ORATOR_UL_takes, rig.orator, rig.orator.takes)
+    bpy.ops.orator.lane_add()
+    found += cut_rows("ranges", ORATOR_UL_lanes, rig.orator, rig.orator.lanes)
+    scene.orator.score = json.dumps({"take": take.uid, "rows": []})
+    scene.render.fps = 25
+    scene.orator.loop.around_bones, scene.orator.loop.around_chosen = "CHOSEN", "\n".join(rig.pose.bones.keys()[:9])
+    scene.timeline_markers.new("happy:0.8", frame=3)
+    options.use_markers = True
+    found += cut("score, rate, markers")
+    options.weight_happy = 0.7
+    for source in ("SET", "REFERENCE", "GUESS"):
+        options.emotion_source = source
+        found += cut(f"mixture, {source}")
+    entry = scene.orator_styles.styles.add()
+    entry.name, entry.told = "Learned of five takes", "Calm, with the hands low and far apart; smiles little"
+    found += cut_rows("styles", ORATOR_UL_styles, scene.orator_styles, scene.orator_styles.styles)
+    found += cut_rows("what is learned from", ORATOR_UL_learn, rig.orator, rig.orator.takes)
+    for source in ("ACTIONS", "FOLDER"):
+        scene.orator_styles.source = source
+        found += cut(source)
+    options.emotion_source = "SET"
+    for card in cards():
+        scene.orator_emage.model = card.name.upper()
+        found += cut(card.label)
+    assert not found, "\n".join(found)
+
+
+def test_with_a_rig_that_is_mapped_and_a_picture(scene: bpy.types.Scene, tmp_path) -> None:
+    rig = make_rig()
+    bpy.context.view_layer.objects.active = rig
+    scene.orator.character = rig
+    bpy.ops.orator.rig_detect()
+    for limb in ("left_arm", "right_arm", "left_leg", "right_leg"):
+        rig.orator_rig.limbs.add().name = limb
+    rig.orator_rig.notes = "The fingers have no bones.\nTwist bones of the forearm: left_twist, right_twist"
+    found = cut("limbs")
+    found += cut_rows("mapping", ORATOR_UL_mapping, rig.orator_rig, rig.orator_rig.rows)
+    found += cut_rows("shapes", ORATOR_UL_face_shapes, rig.orator_rig, rig.orator_rig.shapes)
+    bpy.ops.orator.add_speech(filepath=str(speech_file(tmp_path / "voice.wav")))
+    bpy.ops.orator.pin_look()
+    bpy.ops.orator.pin_pose(covers="UPPER")
+    rig.orator.active_pin = -1
+    found += cut("no pin highlighted")
+    found += cut_rows("pins", ORATOR_UL_pins, rig.orator, rig.orator.pins)
+    plane = bpy.data.objects.new("A portrait", bpy.data.meshes.new("Plane"))
+    scene.collection.objects.link(plane)
+    plane[PICTURE] = "{}"
+    scene.orator.character = plane
+    found += cut("picture", plane)
+    assert not found, "\n".join(found)
+
+
+def test_whatever_a_panel_can_draw_was_measured() -> None:
+    if len(reached) < 400:
+        pytest.skip("counts what the other tests of this file have drawn")
+    left = [row for row in never_drawn() if not any(word in row for word in ELSEWHERE)]
+    assert not left, "\n".join(left)
 
 
 @pytest.mark.parametrize(

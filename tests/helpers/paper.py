@@ -6,6 +6,7 @@ row shares it in proportion to what its parts want, a split by its factor, a pro
 
 from __future__ import annotations
 
+import inspect
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -137,23 +138,32 @@ class Paper:
             self.cut.append((" | ".join(text for text, _ in self.waiting), wanted, self.width))
 
 
-def drawn(panel: type, context: Any, width: float) -> Paper:
-    """A panel drawn on paper as wide as a label is in it."""
+def drawn(panel: type, context: Any, width: float, part: str = "draw") -> Paper:
+    """A panel, or its header (`draw_header`, `draw_header_preset`), drawn on paper as wide as a label is in it."""
     paper = Paper(width)
-    stand_in = type(panel.__name__, (), {"layout": paper, "summary": getattr(panel, "summary", "")})()
-    for name in dir(panel):
-        value = panel.__dict__.get(name)
-        if isinstance(value, staticmethod):
-            setattr(stand_in, name, value.__func__)
-    for kind in panel.__mro__:
-        for name, value in vars(kind).items():
-            if (
-                callable(value)
-                and not name.startswith("__")
-                and not hasattr(stand_in, name)
-                and kind.__module__.startswith("orator")
-            ):
-                setattr(stand_in, name, value.__get__(stand_in))
-    panel.draw(stand_in, context)
+    getattr(panel, part)(_stand_in(panel, paper), context)
     paper.finish()
     return paper
+
+
+def drawn_item(list_type: type, context: Any, width: float, data: Any, item: Any, index: int) -> Paper:
+    """One row of a list."""
+    paper = Paper(width)
+    more = (0, None, "", index)[: len(inspect.signature(list_type.draw_item).parameters) - 5]
+    list_type.draw_item(_stand_in(list_type, paper), context, paper, data, item, *more)
+    paper.finish()
+    return paper
+
+
+def _stand_in(panel: type, paper: Paper) -> Any:
+    """What a drawing method takes for its panel: Blender makes real ones only while a window draws."""
+    stand_in = type(panel.__name__, (), {"layout": paper, "summary": getattr(panel, "summary", "")})()
+    for kind in panel.__mro__:
+        for name, value in vars(kind).items():
+            if name.startswith("__") or hasattr(stand_in, name) or not kind.__module__.startswith("orator"):
+                continue
+            if isinstance(value, staticmethod):
+                setattr(stand_in, name, value.__func__)
+            elif callable(value):
+                setattr(stand_in, name, value.__get__(stand_in))
+    return stand_in
