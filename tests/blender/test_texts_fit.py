@@ -31,6 +31,10 @@ ELSEWHERE = ("emage.revision_line", "orator.guess_transcript")
 """What shows only with EMAGE's files, and with a recogniser in the preferences of an installed extension."""
 
 
+sounds: list[int] = []
+"""Channels with a sound strip, of the Blenders that have sound."""
+
+
 def test_in_an_empty_file_and_in_the_default_one(scene: bpy.types.Scene) -> None:
     found = cut("empty")
     scene.orator.source = "FILE"
@@ -82,10 +86,11 @@ def test_in_a_conversation_and_at_work(scene: bpy.types.Scene, tmp_path) -> None
     found = []
     one, two = make_rig("The first speaker's character"), make_rig("The other one")
     bpy.context.view_layer.objects.active = one
-    with contextlib.suppress(RuntimeError):  # where bpy has no sound
-        for channel in (1, 2):
-            path = str(speech_file(tmp_path / f"a_line_of_the_scene_number_{channel:03d}.wav"))
+    for channel in (1, 2):
+        path = str(speech_file(tmp_path / f"a_line_of_the_scene_number_{channel:03d}.wav"))
+        with contextlib.suppress(RuntimeError):  # where bpy has no sound
             compat.new_sound_strip(scene, Path(path).stem, path, channel, 1200 * channel)
+            sounds.append(channel)
     for way in ("STRIP", "CHANNEL", "NAME", "COLOUR"):
         one.orator_talk.speaks_by = way
         found += cut(f"voice {way}", one)
@@ -197,6 +202,8 @@ def test_with_a_rig_that_is_mapped_and_a_picture(scene: bpy.types.Scene, tmp_pat
 def test_whatever_a_panel_can_draw_was_measured() -> None:
     if len(reached) < 400:
         pytest.skip("counts what the other tests of this file have drawn")
+    if not sounds:
+        pytest.skip("this bpy has no sound, so that no line can be shown")
     left = [row for row in never_drawn() if not any(word in row for word in ELSEWHERE)]
     assert not left, "\n".join(left)
 
