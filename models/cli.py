@@ -292,16 +292,25 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command line; errors are one sentence on the error stream and exit code 1."""
-    interrupt.listen()
-    args = build_parser().parse_args(argv)
-    try:
-        return args.run(args)
-    except OratorError as error:
-        print(f"orator: {error}", file=sys.stderr)
-        return 1
-    except (KeyboardInterrupt, Cancelled):
-        print("orator: cancelled; nothing was written.", file=sys.stderr)
-        return 130
+    with interrupt.listening():
+        args = build_parser().parse_args(argv)
+        try:
+            return args.run(args)
+        except (KeyboardInterrupt, Cancelled):
+            return cancelled()
+        except OratorError as error:
+            print(f"orator: {error}", file=sys.stderr)
+            return 1
+        except Exception:
+            if interrupt.asked():  # C code made another exception of it
+                return cancelled()
+            raise
+
+
+def cancelled() -> int:
+    """Says so on the error stream; the exit code of what Ctrl+C ended."""
+    print("orator: cancelled; nothing was written.", file=sys.stderr)
+    return 130
 
 
 if __name__ == "__main__":

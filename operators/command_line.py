@@ -178,18 +178,25 @@ def _export(args: argparse.Namespace, wanted: GenerationRequest, character: bpy.
 
 def main(argv: list[str]) -> int:
     """Run a command; errors are one sentence on the error stream and exit code 1."""
-    interrupt.listen()
-    try:
-        args = build_parser().parse_args(argv)
-        return args.run(args)
-    except SystemExit as stop:
-        return int(stop.code or 0)
-    except OratorError as error:
-        print(f"orator: {error}", file=sys.stderr)
-        return 1
-    except (KeyboardInterrupt, Cancelled):
-        print("orator: cancelled; nothing was written.", file=sys.stderr)
-        return 130
-    except Exception as error:
-        print(f"orator: {job.explain(error)}", file=sys.stderr)
-        return 1
+    with interrupt.listening():
+        try:
+            args = build_parser().parse_args(argv)
+            return args.run(args)
+        except SystemExit as stop:
+            return int(stop.code or 0)
+        except (KeyboardInterrupt, Cancelled):
+            return _cancelled()
+        except OratorError as error:
+            print(f"orator: {error}", file=sys.stderr)
+            return 1
+        except Exception as error:
+            if interrupt.asked():  # C code made another exception of it
+                return _cancelled()
+            print(f"orator: {job.explain(error)}", file=sys.stderr)
+            return 1
+
+
+def _cancelled() -> int:
+    from ..models.cli import cancelled
+
+    return cancelled()

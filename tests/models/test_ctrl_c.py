@@ -23,12 +23,10 @@ def test_ctrl_c_does_not_wait_for_what_is_being_loaded() -> None:
 
     try:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        interrupt.listen()
         threading.Thread(target=press).start()
-        with pytest.raises(KeyboardInterrupt):
+        with interrupt.listening(), pytest.raises(KeyboardInterrupt):
             awaited(load, interrupt.heard)
         assert not ends.is_set()  # the loading was still going on
     finally:
         ends.set()
         signal.signal(signal.SIGINT, before)
-        interrupt.listen()
