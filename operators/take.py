@@ -6,7 +6,7 @@ from typing import Any
 
 import bpy
 
-from ..core.blender import bake, generation, lists, takes
+from ..core.blender import bake, compare, generation, ghosts, lists, takes
 from ..core.blender.bake_target import read_keying
 from .poll import Acting
 
@@ -88,6 +88,27 @@ class ORATOR_OT_take_solo(OnTake, bpy.types.Operator):
         return ""
 
 
+class ORATOR_OT_take_compare(OnTake, bpy.types.Operator):
+    """Put the favourite takes (all, where no other is a favourite) beside the character; they play along and are in no file. Press again to send them away"""  # noqa: E501
+
+    bl_idname = "orator.take_compare"
+    bl_label = "Compare Takes"
+    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
+
+    @classmethod
+    def disabled_reason(cls, context: bpy.types.Context) -> str:
+        """Only with a shown take and others, or with ghosts that may go."""
+        if ghosts.standing():
+            return ""
+        return super().disabled_reason(context) or compare.missing(active_take(context)[0])
+
+    def work(self, context: bpy.types.Context) -> str:
+        """They come, or go."""
+        if ghosts.leave():
+            return ""
+        return compare.compare(context, active_take(context)[0])
+
+
 class ORATOR_OT_take_duplicate(OnTake, bpy.types.Operator):
     """Copy the take with curves of its own, to try an edit"""
 
@@ -162,6 +183,7 @@ CLASSES: tuple[type, ...] = (
     ORATOR_OT_take_show,
     ORATOR_OT_take_off,
     ORATOR_OT_take_solo,
+    ORATOR_OT_take_compare,
     ORATOR_OT_take_duplicate,
     ORATOR_OT_take_delete,
     ORATOR_OT_take_bake,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..core.blender import handlers, overlay
+from ..core.blender import compare_marks, handlers, overlay
 from . import (
     character,
     comp,
@@ -57,5 +57,6 @@ HOOKS = (
     style.HOOK,
     pins.HOOK,
     (overlay.attach, overlay.detach),
+    (compare_marks.attach, compare_marks.detach),
     (handlers.attach, handlers.detach),
 )

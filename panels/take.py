@@ -6,7 +6,7 @@ from typing import Any
 
 import bpy
 
-from ..core.blender import generation, lists, provenance
+from ..core.blender import compare, compare_marks, generation, ghosts, lists, provenance
 from ..core.blender.scene_rate import behind, other_rate
 from .layout import TAB, draw_wrapped
 
@@ -87,6 +87,8 @@ class ORATOR_PT_takes(bpy.types.Panel):
         column.operator("orator.take_duplicate", text="", icon="DUPLICATE")
         column.operator("orator.take_delete", text="", icon="TRASH")
         column.separator()
+        standing = bool(ghosts.standing())
+        column.operator("orator.take_compare", text="", icon="COMMUNITY", depress=standing)
         column.operator("orator.take_solo", text="", icon="SOLO_ON" if data.solo else "SOLO_OFF", depress=data.solo)
         row = layout.row(align=True)
         row.operator("orator.take_show", icon="HIDE_OFF")
@@ -94,6 +96,8 @@ class ORATOR_PT_takes(bpy.types.Panel):
         row = layout.row(align=True)
         row.operator("orator.take_bake", icon="ACTION")
         row.operator("orator.import_face", text="", icon="IMPORT")
+        if standing:
+            _draw_compared(context, layout, character, data)
         if 0 <= data.active < len(data.takes):
             take = data.takes[data.active]
             start = generation.start_for(context, take)
@@ -105,6 +109,19 @@ class ORATOR_PT_takes(bpy.types.Panel):
             if rate:
                 draw_wrapped(context, layout, rate, "ERROR")
             draw_wrapped(context, layout, take.coverage)
+
+
+def _draw_compared(
+    context: bpy.types.Context, layout: bpy.types.UILayout, character: bpy.types.Object, data: Any
+) -> None:
+    """How far each take that stands beside the character is from the shown one."""
+    column = layout.column(align=True)
+    for number, uid in enumerate(ghosts.takes_standing()):
+        take = lists.find(data, uid)
+        found = compare.difference(character, take) if take is not None else None
+        if take is not None:
+            text = f"{take.name}: {compare.told(found)}" if found is not None else take.name
+            draw_wrapped(context, column, text, compare_marks.icon_of(number))
 
 
 class ORATOR_PT_provenance(bpy.types.Panel):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import bpy
 
+from .ghosts import is_ghost
 from .holders import armatures_of, face_shapes, family_of, has_skeleton, is_face
 from .targets import kinds, target_of
 
 
 def is_character(obj: bpy.types.Object) -> bool:
     """Whether an object can perform: an armature, a mesh with face shapes that no armature holds, or another target."""
-    return target_of(obj) is not None
+    return target_of(obj) is not None and not is_ghost(obj)
 
 
 def character_of(obj: bpy.types.Object | None) -> bpy.types.Object | None:
@@ -29,7 +30,7 @@ def character_of(obj: bpy.types.Object | None) -> bpy.types.Object | None:
 def characters_in(scene: bpy.types.Scene) -> list[bpy.types.Object]:
     """Who could perform in a scene: its armatures; where there are none, its faces, one mesh of each; else the rest."""
     for kind in kinds():
-        found = [character_of(obj) for obj in scene.objects if kind.accepts(obj)]
+        found = [character_of(obj) for obj in scene.objects if kind.accepts(obj) and not is_ghost(obj)]
         if found:
             return [one for one in dict.fromkeys(found) if one is not None]
     return []

@@ -11,7 +11,7 @@ from typing import Any
 
 import bpy
 
-from . import compat, lists, targets, tracks
+from . import compat, ghosts, lists, targets, tracks
 from .holders import has_skeleton
 from .rig_reader import skinned_meshes
 
@@ -163,6 +163,7 @@ def _keep_own_objects(character: bpy.types.Object, data: Any, take: Any) -> None
 def part(take: Any) -> None:
     """Before a take's keys are moved: an Action that something else plays too (a track of the artist's, another
     character by hand) stays as it is with them, and the take goes on with a copy."""
+    ghosts.leave(take.uid)
     for action in {binding.action for binding in take.bindings if binding.action is not None}:
         mine = [binding for binding in take.bindings if binding.action == action]
         own = [(binding, tracks.placed(binding), targets.animated_id(binding.object)) for binding in mine]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import bpy
 
@@ -21,21 +21,27 @@ def shown_performance(
 
     frames  the scene's first and last frame that are wanted.
     """
-    from ..bake.stages import Road, file_grid
-    from .bake_target import read_target
-    from .directions import read_directions
     from .scene_rate import scene_fps
 
     item = takes.shown(character)
     if item is None:
         raise OratorError(f"'{character.name}' shows no take. Choose one in the Takes list, then export.")
     scene = bpy.context.scene
-    directions = read_directions(item.layers, load_meta(item))
-    grid = file_grid(fps or scene_fps(scene))
-    whole = Road(lambda: load_performance(item), read_target(character, scene), directions, grid).directed()
+    whole = directed(character, item, fps or scene_fps(scene))
     if frames is None:
         return whole
     begins = start_of(item) or 0.0
     first, last = (round((frame / scene_fps(scene) - begins) * whole.fps) for frame in frames)
     first = min(max(first, 0), whole.frames - 1)
     return whole.cut(first, max(first, last) + 1)
+
+
+def directed(character: bpy.types.Object, take: Any, fps: float) -> Performance:
+    """A take under its sliders and directions, at `fps` from its first frame on. Raises OratorError."""
+    from ..bake.stages import Road, file_grid
+    from .bake_target import read_target
+    from .directions import read_directions
+
+    directions = read_directions(take.layers, load_meta(take))
+    target = read_target(character, bpy.context.scene)
+    return Road(lambda: load_performance(take), target, directions, file_grid(fps)).directed()

@@ -66,7 +66,8 @@ def _batch(shape: str, points: Sequence[tuple[float, ...]]) -> Any:
     return shader, batch_for_shader(shader, shape, {"pos": points})
 
 
-def _fill(shape: str, points: Sequence[tuple[float, ...]], colour: tuple[float, ...]) -> None:
+def fill(shape: str, points: Sequence[tuple[float, ...]], colour: tuple[float, ...]) -> None:
+    """Draw a shape in one colour."""
     import gpu
 
     if not points:
@@ -100,7 +101,7 @@ def _draw_marks() -> None:
             a, b, c, d = (x, base - 2), (end, base - 2), (end, base + 2), (x, base + 2)
             triangles += [a, b, c, a, c, d]
     for colour, triangles in shapes.items():
-        _fill("TRIS", triangles, colour)
+        fill("TRIS", triangles, colour)
 
 
 def _draw_ghost() -> None:
@@ -118,7 +119,7 @@ def _draw_ghost() -> None:
         _ghost.update(key=key, lines=_lines(character, pin))
     world = np.array(character.matrix_world)
     points = _ghost["lines"] @ world[:3, :3].T + world[:3, 3]
-    _fill("LINES", [tuple(p) for p in points], _COLOUR)
+    fill("LINES", [tuple(p) for p in points], _COLOUR)
 
 
 def _lines(character: bpy.types.Object, pin: Any) -> Array:

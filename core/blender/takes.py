@@ -13,7 +13,7 @@ from typing import Any, Final
 import bpy
 
 from ..errors import OratorError
-from . import comp_ranges, compat, copies, gestures, own_animation
+from . import comp_ranges, compat, copies, gestures, ghosts, own_animation
 from .guard import Guard
 from .lists import character_data, character_of, find, text_name
 from .slider_state import waiting
@@ -195,6 +195,7 @@ def drop_actions(take: Any, count: int | None = None) -> None:
 
     An Action that something else plays, another character or a track of the artist's, stays in the file.
     """
+    ghosts.leave(take.uid)
     actions = []
     for _ in range(len(take.bindings) if count is None else count):
         binding = take.bindings[0]

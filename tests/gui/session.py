@@ -275,6 +275,31 @@ def switch_takes(report: Report) -> Steps:
     driver.screenshot("switched")
 
 
+def compare_takes(report: Report) -> Steps:
+    """The others stand beside the character and play along; the same button sends them away."""
+    ghosts, character = orator("core.blender.ghosts"), options().character
+    shown = character.orator.shown
+    before = {kind: len(getattr(bpy.data, kind)) for kind in ("objects", "meshes", "actions", "collections")}
+    yield from press_button(report, "bpy.ops.orator.take_compare", "Compare Takes", 0.83)
+    yield 1.5
+    faces = [obj for obj in ghosts.standing() if obj.show_name]
+    others = [take.name for take in options().character.orator.takes if take.uid != shown]
+    report.check("the other takes stand there", sorted(f.name for f in faces) == sorted(others), ", ".join(others))
+    marks, data = orator("core.blender.compare"), options().character.orator
+    told = [marks.told(marks.difference(options().character, take)) for take in data.takes if take.uid != shown]
+    report.check("how far they are apart is told", all("arms" in text for text in told), "; ".join(told))
+    view = driver.area("VIEW_3D").spaces.active.region_3d
+    view.view_distance = 4.5
+    for frame in (150, 300):
+        bpy.context.scene.frame_set(frame)
+        yield 0.8
+    driver.screenshot("compared")
+    yield from press_button(report, "bpy.ops.orator.take_compare", "Compare Takes, again,", 0.83)
+    yield 0.8
+    after = {kind: len(getattr(bpy.data, kind)) for kind in before}
+    report.check("and go without a trace", before == after and not ghosts.standing())
+
+
 def session(report: Report) -> Steps:
     """All of it, in order."""
     enable(report)
@@ -299,6 +324,7 @@ def session(report: Report) -> Steps:
     yield from watch_progress(report)
     yield from generate_again(report)
     yield from switch_takes(report)
+    yield from compare_takes(report)
 
 
 if __name__ == "__main__":

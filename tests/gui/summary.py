@@ -16,7 +16,7 @@ PICTURES = (
     "progress-2", "takes", "switched", "loop-pinned", "loop-generated", "loop-regenerated", "loop-comp",
     "loop-layers", "installed", "three-clicks", "style-learned", "style-worn",
     "minute-2-tab", "minute-3-files", "minute-5-character", "minute-6-generating", "minute-7-face",
-    "picture-file", "picture-talks", "gestures-changed", "lines-again",
+    "picture-file", "picture-talks", "gestures-changed", "lines-again", "compared",
 )  # fmt: skip
 """The screenshots that the documentation uses."""
 
