@@ -81,9 +81,10 @@ def _draw(args: argparse.Namespace) -> int:
         raise OratorError(f"{reason}.")
     from ...core.pictures import read_picture
     from ..interface.progress import Bar
-    from .draw import DrawSettings, draw_sequence, parse_levels
+    from .draw import DrawSettings, draw_sequence
     from .files import load
     from .layout import CREDIT
+    from .levels import parse_levels
 
     settings = DrawSettings(parse_levels(args.levels), not args.every_frame)
     picture = read_picture(args.picture)

@@ -1,8 +1,8 @@
 """Image sequences from a picture and numbers, drawn as an animator draws: every distinct drawing once.
 
-Numbers are rounded to levels, frames that round to the same pose share a drawing, drawings that share an expression
-share its morph, and what was drawn before is taken from the cache on disk. The result is that of drawing every frame,
-byte for byte.
+Numbers are rounded to levels (levels.py), frames that round to the same pose share a drawing, drawings that share an
+expression share its morph, and what was drawn before is taken from the cache on disk. The result is that of drawing
+every frame, byte for byte.
 """
 
 from __future__ import annotations
@@ -19,20 +19,17 @@ from typing import BinaryIO, Final
 import numpy as np
 import torch
 
-from ...core.anime.drawn import NumberTrack, group_of
+from ...core.anime.drawn import NumberTrack
 from ...core.arrays import Array
 from ...core.errors import Cancelled, OratorError
 from ...core.files import check_writable, write_atomically
 from ...core.pictures import png_bytes
 from .files import AnimeCheckpoint
 from .layout import CREDIT
+from .levels import LEVELS, poses_of
 from .picture import fit_picture, from_network, to_network
 from .poser import Expression, Poser, Prepared
 
-LEVELS: Final = {"mouth": 3, "eyes": 2, "brows": 1, "irises": 1, "turn": 2, "tilt": 2, "breath": 1}
-"""Steps between 0 and 1 of each group; turns, tilts and irises have as many on the other side."""
-_STAY: Final = 0.9
-"""How far, in steps, a turn, an iris or a brow goes from its level before it takes another: no flicker between two."""
 _NOTHING: Final = lambda fraction, text, picture: None  # noqa: E731
 
 
@@ -52,34 +49,6 @@ class Sequence:
     drawings: int
     drawn: int
     morphs: int
-
-
-def parse_levels(text: str) -> dict[str, int]:
-    """Levels out of 'mouth=3,turn=4'; groups that are not named keep theirs. Raises OratorError."""
-    out = dict(LEVELS)
-    for part in filter(None, (p.strip() for p in text.split(","))):
-        name, _, number = part.partition("=")
-        if name not in LEVELS or not number.isdigit() or not 1 <= int(number) <= 64:
-            raise OratorError(
-                f"Levels are given like mouth=3,turn=2, of {', '.join(LEVELS)}, from 1 to 64; not {part!r}."
-            )
-        out[name] = int(number)
-    return out
-
-
-def quantise(track: NumberTrack, levels: dict[str, int]) -> Array:
-    """Steps (N, K) as whole numbers; value = step / levels of its group."""
-    steps = np.array([levels[group_of(name)] for name in track.names])
-    wanted = track.values.astype(np.float64) * steps
-    out = np.rint(wanted).astype(np.int64)
-    for k, name in enumerate(track.names):
-        if group_of(name) not in ("mouth", "eyes"):
-            now = out[0, k]
-            for t in range(len(out)):
-                if abs(wanted[t, k] - now) > _STAY:
-                    now = round(wanted[t, k])
-                out[t, k] = now
-    return out
 
 
 class Artist:
@@ -174,7 +143,7 @@ def draw_sequence(
     check_writable(folder / "CREDIT.txt")
     check_room(folder, len(track.values), form.size)
     artist = Artist(checkpoint, picture, cache)
-    poses = _poses(track, settings.levels)
+    poses = poses_of(track, settings.levels)
     if settings.reuse:
         unique, which = np.unique(poses, axis=0, return_inverse=True)
         which = which.reshape(-1)
@@ -205,12 +174,6 @@ def draw_sequence(
             write_atomically(path, partial(_write, data))
     write_atomically(folder / "CREDIT.txt", lambda stream: stream.write(f"{CREDIT}\n".encode()))
     return Sequence(frames, len(unique), drawn, artist.morphs)
-
-
-def _poses(track: NumberTrack, levels: dict[str, int]) -> Array:
-    """Poses (N, K) float32 on their levels."""
-    steps = np.array([levels[group_of(name)] for name in track.names])
-    return (quantise(track, levels) / steps).astype(np.float32)
 
 
 def _keep(path: Path | None, data: bytes) -> None:

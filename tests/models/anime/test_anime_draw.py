@@ -13,9 +13,10 @@ torch = pytest.importorskip("torch")
 from orator.core.anime.drawn import NumberTrack  # noqa: E402
 from orator.core.errors import Cancelled, OratorError  # noqa: E402
 from orator.core.pictures import read_picture, write_png  # noqa: E402
-from orator.models.anime.draw import DrawSettings, draw_sequence, parse_levels, quantise  # noqa: E402
+from orator.models.anime.draw import DrawSettings, draw_sequence  # noqa: E402
 from orator.models.anime.files import AnimeCheckpoint, load  # noqa: E402
 from orator.models.anime.layout import FORMS  # noqa: E402
+from orator.models.anime.levels import parse_levels, poses_of, quantise  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -112,6 +113,18 @@ def test_levels_round_and_turns_do_not_flicker() -> None:
     assert set(steps[:, names.index("mouth_aaa")]) == {1}
     with pytest.raises(OratorError, match="mouth=3"):
         parse_levels("nose=2")
+
+
+def test_a_mouth_of_one_drawing_takes_its_like_and_shut_stays_shut() -> None:
+    names = FORMS["v1"].numbers
+    mouths = [0.0, 0.0, 0.33, 0.33, 0.67, 0.67, 0.67, 0.67, 0.67, 0.67, 1.0, 1.0, 0.0, 0.0]
+    values = np.zeros((len(mouths) + 2, len(names)), np.float32)
+    values[: len(mouths), names.index("mouth")] = mouths
+    values[-2:, names.index("mouth")], values[-2:, names.index("head_y")] = 1.0, 1.0
+    poses = poses_of(NumberTrack(names, values, 24.0), parse_levels(""))
+    assert [round(3 * v) for v in poses[:, names.index("mouth")]] == [0, 0, *[2] * 10, 0, 0, 3, 3]
+    assert set(poses[-2:, names.index("head_y")]) == {1.0}, "another turn is another drawing"
+    assert [round(3 * v) for v in poses_of(NumberTrack(names, values, 6.0), parse_levels(""))[:, -1]][2] == 1
 
 
 def test_the_command_from_a_live_link_file_to_pictures(
