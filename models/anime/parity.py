@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import warnings
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -134,14 +135,41 @@ def differences(fixture: dict[str, Any], last_bit: bool = True, double: bool = F
     return out
 
 
+def orders(fixture: dict[str, Any]) -> dict[str, tuple[float, float]]:
+    """The first pose with sums in other orders: how -> largest difference of the nearest output, and of the final one.
+
+    The nearest output is one that no warp has gone through: what rounding alone makes before it grows.
+    """
+    keys: Keys = json.loads(str(fixture["keys"]))
+    form = form_of(keys)
+    picture, pose = picture_of(form.size), np.asarray(fixture["poses"], np.float32)[0]
+    out = {}
+    for how in ("as drawn", "without oneDNN", "channels last"):
+        layout = torch.channels_last if how == "channels last" else torch.contiguous_format
+        poser = Poser(form, weights_of(keys, int(fixture["seed"])), layout=layout)
+        warnings.filterwarnings("ignore", message="TF32")
+        with torch.backends.mkldnn.flags(enabled=how != "without oneDNN"):
+            ours = _outputs(poser, picture, pose, 0)
+        apart = {name: float(np.abs(image - fixture[name]).max()) for name, image in ours.items()}
+        out[how] = (min(apart.values()), next(iter(apart.values())))
+    return out
+
+
 def main(argv: list[str] | None = None) -> int:
     """Print and judge the differences of each fixture."""
     parser = argparse.ArgumentParser(prog="python -m orator.models.anime.parity", description=__doc__)
     parser.add_argument("fixtures", nargs="+", type=Path, metavar="FIXTURE.npz")
     parser.add_argument("--no-last-bit", action="store_true", help="in half the time, without the last column")
     parser.add_argument("--double", action="store_true", help="the fixture from double precision, the median")
+    parser.add_argument("--orders", action="store_true", help="the first pose alone, with sums in other orders")
     options = parser.parse_args(argv)
     worst = 0.0
+    if options.orders:
+        for path in options.fixtures:
+            with np.load(path) as file:
+                for how, (nearest, final) in orders(dict(file)).items():
+                    print(f"{path.name}: {how}: nearest output {nearest:.2e}, final {final:.2e}", flush=True)
+        return 0
     for path in options.fixtures:
         with np.load(path) as file:
             found = differences(dict(file), not options.no_last_bit, options.double)

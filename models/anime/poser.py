@@ -40,14 +40,18 @@ class Poser:
     """
 
     def __init__(
-        self, form: Form, weights: Mapping[str, Mapping[str, Tensor]], dtype: torch.dtype = torch.float32
+        self,
+        form: Form,
+        weights: Mapping[str, Mapping[str, Tensor]],
+        dtype: torch.dtype = torch.float32,
+        layout: torch.memory_format = torch.contiguous_format,
     ) -> None:
         self.form = form
         self._networks: dict[str, nn.Module] = {}
         for name in form.networks:
             network = empty_network(form, name)
             network.load_state_dict(dict(weights[name]), strict=True, assign=True)
-            self._networks[name] = network.to(dtype).eval().requires_grad_(False)
+            self._networks[name] = network.to(dtype, memory_format=layout).eval().requires_grad_(False)
         self._left = (form.size - 256) // 2
         """Columns left of the 256 that the head lies in; the head is at the top."""
 

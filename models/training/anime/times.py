@@ -2,7 +2,8 @@
 
 Takes of the speech (seeds 0, 1, ...) are drawn on twos at 24 frames a second by a published form under weights of
 chance, which cost what the published ones do: once as `orator draw` does it, every distinct drawing once, and for
-comparison every drawing anew, as many as `--control` says. Prints a row of a table, seconds for 60 s of speech.
+comparison every drawing anew, as many as `--control` says. `--drawn` stops the first after so many drawings, and counts
+the rest at what those took. Prints a row of a table, for 60 s of speech.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from ....core.speech.load import load_speech
 from ...anime.draw import DrawSettings, draw_sequence
 from ...anime.files import AnimeCheckpoint, shapes_of
 from ...anime.layout import FORMS, Form
+from ...anime.levels import LEVELS, poses_of
 from ...anime.parity import weights_of
 from ...generate import generate
 
@@ -39,6 +41,11 @@ class Spent:
     wall: float
     cpu: float
 
+    def scaled(self, drawings: float) -> str:
+        """What so many drawings take at this pace, in words."""
+        each = drawings / self.drawings
+        return f"{self.cpu * each:.1f} min of processors ({self.wall * each:.1f} on the clock)"
+
 
 def chance(form: Form, seed: int = 3) -> AnimeCheckpoint:
     """Weights of chance in a form's layout."""
@@ -51,6 +58,17 @@ def said(speech: Path, form: Form, takes: int) -> NumberTrack:
     heard = load_speech(speech)
     tracks = [number_track(generate(GenerationRequest((heard,)), seed), form.kind, FPS, STEP) for seed in range(takes)]
     return NumberTrack(tracks[0].names, np.concatenate([track.values for track in tracks]), FPS)
+
+
+def of_drawings(track: NumberTrack, count: int) -> tuple[NumberTrack, int, int]:
+    """The frames of the first `count` distinct drawings (all of them at 0); how many there are; and how many morphs."""
+    poses = poses_of(track, LEVELS)
+    distinct, first, which = np.unique(poses, axis=0, return_index=True, return_inverse=True)
+    turned = [k for k, name in enumerate(track.names) if name.startswith(("head", "neck", "body", "breath"))]
+    morphs = len(np.unique(np.delete(distinct, turned, axis=1), axis=0))
+    # On their levels already, so that fewer frames are not rounded otherwise.
+    early = np.argsort(np.argsort(first))[which.reshape(-1)] < (count or len(distinct))
+    return NumberTrack(track.names, poses[early], track.fps), len(distinct), morphs
 
 
 def measured(checkpoint: AnimeCheckpoint, picture: Path, track: NumberTrack, reuse: bool) -> Spent:
@@ -71,6 +89,7 @@ def main() -> None:
     parser.add_argument("--form", default="v1", choices=tuple(FORMS))
     parser.add_argument("--takes", type=int, default=3)
     parser.add_argument("--control", type=int, default=12, help="drawings of the comparison")
+    parser.add_argument("--drawn", type=int, default=0, help="drawings of the first, 0 for all")
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
@@ -78,15 +97,16 @@ def main() -> None:
     track = said(options.speech, form, options.takes)
     seconds = len(track.values) / FPS
     checkpoint = chance(form)
-    once = measured(checkpoint, options.picture, track, reuse=True)
+    shared, drawings, morphs = of_drawings(track, options.drawn)
+    once = measured(checkpoint, options.picture, shared, reuse=True)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     part = NumberTrack(track.names, track.values[::STEP][: options.control], FPS)
     each = measured(checkpoint, options.picture, part, reuse=False)
-    whole, share = len(track.values) // STEP, 60.0 / seconds
+    whole, minute = len(track.values) // STEP, 1.0 / seconds
+    said_once, said_each = once.scaled(drawings * minute), each.scaled(whole * minute)
     print(
-        f"| {form.title} | {once.drawings} | {once.morphs} | {once.wall * share / 60:.1f} min "
-        f"({once.cpu * share / 60:.1f} of processors) | {whole} | {each.wall * whole / each.drawings * share / 60:.0f} "
-        f"min ({each.cpu * whole / each.drawings * share / 60:.0f}), from {each.drawings} | {peak:.1f} GB |"
+        f"| {form.title} | {drawings} | {morphs} | {said_once}, from {once.drawings} | {whole} | "
+        f"{said_each}, from {each.drawings} | {peak:.1f} GB |"
     )
 
 

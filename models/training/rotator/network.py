@@ -20,6 +20,8 @@ from torch.nn import functional as F
 
 WIDTHS = (32, 48, 64)
 RESIDUALS = 3
+MORPH_START = -2.0
+"""A morpher begins by changing little."""
 
 
 def _block(a: int, b: int, stride: int = 1) -> nn.Sequential:
@@ -96,7 +98,11 @@ class Morpher(nn.Module):
 
     def forward(self, image: Tensor, small: Tensor, numbers: Tensor) -> Tensor:
         """The picture morphed; `small` is the picture at half its size, or the picture itself."""
-        return recoloured(image, self.colour(self.trunk(small, numbers)), -2.0)
+        return recoloured(image, self.said(small, numbers), MORPH_START)
+
+    def said(self, small: Tensor, numbers: Tensor) -> Tensor:
+        """Colours and opacity (B, 5, h, w) before their sigmoids."""
+        return self.colour(self.trunk(small, numbers))
 
 
 class Rotator(nn.Module):
