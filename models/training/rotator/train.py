@@ -23,7 +23,7 @@ from .batches import Batches
 from .data import make_heads
 from .network import MORPH_START, Combiner, Morpher, Observer, Rotator, halved, recoloured
 
-KEEP_EVERY = 30
+KEEP_EVERY = 20
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,8 @@ class Plan:
     heads: int = 180
     observer: int = 200
     morpher: int = 450
-    rotator: int = 500
-    after: int = 120
+    rotator: int = 360
+    after: int = 60
     seed: int = 17
 
 
