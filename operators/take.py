@@ -100,13 +100,14 @@ class ORATOR_OT_take_compare(OnTake, bpy.types.Operator):
         """Only with a shown take and others, or with ghosts that may go."""
         if ghosts.standing():
             return ""
-        return super().disabled_reason(context) or compare.missing(active_take(context)[0])
+        character = active_take(context)[0]
+        return super().disabled_reason(context) or ("" if character is None else compare.missing(character))
 
     def work(self, context: bpy.types.Context) -> str:
         """They come, or go."""
         if ghosts.leave():
             return ""
-        return compare.compare(context, active_take(context)[0])
+        return compare.compare(context, generation.chosen_character(context))
 
 
 class ORATOR_OT_take_duplicate(OnTake, bpy.types.Operator):

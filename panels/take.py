@@ -96,7 +96,7 @@ class ORATOR_PT_takes(bpy.types.Panel):
         row = layout.row(align=True)
         row.operator("orator.take_bake", icon="ACTION")
         row.operator("orator.import_face", text="", icon="IMPORT")
-        if standing:
+        if standing and character is not None:
             _draw_compared(context, layout, character, data)
         if 0 <= data.active < len(data.takes):
             take = data.takes[data.active]

@@ -104,8 +104,8 @@ def _across(context: bpy.types.Context) -> Vector:
     views = [a for a in screen.areas if a.type == "VIEW_3D"] if screen is not None else []
     if not views:
         return Vector((1.0, 0.0, 0.0))
-    view = max(views, key=lambda area: area.width * area.height).spaces.active.region_3d
-    right = view.view_rotation @ Vector((1.0, 0.0, 0.0))
+    space: Any = max(views, key=lambda area: area.width * area.height).spaces.active
+    right = space.region_3d.view_rotation @ Vector((1.0, 0.0, 0.0))
     right.z = 0.0
     return right.normalized() if right.length > 0.1 else Vector((1.0, 0.0, 0.0))
 

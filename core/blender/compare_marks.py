@@ -64,7 +64,7 @@ def _draw() -> None:
         return
     character = generation.active_character(context)
     data = lists.character_data(character) if character is not None else None
-    if data is None:
+    if character is None or data is None:
         return
     for number, uid in enumerate(ghosts.takes_standing()):
         take = lists.find(data, uid)
@@ -80,7 +80,7 @@ def _band(region: bpy.types.Region, fps: float, number: int, name: str, found: A
         return float(region.view2d.view_to_region((found.start + cell * CELL) * fps, 0, clip=False)[0])
 
     tag = bpy.context.preferences.themes[0].strip_color[_COLOURS[number % len(_COLOURS)] - 1]
-    base, colour = _BASE + _GAP * number, tuple(tag.color)[:3]
+    base, colour = _BASE + _GAP * number, (tag.color.r, tag.color.g, tag.color.b)
     for what, full, least, above in _ROWS:
         values, low = getattr(found, what), base + above
         fill("TRIS", _box(across(0), across(len(values)), low + 2.0, low + 3.0), (*colour, 0.35))
@@ -96,7 +96,7 @@ def _box(left: float, right: float, low: float, high: float) -> list[tuple[float
     return [(left, low), (right, low), (right, high), (left, low), (right, high), (left, high)]
 
 
-def _label(text: str, x: float, y: float, colour: tuple[float, ...]) -> None:
+def _label(text: str, x: float, y: float, colour: tuple[float, float, float]) -> None:
     import blf
 
     blf.size(0, _LABEL)

@@ -36,7 +36,7 @@ def takes_standing() -> tuple[str, ...]:
 def stand(character: bpy.types.Object, parts: list[bpy.types.Object], take: Any, offset: Vector) -> None:
     """Put a copy of a character and its parts beside it, playing a take. Nothing of the character is changed."""
     copies = {obj: _copied(obj, take) for obj in (character, *parts) if obj.type in _KINDS}
-    known: dict[bpy.types.ID, bpy.types.ID] = {**copies, **_keys(copies)}
+    known: dict[bpy.types.ID, bpy.types.ID] = dict(copies.items()) | _keys(copies)
     for obj, copy in copies.items():
         _place(obj, copy, copies, offset)
         bones = [constraint for bone in pose_bones(copy) for constraint in bone.constraints]
@@ -46,8 +46,8 @@ def stand(character: bpy.types.Object, parts: list[bpy.types.Object], take: Any,
             if owner is not None and owner.animation_data is not None:
                 _turn_drivers(owner.animation_data, known)
     for binding in take.bindings:
-        copy = copies.get(binding.object)
-        owner = animated_id(copy) if copy is not None else None
+        player = copies.get(binding.object)
+        owner = animated_id(player) if player is not None else None
         if owner is not None and binding.action is not None:
             anim = owner.animation_data or owner.animation_data_create()
             compat.assign(anim, binding.action, compat.slot_named(binding.action, binding.slot))
@@ -129,8 +129,8 @@ def _turn_to(holder: Any, known: dict[bpy.types.ID, bpy.types.ID]) -> None:
 
 
 def _turn_drivers(anim: bpy.types.AnimData, known: dict[bpy.types.ID, bpy.types.ID]) -> None:
-    targets = (t for curve in anim.drivers for variable in curve.driver.variables for t in variable.targets)
-    for target in targets:
+    drivers = (curve.driver for curve in anim.drivers if curve.driver is not None)
+    for target in (t for driver in drivers for variable in driver.variables for t in variable.targets):
         if target.id in known:
             target.id = known[target.id]
 
