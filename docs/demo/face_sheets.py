@@ -38,6 +38,8 @@ MOUTH = pictures.Framing(height=0.150, degrees=20.0, size=(216, 232))
 FACE = pictures.Framing(height=0.235, degrees=8.0, size=(168, 200))
 SMALL = pictures.Framing(height=0.225, degrees=8.0, size=(104, 124))
 SEED = 3
+LEAST = 2 / FPS
+"""Seconds: a sound that is to be seen in a still; an "of" before "the" can be half of it."""
 
 
 class Studio:
@@ -79,9 +81,12 @@ def generated(sample: Sample, emotion: str = "neutral", intensity: float = 1.0) 
 
 
 def human(samples: list[Sample]) -> Sample:
-    """The held-out paragraph of the human voice that has most of the phones, short ones first."""
-    spoken = [s for s in samples if s.voice == "kathleen"]
-    return max(spoken, key=lambda s: 100 * len({p.name for p in s.phones} & set(PHONES)) - s.features.seconds)
+    """The held-out paragraph of the human voice that has most of the phones for two frames, short ones first."""
+
+    def seen(sample: Sample) -> set[str]:
+        return {p.name for p in sample.phones if p.end - p.start >= LEAST} & set(PHONES)
+
+    return max((s for s in samples if s.voice == "kathleen"), key=lambda s: 100 * len(seen(s)) - s.features.seconds)
 
 
 def frame_of(phone: str, sample: Sample, face: np.ndarray) -> int:
@@ -92,7 +97,7 @@ def frame_of(phone: str, sample: Sample, face: np.ndarray) -> int:
     if phone in "PBM":
         return int(span[np.argmin(openness(face)[span])])
     if phone in "FV":
-        return int(span[np.argmax(face[span, INDEX["mouthRollLower"]])])
+        return int(span[np.argmax(face[span, INDEX["mouthRollLower"]] - openness(face)[span])])
     if phone == "TH":
         return int(span[np.argmax(face[span, INDEX["tongueOut"]])])
     return round((longest.start + longest.end) / 2 * FPS)

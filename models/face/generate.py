@@ -36,8 +36,8 @@ SETTLE: Final = 3.0
 """Frames (standard deviation)."""
 LIP_BLOCK: Final = 1200
 LIP_MARGIN: Final = 60
-LIP_SIDE: Final = 0.15
-"""Share of either neighbour at 60 fps: the variation above 8 Hz is then a real face's quarter."""
+LIP_SIDE: Final = 0.2
+"""Share of either neighbour at 60 fps: the variation above 8 Hz is then a real face's quarter at most."""
 
 
 def felt_of(condition: SpeechCondition, emotion: EmotionTrack) -> Array:

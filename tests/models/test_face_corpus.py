@@ -60,6 +60,27 @@ def test_rules_hit_every_closure_and_move_like_a_face(rate: float) -> None:
     assert 0.3 < moves["p90"] < 0.5
 
 
+def test_fast_speech_stays_soft_and_open() -> None:
+    """Twelve sounds a second: vowels are still wider than consonants, and little moves faster than a syllable."""
+    rng, at, phones = np.random.default_rng(4), 0.3, []
+    for k in range(160):
+        name = str(rng.choice("T N S K R D B V".split() if k % 2 else "AA EH OW AH".split()))
+        phones.append(Phone(name, at, at + float(rng.uniform(0.05, 0.11)), -1 if k % 2 else 1))
+        at = phones[-1].end
+    face = mouth(phones, phones[-1].end + 0.3, 30.0)
+    assert lip_figures([(face, phones)])["opening_auc"] > 0.97
+    assert dynamics([openness(face)])["above_8hz"] < 0.25
+
+
+@pytest.mark.parametrize("length", [0.03, 0.06, 0.12])
+def test_a_short_f_or_v_still_has_the_lip_under_the_teeth(length: float) -> None:
+    phones = [Phone("AA", 0.2, 0.4), Phone("V", 0.4, 0.4 + length), Phone("AA", 0.4 + length, 0.7)]
+    face = mouth(phones, 1.0, 30.0)
+    span = slice(int(30 * 0.4) - 1, int(30 * (0.4 + length)) + 2)
+    assert face[span, INDEX["mouthRollLower"]].max() > 0.3
+    assert openness(face)[span].min() < 0.2 * openness(face).max()
+
+
 def test_times_are_exact_below_a_frame() -> None:
     early = [Phone("AA", 0.2, 0.5), Phone("B", 0.5, 0.58), Phone("AA", 0.58, 0.9)]
     late = [Phone(p.name, p.start + 0.0125, p.end + 0.0125) for p in early]

@@ -1,6 +1,8 @@
 """Writes trained checkpoints as the shipped weight files.
 
-python -m orator.models.training.face.export [--lips lips] [--diffusion emodiff]
+    python -m orator.models.training.face.export [--lips lips] [--first lips_first --share 0.3] [--diffusion emodiff]
+
+With `--first` the lips are the mean of two checkpoints of one descent, `--share` of the first.
 """
 
 from __future__ import annotations
@@ -14,9 +16,12 @@ from ...weights import FOLDER
 from .data import cache_folder
 
 
-def export(checkpoint: str, name: str) -> None:
-    """.cache/face/CHECKPOINT.pt to models/weights/NAME.safetensors, half precision except scales."""
+def export(checkpoint: str, name: str, first: str | None = None, share: float = 0.0) -> None:
+    """.cache/face/CHECKPOINT.pt to models/weights/NAME.safetensors, half precision except scales; `first` mixed in."""
     state = torch.load(cache_folder() / f"{checkpoint}.pt", weights_only=True)
+    if first:
+        other = torch.load(cache_folder() / f"{first}.pt", weights_only=True)
+        state = {k: share * other[k] + (1.0 - share) * v for k, v in state.items()}
     small = {k: (v if k in ("mean", "scale") else v.half()).contiguous() for k, v in state.items()}
     save_file(small, str(FOLDER / f"{name}.safetensors"), metadata={"checkpoint": checkpoint})
 
@@ -24,9 +29,11 @@ def export(checkpoint: str, name: str) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--lips")
+    parser.add_argument("--first", help="a checkpoint that the lips went on from, to be mixed in")
+    parser.add_argument("--share", type=float, default=0.3, help="of --first")
     parser.add_argument("--diffusion")
     arguments = parser.parse_args()
     if arguments.lips:
-        export(arguments.lips, "face_lips")
+        export(arguments.lips, "face_lips", arguments.first, arguments.share)
     if arguments.diffusion:
         export(arguments.diffusion, "face_diffusion")
