@@ -79,6 +79,8 @@ def test_with_takes_pins_ranges_and_long_sentences(scene: bpy.types.Scene, tmp_p
         "Take 1, Take 2 on 'A character with quite a long name': 55 of 55 joints; /a/path/that/is/" + "x" * 90
     )
     found += cut("moved")
+    assert bpy.ops.orator.take_compare() == {"FINISHED"}
+    found += cut("compared")
     assert not found, "\n".join(found)
 
 
