@@ -30,6 +30,7 @@ _OWN = {"rna_type", "name"}
 _NO_SETTING = {
     "source", "strip", "strip_scene", "file", "file_frame", "transcript", "transcript_text", "character", "seed",
     "count", "overridden", "loop", "show_ghost", "lock_seed", "in_sync", "score", "corrected", "played_start",
+    "score_mouths", "score_active",
     "played_end", "again_region", "again_range", "again_start", "again_end",
     "reference_take", "reference_file",
 }  # fmt: skip

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import bpy
 
-from ..core.blender import corrections, generation, job, score, takes
+from ..core.blender import compat, corrections, generation, job, score, takes
+from ..core.blender.declared import declared
 from ..core.errors import OratorError
 from .generate import Generating
 from .poll import Acting
@@ -86,6 +87,65 @@ class ORATOR_OT_score_regenerate(Generating, bpy.types.Operator):
         return sentences
 
 
+_NEW = {
+    "word": ("word", 0.4),
+    "mouth": ("X", 0.2),
+    "gesture": ("beat_forward both", 0.8),
+    "emotion": ("happy:0.8", 1.5),
+}
+"""What a new strip says, and the seconds it lasts."""
+
+
+@declared
+class ORATOR_OT_score_add(Acting, bpy.types.Operator):
+    """Add a strip to the score at the current frame; say in the list what it is"""
+
+    bl_idname = "orator.score_add"
+    bl_label = "Add to Score"
+    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
+
+    kind = bpy.props.EnumProperty(
+        name="Kind",
+        description="What is added",
+        items=(
+            ("gesture", "Gesture", "Made with its stroke there"),
+            ("emotion", "Emotion", "Felt for as long"),
+            ("word", "Word", "Said there, though nobody heard it"),
+            ("mouth", "Mouth", "Shown there, whatever is heard"),
+        ),
+    )
+
+    @classmethod
+    def disabled_reason(cls, context: bpy.types.Context) -> str:
+        """Only with a score."""
+        return "" if score.sheet(context.scene) else "No score is laid out"
+
+    def work(self, context: bpy.types.Context) -> str:
+        """Add it."""
+        text, seconds = _NEW[self.kind]
+        score.add_strip(score.home(context), self.kind, text, seconds)
+        return ""
+
+
+class ORATOR_OT_score_delete(Acting, bpy.types.Operator):
+    """Delete the highlighted strip of the score: the gesture is not made, the word is not said, the emotion ends"""
+
+    bl_idname = "orator.score_delete"
+    bl_label = "Delete from Score"
+    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
+
+    @classmethod
+    def disabled_reason(cls, context: bpy.types.Context) -> str:
+        """Only with one."""
+        return "" if score.highlighted(score.home(context)) is not None else "No strip of the score is highlighted"
+
+    def work(self, context: bpy.types.Context) -> str:
+        """Delete it."""
+        scene = score.home(context)
+        compat.remove_strips(scene, [score.highlighted(scene)])
+        return ""
+
+
 class ORATOR_OT_score_remove(Acting, bpy.types.Operator):
     """Throw the score's strips away; the take stays, and Lay Out Score brings them back"""
 
@@ -105,4 +165,10 @@ class ORATOR_OT_score_remove(Acting, bpy.types.Operator):
         return f"{count} strips were removed; Lay Out Score brings them back."
 
 
-CLASSES: tuple[type, ...] = (ORATOR_OT_score_lay, ORATOR_OT_score_regenerate, ORATOR_OT_score_remove)
+CLASSES: tuple[type, ...] = (
+    ORATOR_OT_score_lay,
+    ORATOR_OT_score_regenerate,
+    ORATOR_OT_score_add,
+    ORATOR_OT_score_delete,
+    ORATOR_OT_score_remove,
+)

@@ -206,6 +206,10 @@ class OratorScene(bpy.types.PropertyGroup):
     )
     in_sync = BoolProperty(options={"HIDDEN"})
     score = StringProperty(options={"HIDDEN"})
+    score_mouths = BoolProperty(
+        name="Mouths", description="The score has the mouths too, by the letters of the mouth chart: A - H, X at rest"
+    )
+    score_active = IntProperty(name="Strip", description="The highlighted strip of the score")
     corrected = StringProperty(options={"HIDDEN"})
     played_start = IntProperty(options={"HIDDEN"})
     played_end = IntProperty(options={"HIDDEN"})

@@ -2,11 +2,48 @@
 
 from __future__ import annotations
 
+from typing import Any, Final
+
 import bpy
 
-from ..core.blender import score
+from ..core.blender import compat, score
 from ..core.blender.declared import PanelMixin
 from .layout import TAB, draw_job, draw_sentence
+
+_ICONS: Final[dict[str, Any]] = {
+    "word": "FILE_TEXT", "unheard": "QUESTION", "mouth": "SHAPEKEY_DATA", "gesture": "VIEW_PAN", "look": "HIDE_OFF",
+    "emotion": "MOD_HUE_SATURATION",
+}  # fmt: skip
+
+
+class ORATOR_UL_score(bpy.types.UIList):
+    """The strips of the score: type another text, or highlight one to move it; the same strips lie in the Sequencer"""
+
+    bl_idname = "ORATOR_UL_score"
+
+    def draw_item(
+        self,
+        _context: bpy.types.Context,
+        layout: bpy.types.UILayout,
+        _data: Any,
+        item: Any,
+        _icon: int,
+        _active_data: Any,
+        _active_property: str,
+    ) -> None:
+        """Its frame, what it is, and what it says."""
+        split = layout.split(factor=0.3)
+        split.label(text=str(compat.strip_bounds(item)[0]), icon=_ICONS[score.kind_of(item)], translate=False)
+        split.prop(item, "text", text="", emboss=False)
+
+    def filter_items(self, context: bpy.types.Context, data: Any, name: str) -> tuple[list[int], list[int]]:
+        """The score's strips alone, in the order of their time."""
+        strips, own = list(getattr(data, name)), set(score.text_strips(context.scene))
+        order = sorted(range(len(strips)), key=lambda k: compat.strip_bounds(strips[k])[0])
+        places = [0] * len(strips)
+        for place, k in enumerate(order):
+            places[k] = place
+        return [self.bitflag_filter_item if strip in own else 0 for strip in strips], places
 
 
 class _Score(PanelMixin):
@@ -23,9 +60,30 @@ class _Score(PanelMixin):
         row = layout.row(align=True)
         row.operator("orator.score_lay", icon="SEQ_SEQUENCER")
         row.operator("orator.score_remove", text="", icon="TRASH")
-        if score.sheet(context.scene) and not draw_job(layout):
-            layout.operator("orator.score_regenerate", icon="FILE_REFRESH")
+        layout.prop(context.scene.orator, "score_mouths")
+        if score.sheet(context.scene):
+            self.draw_strips(context, layout)
+            if not draw_job(layout):
+                layout.operator("orator.score_regenerate", icon="FILE_REFRESH")
         draw_sentence(context, layout)
+
+    @staticmethod
+    def draw_strips(context: bpy.types.Context, layout: bpy.types.UILayout) -> None:
+        """The list, for who has no Sequencer open."""
+        options, scene = context.scene.orator, context.scene
+        if scene.sequence_editor is None or score.home(context) != scene:
+            return
+        name = compat.strip_list(scene.sequence_editor)
+        row = layout.row()
+        row.template_list("ORATOR_UL_score", "", scene.sequence_editor, name, options, "score_active", rows=5)
+        buttons = row.column(align=True)
+        buttons.operator_menu_enum("orator.score_add", "kind", text="", icon="ADD")
+        buttons.operator("orator.score_delete", text="", icon="REMOVE")
+        strip = score.highlighted(scene)
+        if strip is not None:
+            row = layout.row(align=True)
+            for field, label in compat.strip_fields(strip):
+                row.prop(strip, field, text=label)
 
 
 class ORATOR_PT_score(_Score, bpy.types.Panel):
@@ -41,4 +99,4 @@ class ORATOR_PT_sequencer_score(_Score, bpy.types.Panel):
     bl_space_type = "SEQUENCE_EDITOR"
 
 
-CLASSES: tuple[type, ...] = (ORATOR_PT_score, ORATOR_PT_sequencer_score)
+CLASSES: tuple[type, ...] = (ORATOR_UL_score, ORATOR_PT_score, ORATOR_PT_sequencer_score)

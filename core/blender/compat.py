@@ -185,6 +185,18 @@ def strip_bounds(strip: Any) -> tuple[int, int, float]:
     return int(strip.frame_final_start), int(strip.frame_final_end), float(strip.frame_start)
 
 
+def strip_fields(strip: Any) -> tuple[tuple[str, str], ...]:
+    """The properties of a strip that move it and that drag its right end, each with a name."""
+    if hasattr(strip, "right_handle"):
+        return ("content_start", "Start"), ("right_handle", "End")
+    return ("frame_start", "Start"), ("frame_final_end", "End")
+
+
+def strip_list(editor: Any) -> str:
+    """The name of the property of a sequence editor that lists all its strips."""
+    return "strips_all" if hasattr(editor, "strips_all") else "sequences_all"
+
+
 def metas_around(scene: bpy.types.Scene, strip: Any) -> tuple[Any, ...]:
     """The meta strips that hold a strip, the outermost first."""
 

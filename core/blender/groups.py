@@ -214,6 +214,8 @@ class SceneGroup(Group, Protocol):
     lock_seed: bool
     in_sync: bool
     score: str
+    score_mouths: bool
+    score_active: int
     corrected: str
     played_start: int
     played_end: int

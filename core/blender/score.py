@@ -22,7 +22,7 @@ TAG: Final = "orator_score"
 """Custom property of a strip: what it was laid out as."""
 CHANNELS: Final = {
     "word": "Orator Words", "unheard": "Orator Unheard",
-    "gesture": "Orator Gestures", "look": "Orator Looks", "emotion": "Orator Emotions",
+    "mouth": "Orator Mouths", "gesture": "Orator Gestures", "look": "Orator Looks", "emotion": "Orator Emotions",
 }  # fmt: skip
 _CHANNELS: Final = 128
 """Channels of a Sequencer."""
@@ -31,6 +31,7 @@ _MISSED: Final = 0.3
 _COLOURS: Final = {
     "word": "COLOR_04",
     "unheard": "COLOR_01",
+    "mouth": "COLOR_03",
     "gesture": "COLOR_05",
     "look": "COLOR_06",
     "emotion": "COLOR_02",
@@ -64,6 +65,34 @@ def text_strips(scene: bpy.types.Scene) -> list[Any]:
     ]
 
 
+def kind_of(strip: Any) -> str:
+    """What a strip of the score is: by its channel, else as it was laid out."""
+    return _named(strip.id_data).get(strip.channel, _tag(strip).get("kind", "word"))
+
+
+def highlighted(scene: bpy.types.Scene) -> Any:
+    """The strip of the score that is highlighted in the sidebar's list, or None."""
+    every = compat.sequencer_strips(scene)
+    active = scene.orator.score_active
+    strip = every[active] if 0 <= active < len(every) else None
+    return strip if strip in text_strips(scene) else None
+
+
+def add_strip(scene: bpy.types.Scene, kind: str, text: str, seconds: float) -> Any:
+    """A strip of the score at the current frame, highlighted. Raises OratorError without a channel for it."""
+    channel = next((k for k, known in _named(scene).items() if known == kind), None)
+    if channel is None:
+        channel = max((strip.channel for strip in compat.sequencer_strips(scene)), default=0) + 1
+        if channel > _CHANNELS:
+            raise OratorError("The Sequencer has no channel left above your strips: move them down.")
+        (scene.sequence_editor or scene.sequence_editor_create()).channels[channel].name = CHANNELS[kind]
+    first = scene.frame_current
+    strip = compat.new_text_strip(scene, text, channel, first, first + max(round(seconds * scene_fps(scene)), 1))
+    strip.text, strip.mute, strip.color_tag = text, True, _COLOURS[kind]
+    scene.orator.score_active = list(compat.sequencer_strips(scene)).index(strip)
+    return strip
+
+
 def _named(scene: bpy.types.Scene) -> dict[int, str]:
     editor = scene.sequence_editor
     kinds = {title: kind for kind, title in CHANNELS.items()}
@@ -79,6 +108,7 @@ def lay_out(context: bpy.types.Context, take: Any) -> int:
     from ..directing.score import Row, rows_of
     from ..speech.words import unheard_of
     from .emotion import read_emotion
+    from .score_mouths import mouth_rows
 
     check_rate(take, context.scene)
     meta, speech = load_meta(take), generation.read_speech(context)
@@ -91,6 +121,8 @@ def lay_out(context: bpy.types.Context, take: Any) -> int:
         raise OratorError(
             f"Nothing is known of what '{take.name}' does. Generate a take of the body, or with a transcript."
         )
+    mouths = mouth_rows(take) if context.scene.orator.score_mouths else []
+    rows = [*rows, *(replace(row, was=len(rows) + k) for k, row in enumerate(mouths))]
     scene = home(context)
     _check_room(scene)
     throw_away(scene)
@@ -214,6 +246,7 @@ def read_changes(context: bpy.types.Context, character: bpy.types.Object) -> tup
     from ..directing.score import edits, gesture_rows, painted
     from ..performance import MODEL_FPS
     from .regenerate import regenerated
+    from .score_mouths import mouth_pins
 
     kept = sheet(context.scene)
     take = lists.find(lists.character_data(character), kept.get("take", ""))
@@ -243,13 +276,15 @@ def read_changes(context: bpy.types.Context, character: bpy.types.Object) -> tup
         wishes=(*asked.wishes, *now.wishes),
         words=_corrections(asked.words, now.words),
     )
-    request = replace(request, asked=asked, directions=replace(directions, looks=tuple(looks)))
+    pins = (*directions.pins, *mouth_pins(now.mouths))
+    request = replace(request, asked=asked, directions=replace(directions, looks=tuple(looks), pins=pins))
     frames = [(p.regions, int(p.start * MODEL_FPS), round(p.end * MODEL_FPS)) for p in now.pieces]
     request = regenerated(
         take, request, tuple((regions, first, max(last, first + 1)) for regions, first, last in frames)
     )
-    rows = [replace(row, was=k) for k, row in enumerate(now.rows)]
-    moved_words = [(k, row) for k, row in enumerate(now.rows) if _was_moved(row, before, heard)]
+    stay = [row for row in now.rows if row.kind != "mouth"]
+    rows = [replace(row, was=k) for k, row in enumerate(stay)]
+    moved_words = [(k, row) for k, row in enumerate(stay) if _was_moved(row, before, heard)]
     again_heard = [[k, list(_heard(row, before, heard))] for k, row in moved_words]
     # A face alone tells no gestures, and a body made again in pieces tells those that were drawn elsewhere.
     told = {"score": {"rows": _plain(rows), "heard": again_heard}, "gestures": gesture_rows(rows)}

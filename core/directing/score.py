@@ -9,6 +9,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from ..anime.chart import MOUTHS
+from ..anime.mouths import MouthCue
 from ..arrays import Array
 from ..body.gestures import KINDS
 from ..body.wishes import APART, HANDS, NOTHING, Wish
@@ -22,13 +24,16 @@ LEAD: Final = 0.4
 """Seconds before its stroke's end at which a gesture's row begins: the way there."""
 _SHORTEST: Final = 0.04
 _ROUND: Final[Mapping[str, tuple[float, float]]] = {
-    "word": (0.25, 0.25), "gesture": (0.8, 1.3), "emotion": (0.4, 0.6), "look": (0.5, 0.5),
+    "word": (0.25, 0.25), "gesture": (0.8, 1.3), "emotion": (0.4, 0.6), "look": (0.5, 0.5), "mouth": (0.1, 0.1),
 }  # fmt: skip
 """Seconds before and after a row that its change may move."""
 _REGIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "word": ("face",), "gesture": ("upper", "hands"), "emotion": ("face",), "look": ("head", "face"),
+    "mouth": ("face",),
 }  # fmt: skip
 _FELT, _FPS = 0.05, 30.0
+_CLOSE: Final = 1e-3
+"""Seconds between two mouths that are no gap."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,7 @@ class Edits:
 
     rows    the score as it is now, gestures moved along with their words
     silent  spans (start, end) whose emotion was taken away
+    mouths  what the lips are to show there, instead of what is heard
     """
 
     pieces: tuple[Piece, ...]
@@ -69,6 +75,7 @@ class Edits:
     words: tuple[PlacedWord, ...]
     silent: tuple[tuple[float, float], ...]
     looks: bool
+    mouths: tuple[MouthCue, ...] = ()
 
 
 # --- Rows ----------------------------------------------------------------------------------------------------------
@@ -151,12 +158,19 @@ def edits(before: list[Row], after: list[Row], heard: Mapping[int, tuple[float, 
     gone = [row for k, row in enumerate(before) if k not in there]
     changed = [row for row in after if row.was < 0 or not row.same(before[row.was])]
     for row in changed:
-        if row.start >= seconds or row.end <= 0.0 or row.end - row.start < _SHORTEST:
+        if row.start >= seconds or row.end <= 0.0:
             raise OratorError(f"'{row.text}' lies outside the speech. Move it back, or delete it.")
+        if row.end - row.start < _SHORTEST and row.kind != "mouth":
+            raise OratorError(
+                f"'{row.text}' lasts {max(row.end - row.start, 0.0):.2f} s, too short to be seen. "
+                "Drag its right handle, or delete it."
+            )
         if row.kind == "emotion" and read_mark(row.text) is None:
             raise OratorError(
                 f"'{row.text}' is no emotion. Write it like 'happy:0.8'; there are {', '.join(EMOTIONS)}."
             )
+        if row.kind == "mouth" and (len(row.text) != 1 or row.text.upper() not in MOUTHS):
+            raise OratorError(f"'{row.text}' is no mouth. There are {', '.join(MOUTHS)}.")
         if row.kind == "look" and row.was < 0:
             raise OratorError(
                 "A look needs something to look at: press Look At under Pins, then lay the score out again."
@@ -175,6 +189,7 @@ def edits(before: list[Row], after: list[Row], heard: Mapping[int, tuple[float, 
         words=(*_words(before, changed, heard), *_unsaid(gone, heard)),
         silent=tuple((row.start, row.end) for row in touched if row.kind == "emotion"),
         looks=any(row.kind == "look" for row in touched),
+        mouths=_mouths(after, changed, [*gone, *(before[row.was] for row in changed if row.was >= 0)]),
     )
 
 
@@ -215,6 +230,22 @@ def _unsaid(gone: list[Row], heard: Mapping[int, tuple[float, float]]) -> list[P
             where = heard.get(row.was, (row.start, row.end))
             out.append(PlacedWord("", *where, where))
     return out
+
+
+def _mouths(after: list[Row], changed: list[Row], left: list[Row]) -> tuple[MouthCue, ...]:
+    """What changed mouths show; where one went, the mouth before it stays until the next, as drawings do."""
+    now = sorted((row for row in after if row.kind == "mouth"), key=lambda row: row.start)
+    spans = [(row.start, row.end, row.text.upper()) for row in changed if row.kind == "mouth"]
+    for row in left:
+        if row.kind != "mouth":
+            continue
+        at = row.start
+        for other in [*(o for o in now if o.start < row.end and o.end > row.start), Row("mouth", "", row.end, row.end)]:
+            if other.start > at + _CLOSE:
+                before = [o.text.upper() for o in now if o.start < at + _CLOSE]
+                spans.append((at, min(other.start, row.end), before[-1] if before else "X"))
+            at = max(at, other.end)
+    return tuple(MouthCue(max(start, 0.0), end, shape) for start, end, shape in spans if max(start, 0.0) < end)
 
 
 def painted(

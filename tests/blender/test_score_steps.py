@@ -164,3 +164,34 @@ def test_a_changed_score_goes_along_in_a_file_and_its_character_to_another(
     made = load_performance(take)
     assert np.array_equal(made.rotations, after.rotations) and np.array_equal(made.face, after.face)
     assert load_meta(take)["score"]["rows"]
+
+
+def test_mouths_are_strips_on_request_and_one_that_is_set_is_shown(desk: bpy.types.Scene) -> None:
+    assert not strips_of(desk, "mouth")
+    desk.orator.score_mouths = True
+    assert bpy.ops.orator.score_lay() == {"FINISHED"}
+    laid = layout()
+    assert {"A", "D"} <= {text for _, _, text in laid["mouth"]} and laid["mouth"][0][0] <= 2
+    with pytest.raises(RuntimeError, match="Nothing of the score has changed"):
+        bpy.ops.orator.score_regenerate()
+    whole = curves()
+    strip = next(s for s in strips_of(desk, "mouth") if s.text in "CD" and bounds_of(s)[0] > 60 and length(s) >= 4)
+    (first, last), strip.text = bounds_of(strip), "a"
+    assert bpy.ops.orator.score_regenerate() == {"FINISHED"}
+    made = curves()
+    moved = differing(whole, made)
+    assert first - 4 <= moved[0] and moved[-1] <= last + 4, f"{first} to {last}: {moved[0]} to {moved[-1]}"
+    jaw = next(key for key in made if key[1] == 'key_blocks["jawOpen"].value')
+    inside = slice(first, last - 2)  # curves begin at frame 1
+    assert made[jaw][inside].max() < 0.1 < whole[jaw][inside].max(), "the lips are shut where the strip says so"
+    now = [row for row in layout()["mouth"] if row[0] < last - 1 and row[1] > first + 1]
+    assert {text for _, _, text in now} == {"A"}, "the new score shows it"
+    strip = next(s for s in strips_of(desk, "mouth") if s.text == "D")
+    strip.text = "Q"
+    with pytest.raises(RuntimeError, match="'Q' is no mouth"):
+        bpy.ops.orator.score_regenerate()
+
+
+def length(strip) -> int:
+    first, last = bounds_of(strip)
+    return last - first

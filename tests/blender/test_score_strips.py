@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import bpy
 import numpy as np
@@ -16,6 +17,7 @@ from orator.core.directing.pins_json import look_pin_to_json
 from orator.core.errors import OratorError
 from orator.core.performance import Take
 from orator.core.skeleton import INDEX
+from orator.panels.score import ORATOR_UL_score
 
 META = {
     "seed": 5,
@@ -101,3 +103,30 @@ def test_the_strips_survive_a_file_with_what_they_ask(desk: bpy.types.Scene, tmp
     shift(strips_of(bpy.context.scene, "gesture")[1], 6)
     with pytest.raises(OratorError, match="Nothing of the score has changed"):
         changes(bpy.context.scene)
+
+
+def test_the_sidebars_list_shows_adds_moves_and_deletes_the_same_strips(desk: bpy.types.Scene) -> None:
+    editor, group = desk.sequence_editor, desk.orator
+    every = list(getattr(editor, compat.strip_list(editor)))
+    shown, places = ORATOR_UL_score.filter_items(SimpleNamespace(bitflag_filter_item=1), bpy.context, editor, field())
+    assert [strip for strip, on in zip(every, shown, strict=True) if on] == score.text_strips(desk)
+    starts = [compat.strip_bounds(every[k])[0] for k in np.argsort(places)]
+    assert starts == sorted(starts)
+    desk.frame_set(100)
+    assert bpy.ops.orator.score_add(kind="emotion") == {"FINISHED"}
+    strip = score.highlighted(desk)
+    assert (score.kind_of(strip), compat.strip_bounds(strip)[:2]) == ("emotion", (100, 145))
+    (start, _), (end, _) = compat.strip_fields(strip)
+    setattr(strip, start, 91)
+    setattr(strip, end, 121)
+    request, _ = changes(desk)
+    assert request.asked.emotion.at(np.array([3.5]))[0, EMOTIONS.index("happy")] == pytest.approx(0.8)
+    assert bpy.ops.orator.score_delete() == {"FINISHED"} and score.highlighted(desk) is None
+    with pytest.raises(OratorError, match="Nothing of the score has changed"):
+        changes(desk)
+    assert group.score_active >= 0 and bpy.ops.orator.score_add(kind="mouth") == {"FINISHED"}
+    assert [row.text for row in changes(desk)[1].rows if row.kind == "mouth"] == ["X"]
+
+
+def field() -> str:
+    return compat.strip_list(bpy.context.scene.sequence_editor)

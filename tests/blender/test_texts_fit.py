@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import threading
 import time
 from pathlib import Path
@@ -16,6 +15,7 @@ from helpers.paper import measure
 from orator.core.blender import bake, compat, job, report
 from orator.core.blender.bake_target import read_target
 from orator.core.blender.picture import PICTURE
+from orator.core.blender.score import text_strips
 from orator.core.catalogue.gestures import GESTURE_KINDS
 from orator.core.model_card import cards
 from orator.core.performance import Take
@@ -24,6 +24,7 @@ from orator.panels.comp import ORATOR_UL_lanes
 from orator.panels.gestures import ORATOR_UL_gestures
 from orator.panels.pins import ORATOR_UL_pins
 from orator.panels.rig import ORATOR_UL_face_shapes, ORATOR_UL_mapping
+from orator.panels.score import ORATOR_UL_score
 from orator.panels.style import ORATOR_UL_learn, ORATOR_UL_styles
 from orator.panels.take import ORATOR_UL_takes
 
@@ -152,7 +153,10 @@ def test_with_a_score_gestures_styles_and_other_models(scene: bpy.types.Scene, t
     found += cut_rows("takes", ORATOR_UL_takes, rig.orator, rig.orator.takes)
     bpy.ops.orator.lane_add()
     found += cut_rows("ranges", ORATOR_UL_lanes, rig.orator, rig.orator.lanes)
-    scene.orator.score = json.dumps({"take": take.uid, "rows": []})
+    rig.orator.active, scene.render.fps = 0, 24
+    assert bpy.ops.orator.score_lay() == {"FINISHED"}
+    found += cut_rows("score", ORATOR_UL_score, scene.sequence_editor, text_strips(scene))
+    options.score_active = list(compat.sequencer_strips(scene)).index(text_strips(scene)[0])
     scene.render.fps = 25
     scene.orator.loop.around_bones, scene.orator.loop.around_chosen = "CHOSEN", "\n".join(rig.pose.bones.keys()[:9])
     scene.timeline_markers.new("happy:0.8", frame=3)
@@ -184,7 +188,9 @@ def test_with_a_rig_that_is_mapped_and_a_picture(scene: bpy.types.Scene, tmp_pat
     for limb in ("left_arm", "right_arm", "left_leg", "right_leg"):
         rig.orator_rig.limbs.add().name = limb
     rig.orator_rig.notes = "The fingers have no bones.\nTwist bones of the forearm: left_twist, right_twist"
-    found = cut("limbs")
+    scene.orator.score = '{"take": "gone", "rows": []}'
+    found = cut("limbs, and a score whose strips are elsewhere")
+    scene.orator.score = ""
     found += cut_rows("mapping", ORATOR_UL_mapping, rig.orator_rig, rig.orator_rig.rows)
     found += cut_rows("shapes", ORATOR_UL_face_shapes, rig.orator_rig, rig.orator_rig.shapes)
     bpy.ops.orator.add_speech(filepath=str(speech_file(tmp_path / "voice.wav")))

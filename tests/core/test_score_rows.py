@@ -72,3 +72,16 @@ def test_emotions_are_painted_over_the_track() -> None:
     felt = track.at(np.array([1.0, 3.0, 6.5, 9.0]))
     sad, happy = EMOTIONS.index("sad"), EMOTIONS.index("happy")
     assert felt[:, sad] == pytest.approx([0.5, 0.0, 0.0, 0.5]) and felt[:, happy] == pytest.approx([0.0, 0.8, 0.0, 0.0])
+
+
+def test_a_mouth_that_goes_leaves_the_one_before_and_a_short_word_is_said_to_be_short() -> None:
+    shapes = (("X", 0.0, 1.0), ("D", 1.0, 1.3), ("A", 1.3, 1.4), ("X", 1.4, SECONDS))
+    rows = [Row("mouth", text, start, end, k) for k, (text, start, end) in enumerate(shapes)]
+    now = edits(rows, [rows[0], replace(rows[1], end=1.2), rows[3]], {}, SECONDS)
+    found = sorted((cue.shape, round(cue.start, 2), round(cue.end, 2)) for cue in now.mouths)
+    assert found == [("D", 1.0, 1.2), ("D", 1.2, 1.3), ("D", 1.3, 1.4)]
+    assert {piece.regions for piece in now.pieces} == {("face",)}
+    assert max(piece.end for piece in now.pieces) < 1.6
+    words = before()
+    with pytest.raises(OratorError, match="too short"):
+        edits(words, [replace(words[0], end=words[0].start + 0.03), *words[1:]], {}, SECONDS)
