@@ -189,6 +189,7 @@ def test_with_a_rig_that_is_mapped_and_a_picture(scene: bpy.types.Scene, tmp_pat
         rig.orator_rig.limbs.add().name = limb
     rig.orator_rig.notes = "The fingers have no bones.\nTwist bones of the forearm: left_twist, right_twist"
     scene.orator.score = '{"take": "gone", "rows": []}'
+    scene.sequence_editor_clear()
     found = cut("limbs, and a score whose strips are elsewhere")
     scene.orator.score = ""
     found += cut_rows("mapping", ORATOR_UL_mapping, rig.orator_rig, rig.orator_rig.rows)
