@@ -166,7 +166,7 @@ def _export(args: argparse.Namespace, wanted: GenerationRequest, character: bpy.
 
     for uid, path in zip(made, output_paths(args.output, wanted.seeds), strict=True):
         takes.show(character, uid)
-        item = takes.shown(character)
+        item = takes.shown_take(character)
         if path.suffix.lower() == ".npz":
             write_take(Take(load_performance(item), item.name, load_meta(item)), path)
         else:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import bpy
 
 from ..core.blender.bake_target import read_keying
+from ..core.blender.generation import chosen_take, highlighted_take
+from ..core.blender.groups import CharacterGroup, TakeGroup
 from ..core.blender.scene_rate import scene_fps
 from ..core.blender.take_store import load_meta, load_performance
-from .take import OnTake, active_take
+from .take import OnTake
 
 
 class ORATOR_OT_lane_add(OnTake, bpy.types.Operator):
@@ -19,7 +19,9 @@ class ORATOR_OT_lane_add(OnTake, bpy.types.Operator):
     bl_label = "Add Range"
     bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
 
-    def act(self, context: bpy.types.Context, character: bpy.types.Object, data: Any, take: Any) -> str:
+    def act(
+        self, context: bpy.types.Context, character: bpy.types.Object, data: CharacterGroup, take: TakeGroup
+    ) -> str:
         """Add, from the range that is set for making again, else the preview range or the whole take."""
         performance, meta = load_performance(take), load_meta(take)
         fps = scene_fps(context.scene)
@@ -43,12 +45,14 @@ class ORATOR_OT_lane_delete(OnTake, bpy.types.Operator):
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:
         """Only with a highlighted range."""
-        data = active_take(context)[1]
+        data = highlighted_take(context)[0]
         if data is None or not 0 <= data.active_lane < len(data.lanes):
             return "The comp has no range: add one"
         return ""
 
-    def act(self, context: bpy.types.Context, character: bpy.types.Object, data: Any, take: Any) -> str:
+    def act(
+        self, context: bpy.types.Context, character: bpy.types.Object, data: CharacterGroup, take: TakeGroup
+    ) -> str:
         """Remove."""
         data.lanes.remove(data.active_lane)
         data.active_lane = max(0, min(data.active_lane, len(data.lanes) - 1))
@@ -68,9 +72,11 @@ class ORATOR_OT_comp(OnTake, bpy.types.Operator):
         reason = super().disabled_reason(context)
         if reason:
             return reason
-        return "" if len(active_take(context)[1].lanes) else "The comp has no range: add one of another take"
+        return "" if len(chosen_take(context)[0].lanes) else "The comp has no range: add one of another take"
 
-    def act(self, context: bpy.types.Context, character: bpy.types.Object, data: Any, take: Any) -> str:
+    def act(
+        self, context: bpy.types.Context, character: bpy.types.Object, data: CharacterGroup, take: TakeGroup
+    ) -> str:
         """Build the take."""
         from ..core.blender.comp import comp_take
 

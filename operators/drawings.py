@@ -58,7 +58,7 @@ class ORATOR_OT_key_drawings(Acting, bpy.types.Operator):
         from ..core.anime.chart import expose
         from ..core.blender.drawings import key_drawings, performed
 
-        item = takes.shown(generation.chosen_character(context))
+        item = takes.shown_take(generation.chosen_character(context))
         performance, start = performed(item)
         fps = scene_fps(context.scene)
         sheet = expose(performance, fps, self.every)

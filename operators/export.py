@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import bpy
 from bpy.props import BoolProperty, EnumProperty, StringProperty
@@ -12,6 +11,7 @@ from bpy_extras.io_utils import ExportHelper
 from ..core.blender import export, generation, takes
 from ..core.blender.declared import declared
 from ..core.blender.export_options import PRESETS, RATES, ExportOptions
+from ..core.blender.groups import TakeGroup
 from ..core.blender.take_store import speech_of
 from .poll import Acting
 
@@ -133,7 +133,7 @@ class ORATOR_OT_export(Acting, bpy.types.Operator, ExportHelper):
         return sentence
 
 
-def file_name(character: bpy.types.Object, take: Any) -> str:
+def file_name(character: bpy.types.Object, take: TakeGroup | None) -> str:
     """A file's name without its ending: who, the strip that the take was made from if that is known, and the take."""
     parts = [character.name] if take is None else [character.name, Path(speech_of(take)).stem, take.name]
     return bpy.path.clean_name(" ".join(part for part in parts if part))

@@ -8,15 +8,26 @@ from typing import Any
 import bpy
 
 from ..core.blender import generation, gestures
+from ..core.blender.generation import chosen_take
+from ..core.blender.groups import CharacterGroup, GestureGroup, TakeGroup
 from ..core.blender.take_store import load_meta, load_performance
 from ..core.errors import OratorError
 from .regenerate import OfTake
-from .take import OnTake, active_take
+from .take import OnTake
+
+_NONE = "No gesture is highlighted in the list"
 
 
-def highlighted(take: Any) -> Any:
+def highlighted(take: TakeGroup) -> GestureGroup | None:
     """The gesture that is highlighted in the take's list, or None."""
     return take.gestures[take.active_gesture] if 0 <= take.active_gesture < len(take.gestures) else None
+
+
+def _chosen(take: TakeGroup) -> GestureGroup:
+    item = highlighted(take)
+    if item is None:
+        raise OratorError(_NONE)
+    return item
 
 
 class _OnGesture(OnTake):
@@ -28,7 +39,7 @@ class _OnGesture(OnTake):
         reason = super().disabled_reason(context)
         if reason:
             return reason
-        return "" if highlighted(active_take(context)[2]) is not None else "No gesture is highlighted in the list"
+        return "" if highlighted(chosen_take(context)[1]) is not None else _NONE
 
 
 class ORATOR_OT_gestures_list(OnTake, bpy.types.Operator):
@@ -38,7 +49,9 @@ class ORATOR_OT_gestures_list(OnTake, bpy.types.Operator):
     bl_label = "List Gestures"
     bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
 
-    def act(self, context: bpy.types.Context, character: bpy.types.Object, data: Any, take: Any) -> str:
+    def act(
+        self, context: bpy.types.Context, character: bpy.types.Object, data: CharacterGroup, take: TakeGroup
+    ) -> str:
         """List them."""
         count = gestures.list_them(take)
         if not count:
@@ -53,9 +66,11 @@ class ORATOR_OT_gesture_jump(_OnGesture, bpy.types.Operator):
     bl_label = "Jump to Gesture"
     bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
 
-    def act(self, context: bpy.types.Context, character: bpy.types.Object, data: Any, take: Any) -> str:
+    def act(
+        self, context: bpy.types.Context, character: bpy.types.Object, data: CharacterGroup, take: TakeGroup
+    ) -> str:
         """Jump."""
-        context.scene.frame_set(gestures.scene_frame(take, highlighted(take), context.scene))
+        context.scene.frame_set(gestures.scene_frame(take, _chosen(take), context.scene))
         return ""
 
 
@@ -66,7 +81,9 @@ class ORATOR_OT_gesture_add(OnTake, bpy.types.Operator):
     bl_label = "Add Gesture"
     bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
 
-    def act(self, context: bpy.types.Context, character: bpy.types.Object, data: Any, take: Any) -> str:
+    def act(
+        self, context: bpy.types.Context, character: bpy.types.Object, data: CharacterGroup, take: TakeGroup
+    ) -> str:
         """Add it."""
         gestures.add(take, context.scene)
         return ""
@@ -79,9 +96,11 @@ class ORATOR_OT_gesture_delete(_OnGesture, bpy.types.Operator):
     bl_label = "Delete Gesture"
     bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
 
-    def act(self, context: bpy.types.Context, character: bpy.types.Object, data: Any, take: Any) -> str:
+    def act(
+        self, context: bpy.types.Context, character: bpy.types.Object, data: CharacterGroup, take: TakeGroup
+    ) -> str:
         """Mark it, or drop one that was only added."""
-        item = highlighted(take)
+        item = _chosen(take)
         if gestures.is_new(item):
             take.gestures.remove(take.active_gesture)
             take.active_gesture = max(0, min(take.active_gesture, len(take.gestures) - 1))
@@ -104,7 +123,7 @@ class ORATOR_OT_gestures_perform(OfTake, bpy.types.Operator):
         reason = super().disabled_reason(context)
         if reason:
             return reason
-        changed = any(gestures.is_changed(item) for item in active_take(context)[2].gestures)
+        changed = any(gestures.is_changed(item) for item in chosen_take(context)[1].gestures)
         return "" if changed else "No gesture of the list was changed: replace, move, add or delete one first"
 
     def read(self, context: bpy.types.Context) -> generation.TakeRequest:
@@ -112,7 +131,7 @@ class ORATOR_OT_gestures_perform(OfTake, bpy.types.Operator):
         from ..core.blender.regenerate import read_regenerate_request
         from ..core.body.wishes import merged, spans_of
 
-        take = active_take(context)[2]
+        take = chosen_take(context)[1]
         changes, rows = gestures.changes_of(take), load_meta(take).get("gestures", [])
         spans = spans_of(changes, rows, load_performance(take).seconds)
         request = read_regenerate_request(context, take, ("upper", "hands"), (-(10**7), 10**7), spans)

@@ -9,6 +9,7 @@ from bpy.props import BoolProperty, EnumProperty, StringProperty
 
 from ..core.blender import compat, generation, lists
 from ..core.blender.declared import declared
+from ..core.blender.groups import PinGroup
 from ..core.blender.holders import has_skeleton
 from ..core.blender.scene_rate import scene_fps
 from ..core.errors import OratorError
@@ -50,10 +51,20 @@ class _OnPin(_OnCharacter):
         character = _character(context)
         if character is None:
             return generation.missing_character(context)
-        return "" if highlighted(character) is not None else "No pin is highlighted: pin a pose first"
+        return "" if highlighted(character) is not None else _NONE
 
 
-def highlighted(character: bpy.types.Object) -> Any:
+_NONE = "No pin is highlighted: pin a pose first"
+
+
+def _chosen(character: bpy.types.Object) -> PinGroup:
+    pin = highlighted(character)
+    if pin is None:
+        raise OratorError(f"{_NONE}.")
+    return pin
+
+
+def highlighted(character: bpy.types.Object) -> PinGroup | None:
     """The pin that is highlighted in the list, or None."""
     data = lists.character_data(character)
     if data is None or not 0 <= data.active_pin < len(data.pins):
@@ -100,7 +111,7 @@ class ORATOR_OT_pin_pose(_OnCharacter, bpy.types.Operator):
         from ..core.blender.pins import add_pins
 
         made = add_pins(character, context.scene, speech_origin(context), **_coverage(character, self.covers))
-        data = lists.character_data(character)
+        data = lists.listed(character)
         data.active_pin = len(data.pins) - 1
         return f"'{made[0].name}' pins the pose at frame {made[0].frame}."
 
@@ -179,7 +190,7 @@ class ORATOR_OT_pin_look(_OnCharacter, bpy.types.Operator):
         pin.hold = round(scene_fps(context.scene))
         if context.object is not None and context.object != character and context.object.type != "MESH":
             pin.target = context.object
-        lists.character_data(character).active_pin = len(pins) - 1
+        lists.listed(character).active_pin = len(pins) - 1
         return f"'{pin.name}' lasts {pin.hold} frames. Choose its target in the list."
 
 
@@ -194,7 +205,7 @@ class ORATOR_OT_pin_update(_OnPin, bpy.types.Operator):
         """Update."""
         from ..core.blender.pins import update_pin
 
-        pin = highlighted(character)
+        pin = _chosen(character)
         if pin.kind != "POSE":
             raise OratorError(f"'{pin.name}' is a look-at range: choose its target instead.")
         update_pin(character, pin)
@@ -212,7 +223,7 @@ class ORATOR_OT_pin_jump(_OnPin, bpy.types.Operator):
         """Jump."""
         from ..core.blender.pins import scene_frame
 
-        context.scene.frame_set(scene_frame(highlighted(character), speech_origin(context)))
+        context.scene.frame_set(scene_frame(_chosen(character), speech_origin(context)))
         return ""
 
 
@@ -228,12 +239,12 @@ class ORATOR_OT_pin_delete(_OnPin, bpy.types.Operator):
 
     def act(self, context: bpy.types.Context, character: bpy.types.Object) -> str:
         """Delete."""
-        data = lists.character_data(character)
+        data = lists.listed(character)
         if self.every:
             count = len(data.pins)
             data.pins.clear()
             return f"{count} pins were deleted."
-        name = highlighted(character).name
+        name = _chosen(character).name
         data.pins.remove(data.active_pin)
         data.active_pin = max(0, min(data.active_pin, len(data.pins) - 1))
         return f"'{name}' was deleted."

@@ -10,7 +10,7 @@ from ..core.blender import job, report
 from ..core.blender.declared import OperatorMixin
 
 
-def ask(context: bpy.types.Context, operator: Any, **options: Any) -> set[str]:
+def ask(context: bpy.types.Context, operator: bpy.types.Operator, **options: Any) -> set[str]:
     """Show the operator's own dialogue before it runs."""
     return set(context.window_manager.invoke_props_dialog(operator, **options))
 

@@ -14,13 +14,12 @@ from bpy.props import BoolProperty, StringProperty
 
 from ..core.blender.bake_target import read_keying
 from ..core.blender.declared import declared
-from ..core.blender.generation import chosen_character
+from ..core.blender.generation import chosen_character, highlighted_take
 from ..core.blender.groups import Group
 from ..core.errors import OratorError
 from ..core.files import write_atomically
 from ..core.reading import parse_json, read_text
 from .poll import Acting, ask
-from .take import active_take
 
 _VERSION: Final = 1
 _SUFFIX: Final = ".json"
@@ -168,7 +167,7 @@ class ORATOR_OT_layer_preset(_Save, bpy.types.Operator):
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:
         """Only with a take."""
-        return "" if active_take(context)[2] is not None else "This character has no take yet: press Generate"
+        return "" if highlighted_take(context)[1] is not None else "This character has no take yet: press Generate"
 
 
 class ORATOR_OT_setting_preset(_Save, bpy.types.Operator):
@@ -206,8 +205,7 @@ class ORATOR_OT_preset_use(Acting, bpy.types.Operator):
         path = Path(self.filepath)
         if not path.is_file():
             raise OratorError(f"The preset '{path.name}' is not there any more. Choose another.")
-        take = active_take(context)[2]
-        kind = path.parent.name
+        kind, take = path.parent.name, highlighted_take(context)[1]
         if kind == "layers" and take is None:
             raise OratorError("This character has no take whose sliders could be set: press Generate.")
         places = _places(context, kind)
@@ -217,7 +215,7 @@ class ORATOR_OT_preset_use(Acting, bpy.types.Operator):
                 setattr(*places[name], value)
         menus = {"layers": ORATOR_MT_layer_presets, "performance": ORATOR_MT_setting_presets}
         menus.get(kind, ORATOR_MT_mask_presets).bl_label = bpy.path.display_name(path.name)
-        if kind == "layers":
+        if kind == "layers" and take is not None:
             return sliders.rewrite(chosen_character(context), take, context.scene, read_keying(context.scene))
         return f"'{bpy.path.display_name(path.name)}' is set."
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import bpy
 
 from ..core.blender import generation, job
+from ..core.blender.generation import chosen_take, highlighted_take
 from ..core.errors import OratorError
 from .generate import Generating
-from .take import active_take
 
 
 def span_of(scene: bpy.types.Scene) -> tuple[int, int]:
@@ -35,7 +35,7 @@ class OfTake(Generating):
         """Only with a highlighted take, its speech, and no other job."""
         if busy := job.busy_reason():
             return busy
-        if active_take(context)[2] is None:
+        if highlighted_take(context)[1] is None:
             return "This character has no take yet: press Generate"
         return generation.missing_speech(context) or generation.missing_character(context)
 
@@ -52,7 +52,7 @@ class ORATOR_OT_regenerate(OfTake, bpy.types.Operator):
         from ..core.blender.regenerate import read_regenerate_request
         from ..core.regions import choice_regions
 
-        take = active_take(context)[2]
+        take = chosen_take(context)[1]
         regions = choice_regions(context.scene.orator.again_region)
         return read_regenerate_request(context, take, regions, span_of(context.scene))
 
@@ -71,7 +71,7 @@ class ORATOR_OT_regenerate_gestures(OfTake, bpy.types.Operator):
 
         from ..core.blender.regenerate import read_regenerate_request
 
-        take = active_take(context)[2]
+        take = chosen_take(context)[1]
         request = read_regenerate_request(context, take, ("upper", "hands", "lower"), (-(10**7), 10**7))
         return replace(request, asked=replace(request.asked, seeds=(take.seed,)))
 

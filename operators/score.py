@@ -9,6 +9,7 @@ import bpy
 
 from ..core.blender import compat, corrections, generation, job, score, takes
 from ..core.blender.declared import declared
+from ..core.blender.groups import CharacterGroup, TakeGroup
 from ..core.errors import OratorError
 from .generate import Generating
 from .poll import Acting
@@ -40,7 +41,9 @@ class ORATOR_OT_score_lay(OnTake, bpy.types.Operator):
         """Only with a take and its speech."""
         return super().disabled_reason(context) or generation.missing_speech(context)
 
-    def act(self, context: bpy.types.Context, character: bpy.types.Object, data: Any, take: Any) -> str:
+    def act(
+        self, context: bpy.types.Context, character: bpy.types.Object, data: CharacterGroup, take: TakeGroup
+    ) -> str:
         """Lay it out."""
         return f"{score.lay_out(context, take)} strips: move, rename, trim, copy or delete, then Regenerate Changes."
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import bpy
 
 from ..core.blender.bake_target import read_keying
+from ..core.blender.groups import CharacterGroup, TakeGroup
 from .take import OnTake
 
 
@@ -17,7 +16,9 @@ class ORATOR_OT_sliders_reset(OnTake, bpy.types.Operator):
     bl_label = "Reset Sliders"
     bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
 
-    def act(self, context: bpy.types.Context, character: bpy.types.Object, data: Any, take: Any) -> str:
+    def act(
+        self, context: bpy.types.Context, character: bpy.types.Object, data: CharacterGroup, take: TakeGroup
+    ) -> str:
         """Reset, and write the curves once."""
         from ..core.blender import sliders
         from ..core.blender.slider_state import waiting

@@ -72,14 +72,14 @@ class ORATOR_OT_style_save(_OfStyle, bpy.types.Operator, ExportHelper):
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         """Ask for the file, by the style's name."""
-        self.filepath = bpy.path.clean_name(styles.chosen(context.scene).name) + ".npz"
+        self.filepath = bpy.path.clean_name(styles.listed(context.scene).name) + ".npz"
         return set(super().invoke(context, event))
 
     def work(self, context: bpy.types.Context) -> str:
         """Write it."""
         from ..core.style.file import write_style
 
-        write_style(styles.style_of(styles.chosen(context.scene)), Path(bpy.path.abspath(self.filepath)))
+        write_style(styles.style_of(styles.listed(context.scene)), Path(bpy.path.abspath(self.filepath)))
         return f"Saved as '{Path(self.filepath).name}'."
 
 

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import bpy
 
-from ..core.blender import bake, compare, generation, ghosts, lists, takes
+from ..core.blender import bake, compare, generation, ghosts, takes
 from ..core.blender.bake_target import read_keying
+from ..core.blender.groups import CharacterGroup, TakeGroup
 from .poll import Acting
-
-
-def active_take(context: bpy.types.Context) -> tuple[bpy.types.Object | None, Any, Any]:
-    """The character, its data and the highlighted take; None for what there is not."""
-    character = generation.active_character(context)
-    data = lists.character_data(character) if character is not None else None
-    if data is None or not 0 <= data.active < len(data.takes):
-        return character, data, None
-    return character, data, data.takes[data.active]
 
 
 class OnTake(Acting):
@@ -26,19 +16,20 @@ class OnTake(Acting):
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:
         """Only with a highlighted take."""
-        character, _, take = active_take(context)
-        if character is None:
+        if generation.active_character(context) is None:
             return "There is no character"
+        take = generation.highlighted_take(context)[1]
         return "" if take is not None else "This character has no take yet: press Generate"
 
-    def act(self, context: bpy.types.Context, character: bpy.types.Object, data: Any, take: Any) -> str:
+    def act(
+        self, context: bpy.types.Context, character: bpy.types.Object, data: CharacterGroup, take: TakeGroup
+    ) -> str:
         """The work; raises OratorError."""
         raise NotImplementedError
 
     def work(self, context: bpy.types.Context) -> str:
         """The work on the highlighted take."""
-        _, data, take = active_take(context)
-        return self.act(context, generation.chosen_character(context), data, take)
+        return self.act(context, generation.chosen_character(context), *generation.chosen_take(context))
 
 
 class ORATOR_OT_take_show(OnTake, bpy.types.Operator):
@@ -48,7 +39,9 @@ class ORATOR_OT_take_show(OnTake, bpy.types.Operator):
     bl_label = "Show Take"
     bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
 
-    def act(self, context: bpy.types.Context, character: bpy.types.Object, data: Any, take: Any) -> str:
+    def act(
+        self, context: bpy.types.Context, character: bpy.types.Object, data: CharacterGroup, take: TakeGroup
+    ) -> str:
         """Switch."""
         takes.show(character, take.uid)
         return ""
@@ -64,10 +57,12 @@ class ORATOR_OT_take_off(OnTake, bpy.types.Operator):
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:
         """Only while a take is shown."""
-        _, data, _ = active_take(context)
+        data, _ = generation.highlighted_take(context)
         return "" if data is not None and data.shown else "No take is shown: this is your own animation"
 
-    def act(self, context: bpy.types.Context, character: bpy.types.Object, data: Any, take: Any) -> str:
+    def act(
+        self, context: bpy.types.Context, character: bpy.types.Object, data: CharacterGroup, take: TakeGroup
+    ) -> str:
         """Switch all takes off."""
         takes.show(character, "")
         return ""
@@ -80,7 +75,9 @@ class ORATOR_OT_take_solo(OnTake, bpy.types.Operator):
     bl_label = "Solo"
     bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
 
-    def act(self, context: bpy.types.Context, character: bpy.types.Object, data: Any, take: Any) -> str:
+    def act(
+        self, context: bpy.types.Context, character: bpy.types.Object, data: CharacterGroup, take: TakeGroup
+    ) -> str:
         """Toggle."""
         if take.uid != data.shown:
             takes.show(character, take.uid)
@@ -100,7 +97,7 @@ class ORATOR_OT_take_compare(OnTake, bpy.types.Operator):
         """Only with a shown take and others, or with ghosts that may go."""
         if ghosts.standing():
             return ""
-        character = active_take(context)[0]
+        character = generation.active_character(context)
         return super().disabled_reason(context) or ("" if character is None else compare.missing(character))
 
     def work(self, context: bpy.types.Context) -> str:
@@ -117,7 +114,9 @@ class ORATOR_OT_take_duplicate(OnTake, bpy.types.Operator):
     bl_label = "Duplicate Take"
     bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
 
-    def act(self, context: bpy.types.Context, character: bpy.types.Object, data: Any, take: Any) -> str:
+    def act(
+        self, context: bpy.types.Context, character: bpy.types.Object, data: CharacterGroup, take: TakeGroup
+    ) -> str:
         """Duplicate and show the copy."""
         takes.show(character, takes.duplicate(character, take.uid).uid)
         return ""
@@ -130,7 +129,9 @@ class ORATOR_OT_take_delete(OnTake, bpy.types.Operator):
     bl_label = "Delete Take"
     bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
 
-    def act(self, context: bpy.types.Context, character: bpy.types.Object, data: Any, take: Any) -> str:
+    def act(
+        self, context: bpy.types.Context, character: bpy.types.Object, data: CharacterGroup, take: TakeGroup
+    ) -> str:
         """Delete."""
         name = take.name
         takes.remove(character, take.uid)
@@ -144,7 +145,9 @@ class ORATOR_OT_take_bake(OnTake, bpy.types.Operator):
     bl_label = "Bake Again"
     bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
 
-    def act(self, context: bpy.types.Context, character: bpy.types.Object, data: Any, take: Any) -> str:
+    def act(
+        self, context: bpy.types.Context, character: bpy.types.Object, data: CharacterGroup, take: TakeGroup
+    ) -> str:
         """Bake."""
         name, uid = take.name, take.uid
         coverage = bake.bake_again(character, uid, context.scene, read_keying(context.scene))
@@ -164,10 +167,12 @@ class ORATOR_OT_take_follow(OnTake, bpy.types.Operator):
         reason = super().disabled_reason(context)
         if reason:
             return reason
-        there = generation.start_for(context, active_take(context)[2]) is not None
+        there = generation.start_for(context, generation.chosen_take(context)[1]) is not None
         return "" if there else "The strip that this take was made from is not in the Sequencer any more"
 
-    def act(self, context: bpy.types.Context, character: bpy.types.Object, data: Any, take: Any) -> str:
+    def act(
+        self, context: bpy.types.Context, character: bpy.types.Object, data: CharacterGroup, take: TakeGroup
+    ) -> str:
         """Move it."""
         from ..core.blender import follow
         from ..core.blender.scene_rate import behind, other_rate

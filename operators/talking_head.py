@@ -69,7 +69,7 @@ class ORATOR_OT_draw_talking_head(Beside, bpy.types.Operator):
         from ..core.blender.drawings import performed
         from ..core.blender.scene_rate import scene_fps
 
-        item = takes.shown(generation.chosen_character(context))
+        item = takes.shown_take(generation.chosen_character(context))
         self._scene = context.scene.name
         performance, start = performed(item)
         fps, every = scene_fps(context.scene), self.every

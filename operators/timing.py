@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import bpy
 from bpy_extras.io_utils import ExportHelper, ImportHelper
@@ -11,6 +10,7 @@ from bpy_extras.io_utils import ExportHelper, ImportHelper
 from ..core.blender import generation, job
 from ..core.blender.declared import declared
 from ..core.blender.drawings import performed
+from ..core.blender.groups import CharacterGroup, TakeGroup
 from ..core.blender.take_store import load_meta, load_performance
 from ..core.errors import OratorError
 from .face_file import add_recorded
@@ -59,7 +59,9 @@ class ORATOR_OT_timing_export(OnTake, bpy.types.Operator, ExportHelper):
     check_extension = None
     filter_glob = bpy.props.StringProperty(default="*.srt;*.TextGrid;*.tsv;*.json", options={"HIDDEN"})
 
-    def act(self, context: bpy.types.Context, character: bpy.types.Object, data: Any, take: Any) -> str:
+    def act(
+        self, context: bpy.types.Context, character: bpy.types.Object, data: CharacterGroup, take: TakeGroup
+    ) -> str:
         """Write the file."""
         from ..core.anime.mouths import mouths_of
         from ..core.formats import rhubarb

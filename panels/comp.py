@@ -7,7 +7,9 @@ from typing import Any
 import bpy
 
 from ..core.blender import comp_ranges
-from .take import TakePanel, highlighted_take
+from ..core.blender.generation import chosen_take
+from ..core.blender.groups import CharacterGroup, LaneGroup
+from .take import TakePanel
 
 
 class ORATOR_UL_lanes(bpy.types.UIList):
@@ -19,8 +21,8 @@ class ORATOR_UL_lanes(bpy.types.UIList):
         self,
         _context: bpy.types.Context,
         layout: bpy.types.UILayout,
-        data: Any,
-        item: Any,
+        data: CharacterGroup,
+        item: LaneGroup,
         _icon: int,
         _active_data: Any,
         _active_property: str,
@@ -41,7 +43,7 @@ class ORATOR_PT_comp(TakePanel, bpy.types.Panel):
     def draw(self, context: bpy.types.Context) -> None:
         """The ranges and the button."""
         layout = self.layout
-        data, _ = highlighted_take(context)
+        data, _ = chosen_take(context)
         row = layout.row()
         row.template_list("ORATOR_UL_lanes", "", data, "lanes", data, "active_lane", rows=3)
         buttons = row.column(align=True)

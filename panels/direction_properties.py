@@ -9,6 +9,7 @@ from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, Po
 
 from ..core.blender import lists
 from ..core.blender.declared import declared
+from ..core.blender.groups import SlidersGroup, TakeGroup
 from ..core.catalogue.gestures import GESTURE_HANDS, GESTURE_KINDS
 from ..core.catalogue.sliders import SLIDERS
 from ..operators.pins import COVERS
@@ -93,7 +94,7 @@ class OratorPin(bpy.types.PropertyGroup):
     pose = StringProperty()
 
 
-def _take_of(self: OratorGesture) -> Any:
+def _take_of(self: OratorGesture) -> TakeGroup:
     owner: Any = self.id_data
     return owner.path_resolve(self.path_from_id().rpartition(".gestures[")[0])
 
@@ -208,11 +209,11 @@ class OratorLoop(bpy.types.PropertyGroup):
     )  # fmt: skip
     around_face = BoolProperty(name="Face", description="Keep the keys of the shape keys too", default=True)
 
-    def layers(self) -> OratorSliders:
+    def layers(self) -> SlidersGroup:
         """The sliders of the highlighted take: what layer presets are saved from and set on."""
         from ..core.blender import generation
 
-        data = lists.character_data(generation.chosen_character(bpy.context))
+        data = lists.listed(generation.chosen_character(bpy.context))
         return data.takes[data.active].layers
 
 

@@ -7,8 +7,10 @@ from typing import Any
 import bpy
 
 from ..core.blender import gestures, take_store
+from ..core.blender.generation import chosen_take
+from ..core.blender.groups import GestureGroup
 from .layout import draw_wrapped
-from .take import TakePanel, highlighted_take
+from .take import TakePanel
 
 
 class ORATOR_UL_gestures(bpy.types.UIList):
@@ -21,7 +23,7 @@ class ORATOR_UL_gestures(bpy.types.UIList):
         _context: bpy.types.Context,
         layout: bpy.types.UILayout,
         _data: Any,
-        item: Any,
+        item: GestureGroup,
         _icon: int,
         _active_data: Any,
         _active_property: str,
@@ -48,7 +50,7 @@ class ORATOR_PT_gestures(TakePanel, bpy.types.Panel):
     def draw(self, context: bpy.types.Context) -> None:
         """The list, the highlighted gesture, the button."""
         layout = self.layout
-        take = highlighted_take(context)[1]
+        take = chosen_take(context)[1]
         if not len(take.gestures):
             told = '"gestures"' in take_store.meta_text(take)
             draw_wrapped(context, layout, "Not listed yet" if told else "This take tells no gestures", "INFO")

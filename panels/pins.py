@@ -7,6 +7,7 @@ from typing import Any
 import bpy
 
 from ..core.blender import generation, lists
+from ..core.blender.groups import PinGroup
 from ..core.blender.holders import has_skeleton
 from .layout import TAB, draw_wrapped
 
@@ -21,7 +22,7 @@ class ORATOR_UL_pins(bpy.types.UIList):
         _context: bpy.types.Context,
         layout: bpy.types.UILayout,
         _data: Any,
-        item: Any,
+        item: PinGroup,
         _icon: int,
         _active_data: Any,
         _active_property: str,
@@ -122,7 +123,7 @@ class ORATOR_PT_pins(bpy.types.Panel):
             box.prop(pin, "falloff")
 
 
-def covered(pin: Any) -> str:
+def covered(pin: PinGroup) -> str:
     """What a pin holds, in a few words."""
     joints, weights = pin.joints.count("1"), pin.channels.count("1")
     parts = [f"{joints} joint{'s' if joints > 1 else ''}"] if joints else []

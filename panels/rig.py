@@ -17,6 +17,7 @@ from bpy.props import (
 
 from ..core.blender import generation, rig_mapping
 from ..core.blender.declared import declared
+from ..core.blender.groups import CharacterGroup
 from ..core.skeleton import JOINT_COUNT
 from .layout import TAB, draw_wrapped
 
@@ -136,7 +137,7 @@ class ORATOR_UL_mapping(bpy.types.UIList):
         self,
         _context: bpy.types.Context,
         layout: bpy.types.UILayout,
-        data: Any,
+        data: CharacterGroup,
         item: Any,
         _icon: int,
         _active_data: Any,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import bpy
 
+from ..core.blender.generation import chosen_take
 from .layout import draw_presets
-from .take import TakePanel, highlighted_take
+from .take import TakePanel
 
 _BODY = (
     "amplitude_upper", "amplitude_hands", "amplitude_lower", "head_motion", "stillness", "smooth_upper",
@@ -26,7 +27,7 @@ class ORATOR_PT_sliders(TakePanel, bpy.types.Panel):
     def draw(self, context: bpy.types.Context) -> None:
         """The sliders."""
         layout = self.layout
-        layers = highlighted_take(context)[1].layers
+        layers = chosen_take(context)[1].layers
         draw_presets(layout, "ORATOR_MT_layer_presets", "orator.layer_preset")
         layout.use_property_split = True
         layout.use_property_decorate = False

@@ -7,17 +7,9 @@ from typing import Any
 import bpy
 
 from ..core.blender import compare, compare_marks, generation, ghosts, lists, provenance
+from ..core.blender.groups import CharacterGroup, TakeGroup
 from ..core.blender.scene_rate import behind, other_rate
 from .layout import TAB, draw_wrapped
-
-
-def highlighted_take(context: bpy.types.Context) -> tuple[Any, Any]:
-    """The character's data and the highlighted take, None for what there is not."""
-    character = generation.active_character(context)
-    data = lists.character_data(character) if character is not None else None
-    if data is None or not 0 <= data.active < len(data.takes):
-        return data, None
-    return data, data.takes[data.active]
 
 
 class TakePanel:
@@ -30,7 +22,7 @@ class TakePanel:
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Only with a take."""
-        return highlighted_take(context)[1] is not None
+        return generation.highlighted_take(context)[1] is not None
 
 
 class ORATOR_UL_takes(bpy.types.UIList):
@@ -42,8 +34,8 @@ class ORATOR_UL_takes(bpy.types.UIList):
         self,
         _context: bpy.types.Context,
         layout: bpy.types.UILayout,
-        data: Any,
-        item: Any,
+        data: CharacterGroup,
+        item: TakeGroup,
         _icon: int,
         _active_data: Any,
         _active_property: str,
@@ -143,7 +135,7 @@ class ORATOR_PT_provenance(bpy.types.Panel):
 
     def draw(self, context: bpy.types.Context) -> None:
         """Its lines."""
-        data = lists.character_data(generation.chosen_character(context))
+        data = lists.listed(generation.chosen_character(context))
         column = self.layout.column(align=True)
         for line in provenance.lines(data.takes[data.active], context.scene):
             draw_wrapped(context, column, line)

@@ -15,6 +15,7 @@ from . import compat, copies, gestures, lists, takes, tracks
 from .bake_target import editable as editable
 from .bake_target import read_target
 from .fcurves import fingerprint, write_curves
+from .groups import TakeGroup
 from .scene_rate import scene_fps
 from .slider_state import forget, waiting
 from .take_store import load_meta, load_performance, store_meta, store_performance
@@ -38,19 +39,19 @@ def _shareable(written: dict[tuple[str, int], CurveKeys], curves: list[CurveKeys
     )
 
 
-def _new_action(take: Any) -> bpy.types.Action:
+def _new_action(take: TakeGroup) -> bpy.types.Action:
     action = bpy.data.actions.new(take.name)
     action[tracks.TAG] = take.uid
     return action
 
 
-def _write_slotted(take: Any, owned: list[Owned]) -> list[Written]:
+def _write_slotted(take: TakeGroup, owned: list[Owned]) -> list[Written]:
     """One Action with a slot for each data-block."""
     action = _new_action(take)
     return [(obj, action, write_curves(action, owner, curves)) for obj, owner, curves in owned]
 
 
-def _write_separate(take: Any, owned: list[Owned]) -> list[Written]:
+def _write_separate(take: TakeGroup, owned: list[Owned]) -> list[Written]:
     """Before 4.4: one Action for the armature and another for the meshes, as far as their keys agree."""
     out: list[Written] = []
     faces: list[tuple[bpy.types.Action, dict[tuple[str, int], CurveKeys]]] = []
@@ -66,7 +67,7 @@ def _write_separate(take: Any, owned: list[Owned]) -> list[Written]:
     return out
 
 
-def write_actions(character: bpy.types.Object, take: Any, prepared: PreparedBake) -> None:
+def write_actions(character: bpy.types.Object, take: TakeGroup, prepared: PreparedBake) -> None:
     """Write a take's Actions and their NLA tracks, and bind them to the objects they play on.
 
     When that fails, what was written is taken back; what the take was bound to before stays bound.
@@ -86,7 +87,7 @@ def write_actions(character: bpy.types.Object, take: Any, prepared: PreparedBake
         raise
 
 
-def _write(character: bpy.types.Object, take: Any, prepared: PreparedBake) -> None:
+def _write(character: bpy.types.Object, take: TakeGroup, prepared: PreparedBake) -> None:
     before = len(take.bindings)
     owned = owned_by(character, prepared.curves)
     for obj, action, slot in (_write_slotted if compat.has_slots() else _write_separate)(take, owned):

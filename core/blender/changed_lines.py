@@ -9,6 +9,7 @@ import bpy
 
 from ..errors import OratorError
 from . import conversing, lines, lists, takes
+from .groups import TakeGroup
 from .scene_rate import check_rate, scene_fps
 from .take_store import load_meta, load_performance, meta_text, start_of
 
@@ -33,7 +34,7 @@ class Row:
     state: str
 
 
-def take_of(character: bpy.types.Object) -> Any:
+def take_of(character: bpy.types.Object) -> TakeGroup | None:
     """The take whose lines count: the one that is shown, else the latest that was made of lines; None without any."""
     data = lists.character_data(character)
     if data is None:
@@ -43,7 +44,7 @@ def take_of(character: bpy.types.Object) -> Any:
     return shown if shown is not None and shown in found else (found[-1] if found else None)
 
 
-def _lines(take: Any) -> tuple[Line, ...]:
+def _lines(take: TakeGroup) -> tuple[Line, ...]:
     """The lines that a take was made of; remembered, since the table is drawn often and records may be long."""
     from ..conversation.lines import lines_of
 
@@ -146,7 +147,7 @@ def _requests(context: bpy.types.Context) -> list[tuple[bpy.types.Object, Any, T
     return out
 
 
-def _pieces(take: Any, request: TakeRequest, spans: list[tuple[float, float]], seed: int) -> TakeRequest:
+def _pieces(take: TakeGroup, request: TakeRequest, spans: list[tuple[float, float]], seed: int) -> TakeRequest:
     """A take made again in the spans, in all the parts that are chosen."""
     from ..conversation.lines import joined
     from ..performance import MODEL_FPS

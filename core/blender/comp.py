@@ -20,17 +20,18 @@ from . import bake, lists
 from .bake_target import read_target
 from .comp_ranges import source_of
 from .directions import directions_record, read_directions, slider_record
+from .groups import TakeGroup
 from .scene_rate import check_rate, scene_fps
 from .take_store import load_meta, load_performance
 
 
-def comp_take(character: bpy.types.Object, take: Any, scene: bpy.types.Scene, keying: Keying) -> str:
+def comp_take(character: bpy.types.Object, take: TakeGroup, scene: bpy.types.Scene, keying: Keying) -> str:
     """Build the new take and show it; returns a sentence. Raises OratorError when a range's take is gone.
 
     What a piece shows is what its take shows: sliders laid over it, pins that lie in it. The new take keeps the sliders
     of the take it is built on as long as every piece has the same; otherwise they are worked into the motion.
     """
-    data = lists.character_data(character)
+    data = lists.listed(character)
     for lane in data.lanes:
         source = source_of(data, lane)
         if source is not None:

@@ -52,7 +52,7 @@ def compare(context: bpy.types.Context, character: bpy.types.Object) -> str:
         ghosts.stand(character, parts, take, step * ((k // 2 + 1) * (1 if k % 2 == 0 else -1)))
     context.view_layer.update()
     names = ", ".join(f"'{take.name}'" for take in others)
-    return f"Beside '{takes.shown(character).name}': {names}. They play along; press again to send them away."
+    return f"Beside '{takes.shown_take(character).name}': {names}. They play along; press again to send them away."
 
 
 def difference(character: bpy.types.Object, take: Any) -> Apart | None:

@@ -69,7 +69,7 @@ def _draw() -> None:
     for number, uid in enumerate(ghosts.takes_standing()):
         take = lists.find(data, uid)
         found = compare.difference(character, take) if take is not None else None
-        if found is not None:
+        if take is not None and found is not None:
             _band(region, scene_fps(context.scene), number, take.name, found)
 
 

@@ -79,9 +79,9 @@ def animated_curves(target: bpy.types.ID) -> Iterator[bpy.types.FCurve]:
     yield from curves_of(data.action, slot)
 
 
-def slot_named(action: bpy.types.Action, identifier: str) -> Any:
+def slot_named(action: bpy.types.Action | None, identifier: str) -> Any:
     """The slot with that identifier, or None (also where Actions have no slots)."""
-    if not has_slots() or not identifier:
+    if not has_slots() or not identifier or action is None:
         return None
     return next((slot for slot in action.slots if slot.identifier == identifier), None)
 

@@ -12,6 +12,7 @@ from typing import Any
 import bpy
 
 from . import compat, ghosts, lists, targets, tracks
+from .groups import CharacterGroup, TakeGroup
 from .holders import has_skeleton
 from .rig_reader import skinned_meshes
 
@@ -36,7 +37,7 @@ def separate(character: bpy.types.Object) -> tuple[str, ...]:
     return said
 
 
-def _is_shared(take: Any, others: list[tuple[bpy.types.Object, Any]]) -> bool:
+def _is_shared(take: TakeGroup, others: list[tuple[bpy.types.Object, Any]]) -> bool:
     mine = {binding.action for binding in take.bindings if binding.action is not None}
     for _, data in others:
         for other in data.takes:
@@ -47,9 +48,9 @@ def _is_shared(take: Any, others: list[tuple[bpy.types.Object, Any]]) -> bool:
     return False
 
 
-def _owners(character: bpy.types.Object, data: Any) -> set[bpy.types.ID]:
+def _owners(character: bpy.types.Object, data: CharacterGroup) -> set[bpy.types.ID]:
     """What carries a character's curves, as its takes and its meshes say."""
-    objects = [character, *skinned_meshes(character)]
+    objects: list[bpy.types.Object | None] = [character, *skinned_meshes(character)]
     objects += [binding.object for take in data.takes for binding in take.bindings]
     return {owner for owner in map(targets.animated_id, objects) if owner is not None}
 
@@ -84,17 +85,16 @@ def _own_shapes(character: bpy.types.Object, others: list[tuple[bpy.types.Object
     return tuple(f"'{copy.name}' is a mesh of its own now: its shapes were shared" for copy in copies.values())
 
 
-def _seen(anim: bpy.types.AnimData | None, binding: Any) -> bpy.types.Action:
+def _seen(anim: bpy.types.AnimData | None, own: bpy.types.Action, slot: str) -> bpy.types.Action:
     """Duplicating an armature and its meshes copies the Action that each shows: what is seen there counts."""
     action = anim.action if anim is not None else None
-    own: bpy.types.Action = binding.action
-    return action if action is not None and _has_slot(action, binding.slot) else own
+    return action if action is not None and _has_slot(action, slot) else own
 
 
 def _give_own(
     character: bpy.types.Object,
-    data: Any,
-    take: Any,
+    data: CharacterGroup,
+    take: TakeGroup,
     foreign: set[bpy.types.Action],
     copies: dict[bpy.types.Action, bpy.types.Action],
 ) -> None:
@@ -112,7 +112,7 @@ def _give_own(
         owner = targets.animated_id(binding.object)
         anim = owner.animation_data if owner is not None else None
         plays = anim is not None and shown and tracks.is_tagged(anim.action)
-        wanted = _seen(anim, binding) if plays else binding.action
+        wanted = _seen(anim, binding.action, binding.slot) if plays else binding.action
         if wanted in foreign or wanted.library is not None:
             if wanted not in copies:
                 copies[wanted] = wanted.copy()
@@ -146,7 +146,7 @@ def _drop_stray(action: bpy.types.Action) -> None:
         bpy.data.actions.remove(action)
 
 
-def _keep_own_objects(character: bpy.types.Object, data: Any, take: Any) -> None:
+def _keep_own_objects(character: bpy.types.Object, data: CharacterGroup, take: TakeGroup) -> None:
     """Where only a part was duplicated, the copy's take still points to the original's objects."""
     mine = {character, *skinned_meshes(character)}
     for group in (take.bindings, data.own):
@@ -160,7 +160,7 @@ def _keep_own_objects(character: bpy.types.Object, data: Any, take: Any) -> None
                 group.remove(k)
 
 
-def part(take: Any) -> None:
+def part(take: TakeGroup) -> None:
     """Before a take's keys are moved: an Action that something else plays too (a track of the artist's, another
     character by hand) stays as it is with them, and the take goes on with a copy."""
     ghosts.leave(take.uid)

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import bpy
 
 if TYPE_CHECKING:
+    from ..speech.speech import Speech
     from ..speech.words import PlacedWord
 
 
-def _key(speech: Any, transcript: str | None) -> str:
+def _key(speech: Speech, transcript: str | None) -> str:
     from .given import digest
 
     return f"{digest(speech)}-{hashlib.blake2b((transcript or '').encode(), digest_size=6).hexdigest()}"
 
 
-def corrected(scene: bpy.types.Scene, speech: Any, transcript: str | None) -> tuple[PlacedWord, ...]:
+def corrected(scene: bpy.types.Scene, speech: Speech, transcript: str | None) -> tuple[PlacedWord, ...]:
     """The words that the artist has corrected on this sound with this transcript."""
     if not scene.orator.corrected:
         return ()
@@ -28,7 +29,7 @@ def corrected(scene: bpy.types.Scene, speech: Any, transcript: str | None) -> tu
 
 
 def keep_corrections(
-    scene: bpy.types.Scene, speech: Any, transcript: str | None, words: tuple[PlacedWord, ...]
+    scene: bpy.types.Scene, speech: Speech, transcript: str | None, words: tuple[PlacedWord, ...]
 ) -> None:
     """Keep words for every later take of a speech with that transcript."""
     if not words:

@@ -12,9 +12,10 @@ from ..directing.records import looks_of, motions_of, pins_of, slider_values
 from ..directing.sliders import BodySliders
 from ..face.eyes import EyeSliders
 from ..face.sliders import FaceSliders
+from .groups import SlidersGroup, TakeGroup
 
 
-def read_sliders(group: Any) -> Sliders:
+def read_sliders(group: SlidersGroup) -> Sliders:
     """The sliders of a take's property group as plain values."""
     return _sliders(slider_record(group))
 
@@ -25,7 +26,7 @@ def slider_record(group: Any) -> dict[str, Any]:
     return {name: getattr(group, name) for name in (*names, "own_eyes")}
 
 
-def written_sliders(take: Any) -> Sliders:
+def written_sliders(take: TakeGroup) -> Sliders:
     """The sliders that a take's curves were last written with. Raises OratorError where that is damaged."""
     return _sliders(slider_values(take.laid, take.name))
 

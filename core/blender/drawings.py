@@ -14,6 +14,7 @@ import numpy as np
 
 from ..errors import OratorError
 from . import compat
+from .groups import TakeGroup
 from .picture import load_still, textured
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def add_drawings(context: bpy.types.Context, paths: Iterable[str]) -> bpy.types.
     return root
 
 
-def performed(item: Any) -> tuple[Performance, float]:
+def performed(item: TakeGroup) -> tuple[Performance, float]:
     """What a take shows, its sliders applied, and the timeline second at which it starts. Raises OratorError."""
     from ..directing.directions import apply_sliders
     from .directions import read_directions

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import bpy
 import numpy as np
@@ -15,6 +15,7 @@ from ..errors import OratorError
 from ..face.marks import Mark, marked, read_mark
 from ..speech.speech import Speech
 from . import compat, lists
+from .groups import SceneGroup
 from .scene_rate import scene_fps
 from .take_store import load_performance
 
@@ -37,7 +38,7 @@ def sampled(scene: bpy.types.Scene, path: str, speech: Speech, step: float = _FR
     return seconds, np.array([curve.evaluate((speech.start + s) * fps) for s in seconds])
 
 
-def read_emotion(scene: bpy.types.Scene, speech: Speech, character: Any = None) -> EmotionTrack:
+def read_emotion(scene: bpy.types.Scene, speech: Speech, character: bpy.types.Object | None = None) -> EmotionTrack:
     """The emotion on the speech's own time, one key a frame where anything is keyed.
 
     Raises OratorError for markers that cannot be read and for references that are not there.
@@ -108,7 +109,7 @@ def marks_of(scene: bpy.types.Scene, speech: Speech) -> tuple[Mark, ...]:
     return tuple(found)
 
 
-def read_face_reference(options: Any, character: Any) -> FaceReference:
+def read_face_reference(options: SceneGroup, character: bpy.types.Object | None) -> FaceReference:
     """The style of the clip that is chosen: a take of the character, else a file. Raises OratorError."""
     from ..face.reference import reference_of
     from ..formats.reference import face_reference

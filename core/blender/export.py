@@ -138,7 +138,7 @@ def export_takes(
     if together and len(uids) > 1:
         export_together(character, uids, path, options)
         return [path]
-    shown = lists.character_data(character).shown
+    shown = lists.listed(character).shown
     made = []
     try:
         for k, uid in enumerate(uids):

@@ -15,6 +15,7 @@ from .export_actions import Playing, span, understudies
 from .export_bare import bare
 from .export_options import ExportOptions
 from .export_restore import animated_owners, everything_back, select_only, shape_keys_of
+from .groups import CharacterGroup
 from .holders import has_skeleton
 from .lists import character_data
 from .rig_reader import skinned_meshes
@@ -204,7 +205,7 @@ def staged(character: bpy.types.Object, options: ExportOptions, name: str = "") 
                 play.anim.action = None
 
 
-def _unmoved(character: bpy.types.Object, data: Any, factor: float, shift: int) -> list[str]:
+def _unmoved(character: bpy.types.Object, data: CharacterGroup | None, factor: float, shift: int) -> list[str]:
     """A sentence where tracks of the artist's play under a take that is exported at another rate or place."""
     if (abs(factor - 1.0) < 1e-6 and not shift) or data is None:
         return []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 import bpy
 
@@ -19,6 +19,9 @@ from ..learned_style import Worn
 from ..settings import Settings
 from . import generation, strips
 from .emotion import read_emotion
+
+if TYPE_CHECKING:
+    from ..speech.speech import Speech
 
 SUBMITTERS: Final = {"openjd": ("deadline", "bundle", "submit")}
 """What hands a bundle to a farm, by engine, where it is on the PATH. (Flamenco's Manager has no such program.)"""
@@ -83,7 +86,7 @@ def _stem(name: str) -> str:
     return "".join(c if c.isalnum() or c in "-_ " else "_" for c in name).strip()[:60] or "speech"
 
 
-def _speeches(context: bpy.types.Context) -> list[Any]:
+def _speeches(context: bpy.types.Context) -> list[Speech]:
     return [strips.speech_of_strip(scene, strip) for scene, strip in strips.all_sound_strips(context) if not strip.mute]
 
 
@@ -115,7 +118,7 @@ def _options(settings: Settings, emotion: EmotionTrack, alone: bool) -> tuple[di
     return options, notes
 
 
-def _write_sound(path: Path, speech: Any) -> None:
+def _write_sound(path: Path, speech: Speech) -> None:
     import soundfile
 
     write_atomically(path, lambda stream: soundfile.write(stream, speech.samples, 16000, format="WAV", subtype="FLOAT"))

@@ -12,6 +12,7 @@ import numpy as np
 
 from ..arrays import Array
 from . import compat
+from .groups import TakeGroup
 
 if TYPE_CHECKING:
     from ..bake.keys import CurveKeys
@@ -90,7 +91,7 @@ def key_frames(action: bpy.types.Action, slot: Any) -> dict[str, Array]:
     return out
 
 
-def fingerprint(take: Any) -> str:
+def fingerprint(take: TakeGroup) -> str:
     """A digest of every key of a take's curves: shows whether the artist edited them since they were written."""
     digest = hashlib.blake2b(digest_size=12)
     for binding in take.bindings:

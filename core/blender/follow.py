@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import bpy
 
 from . import compat, copies, lists, takes, tracks
 from .fcurves import fingerprint
+from .groups import TakeGroup
 from .scene_rate import behind as behind
 from .scene_rate import scene_fps
 from .take_store import load_meta, rate_of, store_meta
 from .tracks import name_actions
 
 
-def move(character: bpy.types.Object, take: Any, scene: bpy.types.Scene, frames: int) -> None:
+def move(character: bpy.types.Object, take: TakeGroup, scene: bpy.types.Scene, frames: int) -> None:
     """Move a take's keys, NLA strips and start by whole frames; what the artist edited stays edited."""
     from .slider_state import forget
 
@@ -34,5 +33,4 @@ def move(character: bpy.types.Object, take: Any, scene: bpy.types.Scene, frames:
         take.written = fingerprint(take)
     name_actions(take)
     forget()
-    data = lists.character_data(character)
-    takes.set_solo(character, data.solo)
+    takes.set_solo(character, lists.listed(character).solo)

@@ -24,6 +24,7 @@ from .bake_target import editable, read_keying, read_target, up_to_date
 from .emage import hand_notes, own_of, with_hands, with_model
 from .emage import unheard_notes as unheard_controls
 from .emotion import emotion_notes, read_emotion, sampled
+from .groups import CharacterGroup, TakeGroup
 from .scene_rate import scene_fps
 from .take_store import speech_of
 
@@ -91,6 +92,23 @@ def chosen_character(context: bpy.types.Context) -> bpy.types.Object:
     if character is None:
         raise OratorError(f"{missing_character(context)}.")
     return character
+
+
+def highlighted_take(context: bpy.types.Context) -> tuple[CharacterGroup | None, TakeGroup | None]:
+    """The list of takes of the character, and the highlighted one; None for what there is not."""
+    character = active_character(context)
+    data = lists.character_data(character) if character is not None else None
+    if data is None or not 0 <= data.active < len(data.takes):
+        return data, None
+    return data, data.takes[data.active]
+
+
+def chosen_take(context: bpy.types.Context) -> tuple[CharacterGroup, TakeGroup]:
+    """The same where a take is highlighted. Raises OratorError where none is."""
+    data, take = highlighted_take(context)
+    if data is None or take is None:
+        raise OratorError("This character has no take yet: press Generate.")
+    return data, take
 
 
 def missing_character(context: bpy.types.Context) -> str:
@@ -165,7 +183,7 @@ def read_speech_start(context: bpy.types.Context) -> float:
     return strips.start_of_strip(*found)
 
 
-def start_for(context: bpy.types.Context, take: Any) -> float | None:
+def start_for(context: bpy.types.Context, take: TakeGroup) -> float | None:
     """The timeline second at which the speech that a take was made from starts now; None where it is not at hand.
 
     That strip counts, whichever is picked. Of takes that do not know theirs the chosen speech is taken for it.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import bpy
 
 from ..errors import OratorError
+from .groups import GestureGroup, TakeGroup
 from .scene_rate import scene_fps
 from .take_store import load_meta, load_performance, start_of
 
@@ -19,7 +20,7 @@ MARK: Final = "gesture:"
 """What the names of markers that wish for a gesture begin with."""
 
 
-def list_them(take: Any) -> int:
+def list_them(take: TakeGroup) -> int:
     """Fills the take's list of gestures from what it was made with; returns how many there are."""
     take.gestures.clear()
     for row in load_meta(take).get("gestures", ()):
@@ -33,19 +34,19 @@ def list_them(take: Any) -> int:
     return len(take.gestures)
 
 
-def put_back(item: Any) -> None:
+def put_back(item: GestureGroup) -> None:
     """A gesture of the list as the take shows it."""
     row = json.loads(item.made)
     item.time, item.kind, item.hands = row["time"], row["kind"], row["hands"]
     item.size, item.hold, item.removed = row["size"], row["hold"], False
 
 
-def is_new(item: Any) -> bool:
+def is_new(item: GestureGroup) -> bool:
     """Whether the gesture was added to the list and is not in the take yet."""
     return not item.made
 
 
-def is_changed(item: Any) -> bool:
+def is_changed(item: GestureGroup) -> bool:
     """Whether the gesture is another in the list than in the take. Quick enough for drawing."""
     if is_new(item) or item.removed:
         return True
@@ -54,17 +55,17 @@ def is_changed(item: Any) -> bool:
     return not same or any(abs(getattr(item, name) - row[name]) > 5e-3 for name in ("time", "size", "hold"))
 
 
-def scene_frame(take: Any, item: Any, scene: bpy.types.Scene) -> int:
+def scene_frame(take: TakeGroup, item: GestureGroup, scene: bpy.types.Scene) -> int:
     """The scene frame at which the gesture's stroke ends."""
     return round(((start_of(take) or 0.0) + item.time) * scene_fps(scene))
 
 
-def seconds_at(take: Any, frame: float, scene: bpy.types.Scene) -> float:
+def seconds_at(take: TakeGroup, frame: float, scene: bpy.types.Scene) -> float:
     """The second of the take at a scene frame."""
     return frame / scene_fps(scene) - (start_of(take) or 0.0)
 
 
-def add(take: Any, scene: bpy.types.Scene) -> Any:
+def add(take: TakeGroup, scene: bpy.types.Scene) -> GestureGroup:
     """A new gesture at the current frame, highlighted. Raises OratorError outside the take."""
     time = seconds_at(take, scene.frame_current, scene)
     seconds = load_performance(take).seconds
@@ -78,7 +79,7 @@ def add(take: Any, scene: bpy.types.Scene) -> Any:
     return take.gestures[at]
 
 
-def changes_of(take: Any) -> tuple[Change, ...]:
+def changes_of(take: TakeGroup) -> tuple[Change, ...]:
     """What the list asks to be another than the take shows. Raises OratorError for values that no gesture has."""
     from ..body.wishes import Change, Wish
 

@@ -29,11 +29,14 @@ class Rows(Protocol[_Row]):
 class Group(Protocol):
     """What every property group has."""
 
+    name: str
+
     @property
     def id_data(self) -> Any: ...
     @property
     def bl_rna(self) -> Any: ...
     def path_from_id(self) -> str: ...
+    def property_unset(self, property: str, /) -> None: ...
 
 
 class PinGroup(Group, Protocol):
@@ -316,6 +319,7 @@ class TalkGroup(Group, Protocol):
 
     speaks_by: str
     channel: int
+    sound_channel: str
     named: str
     colour: str
     speaks: str

@@ -14,6 +14,7 @@ import bpy
 from . import lists, takes
 from .fcurves import fingerprint
 from .generation import Made, TakeRequest, deliver
+from .groups import TakeGroup
 
 _OF_SCENE: Final = ("use_preview_range", "frame_preview_start", "frame_preview_end", "frame_end", "sync_mode",
                     "use_audio_scrub", "frame_current")  # fmt: skip
@@ -83,7 +84,7 @@ class Growing:
             return ""
         data = lists.character_data(character)
         item = lists.find(data, uid)
-        if item is None:
+        if data is None or item is None:
             return ""  # the artist took it away, by undo perhaps; or this is another file
         if keep:
             return str(item.name)
@@ -113,7 +114,7 @@ def _state(scene: bpy.types.Scene) -> dict[str, Any]:
     return {name: getattr(scene if name in _OF_SCENE else scene.orator, name) for name in (*_OF_SCENE, *_OF_OPTIONS)}
 
 
-def _looks(item: Any) -> str:
+def _looks(item: TakeGroup) -> str:
     """All that an artist can change of a take in the list, as text."""
     return f"{fingerprint(item)} {item.name} {item.laid}"
 

@@ -19,8 +19,10 @@ from ..directing.pins import PosePin
 from ..errors import OratorError
 from ..euler import ORDERS, from_axis_angle, from_euler
 from ..performance import Performance
+from ..rig.description import RigDescription
 from ..rig.forward import forward
 from ..rig.inverse import ReadBack, RigPose, read_back, with_missing_parents
+from ..rig.profile import RigProfile
 from ..rotations import normalise
 from ..smplx.names import expression_number
 from . import compat, lists, targets, tracks
@@ -251,7 +253,7 @@ def playing_shapes(character: bpy.types.Object) -> dict[tuple[str, str], bpy.typ
     return out
 
 
-def shape_weights(description: Any, profile: Any, mesh: str, shape: str) -> tuple[str, ...]:
+def shape_weights(description: RigDescription, profile: RigProfile, mesh: str, shape: str) -> tuple[str, ...]:
     """The face weight that a shape key shows, if it shows one."""
     from ..rig.faces import match_shapes
 

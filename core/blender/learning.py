@@ -15,6 +15,7 @@ from ..errors import OratorError
 from ..performance import MODEL_FPS, Performance
 from ..style.sources import SUFFIXES, Piece, found, labels_of, read_piece
 from . import compat, kept, lists, take_store
+from .groups import TakeGroup
 from .holders import has_skeleton
 from .scene_rate import scene_fps
 
@@ -31,10 +32,10 @@ def pieces_of_takes(character: bpy.types.Object, scene: bpy.types.Scene) -> list
     return [_piece_of_take(character, scene, take) for take in ticked]
 
 
-def _piece_of_take(character: bpy.types.Object, scene: bpy.types.Scene, take: Any) -> Piece:
+def _piece_of_take(character: bpy.types.Object, scene: bpy.types.Scene, take: TakeGroup) -> Piece:
     labels = labels_of(take_store.load_meta(take))
     binding = next((b for b in take.bindings if b.object == character and b.action is not None), None)
-    if binding is None or not has_skeleton(character):
+    if binding is None or binding.action is None or not has_skeleton(character):
         return Piece(take_store.load_performance(take), take.name, labels)
     slot = compat.slot_named(binding.action, binding.slot)
     made = _sampled(character, scene, binding.action, slot, False)

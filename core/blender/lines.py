@@ -13,6 +13,7 @@ import bpy
 
 from ..errors import OratorError
 from . import compat, strips
+from .groups import TalkGroup
 from .scene_rate import scene_fps
 
 if TYPE_CHECKING:
@@ -51,14 +52,14 @@ class Placed:
         return self.channel == other.channel or not {self.channel, other.channel}.isdisjoint(("auto", "mix"))
 
 
-def speaks(talk: Any) -> bool:
+def speaks(talk: TalkGroup) -> bool:
     """Whether a character's part has a voice."""
     if talk.speaks_by == "STRIP":
         return bool(talk.speaks)
     return talk.speaks_by != "NAME" or bool(talk.named.strip())
 
 
-def whole_scene(talk: Any) -> bool:
+def whole_scene(talk: TalkGroup) -> bool:
     """Whether a character performs all of the scene: its voice is every strip of a kind."""
     return talk.speaks_by != "STRIP" and speaks(talk)
 
@@ -69,7 +70,7 @@ def home(context: bpy.types.Context) -> bpy.types.Scene:
     return next((scene for scene in scenes if strips.sound_strips(scene)), context.scene)
 
 
-def placed(context: bpy.types.Context, talk: Any) -> tuple[Placed, ...]:
+def placed(context: bpy.types.Context, talk: TalkGroup) -> tuple[Placed, ...]:
     """The lines of a character in the order of the timeline; muted ones are left out. Quick enough for drawing."""
     if talk.speaks_by == "STRIP":
         found = strips.find_strip(context, talk.speaks) if talk.speaks else None
@@ -86,7 +87,7 @@ def placed(context: bpy.types.Context, talk: Any) -> tuple[Placed, ...]:
     return tuple(_joined(out))
 
 
-def _chosen(talk: Any, strip: Any, around: tuple[Any, ...]) -> bool:
+def _chosen(talk: TalkGroup, strip: Any, around: tuple[Any, ...]) -> bool:
     if talk.speaks_by == "CHANNEL":
         return bool((around[0] if around else strip).channel == talk.channel)
     if talk.speaks_by == "NAME":
@@ -194,7 +195,7 @@ def voice(character: bpy.types.Object, lines: tuple[Placed, ...], span: tuple[fl
     return said_together(voices, *span, f"{count} of {character.name}")
 
 
-def _why_none(talk: Any) -> str:
+def _why_none(talk: TalkGroup) -> str:
     if talk.speaks_by == "CHANNEL":
         return f"channel {talk.channel} of the Sequencer holds no sound strip that can be heard"
     if talk.speaks_by == "NAME":

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Literal, overload
 
 import bpy
+
+from ..errors import OratorError
+from .groups import CharacterGroup, TakeGroup
 
 
 def text_name(take_name: str) -> str:
@@ -22,7 +25,11 @@ def hide_texts() -> None:
                 text.name = text_name(take.name)
 
 
-def character_data(character: bpy.types.Object, create: bool = False) -> Any:
+@overload
+def character_data(character: bpy.types.Object, create: Literal[True]) -> CharacterGroup: ...
+@overload
+def character_data(character: bpy.types.Object, create: bool = False) -> CharacterGroup | None: ...
+def character_data(character: bpy.types.Object, create: bool = False) -> CharacterGroup | None:
     """The property group with a character's takes; None for an override without takes unless `create`.
 
     A local armature carries its takes itself. What an override gains in lists is lost on reload, so its takes live in
@@ -41,7 +48,15 @@ def character_data(character: bpy.types.Object, create: bool = False) -> Any:
     return entry.data
 
 
-def character_of(data: Any) -> bpy.types.Object | None:
+def listed(character: bpy.types.Object) -> CharacterGroup:
+    """`character_data` where takes are listed already. Raises OratorError where none are."""
+    data = character_data(character)
+    if data is None:
+        raise OratorError(f"'{character.name}' has no takes: press Generate.")
+    return data
+
+
+def character_of(data: CharacterGroup) -> bpy.types.Object | None:
     """The armature object whose takes a property group holds."""
     owner = data.id_data
     if isinstance(owner, bpy.types.Object):
@@ -49,7 +64,7 @@ def character_of(data: Any) -> bpy.types.Object | None:
     return next((entry.character for entry in owner.orator.overridden if entry.data == data), None)
 
 
-def every_list() -> Iterator[tuple[bpy.types.Object, Any]]:
+def every_list() -> Iterator[tuple[bpy.types.Object, CharacterGroup]]:
     """Every character of the file that has takes, with its list."""
     for obj in bpy.data.objects:
         if obj.override_library is None and obj.users and len(obj.orator.takes):
@@ -60,6 +75,6 @@ def every_list() -> Iterator[tuple[bpy.types.Object, Any]]:
                 yield entry.character, entry.data
 
 
-def find(data: Any, uid: str) -> Any:
+def find(data: CharacterGroup | None, uid: str) -> TakeGroup | None:
     """The take with that id, or None."""
     return next((take for take in data.takes if take.uid == uid), None) if data is not None and uid else None

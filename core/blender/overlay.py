@@ -10,6 +10,7 @@ import numpy as np
 
 from ..arrays import Array
 from . import generation, lists
+from .groups import CharacterGroup, PinGroup
 from .scene_rate import scene_fps
 
 _COLOUR = (0.95, 0.55, 0.15, 1.0)
@@ -44,7 +45,7 @@ def forget() -> None:
     _ghost.clear()
 
 
-def _pins(context: bpy.types.Context) -> tuple[Any, Any]:
+def _pins(context: bpy.types.Context) -> tuple[bpy.types.Object | None, CharacterGroup | None]:
     """The character and its data with pins, or (None, None)."""
     character = generation.active_character(context)
     data = lists.character_data(character) if character is not None else None
@@ -110,9 +111,11 @@ def _draw_ghost() -> None:
     if not context.scene.orator.show_ghost:
         return
     character, data = _pins(context)
-    if data is None or not 0 <= data.active_pin < len(data.pins) or data.pins[data.active_pin].kind != "POSE":
+    if character is None or data is None or not 0 <= data.active_pin < len(data.pins):
         return
     pin = data.pins[data.active_pin]
+    if pin.kind != "POSE":
+        return
     key = (character.name, pin.pose)
     if _ghost.get("key") != key:
         _ghost.clear()
@@ -122,7 +125,7 @@ def _draw_ghost() -> None:
     fill("LINES", [tuple(p) for p in points], _COLOUR)
 
 
-def _lines(character: bpy.types.Object, pin: Any) -> Array:
+def _lines(character: bpy.types.Object, pin: PinGroup) -> Array:
     """Ends of a line for each bone that plays a joint, (2 N, 3) armature space."""
     from ..rig.posed import posed_bones
     from .pins import pose_of

@@ -10,13 +10,14 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any, Final, Literal, overload
 
 import bpy
 import numpy as np
 
 from ..errors import OratorError
 from . import compat, report, targets, tracks
+from .groups import BindingGroup, CharacterGroup, OwnGroup, TakeGroup
 from .holders import has_skeleton
 
 _BONE: Final = re.compile(r'pose\.bones\["((?:[^"\\]|\\.)*)"\]')
@@ -60,16 +61,22 @@ def _set_pose(owner: bpy.types.ID, pose: dict[str, Any]) -> None:
 # --- Aside and back ------------------------------------------------------------------------------------------------
 
 
-def entry_of(data: Any, obj: bpy.types.Object, create: bool = False) -> Any:
+@overload
+def entry_of(data: CharacterGroup, obj: bpy.types.Object, create: Literal[True]) -> OwnGroup: ...
+@overload
+def entry_of(data: CharacterGroup, obj: bpy.types.Object, create: bool = False) -> OwnGroup | None: ...
+def entry_of(data: CharacterGroup, obj: bpy.types.Object, create: bool = False) -> OwnGroup | None:
     """What is remembered of an object, or None."""
-    entry = next((own for own in data.own if own.object == obj), None)
+    entry: OwnGroup | None = next((own for own in data.own if own.object == obj), None)
     if entry is None and create:
         entry = data.own.add()
         entry.object = obj
     return entry
 
 
-def remember(data: Any, obj: bpy.types.Object, anim: bpy.types.AnimData, binding: Any) -> None:
+def remember(
+    data: CharacterGroup, obj: bpy.types.Object, anim: bpy.types.AnimData, binding: BindingGroup | None
+) -> None:
     """Keep what the artist has on an object, the pose too, before a take takes its place."""
     if binding is not None:
         _lift_star(data, obj, anim)
@@ -79,7 +86,7 @@ def remember(data: Any, obj: bpy.types.Object, anim: bpy.types.AnimData, binding
     if known is not None and anim.action is None and data.shown:
         return
     entry = known or entry_of(data, obj, create=True)
-    if binding is not None:
+    if binding is not None and binding.action is not None:
         slot = compat.slot_named(binding.action, binding.slot)
         paths = {curve.data_path for curve in compat.curves_of(binding.action, slot)}
         owner = targets.animated_id(obj)
@@ -93,14 +100,16 @@ def remember(data: Any, obj: bpy.types.Object, anim: bpy.types.AnimData, binding
         anim.action.use_fake_user = True
 
 
-def restore(data: Any, obj: bpy.types.Object, anim: bpy.types.AnimData) -> None:
+def restore(data: CharacterGroup, obj: bpy.types.Object, anim: bpy.types.AnimData) -> None:
     """Bring the artist's own animation of an object back."""
     entry = entry_of(data, obj)
     action = entry.action if entry is not None else None
-    compat.assign(anim, action, compat.slot_named(action, entry.slot) if action else None)
+    compat.assign(anim, action, compat.slot_named(action, entry.slot) if entry is not None else None)
     if entry is None:
         return
-    anim.action_blend_type, anim.action_extrapolation = entry.blend, entry.extrapolation
+    blend: Any = entry.blend
+    extrapolation: Any = entry.extrapolation
+    anim.action_blend_type, anim.action_extrapolation = blend, extrapolation
     anim.action_influence = entry.influence
     from ..directing.records import kept_pose  # scipy comes with it: not while registering
 
@@ -117,7 +126,7 @@ def restore(data: Any, obj: bpy.types.Object, anim: bpy.types.AnimData) -> None:
     entry.solo = ""
 
 
-def _lift_star(data: Any, obj: bpy.types.Object, anim: bpy.types.AnimData) -> None:
+def _lift_star(data: CharacterGroup, obj: bpy.types.Object, anim: bpy.types.AnimData) -> None:
     """A soloed track of the artist's hides every Action: its star rests while a take is shown."""
     mine = {found[1].as_pointer() for take in data.takes for found in tracks.tracks_of(take)}
     for track in anim.nla_tracks:
@@ -129,7 +138,7 @@ def _lift_star(data: Any, obj: bpy.types.Object, anim: bpy.types.AnimData) -> No
 # --- Going on ------------------------------------------------------------------------------------------------------
 
 
-def stop_going(data: Any, obj: bpy.types.Object, anim: bpy.types.AnimData) -> None:
+def stop_going(data: CharacterGroup, obj: bpy.types.Object, anim: bpy.types.AnimData) -> None:
     """Remove the track of what went on."""
     entry = entry_of(data, obj)
     if entry is None:
@@ -142,7 +151,7 @@ def stop_going(data: Any, obj: bpy.types.Object, anim: bpy.types.AnimData) -> No
         tracks.keep_or_remove(action)
 
 
-def go_on(data: Any, obj: bpy.types.Object, anim: bpy.types.AnimData, binding: Any) -> None:
+def go_on(data: CharacterGroup, obj: bpy.types.Object, anim: bpy.types.AnimData, binding: BindingGroup) -> None:
     """What of the artist's own Action the shown take does not play goes on, on a track of its own."""
     entry = entry_of(data, obj)
     if entry is None or entry.action is None or entry.influence <= 0.0:
@@ -182,7 +191,7 @@ def _spread(strip: bpy.types.NlaStrip) -> None:
 
 
 @contextmanager
-def in_step(data: Any, factor: float, travel: bool, shift: float = 0.0) -> Iterator[None]:
+def in_step(data: CharacterGroup | None, factor: float, travel: bool, shift: float = 0.0) -> Iterator[None]:
     """What goes on, at another rate and place for the time of an export; without `travel` the object rests."""
     swapped = []
     try:
@@ -199,7 +208,7 @@ def in_step(data: Any, factor: float, travel: bool, shift: float = 0.0) -> Itera
                 compat.scale_time(curve, factor, shift)
             swapped.append((track, strip, mute, entry, copy))
             _play(strip, copy, entry.slot)
-            if not travel and has_skeleton(entry.object):
+            if not travel and entry.object is not None and has_skeleton(entry.object):
                 track.mute = True
         yield
     finally:
@@ -209,17 +218,18 @@ def in_step(data: Any, factor: float, travel: bool, shift: float = 0.0) -> Itera
             bpy.data.actions.remove(copy)
 
 
-def _play(strip: bpy.types.NlaStrip, action: bpy.types.Action, slot: str) -> None:
+def _play(strip: bpy.types.NlaStrip, action: bpy.types.Action | None, slot: str) -> None:
     strip.action = action
     compat.strip_slot(strip, compat.slot_named(action, slot))
     _spread(strip)
 
 
 def _left_over(
-    obj: bpy.types.Object, entry: Any, binding: Any
+    obj: bpy.types.Object, entry: OwnGroup, binding: BindingGroup
 ) -> tuple[set[tuple[str, int]], dict[str, set[tuple[str, int]]]]:
     """Curves of the artist's Action that move something and that a take does not play: those that can go on, and the
     others by the bone that they move."""
+    assert binding.action is not None and entry.action is not None  # both callers ask
     slot = compat.slot_named(binding.action, binding.slot)
     played = {(c.data_path, c.array_index) for c in compat.curves_of(binding.action, slot)}
     bones = {name for path, _ in played for name in _bone_of(path)}
@@ -269,18 +279,19 @@ def _aimed_at(armature: bpy.types.Object) -> set[str]:
     return found
 
 
-def notes(data: Any, take: Any) -> tuple[str, ...]:
+def notes(data: CharacterGroup, take: TakeGroup) -> tuple[str, ...]:
     """What of the artist's own animation rests or goes on while a take is shown, in sentences."""
     out = []
     for binding in take.bindings:
-        entry = entry_of(data, binding.object) if binding.object is not None else None
-        if entry is None:
+        obj = binding.object
+        entry = entry_of(data, obj) if obj is not None else None
+        if obj is None or entry is None:
             continue
         if entry.solo:
-            out.append(f"'{entry.solo}' was soloed in the NLA of '{binding.object.name}': its star rests meanwhile")
+            out.append(f"'{entry.solo}' was soloed in the NLA of '{obj.name}': its star rests meanwhile")
         if entry.action is None or binding.action is None:
             continue
-        going, resting = _left_over(binding.object, entry, binding)
+        going, resting = _left_over(obj, entry, binding)
         name = entry.action.name
         if going and entry.goes is not None:
             out.append(f"'{name}' goes on where the take plays nothing ({_in_words(going)})")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import bpy
 import numpy as np
@@ -21,9 +21,15 @@ from ..rig.rest import fit_rest
 from ..skeleton import FLOOR_AT_REST, REST_OFFSETS
 from . import compat, lists
 from .expression_map import read_map
+from .groups import PinGroup, Rows
 from .pose_reader import current_pose, poses_at
 from .rig_profile import read_rig
 from .scene_rate import scene_fps
+
+if TYPE_CHECKING:
+    from ..performance import Performance
+    from ..rig.description import RigDescription
+    from ..rig.profile import RigProfile
 
 _LEGS = [*REGIONS["left_leg"], *REGIONS["right_leg"]]
 MOST_KEYS = 200
@@ -39,7 +45,7 @@ def _mask(flags: str, count: int) -> Array:
     return out
 
 
-def pins_of(character: bpy.types.Object) -> Any:
+def pins_of(character: bpy.types.Object) -> Rows[PinGroup]:
     """The character's list of pins. Works for local and overridden characters."""
     return lists.character_data(character, create=True).pins
 
@@ -71,7 +77,7 @@ def add_pins(
     body: bool = True,
     face: bool = True,
     regions: tuple[str, ...] | None = None,
-) -> list[Any]:
+) -> list[PinGroup]:
     """Pin the pose on screen at the current frame, or the poses at `frames`; returns the new pins.
 
     origin  the scene frame at which the speech starts, so that pins follow the strip
@@ -103,9 +109,9 @@ def add_pins(
 
 
 def _add_pin(
-    character: bpy.types.Object, origin: float, frame: float, made: Any, k: int, joints: Array, root: bool,
+    character: bpy.types.Object, origin: float, frame: float, made: Performance, k: int, joints: Array, root: bool,
     channels: Array, expressions: Array | None = None,
-) -> Any:  # fmt: skip
+) -> PinGroup:  # fmt: skip
     """One new pin of frame `k` of a performance; expressions (T, 100) are its expressions, NaN where they are free."""
     pin = pins_of(character).add()
     pin.name = f"Pin {round(frame)}"
@@ -117,7 +123,7 @@ def _add_pin(
 
 def add_key_pins(
     character: bpy.types.Object, scene: bpy.types.Scene, origin: float, action: bpy.types.Action | None = None
-) -> list[Any]:
+) -> list[PinGroup]:
     """Selected keys of an Action as pins, one a frame, of just the bones and shapes that have a selected key there.
 
     action  None for what plays on the character now. Raises OratorError when no key is selected, or far too many.
@@ -175,7 +181,7 @@ def copy_pins(source: bpy.types.Object, character: bpy.types.Object) -> int:
     return len(theirs.pins) if theirs is not None else 0
 
 
-def update_pin(character: bpy.types.Object, pin: Any) -> None:
+def update_pin(character: bpy.types.Object, pin: PinGroup) -> None:
     """Take the pose on screen for what the pin covers. Raises OratorError when the rig lacks the pinned joints now."""
     description, profile = read_rig(character)
     read = read_back(
@@ -192,19 +198,19 @@ def update_pin(character: bpy.types.Object, pin: Any) -> None:
     _store(pin, performance.rotations[0], performance.translation[0], performance.face[0], expressions)
 
 
-def missing_joints(pin: Any, have: Array) -> list[str]:
+def missing_joints(pin: PinGroup, have: Array) -> list[str]:
     """Joints that a pin covers and the rig does not have (any more)."""
     covered = _mask(pin.joints, skeleton.JOINT_COUNT)
     return [skeleton.JOINTS[j] for j in np.flatnonzero(covered & ~have)]
 
 
-def _store(pin: Any, rotations: Array, translation: Array, face: Array, expressions: Array | None) -> None:
+def _store(pin: PinGroup, rotations: Array, translation: Array, face: Array, expressions: Array | None) -> None:
     parts = [rotations.ravel(), translation, face] + ([] if expressions is None else [expressions])
     values = np.concatenate(parts).astype("<f4")
     pin.pose = base64.b64encode(values.tobytes()).decode("ascii")
 
 
-def pose_of(pin: Any) -> tuple[Array, Array, Array, Array | None]:
+def pose_of(pin: PinGroup) -> tuple[Array, Array, Array, Array | None]:
     """A pin's rotations (55, 4), translation (3,), face (52,) and, on rigs with expression keys, expressions (100,).
 
     Raises OratorError when it is damaged.
@@ -212,7 +218,7 @@ def pose_of(pin: Any) -> tuple[Array, Array, Array, Array | None]:
     return pinned_pose(pin.pose, pin.name, EXPRESSIONS)
 
 
-def scene_frame(pin: Any, origin: float) -> int:
+def scene_frame(pin: PinGroup, origin: float) -> int:
     """Where the pin is now on the timeline: it follows the strip's start."""
     return pin.frame + round(origin - pin.origin)
 
@@ -265,7 +271,7 @@ def pins_for(
     return tuple(poses), tuple(looks), tuple(notes)
 
 
-def neutral_point(character: bpy.types.Object, profile: Any, description: Any, world: Any) -> Array:
+def neutral_point(character: bpy.types.Object, profile: RigProfile, description: RigDescription, world: Any) -> Array:
     """A point of the scene in the performance's own space, metres, (3,)."""
     if not abs(character.matrix_world.determinant()) > 0.0:
         raise OratorError(f"'{character.name}' is scaled to nothing: set its scale to 1.")

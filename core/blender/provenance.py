@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import bpy
 
 from ..errors import OratorError
 from ..provenance import lines_of
+from .groups import TakeGroup
 from .scene_rate import scene_fps
 from .take_store import load_meta, meta_text
 
 _known: dict[str, tuple[int, tuple[str, ...]]] = {}
 
 
-def lines(take: Any, scene: bpy.types.Scene) -> tuple[str, ...]:
+def lines(take: TakeGroup, scene: bpy.types.Scene) -> tuple[str, ...]:
     """The lines; remembered, since panels are drawn often and the record of a take may be long."""
     text = meta_text(take)
     key = hash((text, scene_fps(scene)))

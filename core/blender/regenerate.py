@@ -15,6 +15,7 @@ from ..mask import Mask
 from ..model_card import card_of
 from ..performance import MODEL_FPS, Performance
 from .given import digest
+from .groups import TakeGroup
 from .take_store import load_meta, load_performance
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 def read_regenerate_request(
     context: bpy.types.Context,
-    take: Any,
+    take: TakeGroup,
     regions: tuple[str, ...],
     span: tuple[int, int],
     within: Sequence[tuple[float, float]] = (),
@@ -49,7 +50,10 @@ def read_regenerate_request(
 
 
 def regenerated(
-    take: Any, request: TakeRequest, pieces: tuple[tuple[tuple[str, ...], int, int], ...], other_speech: bool = False
+    take: TakeGroup,
+    request: TakeRequest,
+    pieces: tuple[tuple[tuple[str, ...], int, int], ...],
+    other_speech: bool = False,
 ) -> TakeRequest:
     """A request's own take made anew in pieces: regions, and their first frame and the one after the last, at 30 fps.
 
@@ -58,11 +62,9 @@ def regenerated(
     """
     from ..bake.face import convert_face
     from ..body.wishes import merged, wishes_of
-    from ..directing.directions import Directions
-    from ..directing.splice import cut_of, spliced
-    from ..regions import parts_of, regenerate_mask
+    from ..regions import parts_of
     from ..request.generation import Given
-    from .directions import directions_record, read_directions, slider_record
+    from .directions import directions_record, slider_record
 
     asked = request.asked
     old, before = load_performance(take), load_meta(take)
@@ -71,13 +73,7 @@ def regenerated(
         old, before = _for_another_speech(old, before, pieces, frames)
     notes = request.notes if other_speech else (*request.notes, *_fits(take, old, before, speech, frames))
     regions = tuple(dict.fromkeys(region for piece in pieces for region in piece[0]))
-    directions, masks = read_directions(take.layers, before), []
-    wanted = request.directions or Directions()
-    for some, first, last in pieces:
-        masks.append(regenerate_mask(frames, some, first, last))
-        cut = cut_of(some, max(first, 0) / MODEL_FPS, min(last, frames) / MODEL_FPS)
-        directions = spliced(directions, wanted, cut)
-    mask = Mask(*(np.logical_or.reduce([getattr(m, n) for m in masks]) for n in ("joints", "root", "face")))
+    directions, mask = _directed(take, before, request, pieces)
     first, last = max(min(p[1] for p in pieces), 0), min(max(p[2] for p in pieces), frames)
     if other_speech and request.directions is not None:
         directions = replace(directions, pauses=request.directions.pauses)
@@ -109,6 +105,24 @@ def regenerated(
     )
 
 
+def _directed(
+    take: TakeGroup, before: dict[str, Any], request: TakeRequest, pieces: tuple[tuple[tuple[str, ...], int, int], ...]
+) -> tuple[Directions, Mask]:
+    """The take's directions with the request's in the pieces, and what is made anew."""
+    from ..directing.directions import Directions
+    from ..directing.splice import cut_of, spliced
+    from ..regions import regenerate_mask
+    from .directions import read_directions
+
+    frames, wanted = request.asked.frames, request.directions or Directions()
+    directions, masks = read_directions(take.layers, before), []
+    for some, first, last in pieces:
+        masks.append(regenerate_mask(frames, some, first, last))
+        cut = cut_of(some, max(first, 0) / MODEL_FPS, min(last, frames) / MODEL_FPS)
+        directions = spliced(directions, wanted, cut)
+    return directions, Mask(*(np.logical_or.reduce([getattr(m, n) for m in masks]) for n in ("joints", "root", "face")))
+
+
 def _for_another_speech(
     old: Performance, before: dict[str, Any], pieces: tuple[tuple[tuple[str, ...], int, int], ...], frames: int
 ) -> tuple[Performance, dict[str, Any]]:
@@ -121,7 +135,7 @@ def _for_another_speech(
     return lengthened(old, frames), {**before, "wishes": [w for w in before.get("wishes", ()) if stays(w)]}
 
 
-def _fits(take: Any, old: Performance, before: dict[str, Any], speech: Speech, frames: int) -> tuple[str, ...]:
+def _fits(take: TakeGroup, old: Performance, before: dict[str, Any], speech: Speech, frames: int) -> tuple[str, ...]:
     """Notes on a speech that has changed since. Raises OratorError when it is not the take's any more."""
     if frames != old.frames or abs(old.fps - MODEL_FPS) > 1e-9:
         raise OratorError(

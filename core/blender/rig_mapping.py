@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import bpy
 
@@ -13,6 +13,7 @@ from ..rig import profile as profiles
 from ..rig.description import RigDescription
 from ..rig.profile import RigProfile, ShapeAdjust
 from ..skeleton import JOINTS
+from .groups import RigGroup
 from .guard import Guard
 from .rig_profile import forget_profile, keep_profile, own_profile, read_rig
 
@@ -55,7 +56,7 @@ def row_changed(armature: bpy.types.Object) -> None:
         store(armature, replace(current, joints=joints, family="custom", title=f"{current.title}, edited", notes=()))
 
 
-def _fill_shapes(rig: Any, description: RigDescription, profile: RigProfile) -> None:
+def _fill_shapes(rig: RigGroup, description: RigDescription, profile: RigProfile) -> None:
     from ..rig.facing import adjustable  # scipy comes with it: not while registering
 
     rig.shapes.clear()
@@ -140,6 +141,6 @@ def load(armature: bpy.types.Object, path: str | Path) -> tuple[int, int]:
     return have, len(profile.joints)
 
 
-def state(armature: bpy.types.Object) -> Any:
+def state(armature: bpy.types.Object) -> RigGroup:
     """The rows' property group."""
     return armature.orator_rig

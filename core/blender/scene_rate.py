@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import bpy
 
 from ..errors import OratorError
+from .groups import TakeGroup
 from .take_store import rate_of, start_of
 
 
@@ -15,7 +14,7 @@ def scene_fps(scene: bpy.types.Scene) -> float:
     return scene.render.fps / scene.render.fps_base
 
 
-def behind(take: Any, scene: bpy.types.Scene, start: float) -> int:
+def behind(take: TakeGroup, scene: bpy.types.Scene, start: float) -> int:
     """How many whole frames a take is away from the speech that starts at the timeline second `start`; 0: it fits.
 
     Frames are compared: when the scene's rate changes, strips and keys keep theirs.
@@ -24,7 +23,7 @@ def behind(take: Any, scene: bpy.types.Scene, start: float) -> int:
     return 0 if begin is None else round(start * fps - begin * (rate_of(take) or fps))
 
 
-def other_rate(take: Any, scene: bpy.types.Scene) -> str:
+def other_rate(take: TakeGroup, scene: bpy.types.Scene) -> str:
     """A sentence when the take's keys were made for another rate than the scene's, else ''."""
     rate, fps = rate_of(take), scene_fps(scene)
     if rate is None or abs(rate - fps) < 1e-4 * fps:
@@ -32,7 +31,7 @@ def other_rate(take: Any, scene: bpy.types.Scene) -> str:
     return f"'{take.name}' was baked at {rate:.5g} frames a second, the scene has {fps:.5g}: press Bake Again."
 
 
-def check_rate(take: Any, scene: bpy.types.Scene) -> None:
+def check_rate(take: TakeGroup, scene: bpy.types.Scene) -> None:
     """Raises OratorError when the take's keys were made for another rate than the scene's."""
     sentence = other_rate(take, scene)
     if sentence:

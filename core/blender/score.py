@@ -10,6 +10,7 @@ import bpy
 
 from ..errors import OratorError
 from . import compat, generation, lists, strips
+from .groups import TakeGroup
 from .scene_rate import check_rate, scene_fps
 from .take_store import load_meta, load_performance
 
@@ -102,7 +103,7 @@ def _named(scene: bpy.types.Scene) -> dict[int, str]:
 # --- Laying out ----------------------------------------------------------------------------------------------------
 
 
-def lay_out(context: bpy.types.Context, take: Any) -> int:
+def lay_out(context: bpy.types.Context, take: TakeGroup) -> int:
     """Lay a take's score out above everything else, in place of an earlier one; how many strips. Raises OratorError."""
     from ..directing.pins_json import look_pin_from_json
     from ..directing.score import Row, rows_of
@@ -314,7 +315,7 @@ def _corrections(old: tuple[PlacedWord, ...], new: tuple[PlacedWord, ...]) -> tu
 
 def follow_looks(character: bpy.types.Object, scene: bpy.types.Scene, before: list[Row], now: Edits) -> None:
     """The character's look-at pins go to where their strips lie now."""
-    pins = lists.character_data(character).pins
+    pins = lists.listed(character).pins
     fps = scene_fps(scene)
     for row in now.rows:
         if row.kind != "look" or row.was < 0:

@@ -25,6 +25,7 @@ from . import compat, copies, job, lists, report
 from .bake_target import read_target
 from .directions import read_directions, read_sliders, slider_record, written_sliders
 from .fcurves import fingerprint, key_frames, rewrite_curves
+from .groups import BindingGroup, CharacterGroup, SlidersGroup, TakeGroup
 from .holders import pose_bones
 from .rig_profile import PROPERTY
 from .scene_rate import check_rate, scene_fps
@@ -36,7 +37,7 @@ _SAME: Final = 3e-6
 """Radians, or a share of a metre, by which the same motion may differ when it is worked out twice."""
 
 
-def owner_of(sliders: Any) -> tuple[Any, Any]:
+def owner_of(sliders: SlidersGroup) -> tuple[CharacterGroup | None, TakeGroup | None]:
     """The character's data and the take that a group of sliders belongs to; (None, None) when it has gone."""
     owner = sliders.id_data
     groups = [owner.orator] if isinstance(owner, bpy.types.Object) else [o.data for o in owner.orator.overridden]
@@ -47,7 +48,7 @@ def owner_of(sliders: Any) -> tuple[Any, Any]:
     return None, None
 
 
-def changed(sliders: Any, scene: bpy.types.Scene) -> None:
+def changed(sliders: SlidersGroup, scene: bpy.types.Scene) -> None:
     """A slider moved: rewrite the curves that it changes; what cannot be done is said in the panel."""
     from .bake_target import read_keying
 
@@ -55,7 +56,7 @@ def changed(sliders: Any, scene: bpy.types.Scene) -> None:
         return
     data, take = owner_of(sliders)
     character = lists.character_of(data) if data is not None else None
-    if character is None:
+    if character is None or take is None:
         return
     try:
         report.remember(rewrite(character, take, scene, read_keying(scene)))
@@ -63,7 +64,7 @@ def changed(sliders: Any, scene: bpy.types.Scene) -> None:
         report.remember(job.explain(error))
 
 
-def rewrite(character: bpy.types.Object, take: Any, scene: bpy.types.Scene, keying: Keying) -> str:
+def rewrite(character: bpy.types.Object, take: TakeGroup, scene: bpy.types.Scene, keying: Keying) -> str:
     """Fit and write again what the take's sliders changed; returns a sentence.
 
     Raises OratorError when the artist edited the curves, or the take's Actions or performance are gone.
@@ -106,7 +107,7 @@ def rewrite(character: bpy.types.Object, take: Any, scene: bpy.types.Scene, keyi
     return f"'{take.name}': {len(curves)} curves written again.{lost}"
 
 
-def _shown(take: Any, target: BakeTarget) -> Hashable:
+def _shown(take: TakeGroup, target: BakeTarget) -> Hashable:
     """What the remembered motion is of."""
     return take.uid, take.laid, target.key
 
@@ -124,7 +125,7 @@ def _rig(character: bpy.types.Object, scene: bpy.types.Scene, uid: str) -> BakeT
     return target
 
 
-def _starts(take: Any, owners: dict[str, Any], target: BakeTarget, count: int) -> dict[tuple[str, str], Array]:
+def _starts(take: TakeGroup, owners: dict[str, Any], target: BakeTarget, count: int) -> dict[tuple[str, str], Array]:
     """Where keys should lie: as the take's curves had them when a slider of it was first moved; none for dense curves.
 
     They go with what a slider moves as a whole: later with a delay, to the other side with swapped sides.
@@ -155,7 +156,7 @@ def _starts(take: Any, owners: dict[str, Any], target: BakeTarget, count: int) -
     return out
 
 
-def _target(binding: Any) -> str:
+def _target(binding: BindingGroup) -> str:
     return "" if binding.object is None or animated_id(binding.object) == binding.object else binding.object.name
 
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import bpy
 import numpy as np
@@ -16,6 +16,9 @@ import numpy as np
 from ..arrays import Array
 from ..errors import OratorError
 from . import compat
+
+if TYPE_CHECKING:
+    from ..speech.speech import Speech
 
 _TICK, _PATIENCE = 0.05, 20.0
 """Seconds between two looks at a mixdown, and without any progress until it is given up."""
@@ -74,7 +77,7 @@ def audible_bounds(scene: bpy.types.Scene, strip: Any) -> tuple[int, int, float]
     return left, right, content
 
 
-def speech_of_strip(scene: bpy.types.Scene, strip: Any, channel: str = "auto") -> Any:
+def speech_of_strip(scene: bpy.types.Scene, strip: Any, channel: str = "auto") -> Speech:
     """The Speech of a sound strip: what is heard between its handles, from its left handle on.
 
     channel: see core/speech/load.py. Of a long file only what lies between the handles is kept.
@@ -123,7 +126,7 @@ def start_of_strip(scene: bpy.types.Scene, strip: Any) -> float:
     return audible_bounds(scene, strip)[0] * scene.render.fps_base / scene.render.fps
 
 
-def speech_of_file(path: str, frame: float, scene: bpy.types.Scene, channel: str = "auto") -> Any:
+def speech_of_file(path: str, frame: float, scene: bpy.types.Scene, channel: str = "auto") -> Speech:
     """The Speech of a sound file that begins at a scene frame. Raises OratorError."""
     if not path.strip():
         raise OratorError("No sound file is chosen. Choose one, or a strip of the Video Sequencer.")
@@ -131,7 +134,7 @@ def speech_of_file(path: str, frame: float, scene: bpy.types.Scene, channel: str
     return _file(Path(bpy.path.abspath(path)), frame / fps, channel)
 
 
-def _file(path: Path, start: float = 0.0, channel: str = "auto", part: Any = None) -> Any:
+def _file(path: Path, start: float = 0.0, channel: str = "auto", part: Any = None) -> Speech:
     """A sound file; films and AAC through Blender's own decoder where this Blender has one."""
     from ..speech.load import load_speech
 
@@ -164,7 +167,7 @@ def _decoded(path: Path) -> Array | None:
         return None
 
 
-def _sound(sound: bpy.types.Sound | None, strip_name: str, channel: str, part: Any) -> Any:
+def _sound(sound: bpy.types.Sound | None, strip_name: str, channel: str, part: Any) -> Speech:
     """The whole sound of a strip, from the file or from what is packed into the .blend."""
     if sound is None:
         raise OratorError(f"The strip '{strip_name}' has no sound. Choose another strip.")
@@ -208,7 +211,7 @@ def _wait_for(path: Path, seconds: float, strip_name: str) -> None:
     )
 
 
-def _mixed_down(scene: bpy.types.Scene, strip: Any, left: int, right: int, fps: float, channel: str = "auto") -> Any:
+def _mixed_down(scene: bpy.types.Scene, strip: Any, left: int, right: int, fps: float, channel: str = "auto") -> Speech:
     """A retimed strip as it sounds: Blender mixes it down alone; every setting touched is put back."""
     others = [(other, other.mute) for other in compat.sequencer_strips(scene) if other.type == "SOUND"]
     frames = scene.frame_start, scene.frame_end

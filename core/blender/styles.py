@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import bpy
 
 from ..errors import OratorError
+from .groups import StyleGroup
 
 if TYPE_CHECKING:
     from ..learned_style import LearnedStyle, Worn
@@ -16,13 +17,21 @@ if TYPE_CHECKING:
 _DATA: Final = "orator_style"
 
 
-def chosen(scene: bpy.types.Scene) -> Any:
+def chosen(scene: bpy.types.Scene) -> StyleGroup | None:
     """The highlighted style's entry, or None."""
     group = scene.orator_styles
     return group.styles[group.active] if 0 <= group.active < len(group.styles) else None
 
 
-def add_style(scene: bpy.types.Scene, style: LearnedStyle) -> Any:
+def listed(scene: bpy.types.Scene) -> StyleGroup:
+    """The highlighted style. Raises OratorError without one."""
+    style = chosen(scene)
+    if style is None:
+        raise OratorError("No style is highlighted: learn one, or load one.")
+    return style
+
+
+def add_style(scene: bpy.types.Scene, style: LearnedStyle) -> StyleGroup:
     """Keep a style in the file and choose it; its name is made one that no other has. Returns its entry."""
     from ..style.file import pack_style
     from ..style.words import described
@@ -42,7 +51,7 @@ def add_style(scene: bpy.types.Scene, style: LearnedStyle) -> Any:
     return entry
 
 
-def style_of(entry: Any) -> LearnedStyle:
+def style_of(entry: StyleGroup) -> LearnedStyle:
     """The style of an entry, by the name that it has now. Raises OratorError when it is gone or damaged."""
     from dataclasses import replace
 
@@ -59,7 +68,7 @@ def style_of(entry: Any) -> LearnedStyle:
 
 def remove_style(scene: bpy.types.Scene) -> str:
     """Take the highlighted style out of the file; its name."""
-    group, entry = scene.orator_styles, chosen(scene)
+    group, entry = scene.orator_styles, listed(scene)
     name, text = entry.name, entry.data
     group.styles.remove(group.active)
     group.active = max(0, min(group.active, len(group.styles) - 1))

@@ -8,14 +8,15 @@ Editor shows. The artist's own Actions are remembered and come back when no take
 from __future__ import annotations
 
 import uuid
-from typing import Any, Final
+from typing import Final
 
 import bpy
 
 from ..errors import OratorError
 from . import comp_ranges, compat, copies, gestures, ghosts, own_animation
+from .groups import CharacterGroup, TakeGroup
 from .guard import Guard
-from .lists import character_data, character_of, find, text_name
+from .lists import character_data, character_of, find, listed, text_name
 from .slider_state import waiting
 from .targets import animated_id
 from .tracks import TAG, add_track, keep_or_remove, name_actions, placed, remove_strip, rename, tracks_of
@@ -23,28 +24,33 @@ from .tracks import TAG, add_track, keep_or_remove, name_actions, placed, remove
 _quiet: Final = Guard()
 
 
-def shown(character: bpy.types.Object) -> Any:
+def shown(character: bpy.types.Object) -> TakeGroup | None:
     """The take that the character shows, or None."""
     data = character_data(character)
     return find(data, data.shown) if data is not None else None
 
 
-# --- Performances inside the file ----------------------------------------------------------------------------------
+def shown_take(character: bpy.types.Object) -> TakeGroup:
+    """The take that the character shows. Raises OratorError without one."""
+    take = shown(character)
+    if take is None:
+        raise OratorError(f"'{character.name}' shows no take: show one first.")
+    return take
 
 
 # --- What a take plays on ------------------------------------------------------------------------------------------
 
 
-def _objects(character: bpy.types.Object, data: Any) -> list[bpy.types.Object]:
+def _objects(character: bpy.types.Object, data: CharacterGroup) -> list[bpy.types.Object]:
     """The armature and every mesh that one of its takes plays on, one object for each set of shape keys."""
     found = [character]
     seen = {animated_id(character)}
     for take in data.takes:
         for binding in take.bindings:
-            owner = animated_id(binding.object)
-            if owner is not None and owner not in seen:
+            obj, owner = binding.object, animated_id(binding.object)
+            if obj is not None and owner is not None and owner not in seen:
                 seen.add(owner)
-                found.append(binding.object)
+                found.append(obj)
     return found
 
 
@@ -99,13 +105,13 @@ def show(character: bpy.types.Object, uid: str) -> None:
     _apply_solo(data)
 
 
-def _made_own(character: bpy.types.Object, take: Any) -> str:
+def _made_own(character: bpy.types.Object, take: TakeGroup | None) -> str:
     """The id of a take after a duplicated character got takes of its own; '' without a take."""
     copies.separate(character)
     return take.uid if take is not None else ""
 
 
-def _apply_solo(data: Any) -> None:
+def _apply_solo(data: CharacterGroup) -> None:
     """With solo on, only the shown take's NLA tracks play, and nothing else the artist layered."""
     for take in data.takes:
         alone = data.solo and take.uid == data.shown
@@ -120,12 +126,12 @@ def _apply_solo(data: Any) -> None:
 def set_solo(character: bpy.types.Object, on: bool) -> None:
     """Silence everything but the shown take (other NLA tracks of the artist), or let it all play again."""
     copies.separate(character)
-    data = character_data(character)
+    data = listed(character)
     data.solo = on
     _apply_solo(data)
 
 
-def _set_active(data: Any, uid: str) -> None:
+def _set_active(data: CharacterGroup, uid: str) -> None:
     """Move the list's highlight without switching."""
     index = next((k for k, take in enumerate(data.takes) if take.uid == uid), data.active)
     if index != data.active:
@@ -133,7 +139,7 @@ def _set_active(data: Any, uid: str) -> None:
             data.active = index
 
 
-def active_changed(data: Any) -> None:
+def active_changed(data: CharacterGroup) -> None:
     """The artist clicked another take in the list: show it."""
     character = character_of(data)
     if _quiet or character is None or not 0 <= data.active < len(data.takes):
@@ -151,7 +157,7 @@ def active_changed(data: Any) -> None:
 # --- The list ------------------------------------------------------------------------------------------------------
 
 
-def unique_name(data: Any, wanted: str) -> str:
+def unique_name(data: CharacterGroup, wanted: str) -> str:
     """`wanted`, or with the first number that no take of the list has."""
     names = {take.name for take in data.takes}
     stem = wanted.rstrip("0123456789").rstrip() or "Take"
@@ -162,7 +168,7 @@ def unique_name(data: Any, wanted: str) -> str:
     return wanted
 
 
-def add(character: bpy.types.Object, name: str, seed: int, coverage: str) -> Any:
+def add(character: bpy.types.Object, name: str, seed: int, coverage: str) -> TakeGroup:
     """A new, empty take at the end of the list."""
     data = character_data(character, create=True)
     name = unique_name(data, name)
@@ -175,7 +181,7 @@ def add(character: bpy.types.Object, name: str, seed: int, coverage: str) -> Any
     return take
 
 
-def name_changed(take: Any) -> None:
+def name_changed(take: TakeGroup) -> None:
     """The artist renamed a take: its Actions, tracks and text follow."""
     if _quiet:
         return
@@ -190,7 +196,7 @@ def name_changed(take: Any) -> None:
         take.data.name = text_name(take.name)
 
 
-def drop_actions(take: Any, count: int | None = None) -> None:
+def drop_actions(take: TakeGroup, count: int | None = None) -> None:
     """Remove a take's Actions and NLA tracks (of its first `count` bindings); its performance stays.
 
     An Action that something else plays, another character or a track of the artist's, stays in the file.
@@ -215,7 +221,7 @@ def drop_actions(take: Any, count: int | None = None) -> None:
 
 def remove(character: bpy.types.Object, uid: str) -> None:
     """Delete a take with its Actions; when it was shown the next take shows, or the artist's own animation."""
-    data = character_data(character)
+    data = listed(character)
     take = find(data, uid)
     if take is None:
         raise OratorError("This take is not in the list any more.")
@@ -234,7 +240,7 @@ def remove(character: bpy.types.Object, uid: str) -> None:
     _set_active(data, keep if keep != uid else data.shown)
 
 
-def duplicate(character: bpy.types.Object, uid: str) -> Any:
+def duplicate(character: bpy.types.Object, uid: str) -> TakeGroup:
     """A copy of a take with Actions of its own, so that either can be edited alone."""
     data = character_data(character)
     source = find(data, uid)
@@ -247,15 +253,17 @@ def duplicate(character: bpy.types.Object, uid: str) -> Any:
     name, seed, coverage = source.name, source.seed, source.coverage
     take = add(character, name, seed, coverage)
     made = take.uid
+    moved = find(data, uid)  # adding to a list may move its items
+    assert moved is not None
     try:
-        _copy_into(find(data, uid), take)  # adding to a list may move its items
+        _copy_into(moved, take)
     except Exception:
         remove(character, made)
         raise
     return take
 
 
-def _copy_into(source: Any, take: Any) -> None:
+def _copy_into(source: TakeGroup, take: TakeGroup) -> None:
     """Performance, Actions and sliders of a take into a new one; objects that have gone get no track."""
     if source.data is not None:
         take.data = source.data.copy()
@@ -275,7 +283,7 @@ def _copy_into(source: Any, take: Any) -> None:
     _copy_sliders(source, take)
 
 
-def _copy_sliders(source: Any, take: Any) -> None:
+def _copy_sliders(source: TakeGroup, take: TakeGroup) -> None:
 
     with waiting:
         for name in source.layers.bl_rna.properties.keys():

@@ -6,11 +6,12 @@ A track that holds the same Action, but not that strip, is the artist's own and 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 import bpy
 
 from . import compat
+from .groups import BindingGroup, TakeGroup
 from .targets import animated_id
 
 TAG: Final = "orator_take"
@@ -28,7 +29,7 @@ def strip_named(data: bpy.types.AnimData, name: str) -> tuple[bpy.types.NlaTrack
     return next(found, None) if name else None
 
 
-def placed(binding: Any) -> Placed | None:
+def placed(binding: BindingGroup) -> Placed | None:
     """Where a binding's own strip lies; None where it has none.
 
     Takes of older files remember no strip: there it is the only one of a track with its name.
@@ -47,7 +48,7 @@ def placed(binding: Any) -> Placed | None:
     return None
 
 
-def tracks_of(take: Any) -> Iterator[Placed]:
+def tracks_of(take: TakeGroup) -> Iterator[Placed]:
     """The NLA tracks that Orator made for a take."""
     for binding in take.bindings:
         found = placed(binding)
@@ -65,7 +66,7 @@ def new_strip(
     return strip
 
 
-def add_track(take: Any, binding: Any) -> None:
+def add_track(take: TakeGroup, binding: BindingGroup) -> None:
     """A muted NLA track with a binding's Action; none where the object or its shape keys have gone."""
     owner = animated_id(binding.object)
     if owner is None or binding.action is None:
@@ -78,7 +79,7 @@ def add_track(take: Any, binding: Any) -> None:
     track.mute = True
 
 
-def move_strip(take: Any, binding: Any) -> None:
+def move_strip(take: TakeGroup, binding: BindingGroup) -> None:
     """The binding's strip to where its Action's keys are now, on its own track."""
     found = placed(binding)
     if found is None or binding.action is None:
@@ -100,7 +101,7 @@ def remove_strip(found: Placed) -> None:
         data.nla_tracks.remove(track)
 
 
-def rename(take: Any) -> None:
+def rename(take: TakeGroup) -> None:
     """The take's strips, and the tracks that hold nothing else, bear its name."""
     for binding in take.bindings:
         found = placed(binding)
@@ -122,7 +123,7 @@ def keep_or_remove(action: bpy.types.Action) -> None:
         del action[TAG]
 
 
-def name_actions(take: Any) -> None:
+def name_actions(take: TakeGroup) -> None:
     """Name a take's Actions after it; the armature's (from 4.4 the only one) bears the plain name."""
     seen: list[bpy.types.Action] = []
     for binding in take.bindings:

@@ -51,7 +51,9 @@ class Poser:
         for name in form.networks:
             network = empty_network(form, name)
             network.load_state_dict(dict(weights[name]), strict=True, assign=True)
-            self._networks[name] = network.to(dtype, memory_format=layout).eval().requires_grad_(False)
+            # torch's own types leave memory_format out
+            laid = network.to(dtype, memory_format=layout)  # type: ignore[call-overload]
+            self._networks[name] = laid.eval().requires_grad_(False)
         self._left = (form.size - 256) // 2
         """Columns left of the 256 that the head lies in; the head is at the top."""
 
