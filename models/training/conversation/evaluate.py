@@ -94,6 +94,7 @@ def rates(side: Side, made: Performance) -> dict[str, float]:
     near = [np.min(np.abs(cues - t), initial=9.0) < 0.6 for t in inside]
     out["nods at the partner's pauses or low pitch"] = float(np.mean(near or [0.0]))
     out["turns that end looking"], out["turns that start averted"], _ = measures.turn_ends(made, side.turns)
+    out["first movement before the first word, s"] = measures.first_movement(made, side.turns)
     return out
 
 
@@ -147,7 +148,8 @@ _ASKED = {
     "head speed, degrees/s, listening": "3 - 15", "median look, s": "1 - 3", "nods a minute, listening": "4 - 20",
     "strokes, listening over speaking": "under 0.05", "weight shifts a minute, listening": "2 - 10",
     "nods at the partner's pauses or low pitch": "0.6", "turns that end looking": "0.7",
-    "turns that start averted": "0.6", "laughs answered by a smile within 0.2 - 1 s": "all",
+    "turns that start averted": "0.6", "first movement before the first word, s": "0.2 - 0.6",
+    "laughs answered by a smile within 0.2 - 1 s": "all",
     "mouth shapes of words a second, laughing": "far under speaking", "smile while laughing": "over 0.3",
     "nods to the partner, z": "at least 3",
     "nods to another dialogue's partner, z": "chance", "body to its own voice, z": "far over the partner's",
@@ -158,8 +160,8 @@ def table(rows: list[dict[str, float]], controls: list[dict[str, float]]) -> str
     """Mean and spread of every figure over the characters, beside the same of the control."""
     lines = ["| figure | asked | with a partner | the same take without one |", "| --- | --- | --- | --- |"]
     for name in rows[0]:
-        values = np.array([row[name] for row in rows])
-        against = np.array([row[name] for row in controls if name in row])
+        values = np.array([row[name] for row in rows if not np.isnan(row[name])])
+        against = np.array([row[name] for row in controls if name in row and not np.isnan(row[name])])
         told = f"{against.mean():.3g} ± {against.std():.2g}" if len(against) else ""
         lines.append(f"| {name} | {_ASKED.get(name, '')} | {values.mean():.3g} ± {values.std():.2g} | {told} |")
     return "\n".join(lines)

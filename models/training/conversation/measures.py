@@ -123,6 +123,32 @@ def turn_ends(performance: Performance, turns: Turns) -> tuple[float, float, int
     return float(np.mean(looking or [False])), float(np.mean(averted or [False])), len(own)
 
 
+def first_movement(performance: Performance, turns: Turns) -> float:
+    """Seconds before the first word at which head and chest set out for an own turn, over all turns that are taken.
+
+    Their speeds (degrees a second) are averaged over the turns that follow a second of silence. Back from where the
+    mean is highest, 0.6 s before to 0.5 s after, they set out where it was last a quarter of the way up from what it is
+    1.6 to 0.9 s before.
+    """
+    fps, own = performance.fps, turns.of("own", "speech")
+    world = world_rotations(performance.rotations.astype(np.float64))
+    speed = np.zeros(performance.frames)
+    for name in ("head", "spine3", "left_collar", "right_collar"):
+        turned = world[:, INDEX[name]]
+        speed[1:] += angle_between(turned[1:], turned[:-1]) * fps
+    speed = gaussian_filter1d(np.minimum(speed, 150.0), 1.0)
+    span = np.arange(-int(1.6 * fps), int(0.5 * fps))
+    taken = [s.start for s in own if s.start > 1.7 and not any(s.start - 1.0 < o.end < s.start + 0.01 for o in own)]
+    rows = [speed[np.clip(int(at * fps) + span, 0, len(speed) - 1)] for at in taken]
+    if not rows:
+        return float("nan")
+    mean = np.mean(rows, axis=0)
+    quiet, near = mean[span < -0.9 * fps].mean(), np.flatnonzero(span >= -0.6 * fps)
+    top = int(near[mean[near].argmax()])
+    under = np.flatnonzero(mean[:top] < quiet + 0.25 * (mean[top] - quiet))
+    return float(-span[under[-1] + 1] / fps) if len(under) else float("nan")
+
+
 def smiles_after(performance: Performance, times: Array, rise: float = 0.08) -> Array:
     """Seconds (K,) from each time to the first frame at which the smile has grown by `rise`; inf beyond two seconds."""
     smile = performance.face[:, [FACE["mouthSmileLeft"], FACE["mouthSmileRight"]]].mean(axis=1).astype(np.float64)
