@@ -293,7 +293,7 @@ def build_parser() -> argparse.ArgumentParser:
 def main(argv: list[str] | None = None) -> int:
     """Run the command line; errors are one sentence on the error stream and exit code 1."""
     with interrupt.listening():
-        args = build_parser().parse_args(argv)
+        args = build_parser().parse_args(_with_times(sys.argv[1:] if argv is None else argv))
         try:
             return args.run(args)
         except (KeyboardInterrupt, Cancelled):
@@ -305,6 +305,17 @@ def main(argv: list[str] | None = None) -> int:
             if interrupt.asked():  # C code made another exception of it
                 return cancelled()
             raise
+
+
+def _with_times(argv: list[str]) -> list[str]:
+    """The arguments, a time below 0 behind --gesture held to it: argparse would take '-1:shrug' for an option."""
+    out: list[str] = []
+    for given in argv:
+        if out and out[-1] == "--gesture" and given[:1] == "-" and given[1:2].isdigit():
+            out[-1] = f"--gesture={given}"
+        else:
+            out.append(given)
+    return out
 
 
 def cancelled() -> int:

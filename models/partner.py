@@ -39,6 +39,8 @@ def with_partner(args: argparse.Namespace, speech: Speech) -> tuple[tuple[Speech
             name = next(iter(told), others).replace("_", "-")
             raise OratorError(f"--{name} is about a conversation: give the other person's sound with --partner.")
         return (speech,), None
+    if str(args.partner) in ("", "."):
+        raise OratorError("--partner names no sound: give the file of the other person's voice, or leave it out.")
     speeches = together((speech, load_speech(args.partner, channel=args.partner_channel)))
     turns = None if args.turns is None else _read_turns(args.turns, speeches[0].seconds)
     return speeches, Listening(ListeningControls(**told), None, turns)

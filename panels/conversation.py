@@ -95,6 +95,8 @@ class ORATOR_PT_conversation(bpy.types.Panel):
             listened = any(o.orator_talk.listens_to is not None for o in conversing.talkers(context.scene))
             text = "Generate Conversation" if listened else "Generate All Lines"
             layout.operator("orator.generate_conversation", text=text, icon="PLAY")
+            if said := conversing.long_silence(context):
+                draw_wrapped(context, layout, said, "ERROR")
         layout.operator("orator.lay_turns", icon="MARKER")
         for talker in conversing.talkers(context.scene):
             partner = talker.orator_talk.listens_to

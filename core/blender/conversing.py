@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import bpy
 import numpy as np
 
+from .. import estimate
 from ..arrays import Array
 from ..catalogue.listening import LISTENING
 from ..errors import OratorError
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from ..conversation.turns import Turns
     from .generation import Made, TakeRequest
 
+_LONG_SILENCE: Final = 600.0
+"""Seconds without a line from which on they are said: strips of another scene, more often than a pause."""
 MARK: Final = "turn:"
 """Timeline markers `turn:NAME` give the floor to a character from there on, `turn:-` to nobody."""
 
@@ -94,6 +97,25 @@ def cast_of(context: bpy.types.Context) -> Cast:
     return Cast(said, lines.span_of(context.scene, tuple(line for mine in said.values() for line in mine)))
 
 
+def long_silence(context: bpy.types.Context) -> str:
+    """A sentence about the longest time in which nobody speaks, if that is long, else ''; quick enough to draw."""
+    fps = scene_fps(context.scene)
+    speakers = [o.orator_talk for o in talkers(context.scene) if lines.speaks(o.orator_talk)]
+    said = sorted((line for talk in speakers for line in lines.placed(context, talk)), key=lambda line: line.first)
+    wait, until, after = 0.0, None, None
+    for line in said:
+        if until is not None and (line.first - until.last) / fps > wait:
+            wait, after = (line.first - until.last) / fps, (until, line)
+        until = line if until is None or line.last > until.last else until
+    if after is None or wait <= _LONG_SILENCE:
+        return ""
+    whole = (max(line.last for line in said) - said[0].first) / fps
+    return (
+        f"Nobody speaks for {estimate.duration(wait)} between '{after[0].strip.name}' and '{after[1].strip.name}': the "
+        f"takes last {estimate.duration(whole)}. Move the strips together, or choose others."
+    )
+
+
 def read_requests(context: bpy.types.Context) -> tuple[TakeRequest, ...]:
     """A request for each character that speaks or listens, checked before any work. Raises OratorError."""
     return requests_of(context, cast_of(context))
@@ -103,7 +125,9 @@ def requests_of(context: bpy.types.Context, cast: Cast) -> tuple[TakeRequest, ..
     """The requests of a cast. Raises OratorError."""
     scene = context.scene
     voices = {name: lines.voice(scene.objects[name], mine, cast.span) for name, mine in cast.said.items()}
-    return tuple(_request(scene, character, cast, voices) for character in talkers(scene))
+    first, *others = (_request(scene, character, cast, voices) for character in talkers(scene))
+    said = long_silence(context)
+    return (replace(first, notes=(*first.notes, said)) if said else first, *others)
 
 
 def _request(scene: bpy.types.Scene, character: bpy.types.Object, cast: Cast, voices: dict[str, Speech]) -> TakeRequest:

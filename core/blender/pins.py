@@ -272,7 +272,11 @@ def pins_for(
 
 
 def neutral_point(character: bpy.types.Object, profile: RigProfile, description: RigDescription, world: Any) -> Array:
-    """A point of the scene in the performance's own space, metres, (3,)."""
+    """A point of the scene in the performance's own space, metres, (3,). Raises OratorError for what lies nowhere."""
+    if not np.isfinite(np.array(character.matrix_world)).all():
+        raise OratorError(f"The location, rotation or scale of '{character.name}' is no number. Set it anew.")
+    if not np.isfinite(np.array(world)).all():
+        raise OratorError(f"What '{character.name}' looks at has a location that is no number. Set it anew.")
     if not abs(character.matrix_world.determinant()) > 0.0:
         raise OratorError(f"'{character.name}' is scaled to nothing: set its scale to 1.")
     fit = fit_rest(description, profile)

@@ -8,6 +8,7 @@ from pathlib import Path
 import bpy
 import numpy as np
 import pytest
+from helpers.desk import shift
 from orator.core.blender import changed_lines, compat, conversing, lines
 from orator.core.blender.character import add_character
 from orator.core.blender.take_store import load_meta, load_performance
@@ -95,6 +96,14 @@ def test_a_whole_scene_is_one_speech_with_silence_between(scene: bpy.types.Scene
     assert loud[0] > 0.05 and loud[1] == 0.0, "Ben's line is not Anna's"
     assert [row[0] for row in requests[0].meta["lines"]] == ["Anna 1", "Anna 2", "Anna 3"]
     assert [row[0] for row in requests[0].meta["partner_lines"]] == ["Ben 1", "Ben 2", "Ben 3"]
+
+
+def test_strips_two_hours_apart_are_said_before_hours_are_made(scene: bpy.types.Scene, dialogue) -> None:
+    assert conversing.long_silence(bpy.context) == ""
+    shift(strip_of(scene, "Anna 3"), 2 * 3600 * FPS)
+    said = conversing.long_silence(bpy.context)
+    assert said.startswith("Nobody speaks for 2.0 h between 'Ben 3' and 'Anna 3': the takes last 2.0 h.")
+    assert any(said in request.notes for request in conversing.read_requests(bpy.context))
 
 
 @pytest.mark.skipif(bpy.app.version[:2] != (5, 0), reason="networks, and one Blender is enough")

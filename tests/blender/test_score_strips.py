@@ -105,6 +105,20 @@ def test_the_strips_survive_a_file_with_what_they_ask(desk: bpy.types.Scene, tmp
         changes(bpy.context.scene)
 
 
+def test_what_lies_nowhere_is_named(desk: bpy.types.Scene) -> None:
+    shift(strips_of(desk, "word")[0], 9)
+    bird = bpy.data.objects["Bird"]
+    bird.location.x = float("nan")
+    bpy.context.view_layer.update()
+    with pytest.raises(OratorError, match="looks at has a location that is no number"):
+        changes(desk)
+    bird.location.x = 1.0
+    desk.orator.character.location.x = float("nan")
+    bpy.context.view_layer.update()
+    with pytest.raises(OratorError, match="The location, rotation or scale of 'Rig' is no number"):
+        changes(desk)
+
+
 def test_the_sidebars_list_shows_adds_moves_and_deletes_the_same_strips(desk: bpy.types.Scene) -> None:
     editor, group = desk.sequence_editor, desk.orator
     every = list(getattr(editor, compat.strip_list(editor)))

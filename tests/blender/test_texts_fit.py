@@ -92,7 +92,7 @@ def test_in_a_conversation_and_at_work(scene: bpy.types.Scene, tmp_path) -> None
     for channel in (1, 2):
         path = str(speech_file(tmp_path / f"a_line_of_the_scene_number_{channel:03d}.wav"))
         with contextlib.suppress(RuntimeError):  # where bpy has no sound
-            compat.new_sound_strip(scene, Path(path).stem, path, channel, 1200 * channel)
+            compat.new_sound_strip(scene, Path(path).stem, path, channel, 24000 * channel)
             sounds.append(channel)
     for way in ("STRIP", "CHANNEL", "NAME", "COLOUR"):
         one.orator_talk.speaks_by = way

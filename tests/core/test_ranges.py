@@ -85,3 +85,13 @@ def test_a_gesture_wished_for_after_the_end_is_said(tmp_path: Path, capsys) -> N
     assert main(["generate", str(tmp_path / "a.wav"), "-o", str(output), "--gesture", "9:shrug"]) == 1
     assert "'shrug' is wished for at 9 s, but the speech ends at 1.00 s" in capsys.readouterr().err
     assert not output.exists()
+
+
+def test_a_time_below_nought_and_an_empty_partner_are_sentences(tmp_path: Path, capsys) -> None:
+    soundfile = pytest.importorskip("soundfile")
+    soundfile.write(tmp_path / "a.wav", np.random.default_rng(0).normal(0.0, 0.1, 16000), 16000)
+    given = ["generate", str(tmp_path / "a.wav"), "-o", str(tmp_path / "t.npz")]
+    assert main([*given, "--gesture", "-1:shrug"]) == 1
+    assert "A wished gesture has a time from 0" in capsys.readouterr().err
+    assert main([*given, "--partner", ""]) == 1
+    assert "--partner names no sound" in capsys.readouterr().err
