@@ -17,6 +17,7 @@ PICTURES = (
     "loop-layers", "installed", "three-clicks", "style-learned", "style-worn",
     "minute-2-tab", "minute-3-files", "minute-5-character", "minute-6-generating", "minute-7-face",
     "picture-file", "picture-talks", "gestures-changed", "lines-again", "compared",
+    "conversation-corrected",
 )  # fmt: skip
 """The screenshots that the documentation uses."""
 
