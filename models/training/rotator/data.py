@@ -1,4 +1,4 @@
-"""The heads to learn from as a file: `python -m orator.models.training.rotator.data OUT.npy [--heads N] [--seed S]`.
+"""The heads to learn from as a file: `python -m orator.models.training.rotator.data OUT.npy [--heads N] [--sheet]`.
 
 Each head is one picture at rest and, for each of its poses, one with the face alone moved and one with the turns too.
 """
@@ -72,13 +72,30 @@ def read_heads(path: Path) -> Heads:
     return Heads(all_[:, 0], all_[:, 1::2], all_[:, 2::2], np.load(path.with_suffix(".poses.npy")))
 
 
+def sheet(path: Path, out: Path, heads: tuple[int, ...] = (1, 8, 14, 23, 37)) -> None:
+    """A picture of some heads of a file, a row each: at rest, then face and turn of each pose."""
+    from PIL import Image
+
+    pictures, size = np.load(path, mmap_mode="r"), SIZE // 2
+    page = Image.new("RGBA", (size * pictures.shape[1], size * len(heads)), (214, 222, 216, 255))
+    for row, head in enumerate(heads):
+        for column, picture in enumerate(pictures[head]):
+            small = Image.fromarray(np.array(picture), "RGBA").resize((size, size), Image.Resampling.BOX)
+            page.alpha_composite(small, (size * column, size * row))
+    page.convert("RGB").save(out, quality=85)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m orator.models.training.rotator.data", description=__doc__)
     parser.add_argument("out", type=Path)
     parser.add_argument("--heads", type=int, default=180)
     parser.add_argument("--seed", type=int, default=17)
+    parser.add_argument("--sheet", type=Path, help="a picture of some of them")
     options = parser.parse_args()
-    make_heads(options.out, options.heads, options.seed)
+    if not options.out.exists():
+        make_heads(options.out, options.heads, options.seed)
+    if options.sheet:
+        sheet(options.out, options.sheet)
 
 
 if __name__ == "__main__":
