@@ -114,7 +114,9 @@ def read_line(context: bpy.types.Context, name: str, first: int, last: int) -> t
         if character.name != name:
             continue
         if take is None:
-            raise OratorError(f"'{name}' has no take of its lines yet: press Generate All.")
+            raise OratorError(
+                f"'{name}' has no take of its lines yet: press Generate Conversation (or Generate All Lines)."
+            )
         fps, start = request.target.fps, request.speech.start
         span = (first / fps - start - BEFORE, last / fps - start + AFTER)
         return (_pieces(take, request, [span], request.asked.seeds[0]),)
@@ -135,14 +137,14 @@ def _requests(context: bpy.types.Context) -> list[tuple[bpy.types.Object, Any, T
             # A take begins where it began; it may last longer.
             earliest = min((line.first for line in cast.said.get(name, ())), default=None)
             if earliest is not None and earliest / scene_fps(context.scene) < start - _SAME_START:
-                raise OratorError(f"A line of '{name}' begins before '{take.name}' does: press Generate All.")
+                raise OratorError(f"A line of '{name}' begins before '{take.name}' does: press Generate Conversation.")
             span = (start, max(span[1], start + seconds))
     requests = conversing.requests_of(context, replace(cast, span=span))
     out = []
     for request in requests:
         character, take = context.scene.objects[request.target.name], found[request.target.name]
         if take is not None and abs(float(load_meta(take).get("start", 0.0)) - request.speech.start) > _SAME_START:
-            raise OratorError(f"The scene of '{take.name}' began at another time: press Generate All.")
+            raise OratorError(f"The scene of '{take.name}' began at another time: press Generate Conversation.")
         out.append((character, take, request))
     return out
 

@@ -1,0 +1,46 @@
+"""The troubleshooting page quotes sentences that Orator really says, and the guide names what is really there."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
+QUOTED = re.findall(r"^\| \*(.+?)\* \|", PAGE, re.MULTILINE)
+SHORTEST = 5
+"""Letters of a piece of a sentence that tells it from others."""
+
+
+def said() -> list[str]:
+    """Every text of the product's code; what a sentence puts in is a tab."""
+    out = []
+    for room in ("core", "models", "operators", "panels"):
+        for path in sorted((ROOT / room).rglob("*.py")):
+            if "training" in path.parts:
+                continue
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.JoinedStr):
+                    parts = [str(v.value) if isinstance(v, ast.Constant) else "\t" for v in node.values]
+                    out.append("".join(parts))
+                elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    out.append(node.value)
+    return out
+
+
+SAID = said()
+
+
+@pytest.mark.parametrize("sentence", QUOTED)
+def test_what_the_page_quotes_is_said(sentence: str) -> None:
+    pieces = [p.strip(" '") for p in re.split(r"\.\.\.|[+-]?\d+(?:\.\d+)?(?: h\b)?", sentence)]
+    pieces = [p for p in pieces if len(p) >= SHORTEST]
+    pattern = re.compile(".*?".join(re.escape(p) for p in pieces), re.DOTALL)
+    assert pieces and any(pattern.search(text) for text in SAID), f"nothing in Orator says '{sentence}'"
+
+
+def test_there_are_many_of_them() -> None:
+    assert len(QUOTED) > 25 and len(set(QUOTED)) == len(QUOTED)
