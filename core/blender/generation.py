@@ -148,9 +148,11 @@ def read_speech(context: bpy.types.Context) -> Speech:
 
 
 def speech_seconds(context: bpy.types.Context) -> float | None:
-    """How long the chosen strip lasts; None without one, and for a file. Quick enough for drawing."""
+    """How long the chosen strip or file lasts; None where that is not known. Quick enough for drawing."""
     options = context.scene.orator
-    found = None if options.source == "FILE" else strips.find_strip(context, options.strip, options.strip_scene)
+    if options.source == "FILE":
+        return strips.seconds_of_file(options.file)
+    found = strips.find_strip(context, options.strip, options.strip_scene)
     if found is None:
         return None
     left, right, _ = strips.audible_bounds(*found)

@@ -7,6 +7,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -132,6 +133,27 @@ def speech_of_file(path: str, frame: float, scene: bpy.types.Scene, channel: str
         raise OratorError("No sound file is chosen. Choose one, or a strip of the Video Sequencer.")
     fps = scene.render.fps / scene.render.fps_base
     return _file(Path(bpy.path.abspath(path)), frame / fps, channel)
+
+
+def seconds_of_file(path: str) -> float | None:
+    """How long a sound file lasts, as its head says; None where that cannot be read. Quick enough for drawing."""
+    whole = bpy.path.abspath(path) if path.strip() else ""
+    try:
+        state = os.stat(whole)
+    except (OSError, ValueError):
+        return None
+    return _seconds(whole, state.st_mtime, state.st_size) if os.path.isfile(whole) else None
+
+
+@lru_cache(maxsize=64)
+def _seconds(path: str, _changed: float, _size: int) -> float | None:
+    import soundfile
+
+    try:
+        found = soundfile.info(path)
+    except (RuntimeError, soundfile.LibsndfileError):
+        return None
+    return found.frames / found.samplerate if found.samplerate > 0 else None
 
 
 def _file(path: Path, start: float = 0.0, channel: str = "auto", part: Any = None) -> Speech:

@@ -118,3 +118,14 @@ def test_no_strip_one_strip_many_strips(scene: bpy.types.Scene, tmp_path: Path) 
     scene.orator.file, scene.orator.file_frame = str(ramp(tmp_path / "file.wav")), 13.0
     speech = generation.read_speech(bpy.context)
     assert speech.start == pytest.approx(13 / 24) and speech.seconds == pytest.approx(4.0)
+
+
+def test_the_length_of_a_file_is_known_before_it_is_read(scene: bpy.types.Scene, tmp_path: Path) -> None:
+    options = scene.orator
+    options.source = "FILE"
+    assert generation.speech_seconds(bpy.context) is None
+    options.file = str(ramp(tmp_path / "file.wav"))
+    assert generation.speech_seconds(bpy.context) == pytest.approx(4.0)
+    for other in (tmp_path / "gone.wav", tmp_path, __file__):
+        options.file = str(other)
+        assert generation.speech_seconds(bpy.context) is None
