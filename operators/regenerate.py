@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bpy
 
-from ..core.blender import generation, job
+from ..core.blender import generation, job, take_speech
 from ..core.blender.generation import chosen_take, highlighted_take
 from ..core.errors import OratorError
 from .generate import Generating
@@ -35,9 +35,10 @@ class OfTake(Generating):
         """Only with a highlighted take, its speech, and no other job."""
         if busy := job.busy_reason():
             return busy
-        if highlighted_take(context)[1] is None:
+        take = highlighted_take(context)[1]
+        if take is None:
             return "This character has no take yet: press Generate"
-        return generation.missing_speech(context) or generation.missing_character(context)
+        return take_speech.missing(context, take) or generation.missing_character(context)
 
 
 class ORATOR_OT_regenerate(OfTake, bpy.types.Operator):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import bpy
 
-from ..core.blender import compat, corrections, generation, job, score, takes
+from ..core.blender import compat, corrections, generation, job, score, take_speech, takes
 from ..core.blender.declared import declared
 from ..core.blender.groups import CharacterGroup, TakeGroup
 from ..core.errors import OratorError
@@ -39,7 +39,7 @@ class ORATOR_OT_score_lay(OnTake, bpy.types.Operator):
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:
         """Only with a take and its speech."""
-        return super().disabled_reason(context) or generation.missing_speech(context)
+        return super().disabled_reason(context) or take_speech.missing(context, generation.highlighted_take(context)[1])
 
     def act(
         self, context: bpy.types.Context, character: bpy.types.Object, data: CharacterGroup, take: TakeGroup
@@ -63,7 +63,10 @@ class ORATOR_OT_score_regenerate(Generating, bpy.types.Operator):
             return busy
         if not score.sheet(context.scene):
             return "No score is laid out: press Lay Out Score"
-        return generation.missing_speech(context) or generation.missing_character(context)
+        reason = generation.missing_character(context)
+        return reason or take_speech.missing(
+            context, score.take_of(context.scene, generation.highlighted_take(context)[0])
+        )
 
     def read(self, context: bpy.types.Context) -> _Asked:
         """What was changed."""

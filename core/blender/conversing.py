@@ -130,6 +130,16 @@ def requests_of(context: bpy.types.Context, cast: Cast) -> tuple[TakeRequest, ..
     return (replace(first, notes=(*first.notes, said)) if said else first, *others)
 
 
+def request_of(context: bpy.types.Context, cast: Cast, character: bpy.types.Object) -> TakeRequest | None:
+    """One character's request; None for one who neither speaks nor listens. Raises OratorError."""
+    if character not in talkers(context.scene):
+        return None
+    partner = character.orator_talk.listens_to
+    needed = [o for o in (character, partner) if o is not None and o.name in cast.said]
+    voices = {o.name: lines.voice(o, cast.said[o.name], cast.span) for o in needed}
+    return _request(context.scene, character, cast, voices)
+
+
 def _request(scene: bpy.types.Scene, character: bpy.types.Object, cast: Cast, voices: dict[str, Speech]) -> TakeRequest:
     """One character's, with the lines that it says and hears in the record of its takes."""
     from ..conversation.conduct import Listening, ListeningControls

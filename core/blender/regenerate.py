@@ -38,11 +38,11 @@ def read_regenerate_request(
     Everything else of the take is given: its motion to the bit, its pins, its sliders. Raises OratorError when the
     speech is not the take's any more.
     """
-    from .generation import read_request
     from .scene_rate import check_rate
+    from .take_speech import request_of
 
     check_rate(take, context.scene)
-    request = read_request(context)
+    request = request_of(context, take)
     fps, start = request.target.fps, request.speech.start
     first, last = (round((frame / fps - start) * MODEL_FPS) for frame in span)
     spans = [(max(first, round(a * MODEL_FPS)), min(last, round(b * MODEL_FPS))) for a, b in within] or [(first, last)]

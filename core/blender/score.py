@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 import bpy
 
 from ..errors import OratorError
-from . import compat, generation, lists, strips
-from .groups import TakeGroup
+from . import compat, lines, lists, strips, take_speech
+from .groups import CharacterGroup, TakeGroup
 from .scene_rate import check_rate, scene_fps
 from .take_store import load_meta, load_performance
 
@@ -53,7 +53,14 @@ def home(context: bpy.types.Context) -> bpy.types.Scene:
     """The scene whose Sequencer holds the score: that of the chosen strip."""
     options = context.scene.orator
     found = strips.find_strip(context, options.strip, options.strip_scene) if options.source == "STRIP" else None
+    if found is None and options.source == "STRIP":
+        return lines.home(context)
     return found[0] if found is not None else context.scene
+
+
+def take_of(scene: bpy.types.Scene, data: CharacterGroup | None) -> TakeGroup | None:
+    """The take of a character's list whose score is laid out, or None."""
+    return lists.find(data, sheet(scene).get("take", "")) if data is not None else None
 
 
 def text_strips(scene: bpy.types.Scene) -> list[Any]:
@@ -112,7 +119,7 @@ def lay_out(context: bpy.types.Context, take: TakeGroup) -> int:
     from .score_mouths import mouth_rows
 
     check_rate(take, context.scene)
-    meta, speech = load_meta(take), generation.read_speech(context)
+    meta, speech = load_meta(take), take_speech.request_of(context, take).speech
     seconds = load_performance(take).seconds
     track = read_emotion(context.scene, speech) if context.scene.orator.emotion_source == "SET" else None
     looks = [look_pin_from_json(pin) for pin in meta.get("looks", ())]
@@ -254,7 +261,7 @@ def read_changes(context: bpy.types.Context, character: bpy.types.Object) -> tup
     if take is None:
         raise OratorError("There is no score of a take of this character: press Lay Out Score.")
     check_rate(take, context.scene)
-    request = generation.read_request(context)
+    request = take_speech.request_of(context, take)
     seconds, start = request.speech.seconds, request.speech.start
     before = _rows(kept["rows"])
     heard = {int(k): (float(a), float(b)) for k, (a, b) in kept.get("heard", ())}

@@ -9,10 +9,11 @@ import bpy
 import numpy as np
 import pytest
 from helpers.desk import shift
-from orator.core.blender import changed_lines, compat, conversing, lines
+from orator.core.blender import changed_lines, compat, conversing, lines, score
 from orator.core.blender.character import add_character
 from orator.core.blender.take_store import load_meta, load_performance
 from orator.core.blender.takes import shown
+from orator.core.skeleton import JOINTS
 
 DEMO = Path(__file__).resolve().parents[2] / "docs" / "demo" / "speech.wav"
 FPS = 30
@@ -151,3 +152,34 @@ def test_one_line_is_replaced_and_the_rest_stays_to_the_bit(
     again = load_performance(shown(dialogue[0]))
     differs = np.flatnonzero((again.rotations != longer.rotations).any(axis=(1, 2)))
     assert len(differs) and differs[-1] <= row.last + 1.6 * FPS
+    # A part of a take of many lines is made again, and its score is laid out where its lines are; the rest stays.
+    again_in_a_take_of_lines(scene, dialogue[0])
+
+
+def again_in_a_take_of_lines(scene: bpy.types.Scene, anna: bpy.types.Object) -> None:
+    before, rows = load_performance(shown(anna)), load_meta(shown(anna))["lines"]
+    options = scene.orator
+    options.character = anna
+    options.again_region, options.again_range, options.again_start, options.again_end = "left_arm", "TYPED", 110, 170
+    options.seed = 77
+    assert bpy.ops.orator.regenerate() == {"FINISHED"}
+    after = load_performance(shown(anna))
+    other = (before.rotations != after.rotations).any(axis=2)
+    frames, joints = np.flatnonzero(other.any(axis=1)), {JOINTS[j] for j in np.flatnonzero(other.any(axis=0))}
+    assert len(frames) and frames[0] >= 109 and frames[-1] < 169 and (before.face == after.face).all()
+    assert joints <= {"left_collar", "left_shoulder", "left_elbow", "left_wrist"}
+    assert load_meta(shown(anna))["lines"] == rows and {row.state for row in changed_lines.table(bpy.context)} == {
+        "MADE"
+    }
+    assert bpy.ops.orator.score_lay() == {"FINISHED"}
+    laid = [strip for strip in score.text_strips(scene) if strip.channel in score._named(scene)]
+    told = [strip for strip in laid if strip.name.split()[0] != "neutral"]
+    assert told, "its gestures are laid out"
+    gone = next(strip for strip in told if score._named(scene)[strip.channel] == "gesture")
+    first, last = compat.strip_bounds(gone)[:2]
+    compat.remove_strips(scene, [gone])
+    assert bpy.ops.orator.score_regenerate() == {"FINISHED"}
+    last_of_all = load_performance(shown(anna))
+    changed = np.flatnonzero((last_of_all.rotations != after.rotations).any(axis=(1, 2)))
+    assert len(changed) and changed[0] >= first - 2 * FPS and changed[-1] <= last + 2 * FPS
+    assert (last_of_all.face == after.face).all()
