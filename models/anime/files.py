@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,14 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from ...core.errors import OratorError
+from ..interface.weight_files import check_kind, finite, read_pickle
 from .layout import FORMS, Form
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 Shapes = dict[str, tuple[int, ...]]
-SAFE_TORCH: Final = (2, 6)
-"""Before this torch, weights_only could be tricked into running code (CVE-2025-32434)."""
 _LIMIT: Final = 600 << 20
 _AGAIN: Final = "Get the file again, or choose another folder."
 
@@ -59,46 +57,12 @@ def _candidates(folder: Path) -> list[Form]:
     raise OratorError(f"'{folder}' lacks {missing}: put the published files of one form together in one folder.")
 
 
-def _check_kind(path: Path) -> None:
-    """Raises OratorError for files that are something else under the name of weights."""
-    try:
-        size = path.stat().st_size
-        with path.open("rb") as file:
-            start = file.read(64)
-    except OSError as error:
-        raise OratorError(f"'{path}' cannot be read ({error.strerror}). {_AGAIN}") from None
-    if start.startswith(b"version https://git-lfs"):
-        raise OratorError(f"'{path}' is a Git LFS pointer, not the weights: run 'git lfs pull' there, or fetch them.")
-    if start.lstrip().lower().startswith((b"<!doctype", b"<html", b"<?xml")):
-        raise OratorError(f"'{path}' is a web page that was saved under the name of the weights. {_AGAIN}")
+def _read(path: Path) -> dict[str, Tensor]:
+    """A state dict; nothing in the file is run. Raises OratorError."""
+    size = check_kind(path, _AGAIN)
     if size > _LIMIT:
         raise OratorError(f"'{path}' has {size >> 20} MB, far more than a network of a talking head. {_AGAIN}")
-
-
-def _read(path: Path) -> dict[str, Tensor]:
-    """A state dict by torch's restricted unpickler; nothing in the file is run. Raises OratorError."""
-    import torch
-
-    _check_kind(path)
-    version = tuple(int(n) for n in torch.__version__.split("+")[0].split(".")[:2] if n.isdigit())
-    if version < SAFE_TORCH:
-        raise OratorError(f"torch {torch.__version__} cannot read '{path.name}' safely: install torch 2.6 or later.")
-    try:
-        loaded = torch.load(path, map_location="cpu", weights_only=True)
-    except pickle.UnpicklingError:
-        raise OratorError(
-            f"'{path}' is damaged or holds something other than weights, perhaps a program. Nothing in it was run. "
-            f"{_AGAIN}"
-        ) from None
-    except Exception:
-        # A damaged file fails in many ways inside torch; all mean the same to the artist.
-        raise OratorError(f"'{path}' is cut off or damaged. {_AGAIN}") from None
-    if not isinstance(loaded, dict) or not all(
-        isinstance(name, str) and isinstance(value, torch.Tensor) and value.layout == torch.strided
-        for name, value in loaded.items()
-    ):
-        raise OratorError(f"'{path}' is not a list of named weights. {_AGAIN}")
-    return dict(loaded)
+    return read_pickle(path, _AGAIN, "install torch 2.6 or later")
 
 
 def _form_of(first: Shapes, name: str, forms: list[Form], path: Path) -> Form:
@@ -129,20 +93,6 @@ def _what_is_wrong(found: Shapes, expected: Shapes) -> str:
     return "; ".join(said)
 
 
-def _checked(path: Path, loaded: dict[str, Tensor]) -> dict[str, Tensor]:
-    import torch
-
-    out = {}
-    for name, value in loaded.items():
-        if not value.is_floating_point():
-            raise OratorError(f"'{path.name}': {name} holds {str(value.dtype)[6:]} numbers, not weights. {_AGAIN}")
-        value = value.detach().to(torch.float32).contiguous()
-        if not torch.isfinite(value).all():
-            raise OratorError(f"'{path.name}': {name} has values that are not numbers. {_AGAIN}")
-        out[name] = value
-    return out
-
-
 def load(folder: Path, beat: Callable[[], None] = lambda: None) -> AnimeCheckpoint:
     """The published weights in `folder`; `beat` is called for every file and may stop the work.
 
@@ -160,5 +110,5 @@ def load(folder: Path, beat: Callable[[], None] = lambda: None) -> AnimeCheckpoi
         if not fitting:
             _form_of(shapes, name, forms, path)
         forms = fitting
-        weights[name] = _checked(path, loaded)
+        weights[name] = {key: finite(value, key, path.name, _AGAIN) for key, value in loaded.items()}
     return AnimeCheckpoint(forms[0], weights)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ...core.errors import OratorError
+from ..interface.weight_files import check_kind, finite, read_pickle
 from .layout import KNOWN_UNUSED, VQ_PARTS, Config, Shapes, part_shapes, root_config, root_shapes
 
 if TYPE_CHECKING:
@@ -19,8 +20,6 @@ WEIGHT_NAMES: Final = ("model.safetensors", "pytorch_model.bin")
 """In the order of preference."""
 CONFIG_NAME: Final = "config.json"
 HEADER_LIMIT: Final = 8 << 20
-SAFE_TORCH: Final = (2, 6)
-"""Before this torch, weights_only could be tricked into running code (CVE-2025-32434)."""
 _AGAIN: Final = "Download the checkpoint again, or choose another folder."
 
 
@@ -134,48 +133,6 @@ def check_names(found: Shapes, expected: Shapes, shown: str, others: dict[str, S
     raise OratorError(f"'{shown}' does not fit its config ({'; '.join(said)}). {_AGAIN}")
 
 
-def _check_kind(path: Path) -> None:
-    """Raises OratorError for files that are something else under the name of weights."""
-    try:
-        with path.open("rb") as file:
-            start = file.read(64).lstrip().lower()
-    except OSError as error:
-        raise OratorError(f"'{path}' cannot be read ({error.strerror}). {_AGAIN}") from None
-    if start.startswith(b"version https://git-lfs"):
-        raise OratorError(f"'{path}' is a Git LFS pointer, not the weights: run 'git lfs pull' there, or fetch them.")
-    if start.startswith((b"<!doctype", b"<html", b"<?xml")):
-        raise OratorError(f"'{path}' is a web page that was saved under the name of the weights. {_AGAIN}")
-
-
-def _read_pickle(path: Path) -> dict[str, Tensor]:
-    """A .bin file by torch's restricted unpickler.
-
-    Not mapped into memory: mapped pages would count a second time while the network lays its matrices out.
-    """
-    import pickle
-
-    import torch
-
-    version = tuple(int(n) for n in torch.__version__.split("+")[0].split(".")[:2] if n.isdigit())
-    if version < SAFE_TORCH:
-        raise OratorError(f"torch {torch.__version__} cannot read '{path.name}' safely: use model.safetensors instead.")
-    try:
-        loaded = torch.load(path, map_location="cpu", weights_only=True)
-    except pickle.UnpicklingError:
-        raise OratorError(
-            f"'{path}' holds something other than weights, perhaps a program. Nothing in it was run. {_AGAIN}"
-        ) from None
-    except Exception:
-        # A damaged pickle fails in many ways inside torch; all mean the same to the artist.
-        raise OratorError(f"'{path}' is cut off or damaged. {_AGAIN}") from None
-    if not isinstance(loaded, dict) or not all(
-        isinstance(name, str) and isinstance(value, torch.Tensor) and value.layout == torch.strided
-        for name, value in loaded.items()
-    ):
-        raise OratorError(f"'{path}' is not a list of named weights. {_AGAIN}")
-    return dict(loaded)
-
-
 def _read_entries(path: Path, entries: dict[str, Entry]) -> Iterator[tuple[str, Tensor]]:
     """The used tensors, one at a time, each in memory of its own."""
     import torch
@@ -196,10 +153,8 @@ def _read_entries(path: Path, entries: dict[str, Entry]) -> Iterator[tuple[str, 
 
 def _read_part(folder: Path, part: str, expected: dict[str, Shapes], beat: Callable[[], None]) -> dict[str, Tensor]:
     """The used tensors of one file, float32, after every name and shape was compared."""
-    import torch
-
     path = weight_file(folder, part)
-    _check_kind(path)
+    check_kind(path, _AGAIN)
     shown = _shown(path, folder)
     others = {subfolder(other) or "the root model": shapes for other, shapes in expected.items() if other != part}
     if path.suffix == ".safetensors":
@@ -207,18 +162,13 @@ def _read_part(folder: Path, part: str, expected: dict[str, Shapes], beat: Calla
         check_names({name: entry.shape for name, entry in entries.items()}, expected[part], shown, others)
         tensors = _read_entries(path, entries)
     else:
-        loaded = _read_pickle(path)
+        loaded = read_pickle(path, _AGAIN, f"use {WEIGHT_NAMES[0]} instead")
         check_names({name: tuple(value.shape) for name, value in loaded.items()}, expected[part], shown, others)
         tensors = ((name, loaded.pop(name)) for name in list(loaded) if used(name))
     out = {}
     for name, value in tensors:
         beat()
-        if not value.is_floating_point():
-            raise OratorError(f"'{shown}': {name} holds {str(value.dtype)[6:]} numbers instead of weights. {_AGAIN}")
-        value = value.detach().to(torch.float32)
-        if not torch.isfinite(value).all():
-            raise OratorError(f"'{shown}': {name} has values that are not numbers. {_AGAIN}")
-        out[name] = value.contiguous()
+        out[name] = finite(value, name, shown, _AGAIN)
     return out
 
 

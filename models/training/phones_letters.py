@@ -249,7 +249,7 @@ class Letters(nn.Module):
 
 
 def _judge(entries: list[tuple[str, str, list[str]]]) -> None:
-    """Prints the phone error and whole-word rates on held-out words of each language."""
+    """Prints the phone error and whole-word rates on held-out words of each language, and keeps them in the cache."""
     figures: dict[str, dict[str, float]] = {}
     for language in LANGUAGES:
         chosen = [e for e in entries if e[0] == language][:1500]
@@ -263,7 +263,10 @@ def _judge(entries: list[tuple[str, str, list[str]]]) -> None:
         error, right = wrong / max(total, 1), whole / max(len(chosen), 1)
         figures[language] = {"phone error": round(error, 4), "whole words": round(right, 4)}
     print(json.dumps(figures))
-    (cache_folder() / "letters.json").write_text(json.dumps(figures))
+    kept = cache_folder() / "letters.json"
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.write_text(json.dumps(figures))
+    print(f"These figures are in {kept}", flush=True)
 
 
 def _edits(a: list[str], b: list[str]) -> int:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ctypes
-from functools import lru_cache
+import warnings
+from functools import cache, lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -121,7 +122,15 @@ def espeak_phones(mnemonic: str, voice: str) -> tuple[str, ...]:
             return (own[form],)
         if form in ESPEAK:
             return ESPEAK[form]
+    if mnemonic.strip("_|?;:'\",%=-0123456789"):
+        _missing(mnemonic, voice)
     return ()
+
+
+@cache
+def _missing(mnemonic: str, voice: str) -> None:
+    """A warning, once for each: words are learned without a phone that the table does not know."""
+    warnings.warn(f"espeak-ng's '{mnemonic}' ({voice}) is not in ESPEAK_TABLE: the phone is left out.", stacklevel=3)
 
 
 def _closures_to_stops(
