@@ -262,7 +262,10 @@ def update_picture(obj: bpy.types.Object) -> None:
     width, height = obj[f"{PICTURE}_size"]
     puppet = build(marks, int(width), int(height), layered(obj))
     if len(puppet.vertices) != len(obj.data.vertices):
-        raise OratorError(f"The mesh of '{obj.name}' was edited, so its marks cannot move it: add the picture again.")
+        raise OratorError(
+            f"The mesh of '{obj.name}' was edited, or made by an older Orator, so its marks cannot move it: add the "
+            "picture again."
+        )
     pixels = pixels_of(image)
     mask = mask_now(obj, pixels, marks) if layered(obj) else None
     _write(obj, puppet)

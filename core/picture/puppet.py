@@ -26,7 +26,8 @@ _BEFORE: Final = 0.0005
 """What lies on another piece lies so far in front of it."""
 _FORWARD: Final = 0.04
 """How far jawOpen and eyeBlink bring their pieces forward; a twentieth of it is enough to be seen."""
-_LID_ROWS: Final = 6
+_LID_ROWS: Final = (5, 3)
+"""Rows of skin of the upper lid and of the lower one."""
 _LID_COLUMNS: Final = 16
 _LIP_COLUMNS: Final = 24
 _BANDS: Final = (0.0, 0.2, 0.26, 0.62, 1.0)
@@ -85,7 +86,10 @@ def _layer(name: str, width: float) -> _Piece:
 
 
 def _lid(eye: Eye, name: str, stroke: float) -> _Piece:
-    """An upper lid that comes down over the eye: rows of skin, the last two a line where the lashes are."""
+    """Lids that meet over the eye: rows of the upper one's skin, of the lower one's, then a line where the lashes are.
+
+    Half shut, the eye is seen between them, under the lashes.
+    """
     t = np.linspace(-1.0, 1.0, _LID_COLUMNS + 1)
     arch = np.sqrt(np.clip(1.0 - t**2, 0.0, 1.0))
     x = eye.centre[0] + 1.14 * eye.width * t
@@ -93,17 +97,20 @@ def _lid(eye: Eye, name: str, stroke: float) -> _Piece:
     low = eye.centre[1] - 1.22 * eye.height * arch
     meet = eye.centre[1] - 0.45 * eye.height * arch
     line = (0.35 + 0.65 * arch) * stroke
-    share = np.linspace(0.0, 1.0, _LID_ROWS)
-    # Skin from the brow's side down to below the eye, then the line of the lashes on top of it.
-    skin = [top + (low - top) * s for s in share]
+    upper, lower = _LID_ROWS
+    skin = [top + (meet - top) * s for s in np.linspace(0.0, 1.0, upper)]
+    skin += [meet + (low - meet) * s for s in np.linspace(0.0, 1.0, lower)]
     closed = np.concatenate([np.stack([x, z], axis=1) for z in (*skin, meet + line, meet - line)])
-    count = len(t)
-    quads = np.concatenate([_sheet(_LID_ROWS, count), _sheet(2, count) + _LID_ROWS * count])
-    materials = np.concatenate([np.full((_LID_ROWS - 1) * _LID_COLUMNS, 1), np.full(_LID_COLUMNS, 2)])
-    # Open, all of it lies in the upper lid's line.
-    rest = np.concatenate([np.stack([x, top], axis=1)] * (_LID_ROWS + 2))
+    count, rows = len(t), upper + lower
+    quads = np.concatenate(
+        [_sheet(upper, count), _sheet(lower, count) + upper * count, _sheet(2, count) + rows * count]
+    )
+    materials = np.concatenate([np.full((rows - 2) * _LID_COLUMNS, 1), np.full(_LID_COLUMNS, 2)])
+    # Open, each lid lies in its own line, the lashes in the upper one.
+    edges = [top] * upper + [low] * lower + [top] * 2
+    rest = np.concatenate([np.stack([x, z], axis=1) for z in edges])
     piece = _Piece(rest, _BEHIND, quads, materials)
-    piece.rest[_LID_ROWS * count :, 1] -= _BEFORE
+    piece.rest[rows * count :, 1] -= _BEFORE
     piece.move(f"eyeBlink{name}", closed, _FORWARD)
     piece.stiff = {f"eyeLook{look}{side}" for look in ("Up", "Down", "In", "Out") for side in ("Left", "Right")}
     return piece

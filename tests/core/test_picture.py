@@ -110,6 +110,11 @@ def test_lids_cover_the_eye_and_the_mouth_opens_and_shuts(puppet: Puppet, marks:
     (x, y), (w, h) = marks.at("eye_left") / SIZE, np.array(marks.eye_size("left")) / SIZE
     assert lid[:, 0].min() < x - 0.5 - w and lid[:, 0].max() > x - 0.5 + w
     assert lid[:, 2].max() > 1 - y + h and lid[:, 2].min() < 1 - y - h
+    drowsy = _seen(puppet, eyeBlinkLeft=0.8)
+    middle = (np.abs(drowsy[:, 0] - (x - 0.5)) < 0.1 * w) & (drowsy[:, 1] < 0) & (drowsy[:, 2] > 0.42)
+    lashes, skins = (drowsy[np.intersect1d(np.flatnonzero(middle), _of(puppet, m)), 2] for m in ("Line", "Skin"))
+    gap = lashes.min() - skins[skins < lashes.min()].max()
+    assert 0.25 * h < gap < h and skins.max() > lashes.max(), "half shut, the eye is seen below the lashes alone"
     opened, dark = _seen(puppet, jawOpen=0.6), _of(puppet, "Mouth")
     assert np.ptp(opened[dark, 2]) > 0.03 and opened[dark, 1].max() < 0.0
     closed = _seen(puppet, jawOpen=0.5, mouthClose=0.5)
