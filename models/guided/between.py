@@ -1,7 +1,8 @@
 """Draws what a body does between given poses: a few deterministic steps of diffusion, window after window.
 
 The sampler is DDIM (Song et al., ICLR 2021) with the network's x0, on noise as smooth as motion. What is given is
-clamped in every step: the state is a residual over the straight way from pose to pose, and none is let in there.
+clamped in every step: the state is a residual over the straight way from pose to pose, and none is let in there. What
+it draws slowly is guesswork, so at the end its quick half rides on the likely way through the poses (`kriging.py`).
 """
 
 from __future__ import annotations
@@ -20,14 +21,18 @@ from ..body.inputs import RHYTHM_WIDTH, Heard
 from ..body.parts import DOWN, JOINTS, matrix_quaternions, metric_root, rot6d, rot6d_matrices, scaled_root
 from ..runtime import Networks
 from .inputs import TURNS_WIDTH, moments
+from .kriging import krige
 
 WINDOW: Final = 64
 """Tokens a window, 8.5 s, as in training."""
 OVERLAP: Final = 16
 """Tokens that two windows share; they go over into each other there."""
 STEPS: Final = 6
-NOISE: Final = 0.5
-"""How much of the training's noise a draw has at a variety of 1: nearer to what is likely, and seeds still part."""
+NOISE: Final = 1.6
+"""How much of the training's noise a draw has at a variety of 1."""
+KEPT: Final = 0.38
+QUICK: Final = 4.5
+"""How much is kept of what is drawn, and how quick it must be: what a Gaussian of so many frames takes away."""
 SMOOTH: Final = 2.0
 WHITE: Final = 0.12
 """The noise: a Gaussian of so many frames, and this share of white variance; as in training."""
@@ -150,7 +155,33 @@ def _window(
         signal, sigma = np.cos(0.5 * np.pi * now), np.sin(0.5 * np.pi * now)
         left = (state - signal * clean) / sigma
         state = (np.cos(0.5 * np.pi * then) * clean + np.sin(0.5 * np.pi * then) * left).astype(np.float32)
-    return made
+    return _on_the_likely_way(made, way, np.concatenate(_bits(guides, rows), axis=1))
+
+
+def _bits(guides: Guides, rows: slice) -> tuple[Array, Array]:
+    """Which joints (T, 55) and roots (T, 1) of a window are given; one at the end counts for no padding."""
+    bits, root = _padded(guides.joints, rows), _padded(guides.root, rows)[:, None]
+    bits[len(guides.root) - rows.start :], root[len(guides.root) - rows.start :] = 0.0, 0.0
+    return bits, root
+
+
+def _on_the_likely_way(made: Array, way: Array, bits: Array) -> Array:
+    """What was drawn (T, 333) beside the straight way, its quick part, beside the likely way; bits (T, 56).
+
+    A channel that is given nowhere stays as it was drawn.
+    """
+    wide = _wide(bits)
+    drawn = made - way
+    slow = gaussian_filter1d(drawn, QUICK, axis=0, mode="nearest")
+    # Where poses are given nothing is drawn, so nothing slow may be left there either.
+    quick = drawn - slow + krige(slow, wide)
+    likely = krige(way, wide) + np.float32(KEPT) * np.where(wide > 0, 0.0, quick)
+    return np.where((wide > 0).any(axis=0), likely, made).astype(np.float32)
+
+
+def _wide(bits: Array) -> Array:
+    """(T, 333) of what is so for joints and the root (T, 56)."""
+    return np.concatenate([np.repeat(bits[:, :-1], 6, axis=1), np.repeat(bits[:, -1:], 3, axis=1)], axis=1)
 
 
 Pass = tuple[float, dict[str, Array]]
@@ -160,9 +191,8 @@ Pass = tuple[float, dict[str, Array]]
 def _conditions(nets: Networks, voices: Voices, guides: Guides, rows: slice, scales: Scales) -> list[Pass]:
     """The condition with everything first; those with something left out only where a scale asks for them."""
     tokens = slice(rows.start // DOWN, rows.stop // DOWN)
-    bits, root_bits = _padded(guides.joints, rows), _padded(guides.root, rows)
-    # A pose that is given beyond the end would be one for all of the padding.
-    bits[len(guides.root) - rows.start :], root_bits[len(guides.root) - rows.start :] = 0.0, 0.0
+    bits, root_bits = _bits(guides, rows)
+    root_bits = root_bits[:, 0]
     given = {
         "rot6d": rot6d(_padded(guides.rotations, rows)) * bits[..., None], "joints": bits,
         "root": scaled_root(_padded(guides.translation, rows)) * root_bits[:, None], "root_given": root_bits,
@@ -192,7 +222,7 @@ def _guess(nets: Networks, passes: list[Pass], state: Array, time: float) -> tup
     """x0 (T, 333) by all passes, and the straight way of the first; given frames are on that way."""
     moment = moments(np.array([time]))
     way, free = passes[0][1]["way"][0], passes[0][1]["away"][0]
-    wide = np.concatenate([np.repeat(free[:, :-1], 6, axis=1), np.repeat(free[:, -1:], 3, axis=1)], axis=1)
+    wide = _wide(free)
     made = np.zeros_like(way)
     for weight, condition in passes:
         change = nets.run("guided.step", state=state[None], moment=moment, base=condition["base"])["change"][0]

@@ -1,9 +1,11 @@
 """Between key poses of held-out motion: the guided model against what else there is, as a table.
 
-    python -m orator.models.training.guided.evaluate [-o docs/quality_conversation.md] [--clips 6] [--sheet FOLDER]
+    python -m orator.models.training.guided.evaluate [-o docs/quality_conversation.md] [--clips 6]
+    python -m orator.models.training.guided.evaluate --noise 0.1 0.2 0.3
 
 Motion is acted speech of voices that nothing was trained on, and real clips kept from training; whole poses are given
-every 1, 2 and 4 seconds. The table goes between the page's marks.
+every 1, 2 and 4 seconds. The table goes between the page's marks. With --noise the guided model is tried with so much
+of it on other takes: sentences of `val`, and the kept clips that the table has not.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ from ...body.generate import generate_body, hear
 from ...body.inbetween import fill_in
 from ...body.inputs import Heard
 from ...body.parts import DOWN
-from ...guided.between import Guides, draw_between, voices_of
+from ...guided.between import NOISE, Guides, draw_between, voices_of
 from ...interface.condition import SpeechCondition
 from ...runtime import Networks
 from ..body.corpus import build_takes, silence_rng, with_silence
@@ -39,7 +41,9 @@ from ..speech_corpus import load_items
 from ..style.distance import features, frechet
 from .real import real_clips
 
-VOICES: Final = ("kathleen", "rms", "en-gb-scotland", "en-us+f5")
+VOICES: Final = {
+    "test": ("kathleen", "rms", "en-gb-scotland", "en-us+f5"), "val": ("kathleen", "awb", "slt", "en-us+f2"),
+}  # fmt: skip
 SEEDS: Final = 5
 APART: Final = 2.0
 """Seconds between poses at which several seeds are drawn."""
@@ -69,10 +73,10 @@ def _performance(rotations: Array, translation: Array) -> Performance:
     return Performance(whole, translation.astype(np.float32), np.zeros((len(whole), 52), np.float32))
 
 
-def acted_cases() -> Iterator[Case]:
-    """Held-out sentences of a human voice, and of three whole voices that were held out."""
-    for voice in VOICES:
-        item = next(load_items("test", voice))
+def acted_cases(split: str = "test") -> Iterator[Case]:
+    """Held-out sentences of a human voice and of three others; those of `test` were held out as a whole."""
+    for voice in VOICES[split]:
+        item = next(load_items(split, voice))
         take = next(iter(build_takes(item, 1)))
         item = with_silence(item, silence_rng(item))
         frames = min(len(take.rotations), FRAMES)
@@ -81,10 +85,11 @@ def acted_cases() -> Iterator[Case]:
         yield Case(voice, _performance(take.rotations[:frames], take.translation[:frames]), condition, True)
 
 
-def real_cases(most: int) -> Iterator[Case]:
-    """Real clips of five seconds and more that were kept from training, evenly over them all."""
+def real_cases(most: int, others: bool = False) -> Iterator[Case]:
+    """Real clips of five seconds and more that were kept from training, evenly over them all, or all the others."""
     kept = [clip for clip in real_clips(mirror=False) if clip.held_out and len(clip.rotations) >= 5.0 * MODEL_FPS]
-    for k in np.unique(np.linspace(0, len(kept) - 1, most).astype(int)):
+    chosen = np.unique(np.linspace(0, len(kept) - 1, most).astype(int))
+    for k in np.setdiff1d(np.arange(len(kept)), chosen) if others else chosen:
         clip = kept[k]
         frames = min(len(clip.rotations), FRAMES)
         silent = np.random.default_rng(0).normal(0.0, 1e-4, int(frames / MODEL_FPS * SAMPLE_RATE)).astype(np.float32)
@@ -201,9 +206,9 @@ def table(cases: list[Case], ways: dict[str, tuple[Way, int]]) -> str:
     return "\n".join(lines)
 
 
-def evaluate(clips: int, folder: Path | None, variety: float) -> str:
+def evaluate(clips: int, folder: Path | None) -> str:
     """Both tables, as Markdown."""
-    guided = partial(by_guided, nets=Networks(folder), variety=variety)
+    guided = partial(by_guided, nets=Networks(folder))
     ways: dict[str, tuple[Way, int]] = {
         "guided": (guided, SEEDS), "in-between regression": (by_regression, SEEDS),
         "warp": (by_warp, 1), "slerp": (by_slerp, 1),
@@ -215,14 +220,29 @@ def evaluate(clips: int, folder: Path | None, variety: float) -> str:
     return "\n".join(out)
 
 
+def try_noise(clips: int, folder: Path | None, noises: list[float]) -> None:
+    """Prints the tables of other takes, the guided model with each of the noises."""
+    nets = Networks(folder)
+    ways: dict[str, tuple[Way, int]] = {
+        f"{noise:g}": (partial(by_guided, nets=nets, variety=noise / NOISE), SEEDS) for noise in noises
+    }
+    ways |= {"in-between regression": (by_regression, 1), "slerp": (by_slerp, 1)}
+    for cases in (list(acted_cases("val")), list(real_cases(clips, others=True))):
+        print(f"{len(cases)} takes")
+        table(cases, ways)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("-o", "--output", type=Path)
     parser.add_argument("--folder", type=Path, help="weights of a training folder")
     parser.add_argument("--clips", type=int, default=6)
-    parser.add_argument("--variety", type=float, default=1.0)
+    parser.add_argument("--noise", type=float, nargs="+")
     options = parser.parse_args()
-    text = evaluate(options.clips, options.folder, options.variety)
+    if options.noise:
+        try_noise(options.clips, options.folder, options.noise)
+        return
+    text = evaluate(options.clips, options.folder)
     if options.output is not None:
         page = options.output.read_text(encoding="utf-8")
         before, _, rest = page.partition(MARKS[0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -21,6 +22,7 @@ from orator.models.body.inputs import Heard
 from orator.models.generate import generate, make_take
 from orator.models.guided.between import Guides, Scales, draw_between, voices_of
 from orator.models.guided.guides import guide_bits, guide_frames
+from orator.models.guided.kriging import krige, kriging_weights
 from orator.models.runtime import Networks
 
 WRISTS = (INDEX["left_wrist"], INDEX["right_wrist"])
@@ -64,12 +66,28 @@ def test_keys_are_exact_and_seeds_part_between_them(talk: GenerationRequest, sou
     for take in takes:
         assert angle_between(take.rotations[keys], source.rotations[keys]).max() < 0.01
         assert np.abs(take.translation[keys] - source.translation[keys]).max() < 1e-5
-    apart = np.linalg.norm(wrists(takes[0]) - wrists(takes[1]), axis=-1).max(axis=1)
+    pairs = combinations([wrists(take) for take in takes], 2)
+    apart = np.max([np.linalg.norm(a - b, axis=-1).max(axis=1) for a, b in pairs], axis=0)
     assert np.median([apart[a : a + 60].max() for a in keys[:-1]]) > 0.03
     again = generate(request, 2)
     assert (again.rotations == takes[1].rotations).all(), "the same seed is the same take"
     jump = np.linalg.norm(np.diff(wrists(takes[0]), axis=0), axis=-1) * 30.0
     assert jump.max() < 4.0, "no pop, at keys or between"
+
+
+def test_the_likely_way_is_smooth_at_keys_and_holds_beyond_them() -> None:
+    keys = np.array([10, 40, 70])
+    values, bits = np.zeros((90, 3)), np.zeros((90, 3))
+    values[keys, 0], bits[keys, 0] = (0.0, 1.0, 2.0), 1.0
+    values[20, 1], bits[20, 1], values[:, 2] = 5.0, 1.0, 7.0
+    made = krige(values, bits)
+    assert (made[keys, 0] == values[keys, 0]).all(), "given poses stay"
+    assert np.abs(made[:10, 0]).max() < 1e-6 and np.abs(made[71:, 0] - 2.0).max() < 1e-6, "held before and after"
+    straight = np.interp(np.arange(90), keys, values[keys, 0])
+    bends = [np.abs(np.diff(way[10:71], 2)).max() for way in (made[:, 0], straight - 0.0)]
+    assert np.abs(made[:, 0] - straight).max() < 0.15 and bends[0] < 0.05
+    assert np.allclose(made[:, 1], 5.0) and (made[:, 2] == 7.0).all(), "one pose holds; a free channel is left alone"
+    assert np.allclose(kriging_weights(keys, 90).sum(axis=1), 1.0)
 
 
 def test_an_arm_that_is_keyed_leaves_the_other_free(talk: GenerationRequest, source: Performance) -> None:
