@@ -14,7 +14,7 @@ from ...core.performance import MODEL_FPS
 NEAREST: Final = 0.5
 FARTHEST: Final = 1.4
 """Seconds between two guides."""
-CLEAR: Final = 2.0
+CLEAR: Final = 1.0
 """Seconds from a joint's given pose within which nothing else guides it: there the artist's poses are the guides."""
 
 

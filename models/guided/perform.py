@@ -91,7 +91,7 @@ class Guide:
 
 
 def near_given(given: Array) -> Array:
-    """(T, K) 1 within two seconds of what is given (T, K), 0 elsewhere."""
+    """(T, K) 1 within a second of what is given (T, K), 0 elsewhere."""
     out = np.zeros(given.shape, np.float32)
     for joint in np.flatnonzero(given.any(axis=0)):
         out[distance_transform_edt(~given[:, joint]) < CLEAR * MODEL_FPS, joint] = 1.0

@@ -125,7 +125,7 @@ def test_guides_are_about_a_second_apart_and_keep_away_from_keys(source: Perform
     given[150, 1] = True
     bits = guide_bits(at, given)
     assert (np.flatnonzero(bits[:, 0]) == at).all()
-    assert bits[150, 1] == 1.0 and bits[91:210, 1].sum() == 1.0 and bits[:60, 1].any()
+    assert bits[150, 1] == 1.0 and bits[121:180, 1].sum() == 1.0 and bits[60:120, 1].any()
 
 
 def test_windows_join_and_guidance_of_one_is_none(source: Performance) -> None:
