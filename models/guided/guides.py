@@ -11,15 +11,15 @@ from ...core.arrays import Array
 from ...core.body.measure import wrists_on_chest
 from ...core.performance import MODEL_FPS
 
-NEAREST: Final = 0.5
-FARTHEST: Final = 1.4
+NEAREST: Final = 0.3
+FARTHEST: Final = 1.0
 """Seconds between two guides."""
 CLEAR: Final = 1.0
 """Seconds from a joint's given pose within which nothing else guides it: there the artist's poses are the guides."""
 
 
 def guide_frames(rotations: Array) -> Array:
-    """Frames (K,) of the guides in rotations (T, 55, 4): the stillest one of every half to one and a half seconds."""
+    """Frames (K,) of the guides in rotations (T, 55, 4): the stillest one of every 0.3 to 1 s."""
     frames = len(rotations)
     if frames < 2:
         return np.arange(frames)
