@@ -67,7 +67,9 @@ def _strokes(gesture: Gesture, wanted: Wanted, seed: int) -> dict[str, tuple[Str
     shift[1] += manner.height + 0.05 * (energy - 1.0)
     width = manner.width * energy**0.2
     way = choose_way(gesture.kind, gesture.hands, rng)
-    spread, free = wanted.variety, gesture.label == "beat" and not gesture.wished
+    free = gesture.label == "beat" and not gesture.wished
+    # What is asked for by name is to be told from others: it varies less.
+    spread = wanted.variety * (1.0 if free else 0.5 if gesture.wished else 0.8)
 
     def own(stroke: Stroke) -> Stroke:
         # Both hands are shaped alike.

@@ -63,7 +63,7 @@ SHAPES: Final[dict[str, Array]] = {
     "thumb_tuck": _shape((12, 16), (14, 18), (18, 20), (20, 22), 0, (30, 30, 36)),
     "pocket": _shape((18, 20), (20, 22), (22, 24), (24, 26), 0, (-8, 6, 8)),
     "clasp": _shape((34, 40), (36, 42), (38, 44), (38, 44), 4, (16, 24, 20)),
-    "on_hip": _shape((18, 14), (20, 16), (22, 18), (24, 18), 5, (-22, -4, 4)),
+    "on_hip": _shape((32, 24), (34, 26), (36, 28), (38, 30), 0, (-22, -4, 4)),
 }
 NAMES: Final = tuple(SHAPES)
 TABLE: Final = np.stack([SHAPES[n] for n in NAMES])

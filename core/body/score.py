@@ -26,10 +26,14 @@ from .seats import LEAST, rests_of
 from .semantics import FUNCTION_WORDS, normal_form, stress_time, word_class
 from .styled import RestDraw, manner_of, rest_drawn
 
-CLASS_APART: Final = 0.5
+CLASS_APART: Final = 0.3
 """Seconds between strokes that words ask for: nearer ones share a stroke, or the rarer class has it."""
+CROWDED: Final = 0.55
+"""Seconds between two such strokes within which one hand makes the first and the other the second."""
 NOD_APART: Final = 0.36
 """Seconds between nods: nearer ones would run into one another."""
+QUIET_CLAUSES: Final = (2.2, 0.8, 0.4, 0.2)
+"""How likely hands rest through a clause, by how many of its words ask for a gesture."""
 SILENCE: Final = 1.5
 LONGEST_IDLE: Final = 4.0
 """Seconds after which a hand that others gesture beside takes over."""
@@ -212,7 +216,8 @@ def _rests(
         share = manner.resting / max(wanted.rate(start), 0.3) ** 0.5
         owed = np.clip(1.0 + (share * (end - 1.0) - calm) / 1.6, 0.0, 4.0)
         again = bool(resting) and resting[-1][1] > start - 0.5
-        if asked <= 3 and k > 0 and rng.random() < share * owed * (1.45 if again else 0.9) * (1.0 if asked else 1.1):
+        likely = QUIET_CLAUSES[min(asked, 3)] if words else 1.1
+        if asked <= 3 and k > 0 and rng.random() < share * owed * (1.45 if again else 0.9) * likely:
             resting.append((start - 0.2, end))
             # On the way down and up again hands are not at rest.
             gained = max(end - start - (0.0 if again else 1.3), 0.2)
@@ -260,7 +265,7 @@ def _asked(
     common = [c for c in classed if c[1] in ("me", "you")]
     for time, name in [*(c for c in classed if c[1] not in ("me", "you")), *common]:
         rest = any(a <= time <= b for a, b in resting)
-        keep = (0.3 if rest else 0.97) * min(1.0, wanted.rate(time) / 0.8)
+        keep = (0.5 if rest else 0.97) * min(1.0, wanted.rate(time) / 0.8)
         if rng_at(seed, time, 31).random() < keep and _free(time, [c[0] for c in chosen], CLASS_APART):
             insort(chosen, (time, name, strength_at(time)))
     taken = np.array([c[0] for c in chosen] or [-9.0])
@@ -316,7 +321,15 @@ def _gestures(
             both = manner.both * (1.0 - abs(hand)) ** 1.5
             draw, right = rng.random(), 0.5 + 0.5 * hand if hand else 0.55
             mode = "both" if draw < both else ("right" if rng.random() < right else "left")
-        if hand == 0.0 and mode != "both" and time - idle[_other(mode)] > LONGEST_IDLE:
+        crowded = False
+        if label != "beat" and abs(hand) < 0.5:
+            before = k > 0 and asked[k - 1][1] != "beat" and time - asked[k - 1][0] < CROWDED
+            after = k + 1 < len(asked) and asked[k + 1][1] != "beat" and asked[k + 1][0] - time < CROWDED
+            if before and out[-1].hands != "both":
+                mode, crowded = _other(out[-1].hands), True
+            elif after and mode == "both":
+                mode = "right" if rng.random() < 0.5 + 0.5 * hand else "left"
+        if hand == 0.0 and mode != "both" and not crowded and time - idle[_other(mode)] > LONGEST_IDLE:
             mode = _other(mode)
         for side in ("left", "right") if mode == "both" else (mode,):
             idle[side] = time

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -18,6 +18,9 @@ NOTHING: Final = "none"
 HANDS: Final = GESTURE_HANDS
 APART: Final = 0.45
 """Seconds around a wish in which nothing else is gestured."""
+
+READY: Final = 0.6
+"""Seconds before a wished gesture's end at which hands are free for it."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,13 @@ def parse_wish(text: str) -> Wish:
 def with_wishes(gestures: Iterable[Gesture], wishes: Iterable[Wish]) -> tuple[Gesture, ...]:
     """The gestures in time order with the wished ones among them and no others near those; the rest as it was."""
     wishes = tuple(wishes)
-    kept = [g for g in gestures if all(abs(g.time - w.time) > APART for w in wishes)]
+    asked = np.array([w.time for w in wishes if w.kind != NOTHING] or [np.inf])
+    kept = []
+    for g in gestures:
+        if all(abs(g.time - w.time) > APART for w in wishes):
+            # Hands are let go in time to get ready for what is wished for.
+            following = float(asked[asked > g.time].min(initial=np.inf))
+            kept.append(replace(g, until=min(g.until, max(following - READY, g.time + 0.05))))
     made = [
         Gesture(w.time, w.kind, w.hands, w.size, w.time + w.hold, True, w.kind, True)
         for w in wishes
