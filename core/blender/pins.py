@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import bpy
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
     from ..rig.profile import RigProfile
 
 _LEGS = [*REGIONS["left_leg"], *REGIONS["right_leg"]]
-MOST_KEYS = 200
+MOST_KEYS = 50
+"""Frames that become pins at one press; Blender selects every key of a new take, which nobody means."""
 
 
 def _flags(mask: Array) -> str:
@@ -113,8 +115,10 @@ def _add_pin(
     channels: Array, expressions: Array | None = None,
 ) -> PinGroup:  # fmt: skip
     """One new pin of frame `k` of a performance; expressions (T, 100) are its expressions, NaN where they are free."""
+    names = {pin.name for pin in pins_of(character)}
+    plain = f"Pin {round(frame)}"
     pin = pins_of(character).add()
-    pin.name = f"Pin {round(frame)}"
+    pin.name = plain if plain not in names else next(n for k in count(1) if (n := f"{plain}.{k:03d}") not in names)
     pin.frame, pin.origin = round(frame), origin
     _store(pin, made.rotations[k], made.translation[k], made.face[k], None if expressions is None else expressions[k])
     pin.joints, pin.channels, pin.root = _flags(joints), _flags(channels), root
@@ -144,7 +148,10 @@ def add_key_pins(
     if not frames:
         raise OratorError("No key of the character is selected. Select keys in the Dope Sheet or Graph Editor.")
     if len(frames) > MOST_KEYS:
-        raise OratorError(f"{len(frames)} frames have selected keys. Select fewer: pins are for poses that matter.")
+        raise OratorError(
+            f"{len(frames)} frames have selected keys, as all keys of a new take have. "
+            f"Select up to {MOST_KEYS} that matter."
+        )
     if action in (None, playing):
         pose = poses_at(character, description, scene, [float(f) for f in frames])
         read = read_back(description, profile, pose)

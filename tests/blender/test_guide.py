@@ -8,10 +8,13 @@ from pathlib import Path
 import bpy
 import numpy as np
 import pytest
+from helpers.characters import make_motion, make_rig
 from helpers.desk import DEMO
 from orator import operators, panels
-from orator.core.blender import compat, takes
+from orator.core.blender import bake, compat, takes
+from orator.core.blender.bake_target import read_target
 from orator.core.model_card import cards
+from orator.core.performance import Take
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 BLENDERS = set(
@@ -89,3 +92,19 @@ def test_its_first_minute_on_the_default_file(tmp_path: Path) -> None:
         assert scene.camera is not camera and camera.name in scene.objects, "the camera before stays"
     finally:
         orator.unregister()
+
+
+def test_one_press_pins_no_whole_take_and_pins_have_names_of_their_own(scene: bpy.types.Scene) -> None:
+    rig = make_rig()
+    bpy.context.view_layer.objects.active = rig
+    scene.orator.character = rig
+    scene.orator.source, scene.orator.file = "FILE", str(DEMO)
+    motion = make_motion(4.0)
+    prepared = bake.prepare(motion, 0.0, read_target(rig, scene), bake.Keying())
+    bake.add_take(rig, Take(motion, "Take 1", {}), 0.0, prepared)
+    with pytest.raises(RuntimeError, match="frames have selected keys, as all keys of a new take have"):
+        bpy.ops.orator.pin_keys()
+    assert not len(rig.orator.pins)
+    for covers in ("UPPER", "HANDS", "LOWER"):
+        assert bpy.ops.orator.pin_pose(covers=covers) == {"FINISHED"}
+    assert [pin.name for pin in rig.orator.pins] == ["Pin 1", "Pin 1.001", "Pin 1.002"]
