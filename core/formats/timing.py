@@ -79,8 +79,8 @@ def write_timing(path: str | Path, words: Sequence[PlacedWord], seconds: float) 
         text = subtitles(words)
     else:
         raise OratorError(
-            f"'{path.name}' is no timing that can be written. End its name in {' or '.join(SUFFIXES)} for words, in .tsv "
-            "or .json for mouths."
+            f"'{path.name}' is no timing that can be written. End its name in {' or '.join(SUFFIXES)} for words, "
+            "in .tsv or .json for mouths."
         )
     write_atomically(path, lambda stream: stream.write(text.encode("utf-8")))
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import bpy
 import numpy as np
 import pytest
+import soundfile
 from helpers.characters import make_motion, make_rig
 from helpers.desk import DEMO
 from orator import operators, panels
@@ -66,13 +67,16 @@ def test_its_first_minute_on_the_default_file(tmp_path: Path) -> None:
         scene = bpy.context.scene
         camera, end = scene.camera, scene.frame_end
         path = tmp_path / "voice.wav"
-        path.write_bytes(DEMO.read_bytes())
+        samples, rate = soundfile.read(DEMO)
+        soundfile.write(path, samples[: 5 * rate], rate)
         assert bpy.ops.orator.add_speech(filepath=str(path)) == {"FINISHED"}
         assert bpy.ops.orator.add_character() == {"FINISHED"}
         character = scene.orator.character or bpy.context.active_object
         cube = bpy.data.objects["Cube"]
         assert abs(character.location.x - cube.location.x) > 1.0, "it stands beside the cube"
         pytest.importorskip("torch", reason="the rest needs networks")
+        if bpy.app.version[:2] != (5, 0):
+            pytest.skip("one Blender is enough for the rest, which generates")
         assert bpy.ops.orator.generate() == {"FINISHED"}
         (take,) = takes.character_data(character).takes
         assert takes.shown(character) == take

@@ -131,7 +131,7 @@ def test_with_a_score_gestures_styles_and_other_models(scene: bpy.types.Scene, t
     options, rig = scene.orator, make_rig()
     bpy.context.view_layer.objects.active = rig
     options.character = rig
-    bpy.ops.orator.add_speech(filepath=str(speech_file(tmp_path / "voice.wav", 100.0)))
+    bpy.ops.orator.add_speech(filepath=str(speech_file(tmp_path / "voice.wav", 600.0)))
     motion = make_motion(2.0)
     gestures = [
         {"time": 0.1 * k, "kind": kind.name, "hands": hands, "size": 1.0, "hold": 0.4}
