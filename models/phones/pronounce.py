@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 
 from ...core.arrays import Array
+from ...core.errors import OratorError
 
 WEIGHTS: Final = Path(__file__).resolve().parents[1] / "weights" / "letters.safetensors"
 LANGUAGES: Final = ("en", "de", "fr", "es", "it")
@@ -54,13 +55,21 @@ def _weights() -> tuple[dict[str, Array], list[str], dict[str, str]]:
 
 @lru_cache(maxsize=50000)
 def spoken_letters(letters: str, language: str) -> tuple[str, ...]:
-    """Phones of a folded word, vowels with a stress digit where it is known: ('HH', 'AH0', 'L', 'OW1')."""
+    """Phones of a folded word, vowels with a stress digit where it is known: ('HH', 'AH0', 'L', 'OW1').
+
+    Raises OratorError for a language that the tables were not trained on.
+    """
     if not letters:
         return ()
     weights, outputs, exceptions = _weights()
     if language == "en" and (letters in WEAK or letters in exceptions):
         return tuple((WEAK.get(letters) or exceptions[letters]).split())
-    windows = letter_windows(letters, LANGUAGES.index(language))
+    number = LANGUAGES.index(language)
+    if number >= len(weights["languages.weight"]):
+        raise OratorError(
+            f"The letters of '{language}' were not trained: run python -m orator.models.training.phones_letters."
+        )
+    windows = letter_windows(letters, number)
     known = weights["letters.weight"][windows[:, :-1]].reshape(len(letters), -1)
     hidden = np.concatenate([known, weights["languages.weight"][windows[:, -1]]], axis=1)
     hidden = np.maximum(hidden @ weights["first.weight"].T + weights["first.bias"], 0.0)

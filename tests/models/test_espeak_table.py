@@ -1,10 +1,12 @@
-"""A phone of espeak-ng's that the table does not know is said, not dropped in silence."""
+"""Adding a language: a phone that the table does not know is said, and so is a language that was not trained yet."""
 
 from __future__ import annotations
 
 import warnings
 
 import pytest
+from orator.core.errors import OratorError
+from orator.models.phones import pronounce
 from orator.models.training.speech_espeak import espeak_phones
 
 
@@ -18,3 +20,9 @@ def test_known_phones_and_marks_say_nothing(mnemonic, phones):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert espeak_phones(mnemonic, "de") == phones
+
+
+def test_a_language_without_trained_letters_is_said(monkeypatch):
+    monkeypatch.setattr(pronounce, "LANGUAGES", (*pronounce.LANGUAGES, "fi"))
+    with pytest.raises(OratorError, match=r"letters of 'fi' were not trained: run python -m .*phones_letters"):
+        pronounce.spoken_letters("kiitos", "fi")
