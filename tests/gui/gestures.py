@@ -17,7 +17,7 @@ import numpy as np
 import session as first
 from driver import Report, Steps
 
-SECONDS = 9
+SECONDS = 16
 ADDED = 166
 """The frame at which a gesture is added."""
 
