@@ -285,7 +285,7 @@ def build_parser() -> argparse.ArgumentParser:
     judge = commands.add_parser("evaluate", help="measure the embedded networks on held-out speech")
     judge.add_argument("--cache", type=Path, help="the folder of the built corpora")
     judge.add_argument("-o", "--output", type=Path, help="write the report here (Markdown)")
-    judge.add_argument("--only", choices=("body", "face", "phones", "runtimes", "style"), help="one section")
+    judge.add_argument("--only", choices=("body", "face", "phones", "runtimes", "style", "gate"), help="one section")
     judge.set_defaults(run=_evaluate)
     return parser
 

@@ -16,39 +16,10 @@ from orator.core.speech.no_speech import NoSpeech, notes_of
 from orator.core.speech.speech import SAMPLE_RATE, Speech
 from orator.models.gate import hear_gate, speech_alone
 from orator.models.generate import perform
+from orator.models.training.evaluation.no_speech import bouts, tune
 from orator.models.training.gate import sounds
 
 DEMO = Path(__file__).parents[2] / "docs" / "demo" / "speech.wav"
-
-
-def tune(seconds: float, seed: int) -> np.ndarray:
-    """Plucked chords and a melody, by nothing that the gate was trained on."""
-    rng = np.random.default_rng(seed)
-    out = np.zeros(int(seconds * SAMPLE_RATE))
-    at = 0.0
-    while at < seconds - 1.5:
-        root = 110.0 * 2 ** (rng.integers(0, 8) / 12)
-        for step in (0, 4, 7, int(rng.integers(8, 20))):
-            t = np.arange(int(1.4 * SAMPLE_RATE)) / SAMPLE_RATE
-            pitch = root * 2 ** (step / 12)
-            note = sum(np.sin(2 * np.pi * n * pitch * t) / n * np.exp(-n * t * 1.3) for n in range(1, 9))
-            k = int(at * SAMPLE_RATE)
-            out[k : k + len(t)] += note
-        at += float(rng.choice((0.3, 0.45, 0.6)))
-    return (0.25 * out / np.abs(out).max()).astype(np.float32)
-
-
-def bouts(kinds: tuple[str, ...], seed: int) -> tuple[np.ndarray, list[tuple[float, float]]]:
-    rng, pieces, where, at = np.random.default_rng(seed), [], [], 0.0
-    for kind in kinds:
-        for base in (115.0, 215.0):
-            pieces.append(np.zeros(SAMPLE_RATE))
-            bout = sounds.laugh(rng, kind, base)
-            where.append((at + 1.0, at + 1.0 + len(bout) / SAMPLE_RATE))
-            at = where[-1][1]
-            pieces.append(bout)
-    heard = np.concatenate([*pieces, np.zeros(SAMPLE_RATE)])
-    return (heard + rng.normal(0, 4e-4, len(heard))).astype(np.float32), where
 
 
 def test_speech_is_speech() -> None:

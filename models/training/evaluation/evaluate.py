@@ -60,6 +60,12 @@ def _style() -> str:
     return "## Learned styles\n\n" + section(evaluate()) + "\n"
 
 
+def _gate(generate: Generate) -> str:
+    from .no_speech import evaluate
+
+    return "## Music, noise and laughter\n\n" + evaluate(generate) + "\n"
+
+
 def evaluate(args: argparse.Namespace, generate: Generate) -> int:
     """Run the sections asked for; print them, or write them to `args.output`. `generate` is that of models/generate.py.
 
@@ -71,7 +77,7 @@ def evaluate(args: argparse.Namespace, generate: Generate) -> int:
         check_writable(args.output)
     sections: dict[str, Callable[[], str]] = {
         "phones": _phones, "body": _body, "face": _face, "runtimes": lambda: _runtimes(generate),
-        "style": _style,
+        "style": _style, "gate": lambda: _gate(generate),
     }  # fmt: skip
     wanted = [args.only] if args.only else list(sections)
     try:
