@@ -141,9 +141,8 @@ def test_touching_the_original_first_leaves_the_copy_whole(scene: bpy.types.Scen
 
 
 @pytest.mark.fault("12.3")
-def test_what_was_edited_on_the_copy_before_its_first_touch_stays_edited(
-    scene: bpy.types.Scene, tmp_path: Path
-) -> None:
+@pytest.mark.usefixtures("scene")
+def test_what_was_edited_on_the_copy_before_its_first_touch_stays_edited(tmp_path: Path) -> None:
     armature = make_rig(shapes=("jawOpen",))
     add(armature, 1)
     copy = copied(armature, "Shift+D", tmp_path)
@@ -203,7 +202,8 @@ def test_the_artists_track_with_a_cut_of_a_take_stays(scene: bpy.types.Scene, de
 
 
 @pytest.mark.fault("12.4")
-def test_what_the_artist_puts_on_our_track_stays_there(scene: bpy.types.Scene) -> None:
+@pytest.mark.usefixtures("scene")
+def test_what_the_artist_puts_on_our_track_stays_there() -> None:
     armature = make_rig(shapes=("jawOpen",))
     uid = add(armature, 1)
     wave = bpy.data.actions.new("Wave")
@@ -295,7 +295,8 @@ def test_an_operator_does_its_work_whole_or_leaves_everything(scene: bpy.types.S
 
 
 @pytest.mark.fault("12.7")
-def test_a_walk_a_tail_and_other_shapes_go_on(scene: bpy.types.Scene) -> None:
+@pytest.mark.usefixtures("scene")
+def test_a_walk_a_tail_and_other_shapes_go_on() -> None:
     armature = make_rig(shapes=("jawOpen", "Sweat"))
     face = face_of(armature)
     for frame, x in ((1, 0.0), (49, 3.0)):
@@ -331,7 +332,8 @@ def test_a_walk_a_tail_and_other_shapes_go_on(scene: bpy.types.Scene) -> None:
 
 
 @pytest.mark.fault("12.7")
-def test_a_starred_track_does_not_hide_the_take_and_gets_its_star_back(scene: bpy.types.Scene) -> None:
+@pytest.mark.usefixtures("scene")
+def test_a_starred_track_does_not_hide_the_take_and_gets_its_star_back() -> None:
     armature = make_rig(shapes=("jawOpen",))
     face = face_of(armature)
     for owner in (armature, face.data.shape_keys):

@@ -142,7 +142,8 @@ def test_much_faster_than_inserting_keys(scene: bpy.types.Scene) -> None:
     assert theirs > 50.0 * ours
 
 
-def test_the_artists_action_is_not_touched(scene: bpy.types.Scene) -> None:
+@pytest.mark.usefixtures("scene")
+def test_the_artists_action_is_not_touched() -> None:
     armature = make_rig()
     armature.pose.bones["head"].keyframe_insert("location", frame=1)
     own = armature.animation_data.action
@@ -154,7 +155,8 @@ def test_the_artists_action_is_not_touched(scene: bpy.types.Scene) -> None:
     assert [(c.data_path, len(c.keyframe_points)) for c in compat.animated_curves(armature)] == before
 
 
-def test_missing_joints_and_shapes_are_named(scene: bpy.types.Scene) -> None:
+@pytest.mark.usefixtures("scene")
+def test_missing_joints_and_shapes_are_named() -> None:
     shapes = tuple(name for name in ARKIT if name not in ("tongueOut", "cheekPuff"))
     armature = make_rig(shapes=shapes, joints=tuple(j for j in JOINTS if j not in ("spine2", "left_foot")))
     _, item = bake_it(armature, make_motion(0.5), Keying())
@@ -162,7 +164,8 @@ def test_missing_joints_and_shapes_are_named(scene: bpy.types.Scene) -> None:
     assert "tongueOut" in item.coverage and "spine2" in item.coverage
 
 
-def test_a_mesh_alone_without_shapes_is_no_trouble(scene: bpy.types.Scene) -> None:
+@pytest.mark.usefixtures("scene")
+def test_a_mesh_alone_without_shapes_is_no_trouble() -> None:
     armature = make_rig(shapes=())
     _, item = bake_it(armature, make_motion(0.5), Keying())
     assert item.coverage.startswith("55 of 55 joints, 0 of 52 shapes")

@@ -10,7 +10,8 @@ from helpers import golden
 
 
 @pytest.mark.parametrize("rig", list(golden.RIGS))
-def test_curves_are_the_golden_ones(scene, rig: str) -> None:
+@pytest.mark.usefixtures("scene")
+def test_curves_are_the_golden_ones(rig: str) -> None:
     """To the rounding of a processor everywhere; to the bit where the hashes were made."""
     known = json.loads(golden.FILE.read_text())
     made = golden.road(rig)

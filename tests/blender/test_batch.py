@@ -13,7 +13,8 @@ bpy = pytest.importorskip("bpy", reason="these tests need Blender's Python modul
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def test_every_option_of_generate_may_be_a_column(scene: bpy.types.Scene) -> None:
+@pytest.mark.usefixtures("scene")
+def test_every_option_of_generate_may_be_a_column() -> None:
     from orator.core.ranges import option_names
     from orator.operators.command_line import build_parser
 
@@ -33,9 +34,8 @@ def test_a_batch_on_the_character_survives_a_kill(tmp_path: Path) -> None:
     assert "none twice, none lost" in result.stdout
 
 
-def test_bad_lines_are_told_and_the_others_done(
-    scene: bpy.types.Scene, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.mark.usefixtures("scene")
+def test_bad_lines_are_told_and_the_others_done(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("torch", reason="networks need PyTorch")
     from helpers.characters import speech_file
     from orator.operators.command_line import main

@@ -34,9 +34,8 @@ def answer(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
     return lines[0]
 
 
-def test_mistakes_are_said_before_any_work(
-    scene: bpy.types.Scene, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.mark.usefixtures("scene")
+def test_mistakes_are_said_before_any_work(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     speech, cast = speech_file(tmp_path / "voice.wav"), tmp_path / "cast.blend"
     out = tmp_path / "out.blend"
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "empty.blend"))
@@ -56,7 +55,8 @@ def test_mistakes_are_said_before_any_work(
     assert not out.exists()
 
 
-def test_takes_of_a_character_of_mine(scene: bpy.types.Scene, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("scene")
+def test_takes_of_a_character_of_mine(tmp_path: Path) -> None:
     pytest.importorskip("torch", reason="networks need PyTorch")
     speech, out = speech_file(tmp_path / "voice.wav"), tmp_path / "films" / "out.blend"
     make_rig()

@@ -72,7 +72,8 @@ def test_they_play_what_the_takes_are_beside_a_character_that_stays(rig: bpy.typ
     assert counts() == before and not ghosts.standing()
 
 
-def test_no_file_holds_them(rig: bpy.types.Object, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("rig")
+def test_no_file_holds_them(tmp_path: Path) -> None:
     before, path = counts(), str(tmp_path / "saved.blend")
     assert bpy.ops.orator.take_compare() == {"FINISHED"}
     bpy.ops.wm.save_as_mainfile(filepath=path)

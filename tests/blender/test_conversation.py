@@ -48,7 +48,8 @@ def pair(scene: bpy.types.Scene, tmp_path: Path) -> tuple[bpy.types.Object, bpy.
     return anna, ben
 
 
-def test_the_button_says_what_is_missing(scene: bpy.types.Scene, pair) -> None:
+@pytest.mark.usefixtures("scene")
+def test_the_button_says_what_is_missing(pair) -> None:
     from orator.operators.conversation import ORATOR_OT_generate_conversation as button
 
     anna, ben = pair
@@ -161,7 +162,8 @@ def test_a_stereo_strip_is_two_voices(scene: bpy.types.Scene, pair, tmp_path: Pa
     assert not any(len(o.orator.takes) for o in pair)
 
 
-def test_turns_lie_as_markers_and_count_when_moved(scene: bpy.types.Scene, pair) -> None:
+@pytest.mark.usefixtures("pair")
+def test_turns_lie_as_markers_and_count_when_moved(scene: bpy.types.Scene) -> None:
     assert bpy.ops.orator.lay_turns() == {"FINISHED"}
     laid = sorted((m.frame, m.name) for m in scene.timeline_markers)
     fps = scene.render.fps / scene.render.fps_base
@@ -177,9 +179,8 @@ def test_turns_lie_as_markers_and_count_when_moved(scene: bpy.types.Scene, pair)
 
 
 @pytest.mark.skipif(bpy.app.version[:2] not in ((4, 5), (5, 0)), reason="networks, and two Blenders are enough")
-def test_one_press_makes_both_and_nothing_stays_when_one_fails(
-    scene: bpy.types.Scene, pair, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("scene")
+def test_one_press_makes_both_and_nothing_stays_when_one_fails(pair, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("torch", reason="networks need PyTorch")
     anna, ben = pair
     ben.orator_talk.speaks = ""

@@ -41,7 +41,7 @@ def curves(rig: bpy.types.Object) -> list[float]:
     return [value for curve in found for point in curve.keyframe_points for value in point.co]
 
 
-def attempts(rig: bpy.types.Object, item: Any) -> list[str]:
+def attempts(item: Any) -> list[str]:
     """Everything that reads what a take keeps; what was said, '' where it worked."""
     scene, said = bpy.context.scene, []
     said += provenance.lines(item, scene)
@@ -71,7 +71,7 @@ def test_damaged_records_are_said_and_nothing_is_lost(rig: bpy.types.Object) -> 
             refused += 1
             assert not bad_sentence(str(error)), error
             before = curves(rig)
-            for said in attempts(rig, item):
+            for said in attempts(item):
                 assert "Something went wrong" not in said and "Traceback" not in said, (number, said)
             assert curves(rig) == before, "nothing changes by what was refused"
         assert len(takes.character_data(rig).takes) == 1

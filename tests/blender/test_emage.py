@@ -39,7 +39,8 @@ def test_the_choice_reaches_the_settings(scene: bpy.types.Scene, tmp_path: Path)
     assert settings.model == f"emage:{tmp_path}" and settings.options["mode"] == "reference"
 
 
-def test_fetching_waits_for_blender_and_the_artist(scene: bpy.types.Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("scene", "monkeypatch")
+def test_fetching_waits_for_blender_and_the_artist() -> None:
     if bpy.app.online_access:
         assert "tick the box" in refusal(bpy.ops.orator.fetch_emage)
     else:

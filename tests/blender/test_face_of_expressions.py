@@ -96,7 +96,8 @@ def test_every_slider_of_the_face_moves_the_keys_and_comes_back(scene, files, ki
     assert max(float(np.abs(after[path] - values).max()) for path, values in before.items()) < 1e-5
 
 
-def test_expressions_and_jaw_move_by_what_the_weights_change(scene, files) -> None:
+@pytest.mark.usefixtures("scene")
+def test_expressions_and_jaw_move_by_what_the_weights_change(files) -> None:
     armature, mapping = add(files)
     spoken = expressive_take(mapping)
     take_of(armature, spoken)
@@ -110,7 +111,8 @@ def test_expressions_and_jaw_move_by_what_the_weights_change(scene, files) -> No
     assert np.degrees(np.abs(to_rotvec(turn_of(curves, "jaw"))[:, 0] - want)).max() < 0.01
 
 
-def test_a_delay_moves_the_face_whole_and_the_body_not(scene, files) -> None:
+@pytest.mark.usefixtures("scene")
+def test_a_delay_moves_the_face_whole_and_the_body_not(files) -> None:
     armature, mapping = add(files)
     spoken = expressive_take(mapping)
     take_of(armature, spoken)
@@ -142,7 +144,8 @@ def test_without_a_map_the_sentence_says_what_is_not_shown(scene, files) -> None
     assert angle_between(turn_of(after, "jaw"), turn_of(before, "jaw")).max() > 5
 
 
-def test_weights_that_no_expression_shows_are_named(scene, files) -> None:
+@pytest.mark.usefixtures("scene")
+def test_weights_that_no_expression_shows_are_named(files) -> None:
     armature, _ = add(files)
     _, prepared = take_of(armature, own_take(), directions=Directions(pins=(pin(1.0, ("tongueOut",), tongueOut=1.0),)))
     assert any("sliders and pins of tongueOut are not shown" in note for note in prepared.coverage.notes)
@@ -184,7 +187,8 @@ def test_a_posed_face_is_hit(scene, files, rate: int, sparse: bool, mapped: bool
     assert angle_between(far, far[:1]).max() > 1
 
 
-def test_pins_of_weights_are_changes_of_expressions(scene, files) -> None:
+@pytest.mark.usefixtures("scene")
+def test_pins_of_weights_are_changes_of_expressions(files) -> None:
     armature, mapping = add(files)
     spoken = expressive_take(mapping)
     take_of(
@@ -202,7 +206,8 @@ def test_pins_of_weights_are_changes_of_expressions(scene, files) -> None:
 
 
 @pytest.mark.parametrize("spoken", [True, False])
-def test_a_whole_pinned_face_looks_the_same_on_every_take(scene, files, spoken: bool) -> None:
+@pytest.mark.usefixtures("scene")
+def test_a_whole_pinned_face_looks_the_same_on_every_take(files, spoken: bool) -> None:
     armature, mapping = add(files)
     whole = pin(1.0, mouthPucker=0.9, browInnerUp=0.5, jawOpen=0.4)
     take_of(armature, expressive_take(mapping) if spoken else own_take(), directions=Directions(pins=(whole,)))
@@ -213,7 +218,8 @@ def test_a_whole_pinned_face_looks_the_same_on_every_take(scene, files, spoken: 
         assert np.degrees(np.abs(jaw - [0.4 * JAW_OPEN, 0, 0])).max() < 0.01
 
 
-def test_a_soft_pin_pulls_and_a_look_turns_the_eyes(scene, files) -> None:
+@pytest.mark.usefixtures("scene")
+def test_a_soft_pin_pulls_and_a_look_turns_the_eyes(files) -> None:
     armature, mapping = add(files)
     spoken = expressive_take(mapping)
     goal = np.full(100, np.nan)
@@ -230,7 +236,8 @@ def test_a_soft_pin_pulls_and_a_look_turns_the_eyes(scene, files) -> None:
     assert angle_between(eye[66], spoken.rotations[66, INDEX["left_eye_smplhf"]]) > 5
 
 
-def test_a_pinned_jaw_does_not_stop_an_own_take_from_talking(scene, files) -> None:
+@pytest.mark.usefixtures("scene")
+def test_a_pinned_jaw_does_not_stop_an_own_take_from_talking(files) -> None:
     armature, _ = add(files)
     own = own_take()
     held = pin(1.0, (), np.full(100, np.nan))
@@ -380,7 +387,8 @@ def test_a_part_made_again_leaves_the_rest(
 # --- Other targets and files ---------------------------------------------------------------------------------------
 
 
-def test_an_arkit_character_shows_an_emage_take_once(scene, files) -> None:
+@pytest.mark.usefixtures("scene")
+def test_an_arkit_character_shows_an_emage_take_once(files) -> None:
     """Shapes open the mouth and turn the eyes: the bones do not do it a second time, under sliders neither."""
     _, mapping = add(files)
     armature = make_rig()
@@ -411,7 +419,8 @@ def test_pins_and_sliders_on_a_take_that_was_made_without_a_map(scene, files) ->
     assert np.abs(keyed(armature)["browInnerUp"] - curves["browInnerUp"]).max() < 1e-5
 
 
-def test_a_body_with_both_kinds_of_keys_plays_one(scene, files) -> None:
+@pytest.mark.usefixtures("scene")
+def test_a_body_with_both_kinds_of_keys_plays_one(files) -> None:
     armature, mapping = add(files)
     mesh = bodies_of(armature)[0]
     for name in INDEX_OF:
@@ -426,7 +435,8 @@ def test_a_body_with_both_kinds_of_keys_plays_one(scene, files) -> None:
     assert own["mouthSmileLeft"].max() > 0.3 and "Exp000" not in own
 
 
-def test_exported_motion_has_what_the_body_shows(scene, files) -> None:
+@pytest.mark.usefixtures("scene")
+def test_exported_motion_has_what_the_body_shows(files) -> None:
     armature, mapping = add(files)
     take_of(armature, expressive_take(mapping))
     takes.shown(armature).layers.upper_strength = 0.0
@@ -448,7 +458,8 @@ def test_a_body_with_few_expressions_has_a_map_of_its_own(scene, files) -> None:
     assert np.abs(expressions_of(keyed(armature), 10)).max() > 0.05
 
 
-def test_pins_survive_the_file(scene, files, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("tmp_path")
+def test_pins_survive_the_file(scene, files) -> None:
     armature, mapping = add(files)
     goal = np.full(100, np.nan)
     goal[3] = 0.7

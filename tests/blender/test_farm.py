@@ -58,7 +58,8 @@ def test_a_learned_style_travels_with_the_bundle(scene: bpy.types.Scene, tmp_pat
     assert worn_of(line.options["style"]).amount == 0.5
 
 
-def test_flamenco_gets_its_job_type(scene: bpy.types.Scene, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("scene")
+def test_flamenco_gets_its_job_type(tmp_path: Path) -> None:
     prepared(tmp_path)
     assert bpy.ops.orator.submit_to_farm(directory=str(tmp_path / "farm"), engine="flamenco") == {"FINISHED"}
     job = json.loads((tmp_path / "farm" / "job.json").read_text())
@@ -83,15 +84,17 @@ def test_every_strip_is_a_line_and_a_muted_one_is_not(scene: bpy.types.Scene, tm
     assert [line.options["frame"] for line in lines] == ["1", "81"]
 
 
-def test_the_button_says_what_is_missing(scene: bpy.types.Scene) -> None:
+@pytest.mark.usefixtures("scene")
+def test_the_button_says_what_is_missing() -> None:
     from orator.operators.farm import ORATOR_OT_submit_to_farm
 
     assert "armature" in ORATOR_OT_submit_to_farm.disabled_reason(bpy.context)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a stand-in of the farm's program is a shell script")
+@pytest.mark.usefixtures("scene")
 def test_the_farms_program_is_run_where_it_is_installed_and_its_no_is_told(
-    scene: bpy.types.Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     prepared(tmp_path)
     program = tmp_path / "bin" / "deadline"
@@ -107,7 +110,8 @@ def test_the_farms_program_is_run_where_it_is_installed_and_its_no_is_told(
 
 
 @pytest.mark.skipif(bpy.app.version[:2] != (5, 0), reason="one Blender is enough: the commands are the same in all")
-def test_a_worker_makes_the_line_on_the_scenes_character(scene: bpy.types.Scene, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("scene")
+def test_a_worker_makes_the_line_on_the_scenes_character(tmp_path: Path) -> None:
     pytest.importorskip("torch", reason="networks need PyTorch")
     from orator.operators.command_line import main
 

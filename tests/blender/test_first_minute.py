@@ -9,8 +9,9 @@ from mathutils import Vector
 
 
 @pytest.fixture
-def desk(scene: bpy.types.Scene) -> bpy.types.Scene:
+def desk(request: pytest.FixtureRequest) -> bpy.types.Scene:
     """Blender's default file: a cube, a camera, a light."""
+    request.getfixturevalue("scene")
     bpy.ops.wm.read_factory_settings(use_empty=False)
     return bpy.context.scene
 

@@ -95,7 +95,8 @@ def test_an_arkit_face_plays_too(scene: bpy.types.Scene, file: Path) -> None:
     assert max(abs(key.value) for key in keys[11:]) > 0.01
 
 
-def test_betas_move_the_joints(scene: bpy.types.Scene, file: Path) -> None:
+@pytest.mark.usefixtures("scene")
+def test_betas_move_the_joints(file: Path) -> None:
     armature, _ = add_body(bpy.context, file, betas=12, expressions=10)
     model = read_model(file)
     bodies_of(armature)[0].data.shape_keys.key_blocks["Shape002"].value = 3.0

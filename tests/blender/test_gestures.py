@@ -66,7 +66,8 @@ def test_a_take_lists_its_gestures_and_jumps_to_them(scene, take) -> None:
     assert scene.frame_current == round(11.0 + item.gestures[3].time * 24) == item.gestures[3].at
 
 
-def test_a_replaced_gesture_is_performed_and_the_rest_stays(scene, take) -> None:
+@pytest.mark.usefixtures("scene")
+def test_a_replaced_gesture_is_performed_and_the_rest_stays(take) -> None:
     item = take()
     old = shown(item)
     k = min(range(len(item.gestures)), key=lambda k: abs(item.gestures[k].time - 6.0))
@@ -117,7 +118,8 @@ def test_gestures_are_deleted_moved_and_added_together(scene, take) -> None:
     assert [r["kind"] for r in load_meta(take())["gestures"] if abs(r["time"] - 6.0) < 0.15] == ["point"]
 
 
-def test_what_cannot_be_done_says_so(scene, take) -> None:
+@pytest.mark.usefixtures("take")
+def test_what_cannot_be_done_says_so(scene) -> None:
     assert not bpy.ops.orator.gestures_perform.poll()
     scene.frame_set(5000)
     with pytest.raises(RuntimeError, match="outside 'Take 1'"):

@@ -45,7 +45,8 @@ def names() -> set[str]:
 
 
 @pytest.mark.parametrize("page", ("guide", "from_other_tools", "troubleshooting"))
-def test_every_name_is_on_the_screen(scene: bpy.types.Scene, page: str) -> None:
+@pytest.mark.usefixtures("scene")
+def test_every_name_is_on_the_screen(page: str) -> None:
     text = re.sub(r"`[^`]*`", "", (DOCS / f"{page}.md").read_text(encoding="utf-8"))
     text = re.sub(r"^[|*] \*.*?\*(?= \||:)", "", text, flags=re.MULTILINE)  # quoted sentences, tested elsewhere
     known, lost = names() | BLENDERS, []

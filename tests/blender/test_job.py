@@ -35,7 +35,7 @@ def slow(progress, cancelled):
 
 
 def test_progress_then_result() -> None:
-    def work(progress, cancelled):
+    def work(progress, _cancelled):
         progress(0.25, "Listening")
         time.sleep(0.05)
         return 42
@@ -63,7 +63,7 @@ def test_cancel_is_at_once_and_a_new_job_starts_clean() -> None:
 def test_a_result_that_comes_after_the_cancel_is_dropped() -> None:
     go = threading.Event()
 
-    def stubborn(progress, cancelled):
+    def stubborn(_progress, _cancelled):
         go.wait(5)
         return "stale"
 
@@ -85,10 +85,10 @@ def test_one_job_at_a_time() -> None:
 
 
 def test_errors_become_sentences(capsys: pytest.CaptureFixture[str]) -> None:
-    def known(progress, cancelled):
+    def known(_progress, _cancelled):
         raise OratorError("The strip is empty. Choose another.")
 
-    def unknown(progress, cancelled):
+    def unknown(_progress, _cancelled):
         raise ValueError("shape (3,) != (4,)")
 
     job.start("Generating", known)

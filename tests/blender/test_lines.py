@@ -89,7 +89,8 @@ def test_the_table_knows_whose_lines_are_when(scene: bpy.types.Scene, dialogue) 
     assert not len(anna.orator.takes)
 
 
-def test_a_whole_scene_is_one_speech_with_silence_between(scene: bpy.types.Scene, dialogue) -> None:
+@pytest.mark.usefixtures("scene", "dialogue")
+def test_a_whole_scene_is_one_speech_with_silence_between() -> None:
     requests = conversing.read_requests(bpy.context)
     speech = requests[0].speech
     assert speech.start == pytest.approx(1 / FPS) and speech.seconds == pytest.approx(379 / FPS, abs=0.01)
@@ -99,7 +100,8 @@ def test_a_whole_scene_is_one_speech_with_silence_between(scene: bpy.types.Scene
     assert [row[0] for row in requests[0].meta["partner_lines"]] == ["Ben 1", "Ben 2", "Ben 3"]
 
 
-def test_strips_two_hours_apart_are_said_before_hours_are_made(scene: bpy.types.Scene, dialogue) -> None:
+@pytest.mark.usefixtures("dialogue")
+def test_strips_two_hours_apart_are_said_before_hours_are_made(scene: bpy.types.Scene) -> None:
     assert conversing.long_silence(bpy.context) == ""
     shift(strip_of(scene, "Anna 3"), 2 * 3600 * FPS)
     said = conversing.long_silence(bpy.context)

@@ -164,7 +164,8 @@ def _alpha(obj: bpy.types.Object, title: str) -> np.ndarray:
     return np.array(image.pixels[:]).reshape(faces.SIZE, faces.SIZE, 4)[::-1, :, 3]
 
 
-def test_layers_follow_the_marks_and_then_the_brush(scene: bpy.types.Scene, obj: bpy.types.Object) -> None:
+@pytest.mark.usefixtures("scene")
+def test_layers_follow_the_marks_and_then_the_brush(obj: bpy.types.Object) -> None:
     mask = obj["orator_picture_layers"]
     assert _alpha(obj, "Front")[16, 64] == 1.0 and _alpha(obj, "Front")[60, 64] == 0.0
     vertices = len(obj.data.vertices)
@@ -184,7 +185,8 @@ def test_layers_follow_the_marks_and_then_the_brush(scene: bpy.types.Scene, obj:
         bpy.ops.orator.update_picture()
 
 
-def test_what_is_no_portrait_leaves_nothing(scene: bpy.types.Scene, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("scene")
+def test_what_is_no_portrait_leaves_nothing(tmp_path: Path) -> None:
     before = (len(bpy.data.objects), len(bpy.data.images), len(bpy.data.meshes))
     (tmp_path / "text.png").write_text("no picture")
     whole = faces.write(tmp_path / "whole.png").read_bytes()

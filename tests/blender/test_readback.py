@@ -22,8 +22,9 @@ TRIALS = (
 
 
 @pytest.mark.parametrize(("member", "fps", "file_fps", "files"), TRIALS)
+@pytest.mark.usefixtures("scene")
 def test_files_bring_back_what_the_scene_shows(
-    scene: bpy.types.Scene, tmp_path: Path, request: pytest.FixtureRequest, member: str, fps: float, file_fps: float,
+    tmp_path: Path, request: pytest.FixtureRequest, member: str, fps: float, file_fps: float,
     files: tuple[str, ...],
 ) -> None:  # fmt: skip
     shared = request.getfixturevalue("shared") if member in ("vircadia",) else tmp_path
@@ -33,7 +34,8 @@ def test_files_bring_back_what_the_scene_shows(
         assert outcome.worst < 1.0 and outcome.shift == 0 and outcome.shapes == outcome.shapes_back, outcome
 
 
-def test_bendy_bones_arrive(scene: bpy.types.Scene, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("scene")
+def test_bendy_bones_arrive(tmp_path: Path) -> None:
     """A rope of two bendy bones that curves: no file knows bendy bones, the vertices come back all the same."""
     from helpers.bendy import bent_rope
     from orator.core.blender.export import deliver

@@ -76,7 +76,8 @@ def test_every_button_and_value_has_a_tooltip(scene: bpy.types.Scene) -> None:
             assert prop.description or name == "strip_scene", name
 
 
-def test_grey_buttons_say_why(scene: bpy.types.Scene) -> None:
+@pytest.mark.usefixtures("scene")
+def test_grey_buttons_say_why() -> None:
     from orator import operators
 
     explained = [cls for cls in operators.CLASSES if hasattr(cls, "disabled_reason")]

@@ -71,7 +71,8 @@ def errors(rig: bpy.types.Object, frames: tuple[int, ...]) -> dict[str, float]:
 
 
 @pytest.mark.parametrize("kind", ["FK", "IK"])
-def test_controls_are_keyed_and_deform_bones_follow(scene: bpy.types.Scene, generated: str, kind: str) -> None:
+@pytest.mark.usefixtures("scene")
+def test_controls_are_keyed_and_deform_bones_follow(generated: str, kind: str) -> None:
     rig = character(generated)
     bpy.context.scene.render.fps = 30
     switch = rig.pose.bones["upper_arm_parent.L"]["IK_FK"]
@@ -95,7 +96,8 @@ def test_controls_are_keyed_and_deform_bones_follow(scene: bpy.types.Scene, gene
     assert rig.pose.bones["upper_arm_parent.L"]["IK_FK"] == switch, "the artist's switch comes back"
 
 
-def test_a_pose_made_with_ik_is_read_as_it_is_seen(scene: bpy.types.Scene, generated: str) -> None:
+@pytest.mark.usefixtures("scene")
+def test_a_pose_made_with_ik_is_read_as_it_is_seen(generated: str) -> None:
     rig = character(generated)
     hand = rig.pose.bones["hand_ik.L"]
     assert rig.pose.bones["upper_arm_parent.L"]["IK_FK"] == 0.0, "as Rigify leaves it"

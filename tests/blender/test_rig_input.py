@@ -33,7 +33,8 @@ def baked(armature: bpy.types.Object, seconds: float = 1.0) -> tuple[str, ...]:
     return prepared.coverage.sentence(), *prepared.coverage.notes
 
 
-def test_a_mesh_of_two_armatures_is_named(scene: bpy.types.Scene) -> None:
+@pytest.mark.usefixtures("scene")
+def test_a_mesh_of_two_armatures_is_named() -> None:
     armature, other = make_rig("Hero"), make_rig("Cape", shapes=(), meshes=0)
     mesh = bpy.data.objects["Hero Face 0"]
     mesh.modifiers.new("Cape", "ARMATURE").object = other
@@ -42,7 +43,8 @@ def test_a_mesh_of_two_armatures_is_named(scene: bpy.types.Scene) -> None:
     assert other.animation_data is None and [m.object for m in mesh.modifiers] == [armature, other]
 
 
-def test_rest_position_is_said_and_kept(scene: bpy.types.Scene) -> None:
+@pytest.mark.usefixtures("scene")
+def test_rest_position_is_said_and_kept() -> None:
     armature = make_rig()
     armature.data.pose_position = "REST"
     assert any("rest position" in note for note in baked(armature))
@@ -66,7 +68,8 @@ def test_negative_scale_and_parents_are_left_as_they_are(scene: bpy.types.Scene)
     assert all(np.isfinite(np.array(bone.matrix)).all() for bone in armature.pose.bones)
 
 
-def test_three_shapes_muted_and_driven_ones(scene: bpy.types.Scene) -> None:
+@pytest.mark.usefixtures("scene")
+def test_three_shapes_muted_and_driven_ones() -> None:
     armature = make_rig(shapes=(*THREE, "browInnerUp", "cheekPuff"))
     mesh = bpy.data.objects["Rig Face 0"]
     keys = mesh.data.shape_keys.key_blocks
@@ -82,7 +85,8 @@ def test_three_shapes_muted_and_driven_ones(scene: bpy.types.Scene) -> None:
     assert keys["jawOpen"].slider_max == 2.0 and len(mesh.data.shape_keys.animation_data.drivers) == 1
 
 
-def test_constraints_and_drivers_of_bones_stay(scene: bpy.types.Scene) -> None:
+@pytest.mark.usefixtures("scene")
+def test_constraints_and_drivers_of_bones_stay() -> None:
     armature = make_rig()
     bone = armature.pose.bones["head"]
     limit = bone.constraints.new("LIMIT_ROTATION")
@@ -126,7 +130,8 @@ def test_centimetres_and_tiny_bones(scene: bpy.types.Scene) -> None:
         ("", "broken at line 1"),
     ],
 )
-def test_a_broken_profile_file_changes_nothing(scene: bpy.types.Scene, tmp_path: Path, text: str, says: str) -> None:
+@pytest.mark.usefixtures("scene")
+def test_a_broken_profile_file_changes_nothing(tmp_path: Path, text: str, says: str) -> None:
     armature = make_rig()
     before = read_rig(armature)[1]
     path = tmp_path / "mine.json"

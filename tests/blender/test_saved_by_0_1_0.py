@@ -23,7 +23,8 @@ ARM = "right_shoulder"
 
 
 @pytest.fixture
-def armature(scene) -> bpy.types.Object:
+def armature(request: pytest.FixtureRequest) -> bpy.types.Object:
+    request.getfixturevalue("scene")
     bpy.ops.wm.open_mainfile(filepath=str(FILE))
     return bpy.data.objects["Rig"]
 

@@ -109,7 +109,8 @@ CHANGES: tuple[Callable[[], tuple[Bounds, str]], ...] = (
 )
 
 
-def test_each_change_is_seen_near_it_alone_and_undo_takes_each_back(desk: bpy.types.Scene) -> None:
+@pytest.mark.usefixtures("desk")
+def test_each_change_is_seen_near_it_alone_and_undo_takes_each_back() -> None:
     bpy.ops.ed.undo_push(message="Laid out")
     whole, laid = curves(), layout()
     for change in CHANGES:

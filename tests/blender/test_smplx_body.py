@@ -100,8 +100,8 @@ def take(tmp_path: Path, frames: int = 60, parity: Path | None = None):
 
 @pytest.mark.parametrize("checkpoint", ["tiny", "parity"])
 @pytest.mark.parametrize("correctives", [False, True])
+@pytest.mark.usefixtures("scene")
 def test_a_take_shows_what_smplx_computes(
-    scene: bpy.types.Scene,
     file: Path,
     mending: Path,
     tmp_path: Path,
@@ -193,7 +193,8 @@ def test_takes_are_read_back_from_relaxed_hands(scene: bpy.types.Scene, file: Pa
     assert angle_between(back.astype(float), performance.rotations[6].astype(float)).max() < 0.05
 
 
-def test_relaxed_hands_rest_as_the_model_s_mean(scene: bpy.types.Scene, mending: Path) -> None:
+@pytest.mark.usefixtures("scene")
+def test_relaxed_hands_rest_as_the_model_s_mean(mending: Path) -> None:
     model = read_model(mending)
     turns = from_matrix(mean_hand_turns(model))
     for correctives in (False, True):
@@ -203,7 +204,8 @@ def test_relaxed_hands_rest_as_the_model_s_mean(scene: bpy.types.Scene, mending:
         assert np.abs(shown(armature) - wanted).max() < 1e-5 < 1e-3 < np.abs(shown(armature) - other).max()
 
 
-def test_correctives_are_driven_keys_that_need_no_python(scene: bpy.types.Scene, mending: Path, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("scene")
+def test_correctives_are_driven_keys_that_need_no_python(mending: Path, tmp_path: Path) -> None:
     """Numbered as the public add-on's; eyes mend nothing and have none; betas and Euler bones do not disturb them."""
     armature = added(mending, betas=10, expressions=10, correctives=True)
     keys = bodies_of(armature)[0].data.shape_keys
@@ -230,7 +232,8 @@ def test_correctives_are_driven_keys_that_need_no_python(scene: bpy.types.Scene,
     assert not bare.animation_data.drivers, "what the artist takes away stays away"
 
 
-def test_a_file_without_correctives_says_so(scene: bpy.types.Scene, file: Path) -> None:
+@pytest.mark.usefixtures("scene")
+def test_a_file_without_correctives_says_so(file: Path) -> None:
     armature, said = add_body(bpy.context, file, correctives=True)
     assert "no pose correctives" in said
     assert len(bodies_of(armature)[0].data.shape_keys.key_blocks) == 111
@@ -271,7 +274,8 @@ def test_characters_of_the_public_add_on(scene: bpy.types.Scene, file: Path) -> 
     assert armature.pose.bones["jaw"].matrix_basis.to_quaternion().angle > np.radians(20)
 
 
-def test_betas_move_the_skeleton(scene: bpy.types.Scene, file: Path) -> None:
+@pytest.mark.usefixtures("scene")
+def test_betas_move_the_skeleton(file: Path) -> None:
     armature, _ = add_body(bpy.context, file, betas=12, expressions=10)
     model = read_model(file)
     keys = bodies_of(armature)[0].data.shape_keys.key_blocks
@@ -285,7 +289,8 @@ def test_betas_move_the_skeleton(scene: bpy.types.Scene, file: Path) -> None:
     assert np.abs(heads - joints[[4, 15, 41]]).max() < 1e-4
 
 
-def test_a_wrong_file_adds_nothing(scene: bpy.types.Scene, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("scene")
+def test_a_wrong_file_adds_nothing(tmp_path: Path) -> None:
     path = tmp_path / "SMPLX_NEUTRAL.npz"
     path.write_bytes(b"nothing")
     with pytest.raises(OratorError):

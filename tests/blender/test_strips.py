@@ -45,7 +45,8 @@ def trim(strip, frames: int, end: int = 0) -> None:
 
 
 @pytest.mark.parametrize("fps", ((24, 1.0), (30, 1.001)))
-def test_what_lies_between_the_handles_is_heard(scene: bpy.types.Scene, tmp_path: Path, fps, strip) -> None:
+@pytest.mark.usefixtures("tmp_path")
+def test_what_lies_between_the_handles_is_heard(scene: bpy.types.Scene, fps, strip) -> None:
     scene.render.fps, scene.render.fps_base = fps
     rate = fps[0] / fps[1]
     left, right, content = compat.strip_bounds(strip)

@@ -28,8 +28,9 @@ def add(character: bpy.types.Object, motion: Performance, name: str) -> None:
 
 
 @pytest.fixture
-def character(scene: bpy.types.Scene) -> bpy.types.Object:
+def character(request: pytest.FixtureRequest) -> bpy.types.Object:
     """A rig with a high right-handed take that smiles and a low left-handed one."""
+    request.getfixturevalue("scene")
     armature = make_rig()
     add(armature, gesturing(HIGH, smile=0.6), "High")
     add(armature, gesturing([state(12, -24, 30)] * 4, "left"), "Low")

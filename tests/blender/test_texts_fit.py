@@ -220,7 +220,8 @@ def test_whatever_a_panel_can_draw_was_measured() -> None:
 @pytest.mark.parametrize(
     "text", ("one two three " * 9, "w" * 200, "", "a /very/long/path/without/any/space/" + "i" * 80)
 )
-def test_wrapping_keeps_every_letter_and_the_width(scene: bpy.types.Scene, text: str) -> None:
+@pytest.mark.usefixtures("scene")
+def test_wrapping_keeps_every_letter_and_the_width(text: str) -> None:
     lines = layout.wrapped(text, 180.0)
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
     assert all(measure(line) <= 180.0 for line in lines)

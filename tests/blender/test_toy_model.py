@@ -39,7 +39,8 @@ def nods(performance) -> float:
     return float(((pitch[1:] > 0) & (pitch[:-1] <= 0)).sum() / performance.seconds)
 
 
-def test_the_operator(toy: None, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("toy")
+def test_the_operator(tmp_path: Path) -> None:
     armature, scene = make_rig(), bpy.context.scene
     scene.orator.source, scene.orator.file = "FILE", str(speech_file(tmp_path / "voice.wav", 3.0))
     scene.orator_emage.model, scene.orator_model.toy_nods = "TOY", 3.0
@@ -49,7 +50,8 @@ def test_the_operator(toy: None, tmp_path: Path) -> None:
     assert load_meta(take)["models"] == {"toy": "1"}
 
 
-def test_the_command_line_and_a_batch(toy: None, tmp_path: Path, capsys) -> None:
+@pytest.mark.usefixtures("toy")
+def test_the_command_line_and_a_batch(tmp_path: Path, capsys) -> None:
     sound, out = speech_file(tmp_path / "voice.wav", 3.0), tmp_path / "t.npz"
     given = ["generate", str(sound), "-o", str(out), "--model", "toy", "--toy-nods"]
     assert main([*given, "4"]) == 0 and nods(read_take(out).performance) == pytest.approx(4.0, abs=0.4)

@@ -117,9 +117,8 @@ def many_points(rig: bpy.types.Object, count: int = 40) -> bpy.types.Object:
 @pytest.mark.fault("12.13")
 @pytest.mark.parametrize("suffix", [".glb", ".fbx"])
 @pytest.mark.parametrize("inverted", [False, True])
-def test_what_a_mask_hides_is_not_in_the_file(
-    scene: bpy.types.Scene, tmp_path: Path, suffix: str, inverted: bool
-) -> None:
+@pytest.mark.usefixtures("scene")
+def test_what_a_mask_hides_is_not_in_the_file(tmp_path: Path, suffix: str, inverted: bool) -> None:
     rig = make_rig(shapes=())
     face = many_points(rig)
     face.vertex_groups.new(name="keep").add(list(range(10)), 1.0, "REPLACE")
@@ -141,9 +140,8 @@ def test_what_a_mask_hides_is_not_in_the_file(
 
 @pytest.mark.fault("12.13")
 @pytest.mark.parametrize("kind", ["SOLIDIFY", "DECIMATE", "MIRROR"])
-def test_modifiers_that_change_what_is_seen_are_not_called_exact(
-    scene: bpy.types.Scene, tmp_path: Path, kind: str
-) -> None:
+@pytest.mark.usefixtures("scene")
+def test_modifiers_that_change_what_is_seen_are_not_called_exact(tmp_path: Path, kind: str) -> None:
     rig = make_rig(shapes=())
     face = many_points(rig)
     modifier = face.modifiers.new("Theirs", kind)
@@ -155,7 +153,8 @@ def test_modifiers_that_change_what_is_seen_are_not_called_exact(
 
 
 @pytest.mark.fault("12.13")
-def test_a_hidden_face_is_named(scene: bpy.types.Scene, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("scene")
+def test_a_hidden_face_is_named(tmp_path: Path) -> None:
     rig = make_rig(shapes=("jawOpen", "mouthSmileLeft"), meshes=2)
     first, second = (o for o in rig.children if o.type == "MESH")
     for mesh in (first, second):
@@ -169,9 +168,8 @@ def test_a_hidden_face_is_named(scene: bpy.types.Scene, tmp_path: Path) -> None:
 
 @pytest.mark.fault("12.13")
 @pytest.mark.parametrize("suffix", [".glb", ".fbx"])
-def test_the_only_face_is_in_the_file_though_the_eye_is_closed(
-    scene: bpy.types.Scene, tmp_path: Path, suffix: str
-) -> None:
+@pytest.mark.usefixtures("scene")
+def test_the_only_face_is_in_the_file_though_the_eye_is_closed(tmp_path: Path, suffix: str) -> None:
     """Shapes that the take moves and no seen mesh has belong to the file; what renders do not show stays out."""
     rig = make_rig(shapes=("jawOpen", "mouthSmileLeft"), meshes=2)
     face, body = (o for o in rig.children if o.type == "MESH")

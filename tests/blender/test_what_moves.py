@@ -22,7 +22,7 @@ def baked(rig: bpy.types.Object):
     return prepared.coverage
 
 
-def aim(rig: bpy.types.Object) -> bpy.types.Object:
+def aim() -> bpy.types.Object:
     empty = bpy.data.objects.new("Aim", None)
     bpy.context.scene.collection.objects.link(empty)
     empty.location = (1.0, 0.0, 1.0)
@@ -39,12 +39,11 @@ def aim(rig: bpy.types.Object) -> bpy.types.Object:
         ("CHILD_OF", "right_wrist", {"right_wrist"}),
     ],
 )
-def test_what_constraints_move_is_not_counted_and_named(
-    scene: bpy.types.Scene, kind: str, bone: str, held: set[str]
-) -> None:
+@pytest.mark.usefixtures("scene")
+def test_what_constraints_move_is_not_counted_and_named(kind: str, bone: str, held: set[str]) -> None:
     rig = make_rig(shapes=())
     constraint = rig.pose.bones[bone].constraints.new(kind)
-    constraint.target = aim(rig)
+    constraint.target = aim()
     if kind == "IK":
         constraint.chain_count = 2
     coverage = baked(rig)
@@ -53,18 +52,20 @@ def test_what_constraints_move_is_not_counted_and_named(
 
 
 @pytest.mark.parametrize("how", ["muted", "no influence", "no target"])
-def test_constraints_that_do_nothing_are_not_named(scene: bpy.types.Scene, how: str) -> None:
+@pytest.mark.usefixtures("scene")
+def test_constraints_that_do_nothing_are_not_named(how: str) -> None:
     rig = make_rig(shapes=())
     constraint = rig.pose.bones["left_elbow"].constraints.new("COPY_ROTATION")
     if how != "no target":
-        constraint.target = aim(rig)
+        constraint.target = aim()
     constraint.mute = how == "muted"
     constraint.influence = 0.0 if how == "no influence" else 1.0
     coverage = baked(rig)
     assert coverage.joints == 55 and not any("constraints" in note for note in coverage.notes)
 
 
-def test_a_limit_is_named(scene: bpy.types.Scene) -> None:
+@pytest.mark.usefixtures("scene")
+def test_a_limit_is_named() -> None:
     rig = make_rig(shapes=())
     rig.pose.bones["head"].constraints.new("LIMIT_ROTATION").use_limit_x = True
     assert any("limit" in note and "head" in note for note in baked(rig).notes)
@@ -103,7 +104,8 @@ def moving_face() -> tuple[bpy.types.Object, bpy.types.Object]:
 
 
 @pytest.mark.parametrize("how", ["empty", "muted", "driven", "cut", "pinned", "absolute"])
-def test_shapes_that_stay_are_not_counted_and_named(scene: bpy.types.Scene, how: str) -> None:
+@pytest.mark.usefixtures("scene")
+def test_shapes_that_stay_are_not_counted_and_named(how: str) -> None:
     rig, face = moving_face()
     keys = face.data.shape_keys
     jaw = keys.key_blocks["jawOpen"]
@@ -127,7 +129,8 @@ def test_shapes_that_stay_are_not_counted_and_named(scene: bpy.types.Scene, how:
     )
 
 
-def test_a_shape_that_is_free_on_one_mesh_and_driven_on_another_is_named(scene: bpy.types.Scene) -> None:
+@pytest.mark.usefixtures("scene")
+def test_a_shape_that_is_free_on_one_mesh_and_driven_on_another_is_named() -> None:
     rig = make_rig(shapes=NAMES, meshes=2)
     first, _ = (o for o in rig.children if o.type == "MESH")
     first.data.shape_keys.key_blocks["jawOpen"].driver_add("value").driver.expression = "0.0"

@@ -99,7 +99,8 @@ def test_meshes_that_an_armature_holds_are_its_own(scene: bpy.types.Scene, how: 
 
 
 @pytest.mark.fault("12.22")
-def test_a_copy_of_a_face_has_takes_of_its_own(scene: bpy.types.Scene) -> None:
+@pytest.mark.usefixtures("scene")
+def test_a_copy_of_a_face_has_takes_of_its_own() -> None:
     head = face("Head")
     played(head)
     bpy.ops.object.select_all(action="DESELECT")

@@ -165,7 +165,7 @@ def test_accents_may_be_composed_in_two_ways(tmp_path: Path) -> None:
 def test_a_line_that_takes_the_program_down_comes_last_the_next_time(tmp_path: Path) -> None:
     lines = lines_of_table(table(tmp_path, 3), tmp_path / "out", ".npz", {})
 
-    def fall(line) -> None:
+    def fall(_line) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

@@ -82,7 +82,8 @@ def test_left_and_right_are_exact_mirrors(parts: dict[str, Part], head: HeadMesh
 
 
 @pytest.mark.parametrize("name", ARKIT)
-def test_every_shape_moves_its_own_region_only(parts: dict[str, Part], head: HeadMesh, name: str) -> None:
+@pytest.mark.usefixtures("head")
+def test_every_shape_moves_its_own_region_only(parts: dict[str, Part], name: str) -> None:
     everywhere = [(part.vertices, part.keys[name]) for part in parts.values() if name in part.keys]
     p = np.concatenate([v for v, _ in everywhere])
     d = np.linalg.norm(np.concatenate([d for _, d in everywhere]), axis=1)

@@ -138,7 +138,8 @@ def test_a_zip_bomb_and_a_promise_of_820_gb_are_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.fault("12.24")
-def test_a_stored_performance_unfolds_to_what_it_says(tmp_path: Path) -> None:
+@pytest.mark.usefixtures("tmp_path")
+def test_a_stored_performance_unfolds_to_what_it_says() -> None:
     parts = b'{"fps": 30.0, "parts": {"rotations": {"shape": [%d, 55, 4], "bytes": %d}}}'
     for frames, packed in ((3, zlib.compress(bytes(1 << 26))), (1 << 40, zlib.compress(b""))):
         header = parts % (frames, len(packed))

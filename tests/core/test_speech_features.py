@@ -85,7 +85,7 @@ def test_long_speech_needs_little_memory_beyond_its_result() -> None:
 
 
 def test_it_can_be_cancelled() -> None:
-    def stop(fraction: float) -> None:
+    def stop(_fraction: float) -> None:
         raise Cancelled
 
     with pytest.raises(Cancelled):

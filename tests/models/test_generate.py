@@ -147,7 +147,8 @@ def test_bad_input_is_one_sentence(arguments, said: str, tmp_path: Path, capsys)
 
 
 @pytest.mark.parametrize("damage", ["missing", "cut", "noise"])
-def test_damaged_weights_are_said(speech: Speech, tmp_path: Path, monkeypatch, damage: str) -> None:
+@pytest.mark.usefixtures("speech")
+def test_damaged_weights_are_said(tmp_path: Path, monkeypatch, damage: str) -> None:
     from orator.core.errors import OratorError
 
     if damage == "cut":

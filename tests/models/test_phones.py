@@ -94,7 +94,7 @@ def test_short_sounds_do_not_break_it() -> None:
 
 
 def test_it_can_be_cancelled(features: SpeechFeatures) -> None:
-    def stop(fraction: float) -> None:
+    def stop(_fraction: float) -> None:
         raise Cancelled
 
     with pytest.raises(Cancelled):

@@ -124,7 +124,7 @@ def test_a_worker_that_dies_anywhere_loses_nothing_and_makes_nothing_twice(
 def test_a_line_that_kills_workers_comes_last_then_fails_then_is_tried_again(
     lines: tuple[FarmLine, ...], tmp_path: Path
 ) -> None:
-    def die(arguments: list[str]) -> None:
+    def die(_arguments: list[str]) -> None:
         raise SystemExit(9)  # What no line may raise: stands for a crash.
 
     for _ in range(3):

@@ -2,7 +2,8 @@
 
 A line is `name < parent @ joint`, or `@ a b 0.5` for a place half way between two joints
 {S} stands for the side's word
-and `left_`/`right_` is put before side joints. Positions are an SMPL-X body with other proportions in the family's rest.
+and `left_`/`right_` is put before side joints. Positions are an SMPL-X body with other proportions in the family's
+rest.
 """
 
 from __future__ import annotations

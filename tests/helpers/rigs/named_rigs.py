@@ -12,8 +12,8 @@ _ORDER: Final = ("pelvis", "spine1", "spine2", "spine3", "neck", "head", "collar
                  "knee", "ankle", "foot")  # fmt: skip
 VOCABULARIES: Final[dict[str, tuple[str, str, str]]] = {
     # the joints of _ORDER; how fingers are called, {f} the finger and {n} its number; the fifth finger
-    "humanoid": ("hips|spine|chest|upper chest|neck|head|shoulder|upper arm|lower arm|hand|upper leg|lower leg|foot|toes",
-                 "{f} {p}", "little"),
+    "humanoid": ("hips|spine|chest|upper chest|neck|head|shoulder|upper arm|lower arm|hand|upper leg|lower leg|foot|"
+                 "toes", "{f} {p}", "little"),
     "arm and forearm": ("hips|spine|spine 1|spine 2|neck|head|shoulder|arm|fore arm|hand|up leg|leg|foot|toe base",
                         "hand {f} {n}", "pinky"),
     "elbow and knee": ("hips|spine|chest|upper chest|neck|head|shoulder|arm|elbow|wrist|leg|knee|ankle|toe",

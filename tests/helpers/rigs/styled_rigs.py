@@ -1,7 +1,8 @@
 """Skeletons of other styles than `invented.py`: what riggers really build, at random, under invented names.
 
-Every build is a choice of roots, spine, neck, collars, twist bones, hands, feet, hanging parts (skirt, hair, tail, wings,
-ears, cape), face bones, rest, axes, units and symmetry. The truth gives, for each joint, the bones that may play it.
+Every build is a choice of roots, spine, neck, collars, twist bones, hands, feet, hanging parts (skirt, hair, tail,
+wings, ears, cape), face bones, rest, axes, units and symmetry. The truth gives, for each joint, the bones that may
+play it.
 """
 
 from __future__ import annotations

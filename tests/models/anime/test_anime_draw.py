@@ -127,8 +127,9 @@ def test_a_mouth_of_one_drawing_takes_its_like_and_shut_stays_shut() -> None:
     assert [round(3 * v) for v in poses_of(NumberTrack(names, values, 6.0), parse_levels(""))[:, -1]][2] == 1
 
 
+@pytest.mark.usefixtures("weights")
 def test_the_command_from_a_live_link_file_to_pictures(
-    weights: AnimeCheckpoint, picture: np.ndarray, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    picture: np.ndarray, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from orator.core.arkit import INDEX
     from orator.core.formats.livelink import write_livelink

@@ -50,7 +50,8 @@ def test_a_program_in_a_bin_is_not_run(bins: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["pytorch_model.bin", "model.safetensors"])
-def test_truncated(tiny: Path, copy: Path, name: str) -> None:
+@pytest.mark.usefixtures("tiny")
+def test_truncated(copy: Path, name: str) -> None:
     if name.endswith("bin"):
         (copy / "model.safetensors").unlink()
     path = copy / name

@@ -26,7 +26,8 @@ def form(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str
 
 @pytest.mark.parametrize("rows", [0, 1, 13, 64, 300])
 @pytest.mark.parametrize("half", [False, True])
-def test_a_product(form: str, rows: int, half: bool) -> None:
+@pytest.mark.usefixtures("form")
+def test_a_product(rows: int, half: bool) -> None:
     torch.manual_seed(0)
     weight, bias, x = torch.randn(600, 512) / 23, torch.randn(600), torch.randn(2, rows, 512)
     assert weight.numel() >= HALF_FROM
@@ -37,7 +38,8 @@ def test_a_product(form: str, rows: int, half: bool) -> None:
     assert torch.allclose(made, exact, atol=0.03 if half else 1e-5)
 
 
-def test_a_convolution(form: str) -> None:
+@pytest.mark.usefixtures("form")
+def test_a_convolution() -> None:
     torch.manual_seed(1)
     weight, bias, x = torch.randn(24, 10, 3), torch.randn(24), torch.randn(2, 17, 10)
     made = TimeConvolution(weight, bias, stride=2, padding=1)(x)

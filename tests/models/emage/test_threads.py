@@ -31,7 +31,8 @@ def nothing() -> None:
 
 
 @pytest.mark.parametrize("mode", ["orator", "reference"])
-def test_threads_change_no_choice(tiny: Path, threads: None, mode: str) -> None:
+@pytest.mark.usefixtures("threads")
+def test_threads_change_no_choice(tiny: Path, mode: str) -> None:
     speech = Speech(np.random.default_rng(1).standard_normal(16000 * 11).astype(np.float32) * 0.1)
     made = []
     for count in (1, 2, 5):
@@ -45,7 +46,8 @@ def test_threads_change_no_choice(tiny: Path, threads: None, mode: str) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 2])
-def test_jobs_keep_their_order_and_their_errors(threads: None, count: int) -> None:
+@pytest.mark.usefixtures("threads")
+def test_jobs_keep_their_order_and_their_errors(count: int) -> None:
     torch.set_num_threads(count)
     with worker_thread() as worker:
         first = worker.start(lambda: torch.ones(3, requires_grad=True) + 1)
@@ -57,7 +59,8 @@ def test_jobs_keep_their_order_and_their_errors(threads: None, count: int) -> No
     assert torch.get_num_threads() == count
 
 
-def test_waiting_can_be_stopped(threads: None) -> None:
+@pytest.mark.usefixtures("threads")
+def test_waiting_can_be_stopped() -> None:
     torch.set_num_threads(2)
     begun, go_on = threading.Event(), threading.Event()
 
@@ -78,7 +81,8 @@ def test_waiting_can_be_stopped(threads: None) -> None:
     assert not any(thread.name.startswith("emage") for thread in threading.enumerate())
 
 
-def test_what_is_needed_soon_goes_first(threads: None) -> None:
+@pytest.mark.usefixtures("threads")
+def test_what_is_needed_soon_goes_first() -> None:
     torch.set_num_threads(2)
     done, begun, go_on = [], threading.Event(), threading.Event()
 
@@ -100,7 +104,8 @@ def test_what_is_needed_soon_goes_first(threads: None) -> None:
     assert done[0] == "soon" and sorted(done) == ["later", "long", "soon"]
 
 
-def test_what_has_not_begun_is_done_by_who_asks(threads: None) -> None:
+@pytest.mark.usefixtures("threads")
+def test_what_has_not_begun_is_done_by_who_asks() -> None:
     torch.set_num_threads(2)
     go_on, begun = threading.Event(), threading.Event()
     with worker_thread() as worker:
@@ -112,7 +117,8 @@ def test_what_has_not_begun_is_done_by_who_asks(threads: None) -> None:
         assert busy(nothing)
 
 
-def test_leaving_early_never_hangs(threads: None) -> None:
+@pytest.mark.usefixtures("threads")
+def test_leaving_early_never_hangs() -> None:
     """The last job is taken by the worker and dropped by the caller at the same moment, many times over."""
     torch.set_num_threads(2)
     for _ in range(300):
