@@ -13,11 +13,12 @@ from ..arrays import Array
 from ..rotations import from_rotvec, multiply
 from ..skeleton import INDEX, JOINT_COUNT, REST_OFFSETS
 from .arms import Arms, arm_rotations, play_arms, signed_places
+from .chance import rng_at
 from .ground import Ground, raised, stand, turned
 from .legs import level_feet, plant
 from .plausible import clear_thighs, clear_torso, hung
 from .reach import HEIGHT
-from .score import Score, Wanted, rng_at
+from .score import Score, Wanted
 from .seats import SPINE
 from .sitting import LEANS, held_still, sit, tipped
 from .styled import head_played, trunk_played

@@ -11,11 +11,12 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d, maximum_filter1d
 
 from ..arrays import Array
+from .chance import rng_at
 from .fingers import ANGLES, LEAST, MOST, SHAPES, hand_rotations
 from .gestures import Stroke, choose_way, draw_stroke, in_manner
 from .reach import ANGLE, FLEXION, HEIGHT, OUT, RADIUS, SHRUG, elbow_place, solve_arm, wrist_place
 from .rests import HANGING, RESTS, STRAINED
-from .score import Gesture, Rest, Score, Wanted, rng_at
+from .score import Gesture, Rest, Score, Wanted
 from .seats import lowest
 from .styled import strokes_played
 from .tracks import FPS, Key, curve_at, drift, keyed, pulses

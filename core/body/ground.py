@@ -12,9 +12,10 @@ from scipy.ndimage import gaussian_filter1d
 from ..arrays import Array
 from ..rotations import from_rotvec, multiply, rotate
 from ..skeleton import INDEX, REST_OFFSETS, SOLE_BELOW_ANKLE
+from .chance import rng_at
 from .legs import longest_reach
 from .manners import Manner
-from .score import Score, Wanted, rng_at
+from .score import Score, Wanted
 from .tracks import FPS, Key, drift, keyed, minimum_jerk, pulses
 
 NEAR_CLAUSE: Final = 1.0

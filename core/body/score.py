@@ -8,7 +8,7 @@ changed in one place leaves the others as they were.
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import insort
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -19,8 +19,10 @@ import numpy as np
 from ..learned_style import Worn
 from ..speech.phones import Word
 from .accents import Accents
+from .chance import free_at, rng_at
 from .gestures import BEATS
 from .manners import MANNERS, REST_WEIGHTS, Manner
+from .nods import nods_on
 from .rests import ASYMMETRIC, HANGING, LOW, RESTS, Arm
 from .seats import LEAST, rests_of
 from .semantics import FUNCTION_WORDS, normal_form, stress_time, word_class
@@ -30,8 +32,6 @@ CLASS_APART: Final = 0.3
 """Seconds between strokes that words ask for: nearer ones share a stroke, or the rarer class has it."""
 CROWDED: Final = 0.55
 """Seconds between two such strokes within which one hand makes the first and the other the second."""
-NOD_APART: Final = 0.36
-"""Seconds between nods: nearer ones would run into one another."""
 QUIET_CLAUSES: Final = (2.2, 0.8, 0.4, 0.2)
 """How likely hands rest through a clause, by how many of its words ask for a gesture."""
 SILENCE: Final = 1.5
@@ -122,11 +122,6 @@ class Wanted:
         return rests_of(self.seat, self.table) if self.seated else RESTS
 
 
-def rng_at(seed: int, time: float, salt: int) -> np.random.Generator:
-    """Random numbers that belong to a seed, a moment (to a thirtieth of a second) and a purpose."""
-    return np.random.default_rng((int(seed) & 0xFFFFFFFF, max(0, round(time * 30.0)), salt))
-
-
 def write_score(
     accents: Accents,
     words: tuple[Word, ...] | None,
@@ -145,7 +140,7 @@ def write_score(
     gestures = _gestures(asked, clauses, seconds, wanted, seed)
     alive()
     taken = np.array([g.time for g in gestures] or [-9.0])
-    nods, beats = _nods(accents, seed), []
+    nods, beats = nods_on(accents, seed), []
     for time, strength in zip(accents.times, accents.strength, strict=True):
         rng = rng_at(seed, time, 11)
         lead = float(np.clip(rng.normal(0.07, 0.03), -0.02, 0.15))
@@ -172,19 +167,6 @@ def _draw_rest(rng: np.random.Generator, wanted: Wanted, before: list[Rest], low
         weights = weights + 0.05
     name = names[int(rng.choice(len(names), p=weights / weights.sum()))]
     return Rest(0.0, name, bool((name in ASYMMETRIC or wanted.seated) and rng.random() < 0.5))
-
-
-def _nods(accents: Accents, seed: int) -> list[tuple[float, float]]:
-    """(time, size) of the nods in time order: the stronger accents first, and none while another nod lasts."""
-    taken: list[float] = []
-    out: list[tuple[float, float]] = []
-    for k in np.argsort(-accents.strength, kind="stable"):
-        time, strength = float(accents.times[k]), float(accents.strength[k])
-        rng = rng_at(seed, time, 13)
-        if rng.random() < 0.5 + strength and _free(time, taken, NOD_APART):
-            insort(taken, time)
-            insort(out, (time - float(np.clip(rng.normal(0.05, 0.014), 0.0, 0.1)), 0.3 + 1.8 * strength))
-    return out
 
 
 def _fresh(name: str, before: list[Rest]) -> float:
@@ -266,7 +248,7 @@ def _asked(
     for time, name in [*(c for c in classed if c[1] not in ("me", "you")), *common]:
         rest = any(a <= time <= b for a, b in resting)
         keep = (0.5 if rest else 0.97) * min(1.0, wanted.rate(time) / 0.8)
-        if rng_at(seed, time, 31).random() < keep and _free(time, [c[0] for c in chosen], CLASS_APART):
+        if rng_at(seed, time, 31).random() < keep and free_at(time, [c[0] for c in chosen], CLASS_APART):
             insort(chosen, (time, name, strength_at(time)))
     taken = np.array([c[0] for c in chosen] or [-9.0])
     spoken = np.array([stress_time(w) for w in words if normal_form(w.text) not in FUNCTION_WORDS] or [-9.0])
@@ -284,17 +266,11 @@ def _asked(
         apart = 0.47 / max(rate, 0.2) ** 0.9
         if (
             value > 0.3 - 0.28 * rate
-            and _free(time, beats, apart)
+            and free_at(time, beats, apart)
             and np.abs(taken - time).min() >= max(0.5, 0.8 * apart)
         ):
             insort(beats, time)
     return sorted([*chosen, *((t, "beat", strength_at(t)) for t in beats)])
-
-
-def _free(time: float, taken: list[float], apart: float) -> bool:
-    """Whether no one of the sorted `taken` is within `apart` seconds."""
-    k = bisect_left(taken, time)
-    return all(abs(time - other) >= apart for other in taken[max(0, k - 1) : k + 1])
 
 
 def _other(side: str) -> str:

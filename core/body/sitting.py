@@ -9,9 +9,10 @@ import numpy as np
 from ..arrays import Array
 from ..rotations import conjugate, from_rotvec, multiply, rotate
 from ..skeleton import INDEX, REST_OFFSETS, SOLE_BELOW_ANKLE
+from .chance import rng_at
 from .ground import Ground
 from .reach import ANGLE, HEIGHT, RADIUS, wrist_place
-from .score import Score, Wanted, rng_at
+from .score import Score, Wanted
 from .seats import CHEST, FLESH, HIP, SPINE
 from .tracks import FPS, Key, drift, keyed
 
