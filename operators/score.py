@@ -30,7 +30,7 @@ class _Asked:
 
 
 class ORATOR_OT_score_lay(OnTake, bpy.types.Operator):
-    """Lay out what the highlighted take does as strips above its sound: words, gestures, looks, emotions"""
+    """Lay out what the highlighted take does as strips above its sound: words, gestures, looks, emotions, turns"""
 
     bl_idname = "orator.score_lay"
     bl_label = "Lay Out Score"
@@ -86,6 +86,10 @@ class ORATOR_OT_score_regenerate(Generating, bpy.types.Operator):
         score.follow_looks(character, scene, request.before, request.edits)
         asked = request.request.asked
         corrections.keep_corrections(scene, asked.speech, asked.settings.transcript, asked.words)
+        if request.edits.turns:
+            from ..core.blender.score_turns import mark
+
+            mark(scene, character, request.request)
         take = takes.shown(character)
         if take is None:
             raise OratorError("The new take is not shown, so its score was not laid out.")
@@ -98,6 +102,7 @@ _NEW = {
     "mouth": ("X", 0.2),
     "gesture": ("beat_forward both", 0.8),
     "emotion": ("happy:0.8", 1.5),
+    "turn": ("", 1.5),
 }
 """What a new strip says, and the seconds it lasts."""
 
@@ -118,6 +123,7 @@ class ORATOR_OT_score_add(Acting, bpy.types.Operator):
             ("emotion", "Emotion", "Felt for as long"),
             ("word", "Word", "Said there, though nobody heard it"),
             ("mouth", "Mouth", "Shown there, whatever is heard"),
+            ("turn", "Turn", "The character has the floor there, in a conversation"),
         ),
     )
 
@@ -129,6 +135,10 @@ class ORATOR_OT_score_add(Acting, bpy.types.Operator):
     def work(self, context: bpy.types.Context) -> str:
         """Add it."""
         text, seconds = _NEW[self.kind]
+        if self.kind == "turn":
+            from ..core.blender.score_turns import new_text
+
+            text = new_text(score.sheet(context.scene))
         score.add_strip(score.home(context), self.kind, text, seconds)
         return ""
 

@@ -12,7 +12,7 @@ from .layout import TAB, draw_job, draw_sentence
 
 _ICONS: Final[dict[str, Any]] = {
     "word": "FILE_TEXT", "unheard": "QUESTION", "mouth": "SHAPEKEY_DATA", "gesture": "VIEW_PAN", "look": "HIDE_OFF",
-    "emotion": "MOD_HUE_SATURATION",
+    "emotion": "MOD_HUE_SATURATION", "turn": "COMMUNITY",
 }  # fmt: skip
 
 

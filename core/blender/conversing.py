@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, Final
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from ..conversation.turns import Turns
     from .generation import Made, TakeRequest
 
+_LONG_PAUSE: Final = 1.0
+"""Seconds between two turns that are heard from which on nobody has the floor."""
 _LONG_SILENCE: Final = 600.0
 """Seconds without a line from which on they are said: strips of another scene, more often than a pause."""
 MARK: Final = "turn:"
@@ -242,16 +245,35 @@ def lay_turns(context: bpy.types.Context) -> int:
     turns = find_turns(*activities(*heard))
     for marker in [m for m in scene.timeline_markers if _is_mark(m)]:
         scene.timeline_markers.remove(marker)
-    fps, count = scene_fps(scene), 0
-    floor = sorted((s for s in turns.stretches if s.kind == "speech"), key=lambda s: s.start)
-    names = {"own": pair[0].name, "partner": pair[1].name}
-    for k, turn in enumerate(floor):
-        scene.timeline_markers.new(f"{MARK}{names[turn.who]}", frame=round((heard[0].start + turn.start) * fps))
-        count += 1
-        following = floor[k + 1].start if k + 1 < len(floor) else float("inf")
-        if following - turn.end > 1.0:
-            scene.timeline_markers.new(f"{MARK}-", frame=round((heard[0].start + turn.end) * fps))
-    return count
+    if not any(s.kind == "speech" for s in turns.stretches):
+        return 0
+    return mark_turns(scene, turns, {"own": pair[0].name, "partner": pair[1].name}, heard[0].start, _LONG_PAUSE)
+
+
+def mark_turns(scene: bpy.types.Scene, turns: Turns, names: Mapping[str, str], start: float, pause: float) -> int:
+    """Markers for turns that begin at `start` seconds, between the two whose names these are; how many turns.
+
+    Earlier markers of the two within that time go; those of others, and what lies beside, stay. Nobody has the floor
+    in what is longer than `pause` seconds.
+    """
+    from ..directing.score_turns import floor_of
+
+    fps, floor = scene_fps(scene), floor_of(turns, pause)
+    first, last = round(start * fps), round((start + turns.seconds) * fps)
+    mine, holder, earlier = set(names.values()), "-", "-"
+    for marker in sorted((m for m in scene.timeline_markers if _is_mark(m)), key=lambda m: m.frame):
+        name = marker.name[len(MARK) :].strip()
+        of_these = name in mine or (name == "-" and holder in {*mine, "-"})
+        holder = name
+        if marker.frame < first:
+            earlier = name
+        elif marker.frame <= last and of_these:
+            scene.timeline_markers.remove(marker)
+    if not floor or (earlier in mine and floor[0][0] > 0.0):
+        floor.insert(0, (0.0, None))
+    for at, who in floor:
+        scene.timeline_markers.new(f"{MARK}{names[who] if who else '-'}", frame=round((start + at) * fps))
+    return sum(who is not None for _, who in floor)
 
 
 def deliver(requests: tuple[TakeRequest, ...], made: tuple[tuple[Made, ...], ...]) -> tuple[str, ...]:

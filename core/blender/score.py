@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 import bpy
 
 from ..errors import OratorError
-from . import compat, lines, lists, strips, take_speech
+from ..skeleton import PARTS
+from . import compat, generation, lines, lists, strips, take_speech
 from .groups import CharacterGroup, TakeGroup
 from .scene_rate import check_rate, scene_fps
+from .score_channels import CHANNELS, COLOURS, free_channel, named, new_channels, titles
 from .take_store import load_meta, load_performance
 
 if TYPE_CHECKING:
@@ -21,22 +23,8 @@ if TYPE_CHECKING:
 
 TAG: Final = "orator_score"
 """Custom property of a strip: what it was laid out as."""
-CHANNELS: Final = {
-    "word": "Orator Words", "unheard": "Orator Unheard",
-    "mouth": "Orator Mouths", "gesture": "Orator Gestures", "look": "Orator Looks", "emotion": "Orator Emotions",
-}  # fmt: skip
-_CHANNELS: Final = 128
-"""Channels of a Sequencer."""
 _MISSED: Final = 0.3
 """Seconds of a strip for a word that is not in the sound."""
-_COLOURS: Final = {
-    "word": "COLOR_04",
-    "unheard": "COLOR_01",
-    "mouth": "COLOR_03",
-    "gesture": "COLOR_05",
-    "look": "COLOR_06",
-    "emotion": "COLOR_02",
-}
 
 
 def sheet(scene: bpy.types.Scene) -> dict[str, Any]:
@@ -65,17 +53,17 @@ def take_of(scene: bpy.types.Scene, data: CharacterGroup | None) -> TakeGroup | 
 
 def text_strips(scene: bpy.types.Scene) -> list[Any]:
     """The score's strips, those that the artist added in its channels too."""
-    named = _named(scene)
+    channels = named(scene)
     return [
         strip
         for strip in compat.sequencer_strips(scene)
-        if strip.type == "TEXT" and (TAG in strip or strip.channel in named)
+        if strip.type == "TEXT" and (TAG in strip or strip.channel in channels)
     ]
 
 
 def kind_of(strip: Any) -> str:
     """What a strip of the score is: by its channel, else as it was laid out."""
-    return _named(strip.id_data).get(strip.channel, _tag(strip).get("kind", "word"))
+    return named(strip.id_data).get(strip.channel, _tag(strip).get("kind", "word"))
 
 
 def highlighted(scene: bpy.types.Scene) -> Any:
@@ -88,23 +76,14 @@ def highlighted(scene: bpy.types.Scene) -> Any:
 
 def add_strip(scene: bpy.types.Scene, kind: str, text: str, seconds: float) -> Any:
     """A strip of the score at the current frame, highlighted. Raises OratorError without a channel for it."""
-    channel = next((k for k, known in _named(scene).items() if known == kind), None)
-    if channel is None:
-        channel = max((strip.channel for strip in compat.sequencer_strips(scene)), default=0) + 1
-        if channel > _CHANNELS:
-            raise OratorError("The Sequencer has no channel left above your strips: move them down.")
-        (scene.sequence_editor or scene.sequence_editor_create()).channels[channel].name = CHANNELS[kind]
     first = scene.frame_current
-    strip = compat.new_text_strip(scene, text, channel, first, first + max(round(seconds * scene_fps(scene)), 1))
-    strip.text, strip.mute, strip.color_tag = text, True, _COLOURS[kind]
+    last = first + max(round(seconds * scene_fps(scene)), 1)
+    strip = compat.new_text_strip(scene, text, free_channel(scene, kind, first, last), first, last)
+    strip.text, strip.mute, strip.color_tag = text, True, COLOURS[kind]
+    # Blender may move it to another channel where it is dragged over others: it stays what it was added as.
+    strip[TAG] = json.dumps({"kind": kind, "was": -1, "first": first, "last": last, "name": strip.name})
     scene.orator.score_active = list(compat.sequencer_strips(scene)).index(strip)
     return strip
-
-
-def _named(scene: bpy.types.Scene) -> dict[int, str]:
-    editor = scene.sequence_editor
-    kinds = {title: kind for kind, title in CHANNELS.items()}
-    return {k: kinds[c.name] for k, c in enumerate(editor.channels) if c.name in kinds} if editor else {}
 
 
 # --- Laying out ----------------------------------------------------------------------------------------------------
@@ -117,29 +96,29 @@ def lay_out(context: bpy.types.Context, take: TakeGroup) -> int:
     from ..speech.words import unheard_of
     from .emotion import read_emotion
     from .score_mouths import mouth_rows
+    from .score_turns import talkers, turn_rows
 
     check_rate(take, context.scene)
-    meta, speech = load_meta(take), take_speech.request_of(context, take).speech
+    meta, request = load_meta(take), take_speech.request_of(context, take)
+    speech, names = request.speech, talkers(generation.chosen_character(context), request)
     seconds = load_performance(take).seconds
     track = read_emotion(context.scene, speech) if context.scene.orator.emotion_source == "SET" else None
     looks = [look_pin_from_json(pin) for pin in meta.get("looks", ())]
     kept = meta.get("score")
     rows = _rows(kept["rows"]) if kept else rows_of(meta, track, looks, seconds)
+    rows += [replace(row, was=len(rows) + k) for k, row in enumerate(turn_rows(meta, names, speech.seconds))]
     if not rows:
         raise OratorError(
             f"Nothing is known of what '{take.name}' does. Generate a take of the body, or with a transcript."
         )
     mouths = mouth_rows(take) if context.scene.orator.score_mouths else []
     rows = [*rows, *(replace(row, was=len(rows) + k) for k, row in enumerate(mouths))]
-    scene = home(context)
-    _check_room(scene)
-    throw_away(scene)
     # Words that are not in the sound are marked: in the channel of words one of them is said, here it is not.
     missed = [Row("unheard", text, at, at + _MISSED) for text, at in unheard_of(meta)]
-    _lay(scene, [*rows, *missed], speech.start)
+    _lay(home(context), [*rows, *missed], speech.start)
     words = enumerate(meta.get("words", ()))  # they come first among the rows
     heard = kept["heard"] if kept else [[k, word["heard"]] for k, word in words if "heard" in word]
-    now = {"take": take.uid, "rows": _plain(rows), "heard": heard}
+    now = {"take": take.uid, "rows": _plain(rows), "heard": heard, "talkers": names}
     context.scene.orator.score = json.dumps(now)
     return len(rows)
 
@@ -154,40 +133,34 @@ def _rows(plain: list[list[Any]]) -> list[Row]:
     return [Row(kind, text, start, end, k) for k, (kind, text, start, end) in enumerate(plain)]
 
 
-def _check_room(scene: bpy.types.Scene) -> None:
-    """Raises OratorError where the Sequencer has too few channels above the artist's strips."""
-    mine = set(text_strips(scene))
-    above = max((strip.channel for strip in compat.sequencer_strips(scene) if strip not in mine), default=0)
-    if above + len(CHANNELS) > _CHANNELS:
-        raise OratorError(
-            f"A strip lies in channel {above} of the Sequencer, and the score needs {len(CHANNELS)} channels above "
-            f"everything: move it down to {_CHANNELS - len(CHANNELS)} or lower."
-        )
+def _placed(scene: bpy.types.Scene, rows: list[Row], start: float) -> list[tuple[str, int, int]]:
+    """Kind, first frame and the one after the last of each row's strip."""
+    fps = scene_fps(scene)
+    bounds = [(round((start + row.start) * fps), round((start + row.end) * fps)) for row in rows]
+    return [(row.kind, first, max(last, first + 1)) for row, (first, last) in zip(rows, bounds, strict=True)]
 
 
 def _lay(scene: bpy.types.Scene, rows: list[Row], start: float) -> None:
+    """The strips in place of earlier ones. Raises OratorError where there is no room, with nothing changed."""
+    placed = _placed(scene, rows, start)
+    where = titles(placed)
+    channels = new_channels(scene, (*where, CHANNELS["emotion"]), text_strips(scene))
+    throw_away(scene)
     editor = scene.sequence_editor or scene.sequence_editor_create()
-    fps = scene_fps(scene)
-    above = max((strip.channel for strip in compat.sequencer_strips(scene)), default=0) + 1
-    place: dict[str, int] = {}
-    for kind, title in CHANNELS.items():
-        if any(row.kind == kind for row in rows) or kind == "emotion":
-            channel = place[kind] = above + len(place)
-            editor.channels[channel].name = title
-    for number, row in enumerate(rows):
-        first = round((start + row.start) * fps)
-        last = max(round((start + row.end) * fps), first + 1)
-        strip = compat.new_text_strip(scene, row.text, place[row.kind], first, last)
+    for title, channel in channels.items():
+        editor.channels[channel].name = title
+    for number, (row, (kind, first, last), title) in enumerate(zip(rows, placed, where, strict=True)):
+        strip = compat.new_text_strip(scene, row.text, channels[title], first, last)
         strip.text, strip.mute, strip.select = row.text, True, False  # muted: no picture of a render comes of it
-        strip.color_tag = _COLOURS[row.kind]
-        strip[TAG] = json.dumps({"kind": row.kind, "was": number, "first": first, "last": last, "name": strip.name})
+        strip.color_tag = COLOURS[kind]
+        strip[TAG] = json.dumps({"kind": kind, "was": number, "first": first, "last": last, "name": strip.name})
 
 
 def throw_away(scene: bpy.types.Scene) -> int:
     """Remove the score's strips, and give its channels their names back; how many."""
     gone = text_strips(scene)
     editor = scene.sequence_editor
-    for k in _named(scene):
+    for k in named(scene):
         assert editor is not None  # what is named is in it
         editor.channels[k].name = f"Channel {k}"
     compat.remove_strips(scene, gone)
@@ -201,14 +174,14 @@ def read_rows(scene: bpy.types.Scene, before: list[Row], start: float) -> list[R
     """The score as its strips lie now; one that was not touched has its own times to the bit."""
     from ..directing.score import Row
 
-    fps, named, out, seen = scene_fps(scene), _named(scene), [], set()
+    fps, channels, out, seen = scene_fps(scene), named(scene), [], set()
     found = [(strip, _tag(strip)) for strip in text_strips(scene)]
 
     def far(pair: tuple[Any, dict[str, Any]]) -> float:
         return abs(compat.strip_bounds(pair[0])[0] - pair[1].get("first", 0))
 
     for strip, tag in sorted(found, key=far):  # of copies the one that lies where it lay is the row itself
-        kind = named.get(strip.channel, tag.get("kind", "word"))
+        kind = channels.get(strip.channel, tag.get("kind", "word"))
         first, last, _ = compat.strip_bounds(strip)
         if kind == "unheard":
             continue
@@ -255,6 +228,7 @@ def read_changes(context: bpy.types.Context, character: bpy.types.Object) -> tup
     from ..performance import MODEL_FPS
     from .regenerate import regenerated
     from .score_mouths import mouth_pins
+    from .score_turns import talkers, told, whose
 
     kept = sheet(context.scene)
     take = lists.find(lists.character_data(character), kept.get("take", ""))
@@ -265,7 +239,8 @@ def read_changes(context: bpy.types.Context, character: bpy.types.Object) -> tup
     seconds, start = request.speech.seconds, request.speech.start
     before = _rows(kept["rows"])
     heard = {int(k): (float(a), float(b)) for k, (a, b) in kept.get("heard", ())}
-    now = edits(before, read_rows(home(context), before, start), heard, seconds)
+    known = whose(kept, talkers(character, request))
+    now = edits(before, read_rows(home(context), before, start), heard, seconds, known)
     if not now.pieces:
         raise OratorError("Nothing of the score has changed: move, rename, trim, copy or delete a strip of it.")
     asked = request.asked
@@ -286,17 +261,22 @@ def read_changes(context: bpy.types.Context, character: bpy.types.Object) -> tup
     )
     pins = (*directions.pins, *mouth_pins(now.mouths))
     request = replace(request, asked=asked, directions=replace(directions, looks=tuple(looks), pins=pins))
-    frames = [(p.regions, int(p.start * MODEL_FPS), round(p.end * MODEL_FPS)) for p in now.pieces]
+    request = told(request, meta, now.rows, known, now.turns)
+    parts = tuple(asked.settings.parts)
+    frames = [
+        (parts if p.regions == PARTS else p.regions, int(p.start * MODEL_FPS), round(p.end * MODEL_FPS))
+        for p in now.pieces
+    ]
     request = regenerated(
         take, request, tuple((regions, first, max(last, first + 1)) for regions, first, last in frames)
     )
-    stay = [row for row in now.rows if row.kind != "mouth"]
+    stay = [row for row in now.rows if row.kind not in ("mouth", "turn")]
     rows = [replace(row, was=k) for k, row in enumerate(stay)]
     moved_words = [(k, row) for k, row in enumerate(stay) if _was_moved(row, before, heard)]
     again_heard = [[k, list(_heard(row, before, heard))] for k, row in moved_words]
     # A face alone tells no gestures, and a body made again in pieces tells those that were drawn elsewhere.
-    told = {"score": {"rows": _plain(rows), "heard": again_heard}, "gestures": gesture_rows(rows)}
-    return replace(request, meta={**request.meta, **told}), now
+    record = {"score": {"rows": _plain(rows), "heard": again_heard}, "gestures": gesture_rows(rows)}
+    return replace(request, meta={**request.meta, **record}), now
 
 
 def _feels(now: Edits) -> bool:

@@ -15,21 +15,25 @@ from ..arrays import Array
 from ..body.gestures import KINDS
 from ..body.wishes import APART, HANDS, NOTHING, Wish
 from ..catalogue.emotions import EMOTIONS
+from ..conversation.lines import AFTER, BEFORE
 from ..emotion import EmotionTrack
 from ..errors import OratorError
 from ..face.marks import read_mark
+from ..skeleton import PARTS
 from ..speech.words import PlacedWord
+from .score_turns import differing, stretch_of
 
 LEAD: Final = 0.4
 """Seconds before its stroke's end at which a gesture's row begins: the way there."""
 _SHORTEST: Final = 0.04
 _ROUND: Final[Mapping[str, tuple[float, float]]] = {
     "word": (0.25, 0.25), "gesture": (0.8, 1.3), "emotion": (0.4, 0.6), "look": (0.5, 0.5), "mouth": (0.1, 0.1),
+    "turn": (BEFORE, AFTER),
 }  # fmt: skip
 """Seconds before and after a row that its change may move."""
 _REGIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "word": ("face",), "gesture": ("upper", "hands"), "emotion": ("face",), "look": ("head", "face"),
-    "mouth": ("face",),
+    "mouth": ("face",), "turn": PARTS,
 }  # fmt: skip
 _FELT, _FPS = 0.05, 30.0
 _CLOSE: Final = 1e-3
@@ -66,6 +70,7 @@ class Edits:
 
     rows    the score as it is now, gestures moved along with their words
     silent  spans (start, end) whose emotion was taken away
+    turns   whether any turn was changed
     mouths  what the lips are to show there, instead of what is heard
     """
 
@@ -75,6 +80,7 @@ class Edits:
     words: tuple[PlacedWord, ...]
     silent: tuple[tuple[float, float], ...]
     looks: bool
+    turns: bool = False
     mouths: tuple[MouthCue, ...] = ()
 
 
@@ -147,10 +153,17 @@ def rows_of(meta: Mapping[str, Any], track: EmotionTrack | None, looks: Iterable
 # --- Changes -------------------------------------------------------------------------------------------------------
 
 
-def edits(before: list[Row], after: list[Row], heard: Mapping[int, tuple[float, float]], seconds: float) -> Edits:
+def edits(
+    before: list[Row],
+    after: list[Row],
+    heard: Mapping[int, tuple[float, float]],
+    seconds: float,
+    whose: Mapping[str, str] | None = None,
+) -> Edits:
     """What changed from one state of the score to the next.
 
     heard: where the words of `before` were heard, by their numbers, when they had been moved earlier.
+    whose: 'own' or 'partner' by the names of who talks; none where the take was made alone.
     Raises OratorError for rows that cannot be read.
     """
     after = _with_gestures(before, after)
@@ -183,12 +196,16 @@ def edits(before: list[Row], after: list[Row], heard: Mapping[int, tuple[float, 
     removed = [r.start + LEAD for r in left if all(abs(r.start + LEAD - time) > APART for time in stay)]
     wishes += [Wish(max(time, 0.0), NOTHING) for time in removed]
     return Edits(
-        pieces=tuple(_piece(row, seconds) for row in touched),
+        pieces=(
+            *(_piece(row, seconds) for row in touched if row.kind != "turn"),
+            *_turn_pieces(before, gone, changed, seconds, whose or {}),
+        ),
         rows=tuple(after),
         wishes=tuple(wishes),
         words=(*_words(before, changed, heard), *_unsaid(gone, heard)),
         silent=tuple((row.start, row.end) for row in touched if row.kind == "emotion"),
         looks=any(row.kind == "look" for row in touched),
+        turns=any(row.kind == "turn" for row in touched),
         mouths=_mouths(after, changed, [*gone, *(before[row.was] for row in changed if row.was >= 0)]),
     )
 
@@ -212,6 +229,20 @@ def _with_gestures(before: list[Row], after: list[Row]) -> list[Row]:
 def _piece(row: Row, seconds: float) -> Piece:
     early, late = _ROUND[row.kind]
     return Piece(_REGIONS[row.kind], max(row.start - early, 0.0), min(row.end + late, seconds + 1.0))
+
+
+def _turn_pieces(
+    before: list[Row], gone: list[Row], changed: list[Row], seconds: float, whose: Mapping[str, str]
+) -> list[Piece]:
+    """Where turns differ: of one that was moved or trimmed only what is not the same turn before and after."""
+    pairs = [(row, None) for row in gone] + [(before[row.was] if row.was >= 0 else None, row) for row in changed]
+    out = []
+    for pair in pairs:
+        kept = next(row for row in pair if row is not None)
+        if kept.kind == "turn":
+            old, new = (stretch_of(row.text, row.start, row.end, whose) if row is not None else None for row in pair)
+            out += [_piece(replace(kept, start=a, end=b), seconds) for a, b in differing(old, new, seconds)]
+    return out
 
 
 def _words(before: list[Row], changed: list[Row], heard: Mapping[int, tuple[float, float]]) -> list[PlacedWord]:

@@ -174,10 +174,10 @@ def again_in_a_take_of_lines(scene: bpy.types.Scene, anna: bpy.types.Object) -> 
         "MADE"
     }
     assert bpy.ops.orator.score_lay() == {"FINISHED"}
-    laid = [strip for strip in score.text_strips(scene) if strip.channel in score._named(scene)]
+    laid = [strip for strip in score.text_strips(scene) if strip.channel in score.named(scene)]
     told = [strip for strip in laid if strip.name.split()[0] != "neutral"]
     assert told, "its gestures are laid out"
-    gone = next(strip for strip in told if score._named(scene)[strip.channel] == "gesture")
+    gone = next(strip for strip in told if score.named(scene)[strip.channel] == "gesture")
     first, last = compat.strip_bounds(gone)[:2]
     compat.remove_strips(scene, [gone])
     assert bpy.ops.orator.score_regenerate() == {"FINISHED"}
