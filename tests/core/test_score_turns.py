@@ -75,6 +75,20 @@ def test_a_trim_reaches_what_was_trimmed_and_another_owner_the_whole() -> None:
     assert (piece.start, round(piece.end, 3)) == (0.0, 4.3)
 
 
+@pytest.mark.parametrize(
+    "start, end, reached",
+    [
+        (4.1, 6.6, [(2.2, 5.6), (4.7, 7.0)]),  # the middle was his turn and still is
+        (0.5, 1.0, [(0.0, 2.5), (2.2, 7.0)]),
+        (3.1, 9.0, [(4.7, 7.0)]),
+    ],
+)
+def test_a_move_reaches_where_it_was_and_where_it_is(start: float, end: float, reached: list) -> None:
+    moved = [*laid()[:2], Row("turn", "Ben: speech", start, end, 2)]
+    pieces = edits(laid(), moved, {}, 6.0, WHOSE).pieces
+    assert [(round(p.start, 3), round(p.end, 3)) for p in pieces] == reached
+
+
 def test_who_began_last_has_the_floor_and_the_other_has_it_back() -> None:
     turns = Turns(
         (
