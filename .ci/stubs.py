@@ -43,7 +43,7 @@ CORRECTIONS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     # What we hang on Blender's types.
     "Object": (
         _more(f"orator: {_GROUPS}.CharacterGroup", f"orator_talk: {_GROUPS}.TalkGroup",
-              f"orator_rig: {_GROUPS}.RigGroup"),
+              f"orator_rig: {_GROUPS}.RigGroup", f"orator_seat: {_GROUPS}.SeatGroup"),
         # What there is follows from `Object.type`, which a type cannot say.
         (r"    data: \(\n(?:.*\n)*?    \)\n", "    data: typing.Any\n"),
         (r"def pose\(self\) -> Pose \| None", "def pose(self) -> Pose"),

@@ -21,6 +21,7 @@ from . import (
     regenerate,
     rig,
     score,
+    seat,
     sliders,
     speech,
     style,
@@ -36,6 +37,7 @@ PROPERTY_CLASSES: tuple[type, ...] = (
     *rig.PROPERTY_CLASSES,
     *emage.PROPERTY_CLASSES,
     *conversation.PROPERTY_CLASSES,
+    *seat.PROPERTY_CLASSES,
     *style.PROPERTY_CLASSES,
     *preferences.CLASSES,
 )
@@ -54,6 +56,7 @@ HOOKS = (
     rig.HOOK,
     emage.HOOK,
     conversation.HOOK,
+    seat.HOOK,
     style.HOOK,
     pins.HOOK,
     (overlay.attach, overlay.detach),

@@ -8,6 +8,7 @@ from ..core import estimate
 from ..core.blender import emage, generation
 from ..core.catalogue.controls import CONTROL_NAMES
 from .layout import TAB, draw_job, draw_sentence, draw_wrapped
+from .seat import PICKS, draw_control
 
 _LONG = 15.0
 """Seconds of work from which on they are told before it begins."""
@@ -64,7 +65,10 @@ class ORATOR_PT_controls(bpy.types.Panel):
             row = layout.row()
             row.active = name in hears
             row.use_property_decorate = name in CONTROL_NAMES  # a style has no keys
-            row.prop(options, name)
+            if name in PICKS:
+                draw_control(context, row, name)
+            else:
+                row.prop(options, name)
         for control in card.controls:
             layout.prop(context.scene.orator_model, control.name)
 

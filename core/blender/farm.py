@@ -17,7 +17,8 @@ from ..farm.lines import FarmLine
 from ..files import explain_write_error, write_atomically
 from ..learned_style import Worn
 from ..settings import Settings
-from . import generation, strips
+from . import generation, seats, strips
+from .bake_target import read_target
 from .emotion import read_emotion
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ def scene_lines(context: bpy.types.Context, bundle: Path, every: bool, takes: in
         sound = bundle / "inputs" / f"speech-{number:03d}.wav"
         _write_sound(sound, speech)
         settings = generation.read_settings(scene, speech)
+        settings = seats.on_objects(settings, scene, character, read_target(character, scene))[0]
         options, left_out = _options(settings, read_emotion(scene, speech, character), len(speeches) == 1)
         notes += left_out
         if settings.learned is not None:

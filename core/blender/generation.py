@@ -19,7 +19,7 @@ from ..settings import Settings
 from ..speech.no_speech import notes_of
 from ..speech.speech import Speech
 from ..speech.words import unheard_notes
-from . import bake, characters, copies, gestures, lists, own_animation, playback, strips, styles, takes
+from . import bake, characters, copies, gestures, lists, own_animation, playback, seats, strips, styles, takes
 from .bake_target import editable, read_keying, read_target, up_to_date
 from .emage import hand_notes, own_of, with_hands, with_model
 from .emage import unheard_notes as unheard_controls
@@ -233,9 +233,12 @@ def time_notes(scene: bpy.types.Scene) -> tuple[str, ...]:
     )
 
 
-def read_request(context: bpy.types.Context) -> TakeRequest:
-    """Everything that the artist chose, checked before any work. Raises OratorError."""
-    return request_for(context.scene, chosen_character(context), (read_speech(context),))
+def read_request(context: bpy.types.Context, again: bool = False) -> TakeRequest:
+    """Everything that the artist chose, checked before any work; again: of a take, which keeps its seat.
+
+    Raises OratorError.
+    """
+    return request_for(context.scene, chosen_character(context), (read_speech(context),), again=again)
 
 
 def request_for(
@@ -243,6 +246,7 @@ def request_for(
     character: bpy.types.Object,
     speeches: tuple[Speech, ...],
     listening: Listening | None = None,
+    again: bool = False,
 ) -> TakeRequest:
     """The request of one character for speeches of one length, its own first. Raises OratorError."""
     from . import preferences
@@ -255,6 +259,7 @@ def request_for(
     emotion = read_emotion(scene, speech, character)
     settings = with_hands(scene, character, read_settings(scene, speech))
     target = read_target(character, scene)
+    settings, seated = (settings, {}) if again else seats.on_objects(settings, scene, character, target)
     return TakeRequest(
         asked=GenerationRequest(
             speeches,
@@ -273,7 +278,7 @@ def request_for(
         threads=chosen.threads,
         device=chosen.device,
         runtime=chosen.runtime,
-        meta=directed.meta,
+        meta={**directed.meta, **seated},
         directions=directed.directions,
         notes=(
             *directed.notes,

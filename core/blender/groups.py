@@ -314,6 +314,13 @@ class EmageGroup(Group, Protocol):
     smplx_file: str
 
 
+class SeatGroup(Group, Protocol):
+    """What a character sits on and at."""
+
+    sits_on: bpy.types.Object | None
+    sits_at: bpy.types.Object | None
+
+
 class TalkGroup(Group, Protocol):
     """A character's part in conversations."""
 

@@ -14,6 +14,7 @@ from ..errors import OratorError
 from ..mask import Mask
 from ..model_card import card_of
 from ..performance import MODEL_FPS, Performance
+from . import seats
 from .given import digest
 from .groups import TakeGroup
 from .take_store import load_meta, load_performance
@@ -78,7 +79,7 @@ def regenerated(
     if other_speech and request.directions is not None:
         directions = replace(directions, pauses=request.directions.pauses)
     target, face_terms = request.target, None
-    settings = replace(asked.settings, parts=parts_of(regions))
+    settings = seats.kept(replace(asked.settings, parts=parts_of(regions)), before)
     card = card_of(settings.model)
     settings, said = _in_a_mode_that_keeps(settings)
     notes = (*notes, *said)
@@ -96,8 +97,8 @@ def regenerated(
         "layer_seed": before.get("layer_seed", before.get("seed", 0)),
         "again": {"regions": list(regions), "frames": [first, last]},
     }  # fmt: skip
-    if "comp" in before:
-        meta["comp"] = before["comp"]
+    meta.pop("seated", None)
+    meta |= {name: before[name] for name in ("comp", "seated") if name in before}
     wishes = merged(wishes_of(before), asked.wishes)
     asked = replace(asked, settings=settings, given=Given(mask, hints), face_terms=face_terms, wishes=wishes)
     return replace(

@@ -34,12 +34,12 @@ def request_of(context: bpy.types.Context, take: TakeGroup) -> TakeRequest:
     The record of lines stays the take's: what of them has changed since is still not in it.
     """
     if not made_of_lines(take) or conversing.missing(context):
-        return generation.read_request(context)
+        return generation.read_request(context, again=True)
     character, cast, meta = generation.chosen_character(context), conversing.cast_of(context), load_meta(take)
     start, seconds = meta.get("start"), meta.get("speech", {}).get("seconds")
     if cast.span is not None and isinstance(start, (int, float)) and isinstance(seconds, (int, float)):
         cast = replace(cast, span=(float(start), float(start) + float(seconds)))
-    request = conversing.request_of(context, cast, character)
+    request = conversing.request_of(context, cast, character, again=True)
     if request is None:
         raise OratorError(
             f"'{character.name}' neither speaks nor listens any more: choose its Voice in Direct > Conversation."

@@ -16,6 +16,7 @@ from typing import Final
 
 import numpy as np
 
+from ..catalogue.controls import LEAST_SEAT
 from ..learned_style import Worn
 from ..speech.phones import Word
 from .accents import Accents
@@ -24,7 +25,7 @@ from .gestures import BEATS
 from .manners import MANNERS, REST_WEIGHTS, Manner
 from .nods import nods_on
 from .rests import ASYMMETRIC, HANGING, LOW, RESTS, Arm
-from .seats import LEAST, rests_of
+from .seats import rests_of
 from .semantics import FUNCTION_WORDS, normal_form, stress_time, word_class
 from .styled import RestDraw, manner_of, rest_drawn
 
@@ -114,7 +115,7 @@ class Wanted:
     @property
     def seated(self) -> bool:
         """Whether there is a seat to sit on."""
-        return self.seat >= LEAST
+        return self.seat >= LEAST_SEAT
 
     @cached_property
     def rests(self) -> dict[str, tuple[Arm, Arm]]:

@@ -10,8 +10,6 @@ from ..arrays import Array
 from ..skeleton import INDEX, REST_OFFSETS
 from .rests import Arm
 
-LEAST: Final = 0.1
-"""Metres: a lower seat is none."""
 FLESH: Final = 0.08
 """Metres of a hip joint above its seat."""
 SPINE: Final = ("spine1", "spine2", "spine3")

@@ -56,6 +56,8 @@ CONTROLS: Final[tuple[Control, ...]] = (
     ),
 )  # fmt: skip
 
+LEAST_SEAT: Final = 0.1
+"""Metres: a lower seat is none."""
 CONTROL_NAMES: Final[tuple[str, ...]] = tuple(control.name for control in CONTROLS)
 
 NUMBERS: Final[tuple[Control, ...]] = (

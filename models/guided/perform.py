@@ -11,7 +11,7 @@ from scipy.ndimage import distance_transform_edt
 
 from ...core.arkit import ARKIT
 from ...core.arrays import Array
-from ...core.body.seats import LEAST
+from ...core.catalogue.controls import LEAST_SEAT
 from ...core.conversation.activity import activities
 from ...core.conversation.conduct import Listening, plan_conduct
 from ...core.conversation.perform import converse
@@ -65,7 +65,7 @@ class Guide:
             float(np.clip(settings.temperature, 0.3, 1.7)), scales_of(settings.options),
         )  # fmt: skip
         # Everybody in the training stood: who sits keeps the hips and legs that the seat gave.
-        seated = float(settings.curve("seat", np.zeros(1))[0]) >= LEAST
+        seated = float(settings.curve("seat", np.zeros(1))[0]) >= LEAST_SEAT
         still = {*FACE_JOINTS, *(LOWER if seated else ())}
         moving = [j for j in range(rotations.shape[1]) if j not in still]
         rotations[:, moving] = made[:, moving]

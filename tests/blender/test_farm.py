@@ -40,9 +40,22 @@ def test_the_bundle_says_what_the_panels_say(scene: bpy.types.Scene, tmp_path: P
     wanted = {"energy": "1.5", "seed": "7", "takes": "2", "frame": "11", "transcript": "hello there"}
     assert {k: line.options[k] for k in wanted} == wanted
     assert "happy:0.8" in line.options["emotion"]
+    assert "seat" not in line.options
     template = (tmp_path / "farm" / "template.yaml").read_text()
     assert '"--command"' in template and "default: inputs" in template
     assert not bpy.data.filepath, "the open file was not saved under another name"
+
+
+def test_the_bundle_sits_as_high_as_the_chair(scene: bpy.types.Scene, tmp_path: Path) -> None:
+    character = prepared(tmp_path)
+    chair = bpy.data.objects.new("Chair", bpy.data.meshes.new("Chair"))
+    chair.data.from_pydata([(-1, -1, 0.46), (1, -1, 0.46), (0, 1, 0.46)], [], [(0, 1, 2)])
+    scene.collection.objects.link(chair)
+    chair.location = character.location
+    scene.orator.seat, character.orator_seat.sits_on = 0.6, chair
+    assert bpy.ops.orator.submit_to_farm(directory=str(tmp_path / "farm")) == {"FINISHED"}
+    (line,) = read_lines(tmp_path / "farm" / "lines.jsonl")
+    assert float(line.options["seat"]) == pytest.approx(0.46, abs=0.01)
 
 
 def test_a_learned_style_travels_with_the_bundle(scene: bpy.types.Scene, tmp_path: Path) -> None:

@@ -166,6 +166,9 @@ def test_with_a_score_gestures_styles_and_other_models(scene: bpy.types.Scene, t
     for source in ("SET", "REFERENCE", "GUESS"):
         options.emotion_source = source
         found += cut(f"mixture, {source}")
+    options.seat = 0.5
+    rig.orator_seat.sits_on = rig.orator_seat.sits_at = bpy.data.objects.new("An armchair of two metres", None)
+    found += cut("seated")
     entry = scene.orator_styles.styles.add()
     entry.name, entry.told = "Learned of five takes", "Calm, with the hands low and far apart; smiles little"
     found += cut_rows("styles", ORATOR_UL_styles, scene.orator_styles, scene.orator_styles.styles)
