@@ -7,18 +7,22 @@ _FIRST, _WAKING = 0.1, 3.0
 docs/performance.md has it."""
 _MIN_FRACTION, _MIN_SECONDS = 0.05, 2.0
 _pace = _FIRST
+_awake = False
 
 
 def learn(speech_seconds: float, takes: int, seconds: float) -> None:
     """A work has ended: `takes` takes of that speech took so many seconds."""
-    global _pace
+    global _pace, _awake
     if speech_seconds > 1.0 and takes > 0 and seconds > 0.0:
-        _pace = 0.5 * _pace + 0.5 * max(seconds - _WAKING, 0.0) / (speech_seconds * takes)
+        own = seconds if _awake else seconds - _WAKING
+        _awake = True
+        if own > 0.0:  # a first work that was as quick as waking tells nothing of the rest
+            _pace = 0.5 * _pace + 0.5 * own / (speech_seconds * takes)
 
 
 def of(speech_seconds: float, takes: int) -> float:
     """Seconds that takes of a speech will need."""
-    return _WAKING + _pace * speech_seconds * takes
+    return (0.0 if _awake else _WAKING) + _pace * speech_seconds * takes
 
 
 def duration(seconds: float) -> str:

@@ -36,7 +36,7 @@ def test_three_times_on_and_off_leaves_nothing() -> None:
 def test_registering_loads_nothing_slow() -> None:
     code = (
         "import bpy, sys, orator; orator.register(); "
-        f"print([m for m in {SLOW!r} if m in sys.modules]); orator.unregister()"
+        f"print([m for m in {SLOW!r} if m in sys.modules], flush=True); orator.unregister(); import os; os._exit(0)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
     assert "[]" in done.stdout, done.stdout + done.stderr
