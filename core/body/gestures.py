@@ -180,7 +180,7 @@ BEATS: Final[dict[str, float]] = {
     "lift": 0.4, "shape": 0.8, "trace": 0.7,
 }  # fmt: skip
 """How likely each gesture is on an accent that no word asks anything of."""
-LONGEST_STROKE: Final = 0.45
+LONGEST_STROKE: Final = 0.5
 """Metres."""
 _SHOULDER: Final = np.array([0.17, 0.125, -0.02])
 """About where a shoulder is in the chest's frame, metres."""
@@ -203,8 +203,9 @@ class Stroke:
 def comfortable(place: Array) -> Array:
     """A wrist place (3,) that an arm reaches without strain: before the body, hardly across it, not before the face."""
     x, y, z = place
-    x = float(np.clip(x, -0.05, 0.46))
-    y = float(np.clip(y, -0.34, 0.15 + 0.5 * np.clip(x - 0.1, 0.0, 0.22)))
+    # A hand on the way up goes beside the face, not across it.
+    x = float(np.clip(x, 0.0 + 1.6 * np.clip(y - 0.03, 0.0, 0.12), 0.46))
+    y = float(np.clip(y, -0.34, 0.14 + 0.55 * np.clip(x - 0.1, 0.0, 0.22)))
     near = 0.17 if x < 0.2 else 0.17 - 0.6 * (x - 0.2)
     place = np.array([x, y, max(float(z), near)])
     # An arm sent beyond its length stands straight, and snaps when it is called back.

@@ -22,6 +22,8 @@ NEAR_CLAUSE: Final = 1.0
 """Seconds to the edge of a clause within which a shift of weight waits for it, or comes sooner."""
 WIDEST: Final = 1.15
 """How much wider than their manner feet may be left by a single step."""
+LONGEST_STEP: Final = 0.12
+"""Metres that a step puts the body elsewhere; more looks like a lunge."""
 LIFT: Final = 0.068
 """Metres a stepping foot is lifted."""
 AHEAD: Final = 0.045
@@ -177,6 +179,7 @@ def _replant(
     goal = np.clip(rng.normal(0.0, 1.0, 2) * np.array([0.06, 0.1]), -0.12, 0.12)
     if np.linalg.norm(goal - here) < 0.05:
         goal = np.clip(-0.8 * here + rng.normal(0.0, 0.05, 2), -0.1, 0.1)
+    goal = here + (goal - here) * min(1.0, LONGEST_STEP / max(float(np.linalg.norm(goal - here)), 1e-6))
     heading = away + float(np.clip(rng.normal(0.0, 0.13), -0.24, 0.24))
     places, turns = feet.stance(goal, heading, manner.stagger * rng.normal(0.0, 0.045))
     lead = 0 if (places[0] - feet.place[0])[0] > 0 else 1

@@ -79,7 +79,7 @@ class Manner:
 
 
 MANNERS: Final[dict[str, Manner]] = {
-    "neutral": Manner(),
+    "neutral": Manner(rests={"clasp_down": 0.2, "hold_wrist": 0.2}),
     "calm": Manner(
         size=0.8, width=0.85, tempo=0.87, rate=0.48, height=-0.06, both=0.6, resting=0.55, hold=0.8, trunk=0.7,
         pulse=1.35, shifts=8, steps=1.2, sway=0.9, head=0.6, gaze=0.6, lean=1.0,

@@ -40,6 +40,8 @@ LONGEST_IDLE: Final = 4.0
 """Seconds after which a hand that others gesture beside takes over."""
 LONGEST_REST: Final = 3.3
 """Seconds after which hands that go on resting do so in another way."""
+LONGEST_QUIET: Final = 5.5
+"""Seconds of speech in a row that hands rest through at the most, at the neutral share of rest."""
 
 
 @dataclass(frozen=True)
@@ -187,7 +189,7 @@ def _rests(
     classed = np.array([stress_time(w) for w in words if word_class(w.text)] or [-9.0])
     resting: list[tuple[float, float]] = []
     rests = [_draw_rest(rng_at(seed, 0.0, 21), wanted, [], low=True)]
-    last, calm, low = 0.0, 0.0, 0.0
+    last, calm, low, since = 0.0, 0.0, 0.0, 0.0
     for k, (start, end) in enumerate(clauses):
         rng = rng_at(seed, start, 22)
         asked = int(((classed > start) & (classed < end)).sum())
@@ -199,8 +201,10 @@ def _rests(
         share = manner.resting / max(wanted.rate(start), 0.3) ** 0.5
         owed = np.clip(1.0 + (share * (end - 1.0) - calm) / 1.6, 0.0, 4.0)
         again = bool(resting) and resting[-1][1] > start - 0.5
+        since = since if again else start
+        dead = end - since > LONGEST_QUIET * max(manner.resting / MANNERS["neutral"].resting, 1.0)
         likely = QUIET_CLAUSES[min(asked, 3)] if words else 1.1
-        if asked <= 3 and k > 0 and rng.random() < share * owed * (1.45 if again else 0.9) * likely:
+        if asked <= 3 and k > 0 and not dead and rng.random() < share * owed * (1.45 if again else 0.9) * likely:
             resting.append((start - 0.2, end))
             # On the way down and up again hands are not at rest.
             gained = max(end - start - (0.0 if again else 1.3), 0.2)
