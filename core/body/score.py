@@ -303,7 +303,7 @@ def _gestures(
             draw, right = rng.random(), 0.5 + 0.5 * hand if hand else 0.55
             mode = "both" if draw < both else ("right" if rng.random() < right else "left")
         crowded = False
-        if label != "beat" and abs(hand) < 0.5:
+        if label != "beat" and abs(hand) < 0.2:
             before = k > 0 and asked[k - 1][1] != "beat" and time - asked[k - 1][0] < CROWDED
             after = k + 1 < len(asked) and asked[k + 1][1] != "beat" and asked[k + 1][0] - time < CROWDED
             if before and out[-1].hands != "both":

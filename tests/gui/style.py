@@ -26,10 +26,10 @@ def styles() -> bpy.types.PropertyGroup:
 
 
 def wrists(side: str) -> float:
-    """How far a wrist moves over the last three takes, metres: six seconds of one say little about a hand."""
+    """How far a wrist moves over the last six takes, metres: six seconds of one say little about a hand."""
     stored, turns = first.orator("core.blender.take_store"), first.orator("core.rotations")
     moved, wrist = 0.0, first.orator("core.skeleton").INDEX[f"{side}_wrist"]
-    for item in list(first.options().character.orator.takes)[-3:]:
+    for item in list(first.options().character.orator.takes)[-6:]:
         performance = stored.load_performance(item)
         places, _ = turns.forward_kinematics(performance.rotations.astype(float), performance.translation)
         moved += float(np.linalg.norm(np.diff(places[:, wrist], axis=0), axis=1).sum())
@@ -114,7 +114,7 @@ def wear(report: Report) -> Steps:
     options.handedness, options.style = 0.0, "neutral"
     yield from make_takes(report, 1, "a take in the style arrives")
     styles().amount = 1.0
-    yield from make_takes(report, 3, "three takes in the whole style arrive")
+    yield from make_takes(report, 6, "six takes in the whole style arrive")
     left, right = wrists("left"), wrists("right")
     report.check("their right hand does more, as the reference's", right > 1.15 * left, f"{right:.1f} m, {left:.1f} m")
     styles().amount = 0.5
