@@ -40,7 +40,7 @@ LONGEST_IDLE: Final = 4.0
 """Seconds after which a hand that others gesture beside takes over."""
 LONGEST_REST: Final = 3.3
 """Seconds after which hands that go on resting do so in another way."""
-LONGEST_QUIET: Final = 5.5
+LONGEST_QUIET: Final = 7.0
 """Seconds of speech in a row that hands rest through at the most, at the neutral share of rest."""
 
 
@@ -189,7 +189,7 @@ def _rests(
     classed = np.array([stress_time(w) for w in words if word_class(w.text)] or [-9.0])
     resting: list[tuple[float, float]] = []
     rests = [_draw_rest(rng_at(seed, 0.0, 21), wanted, [], low=True)]
-    last, calm, low, since = 0.0, 0.0, 0.0, 0.0
+    last, calm, low, run = 0.0, 0.0, 0.0, 0.0
     for k, (start, end) in enumerate(clauses):
         rng = rng_at(seed, start, 22)
         asked = int(((classed > start) & (classed < end)).sum())
@@ -201,8 +201,8 @@ def _rests(
         share = manner.resting / max(wanted.rate(start), 0.3) ** 0.5
         owed = np.clip(1.0 + (share * (end - 1.0) - calm) / 1.6, 0.0, 4.0)
         again = bool(resting) and resting[-1][1] > start - 0.5
-        since = since if again else start
-        dead = end - since > LONGEST_QUIET * max(manner.resting / MANNERS["neutral"].resting, 1.0)
+        run += end - start
+        dead = run > LONGEST_QUIET * max(manner.resting / MANNERS["neutral"].resting, 1.0)
         likely = QUIET_CLAUSES[min(asked, 3)] if words else 1.1
         if asked <= 3 and k > 0 and not dead and rng.random() < share * owed * (1.45 if again else 0.9) * likely:
             resting.append((start - 0.2, end))
@@ -216,7 +216,9 @@ def _rests(
             rests.append(_moved(_draw_rest(rng, wanted, rests, low=bool(down)), start - 0.1))
             low += gained * bool(down)
             last = start
-        elif start - last > 6.0:
+            continue
+        run = 0.0
+        if start - last > 6.0:
             rests.append(_moved(_draw_rest(rng, wanted, rests, low=rng.random() < 0.7), start - 0.1))
             last = start
     rests += _listening(clauses[-1][1] if clauses else 0.0, seconds, wanted, rests, seed)
