@@ -49,7 +49,7 @@ class Acting:
 def _posture(score: Score, wanted: Wanted, frames: int, calm: Array) -> Array:
     """(T, 3) forward bend, turn and side lean of the trunk, radians: another posture for another thought."""
     manner, keys = wanted.manner, []
-    size = np.radians([5.2, 5.8, 5.6]) * manner.trunk
+    size = np.radians([5.4, 5.8, 6.2]) * manner.trunk
     lean = np.array([np.radians(manner.lean), 0.0, 0.0])
     for start, end in score.clauses:
         rng = rng_at(score.seed, start, 91)
