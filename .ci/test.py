@@ -177,7 +177,7 @@ def holds_tests(path: Path) -> bool:
 
 
 def run_bpy(version: str, minutes: float) -> Outcome:
-    """tests/blender under one version of bpy, a third of the files a process; what reads most files back, alone.
+    """tests/blender under one version of bpy, a quarter of the files a process; what reads most files back, alone.
 
     Blender as a module is not made for hundreds of files opened in one process: 4.2.23 crashes in its importer or when
     what was imported is removed (seen with test_rig_reading.py before test_true_time.py; each alone holds).
@@ -186,10 +186,10 @@ def run_bpy(version: str, minutes: float) -> Outcome:
     files = [str(p.relative_to(ROOT)) for p in sorted((ROOT / "tests" / "blender").glob("test_*.py"))]
     alone = [name for name in files if name.endswith(ALONE)]
     files = [name for name in files if name not in alone]
-    size = -(-len(files) // 3)
+    size = -(-len(files) // 4)
     groups = [files[k : k + size] for k in range(0, len(files), size)] + [alone]
     whole = Outcome(f"bpy {version}")
-    for name, chosen in zip("abcd", groups, strict=True):
+    for name, chosen in zip("abcde", groups, strict=True):
         one = run_pytest(f"bpy {version} {name}", python, chosen, path_environment(version), minutes)
         whole.passed, whole.failed, whole.skipped = (
             getattr(whole, key) + getattr(one, key) for key in ("passed", "failed", "skipped")
