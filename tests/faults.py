@@ -119,14 +119,14 @@ TABLES = {
     ),
     "ends": (
         "Kills and cancels",
-        "`python tests/batch/ends.py --rounds 200 --write`: each work in a process of its own, ended at a random\n"
+        "`make ends` (`tests/batch/ends.py`): each work in a process of its own, ended at a random\n"
         "moment by SIGKILL or by its own cancel. Every file of before must be whole; what a cancel or, after the next\n"
-        "run, a kill left must be gone.",
+        "run, a kill left must be gone. Here other programs kept some ten processes waiting: a cancel's seconds are\n"
+        "those of a crowded machine.",
     ),
     "inside": (
         "Cancels inside one Blender",
-        "`python tests/batch/inside.py --rounds 100 --write`: Generate, cancelled at a random moment and begun again\n"
-        "at once.",
+        "`make ends` too (`tests/batch/inside.py`): Generate, cancelled at a random moment and begun again\nat once.",
     ),
 }
 """Tables that other commands write into the page: mark -> heading and what they are."""
