@@ -204,7 +204,7 @@ def comfortable(place: Array) -> Array:
     """A wrist place (3,) that an arm reaches without strain: before the body, hardly across it, not before the face."""
     x, y, z = place
     # A hand on the way up goes beside the face, not across it.
-    x = float(np.clip(x, 0.0 + 1.6 * np.clip(y - 0.03, 0.0, 0.12), 0.46))
+    x = float(np.clip(x, 1.6 * np.clip(y - 0.03, 0.0, 0.12), 0.46))
     y = float(np.clip(y, -0.34, 0.14 + 0.55 * np.clip(x - 0.1, 0.0, 0.22)))
     near = 0.17 if x < 0.2 else 0.17 - 0.6 * (x - 0.2)
     place = np.array([x, y, max(float(z), near)])
