@@ -8,11 +8,13 @@ import bpy
 from bpy.props import BoolProperty, EnumProperty, StringProperty
 from bpy_extras.io_utils import ExportHelper
 
-from ..core.blender import export, generation, takes
-from ..core.blender.declared import declared
-from ..core.blender.export_options import PRESETS, RATES, ExportOptions
-from ..core.blender.groups import TakeGroup
-from ..core.blender.take_store import speech_of
+from ..core.blender.base.declared import declared
+from ..core.blender.base.groups import TakeGroup
+from ..core.blender.export import export
+from ..core.blender.export.options import PRESETS, RATES, ExportOptions
+from ..core.blender.request import generation
+from ..core.blender.takes import takes
+from ..core.blender.takes.take_store import speech_of
 from .poll import Acting
 
 FORMATS = (

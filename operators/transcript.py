@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import bpy
 
-from ..core.blender import generation, job, preferences
+from ..core.blender.base import job, preferences
+from ..core.blender.request import generation
 from ..core.errors import OratorError
 from .generate import Generating
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import bpy
 
-from ..core.blender import emage, emotion, generation, lists
+from ..core.blender.request import emage, emotion, generation
+from ..core.blender.takes import lists
 from .layout import TAB, draw_wrapped
 
 

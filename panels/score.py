@@ -6,8 +6,9 @@ from typing import Any, Final
 
 import bpy
 
-from ..core.blender import compat, score
-from ..core.blender.declared import PanelMixin
+from ..core.blender.base import compat
+from ..core.blender.base.declared import PanelMixin
+from ..core.blender.score import score
 from .layout import TAB, draw_job, draw_sentence
 
 _ICONS: Final[dict[str, Any]] = {

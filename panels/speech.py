@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import bpy
 
-from ..core.blender import generation, preferences, strips
-from ..core.blender.declared import PanelMixin
+from ..core.blender.base import preferences
+from ..core.blender.base.declared import PanelMixin
+from ..core.blender.request import generation
+from ..core.blender.scene import strips
 from ..operators import work
 from .layout import TAB, draw_job, draw_wrapped, room, shortened
 

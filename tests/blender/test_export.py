@@ -10,11 +10,12 @@ import pytest
 bpy = pytest.importorskip("bpy", reason="these tests need Blender's Python module")
 
 from helpers.small import performed, small_character  # noqa: E402
-from orator.core.blender import compat, takes  # noqa: E402
-from orator.core.blender.export import export_shown, export_takes, export_together  # noqa: E402
-from orator.core.blender.export_bare import evaluated_points  # noqa: E402
-from orator.core.blender.export_check import compare  # noqa: E402
-from orator.core.blender.export_options import ExportOptions  # noqa: E402
+from orator.core.blender.base import compat  # noqa: E402
+from orator.core.blender.export.bare import evaluated_points  # noqa: E402
+from orator.core.blender.export.check import compare  # noqa: E402
+from orator.core.blender.export.export import export_shown, export_takes, export_together  # noqa: E402
+from orator.core.blender.export.options import ExportOptions  # noqa: E402
+from orator.core.blender.takes import takes  # noqa: E402
 from orator.core.errors import OratorError  # noqa: E402
 from orator.core.formats.bvh import read_bvh  # noqa: E402
 from orator.core.formats.smplx_npz import read_smplx  # noqa: E402

@@ -8,11 +8,12 @@ import bpy
 import numpy as np
 import pytest
 from helpers.small import performed, small_character
-from orator.core.blender import compat, takes
-from orator.core.blender.export import deliver, export_shown
-from orator.core.blender.export_lines import shown_lines
-from orator.core.blender.export_options import ExportOptions
-from orator.core.blender.take_store import load_performance
+from orator.core.blender.base import compat
+from orator.core.blender.export.export import deliver, export_shown
+from orator.core.blender.export.lines import shown_lines
+from orator.core.blender.export.options import ExportOptions
+from orator.core.blender.takes import takes
+from orator.core.blender.takes.take_store import load_performance
 from orator.core.errors import OratorError
 from orator.core.formats.bvh import read_bvh
 from orator.core.formats.gltf import animation_times

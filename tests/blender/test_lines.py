@@ -9,10 +9,13 @@ import bpy
 import numpy as np
 import pytest
 from helpers.desk import shift
-from orator.core.blender import changed_lines, compat, conversing, lines, score
-from orator.core.blender.character import add_character
-from orator.core.blender.take_store import load_meta, load_performance
-from orator.core.blender.takes import shown
+from orator.core.blender.base import compat
+from orator.core.blender.request import changed_lines, conversing
+from orator.core.blender.rig.character import add_character
+from orator.core.blender.scene import lines
+from orator.core.blender.score import score
+from orator.core.blender.takes.take_store import load_meta, load_performance
+from orator.core.blender.takes.takes import shown
 from orator.core.skeleton import JOINTS
 
 DEMO = Path(__file__).resolve().parents[2] / "docs" / "demo" / "speech.wav"

@@ -1,0 +1,1 @@
+"""From a performance to keys: the bake, sliders, follow-strip and comps."""

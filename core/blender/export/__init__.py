@@ -1,0 +1,1 @@
+"""Out of Blender: a stage for it, its exporters, and reading back what they wrote."""

@@ -1,0 +1,1 @@
+"""Talking pictures, drawings, and image sequences."""

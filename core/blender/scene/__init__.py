@@ -1,0 +1,1 @@
+"""What the scene gives: sound strips, lines, seats, the view, and playing."""
