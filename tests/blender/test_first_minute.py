@@ -68,6 +68,29 @@ def test_the_view_looks_at_the_character(desk: bpy.types.Scene, call: str, low: 
         assert abs((view.view_location - head).z) < 0.2
 
 
+def test_a_bowed_face_is_framed_from_chin_to_hair(desk: bpy.types.Scene) -> None:
+    bpy.ops.orator.add_character()
+    rig = desk.orator.character
+    for name in ("pelvis", "spine1", "spine3", "neck", "head"):
+        bone = rig.pose.bones[name]
+        bone.rotation_mode = "XYZ"
+        bone.rotation_euler = (0.2, 0.0, 0.1)
+    rig.pose.bones["pelvis"].location = (0.0, -0.1, 0.0)
+    bpy.context.view_layer.update()
+    assert bpy.ops.orator.frame_face() == {"FINISHED"}
+    area = next(a for a in bpy.context.window.screen.areas if a.type == "VIEW_3D")
+    space, region = area.spaces.active, next(r for r in area.regions if r.type == "WINDOW")
+    view = space.region_3d
+    half = 0.5 * 72.0 / space.lens * view.view_distance * region.height / max(region.width, region.height)
+    up = view.view_rotation @ Vector((0.0, 1.0, 0.0))
+    graph = bpy.context.evaluated_depsgraph_get()
+    for mesh in rig.children:
+        if mesh.name.rpartition(" ")[2] in ("Mouth", "Hair", "Brows"):
+            seen = mesh.evaluated_get(graph)
+            heights = [(seen.matrix_world @ v.co - view.view_location) @ up for v in seen.data.vertices]
+            assert -half < min(heights) and max(heights) < half, mesh.name
+
+
 def speech(tmp_path) -> str:
     from helpers.characters import speech_file
 

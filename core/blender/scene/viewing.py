@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import bpy
+import numpy as np
 from mathutils import Matrix, Vector
 
 from ..rig.holders import family_of, has_skeleton
@@ -24,22 +25,19 @@ _SENSOR: Final = 72.0
 
 @dataclass(frozen=True)
 class Figure:
-    """low, high: the corners of the box round a character; face: its middle; right: towards its right hand. World."""
+    """low, high: the corners of the box round a character; face: its middle; right: towards its right hand;
+    head_size: metres from chin to crown. World."""
 
     low: Vector
     high: Vector
     face: Vector
     right: Vector
+    head_size: float
 
     @property
     def forward(self) -> Vector:
         """Where it looks, level."""
         return Vector((self.right.y, -self.right.x, 0.0)) * -1.0
-
-    @property
-    def head_size(self) -> float:
-        """Metres from chin to crown."""
-        return max((self.high.z - self.face.z) * 1.9, 1e-3)
 
 
 def _box(objects: list[bpy.types.Object]) -> tuple[Vector, Vector] | None:
@@ -56,6 +54,19 @@ def _bodies(character: bpy.types.Object) -> list[bpy.types.Object]:
     return [mesh for mesh in skinned_meshes(character) if not mesh.hide_get()] or [character]
 
 
+def _crown(character: bpy.types.Object, meshes: list[bpy.types.Object]) -> float:
+    """How high the highest vertex is as the meshes are without a pose, in the armature's space."""
+    into = character.matrix_world.inverted_safe()
+    highest = []
+    for mesh in meshes:
+        if isinstance(mesh.data, bpy.types.Mesh) and len(mesh.data.vertices):
+            at = np.empty(3 * len(mesh.data.vertices), np.float32)
+            mesh.data.vertices.foreach_get("co", at)
+            turn = np.asarray(into @ mesh.matrix_world)
+            highest.append(float((at.reshape(-1, 3) @ turn[2, :3]).max() + turn[2, 3]))
+    return max(highest, default=0.0)
+
+
 def figure_of(character: bpy.types.Object) -> Figure:
     """A character as it stands at the scene's frame."""
     from ..rig.rig_profile import read_rig
@@ -64,23 +75,29 @@ def figure_of(character: bpy.types.Object) -> Figure:
     assert box is not None
     low, high = box
     face = Vector(((low.x + high.x) / 2, (low.y + high.y) / 2, high.z - 0.07 * (high.z - low.z)))
+    head_size = 0.13 * (high.z - low.z)
     right = character.matrix_world.to_3x3() @ Vector((-1.0, 0.0, 0.0))
     if not has_skeleton(character):
-        face = (low + high) / 2
+        face, head_size = (low + high) / 2, 0.95 * (high.z - low.z)
     else:
         joints = read_rig(character, hints=False)[1].joints
         bones = {joint: character.pose.bones.get(bone) for joint, bone in joints.items()}
         world = character.matrix_world
         head = bones.get("head")
         if head is not None:
-            base = world @ head.head
-            face = base + Vector((0.0, 0.0, 0.42 * (high.z - base.z)))
+            # From the rest pose, carried by the bone: a bowed head is as big as before, and lower.
+            rest = head.bone.head_local
+            tall = max(_crown(character, _bodies(character)) - rest.z, 1e-3)
+            carried = world @ head.matrix @ head.bone.matrix_local.inverted_safe()
+            face = carried @ (rest + Vector((0.0, 0.0, 0.42 * tall)))
+            head_size = 1.1 * tall * world.to_scale().z
         left, right_one = bones.get("left_shoulder"), bones.get("right_shoulder")
         if left is not None and right_one is not None:
             across = world @ right_one.head - world @ left.head
             right = across if across.xy.length > 1e-6 else right
     right = Vector((right.x, right.y, 0.0))
-    return Figure(low, high, face, right.normalized() if right.length > 1e-6 else Vector((-1.0, 0.0, 0.0)))
+    right = right.normalized() if right.length > 1e-6 else Vector((-1.0, 0.0, 0.0))
+    return Figure(low, high, face, right, max(head_size, 1e-3))
 
 
 # --- Standing ------------------------------------------------------------------------------------------------------
