@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from .arrays import Array
 
@@ -86,7 +86,7 @@ class Worn:
     amount: float = 1.0
     identity: str = field(default="", compare=False)
 
-    def as_meta(self) -> dict[str, Any]:
+    def as_meta(self) -> dict[str, object]:
         """JSON-like values for a take's provenance."""
         return {"name": self.style.name, "amount": round(self.amount, 4), "identity": self.identity}
 

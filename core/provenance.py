@@ -8,16 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-Record = dict[str, Any]
+Record = dict[str, object]
 VERSION: Final = 2
 
 
-def stamped(record: Mapping[str, Any]) -> Record:
+def stamped(record: Mapping[str, object]) -> Record:
     """The record as it is stored: with today's version."""
     return {**record, "version": VERSION}
 
 
-def upgraded(record: Mapping[str, Any]) -> Record:
+def upgraded(record: Mapping[str, object]) -> Record:
     """A stored record in today's form; one of a later Orator stays as it is. What is damaged is left for its reader."""
     out = dict(record)
     version = out.get("version", 1)

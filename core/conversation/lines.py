@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -37,23 +37,23 @@ class Line:
         near = abs(self.start - other.start) < _NEAR and abs(self.end - other.end) < _NEAR
         return near and self.mark == other.mark
 
-    def as_row(self) -> list[Any]:
+    def as_row(self) -> list[object]:
         """JSON-like."""
         return [self.name, round(self.start, 4), round(self.end, 4), self.mark]
 
 
-def rows_of(lines: Iterable[Line]) -> list[list[Any]]:
+def rows_of(lines: Iterable[Line]) -> list[list[object]]:
     """Lines in plain values, as a take keeps them in its `meta`."""
     return [line.as_row() for line in lines]
 
 
-def lines_of(rows: Any) -> tuple[Line, ...]:
+def lines_of(rows: object) -> tuple[Line, ...]:
     """The lines of such rows; rows that are none are left out."""
     found = [row for row in rows if _is_row(row)] if isinstance(rows, list) else []
     return tuple(Line(str(row[0]), float(row[1]), float(row[2]), str(row[3])) for row in found)
 
 
-def _is_row(row: Any) -> bool:
+def _is_row(row: object) -> bool:
     return isinstance(row, list) and len(row) == 4 and all(isinstance(at, (int, float)) for at in row[1:3])
 
 

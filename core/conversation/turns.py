@@ -37,7 +37,7 @@ class Stretch:
     start: float
     end: float
 
-    def as_meta(self) -> list[Any]:
+    def as_meta(self) -> list[object]:
         """As it is kept with a take: who, kind, start and end in seconds."""
         return [self.who, self.kind, round(self.start, 3), round(self.end, 3)]
 
@@ -70,7 +70,7 @@ class Turns:
         other = {"own": "partner", "partner": "own"}
         return Turns(tuple(replace(s, who=other[s.who]) for s in self.stretches), self.seconds)
 
-    def as_meta(self) -> list[list[Any]]:
+    def as_meta(self) -> list[list[object]]:
         """As they are kept with a take."""
         return [s.as_meta() for s in self.stretches]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
@@ -25,7 +24,7 @@ class Piece:
     regions: tuple[str, ...]
     blend: float = 0.25
     """Seconds of cross-fade, centred on each end of the range."""
-    origin: dict[str, Any] = field(default_factory=dict)
+    origin: dict[str, object] = field(default_factory=dict)
     """JSON-like: what is known of the take it comes from, its id, seed and models."""
 
 
@@ -78,7 +77,9 @@ def _mix(a: Array, b: Array, w: Array) -> Array:
     return np.where(w[:, None] >= 1.0, b, a * (1.0 - w[:, None]) + b * w[:, None])
 
 
-def provenance(base: str, pieces: tuple[Piece, ...], origin: dict[str, Any] | None = None) -> list[dict[str, object]]:
+def provenance(
+    base: str, pieces: tuple[Piece, ...], origin: dict[str, object] | None = None
+) -> list[dict[str, object]]:
     """JSON-like rows for the take's meta: where each piece came from; the first is what they were laid over."""
     return [{"source": base, "start": 0.0, "end": None, "regions": ["all"], **(origin or {})}] + [
         {"source": p.source, "start": p.start, "end": p.end, "regions": list(p.regions), "blend": p.blend, **p.origin}

@@ -30,39 +30,39 @@ _FAR: Final = 1e7
 _LONGEST_PATH: Final = 1024
 
 
-def number(value: Any) -> bool:
+def number(value: object) -> bool:
     """Whether a stored value is a number that a time, a place or a weight can be."""
     return isinstance(value, (int, float)) and not isinstance(value, bool) and -_FAR <= value <= _FAR
 
 
-def _whole(value: Any) -> bool:
+def _whole(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 1 << 64
 
 
-def _span(value: Any) -> bool:
+def _span(value: object) -> bool:
     return isinstance(value, list) and len(value) == 2 and all(map(number, value))
 
 
-def _words(value: Any) -> bool:
+def _words(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(word, str) for word in value)
 
 
-def _regenerated(value: Any) -> bool:
+def _regenerated(value: object) -> bool:
     return isinstance(value, dict) and _span(value.get("frames")) and _words(value.get("regions"))
 
 
-def _piece(value: Any) -> bool:
+def _piece(value: object) -> bool:
     if not isinstance(value, dict) or not isinstance(value.get("source"), str):
         return False
     ends = (value.get("start"), value.get("end"))
     return _words(value.get("regions", [])) and all(end is None or number(end) for end in ends)
 
 
-def _many(each: Callable[[Any], bool]) -> Callable[[Any], bool]:
+def _many(each: Callable[[object], bool]) -> Callable[[object], bool]:
     return lambda value: isinstance(value, list) and len(value) <= _MOST and all(map(each, value))
 
 
-def _object(value: Any) -> bool:
+def _object(value: object) -> bool:
     return isinstance(value, dict)
 
 
@@ -76,7 +76,7 @@ _ENTRIES: Final[Mapping[str, Callable[[Any], bool]]] = {
 """What we read of a record ourselves, and whether a value is what it can be; other entries are only handed on."""
 
 
-def take_record(text: Any, name: str) -> dict[str, Any]:
+def take_record(text: Any, name: str) -> dict[str, object]:
     """The record of a take in today's form. Raises OratorError."""
     if not isinstance(text, str) or len(text) > LONGEST:
         raise _damaged(name, "it is no text" if not isinstance(text, str) else "it is far too long")
@@ -89,7 +89,7 @@ def take_record(text: Any, name: str) -> dict[str, Any]:
     return data
 
 
-def unfit(record: Mapping[str, Any]) -> list[str]:
+def unfit(record: Mapping[str, object]) -> list[str]:
     """The entries of a record that are not what they can be."""
     return [key for key, fits in _ENTRIES.items() if key in record and not fits(record[key])]
 
@@ -162,7 +162,7 @@ def slider_values(text: Any, name: str) -> dict[str, Any]:
     return data
 
 
-def kept_pose(text: Any, name: str) -> dict[str, Any]:
+def kept_pose(text: object, name: str) -> dict[str, object]:
     """Data path -> value of a pose that was kept aside. Raises OratorError."""
     if not text:
         return {}

@@ -222,7 +222,7 @@ def _alive(process: int) -> bool:
 
 def report(lines: Iterable[FarmLine], output: Path, results: Path) -> dict[str, Any]:
     """How the lines ended, as the report that the last step writes: counts, and every failed line with its sentence."""
-    rows: list[dict[str, Any]] = []
+    rows: list[dict[str, object]] = []
     for line in lines:
         result = read_result(results, line.number)
         state, sentence = (result.state, result.sentence) if result else ("missing", "No worker came to this line.")

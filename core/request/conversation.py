@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -49,7 +49,7 @@ class Conversation:
         listening = replace(self.listening, turns=self.turns)
         return replace(self.request, speeches=(*self.request.speeches, self.partner), listening=listening)
 
-    def as_meta(self) -> dict[str, Any]:
+    def as_meta(self) -> dict[str, object]:
         """For a take's provenance: whose turns were found when, and how the partner was attended to."""
         return {
             "turns": self.turns.as_meta(),

@@ -59,7 +59,7 @@ class Family:
     also: dict[str, str] = field(default_factory=dict)
     aim: dict[str, tuple[str, ...]] = field(default_factory=dict)
     lids: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    ik_limb: dict[str, dict[str, Any]] = field(default_factory=dict)
+    ik_limb: dict[str, dict[str, object]] = field(default_factory=dict)
     reads: dict[str, str] = field(default_factory=dict)
 
 

@@ -130,16 +130,16 @@ def to_json(profile: RigProfile) -> str:
     return json.dumps({"orator_profile": VERSION, **asdict(profile)}, indent=1, ensure_ascii=False)
 
 
-_Check = Callable[[Any], Any]
+_Check = Callable[[object], Any]
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     if not isinstance(value, str) or len(value) > _LONGEST_NAME:
         raise TypeError("a name")
     return value
 
 
-def _optional_text(value: Any) -> str | None:
+def _optional_text(value: object) -> str | None:
     return None if value is None else _text(value)
 
 
@@ -156,7 +156,7 @@ def _number(value: Any) -> float:
 
 
 def _list_of(check: _Check) -> _Check:
-    def checked(value: Any) -> tuple[Any, ...]:
+    def checked(value: object) -> tuple[object, ...]:
         if not isinstance(value, list) or len(value) > _MOST_ENTRIES:
             raise TypeError("a list")
         return tuple(check(entry) for entry in value)
@@ -165,7 +165,7 @@ def _list_of(check: _Check) -> _Check:
 
 
 def _table_of(check: _Check, names: Collection[str] | None = None, what: str = "") -> _Check:
-    def checked(value: Any) -> dict[str, Any]:
+    def checked(value: object) -> dict[str, object]:
         if not isinstance(value, dict) or len(value) > _MOST_ENTRIES:
             raise TypeError("a table of names")
         for name in value:
@@ -177,7 +177,7 @@ def _table_of(check: _Check, names: Collection[str] | None = None, what: str = "
 
 
 def _row_of(*checks: _Check) -> _Check:
-    def checked(value: Any) -> tuple[Any, ...]:
+    def checked(value: object) -> tuple[object, ...]:
         if not isinstance(value, list) or len(value) != len(checks):
             raise TypeError(f"a list of {len(checks)}")
         return tuple(check(entry) for check, entry in zip(checks, value, strict=True))
@@ -186,7 +186,7 @@ def _row_of(*checks: _Check) -> _Check:
 
 
 def _record(kind: type, checks: dict[str, _Check]) -> _Check:
-    def checked(value: Any) -> Any:
+    def checked(value: object) -> object:
         if not isinstance(value, dict):
             raise TypeError("a table of names")
         for name in value:

@@ -38,10 +38,10 @@ class _Sealed:
 
     __slots__ = ()
 
-    def __setstate__(self, _state: Any) -> None:
+    def __setstate__(self, _state: object) -> None:
         raise ValueError("this has no state")
 
-    def __reduce_ex__(self, _protocol: Any) -> NoReturn:
+    def __reduce_ex__(self, _protocol: object) -> NoReturn:
         raise TypeError("this is never written")
 
 
@@ -49,15 +49,15 @@ class _Function(_Sealed):
     """The only thing a name in a pickle stands for."""
 
     __slots__ = ("_run",)
-    _run: Callable[..., Any]
+    _run: Callable[..., object]
 
-    def __init__(self, run: Callable[..., Any]) -> None:
+    def __init__(self, run: Callable[..., object]) -> None:
         object.__setattr__(self, "_run", run)
 
-    def __setattr__(self, name: str, value: Any) -> None:
+    def __setattr__(self, name: str, value: object) -> None:
         raise ValueError(f"{name} stays as it is")
 
-    def __call__(self, *args: Any) -> Any:
+    def __call__(self, *args: object) -> object:
         return self._run(*args)
 
 
@@ -70,7 +70,7 @@ class _Type(_Sealed):
         self._code = code
         self._order: Literal["<", ">", "|", "="] = "="
 
-    def __setstate__(self, state: Any) -> None:
+    def __setstate__(self, state: object) -> None:
         if type(state) is tuple and len(state) > 1 and state[1] in ("<", ">", "|", "="):
             self._order = state[1]
 
@@ -122,7 +122,7 @@ class RestrictedUnpickler(pickle.Unpickler):
         super().__init__(io.BytesIO(data), encoding="latin1")
         self._left = room(len(data))
 
-    def find_class(self, module: str, name: str) -> Any:
+    def find_class(self, module: str, name: str) -> object:
         if module in ("numpy.core.multiarray", "numpy._core.multiarray"):
             if name == "_reconstruct":
                 return _Function(lambda *_args: _Array(self._raw))
@@ -156,12 +156,12 @@ class RestrictedUnpickler(pickle.Unpickler):
             raise ValueError("more bytes than the file can hold")
         return value.encode("latin1")
 
-    def _scalar(self, kind: Any, raw: Any = b"") -> Any:
+    def _scalar(self, kind: object, raw: object = b"") -> object:
         if type(kind) is not _Type:
             raise ValueError("no number")
         return np.frombuffer(self._raw(raw), kind.dtype)[0].item()
 
-    def _from_buffer(self, raw: Any, kind: Any, shape: Any, order: Any) -> _Array:
+    def _from_buffer(self, raw: object, kind: object, shape: object, order: object) -> _Array:
         made = _Array(self._raw)
         made.__setstate__((1, shape, kind, order == "F", raw))
         return made

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ def _times(spans: tuple[tuple[float, float], ...]) -> str:
     return f"{shown} and {len(spans) - 4} more" if len(spans) > 4 else shown
 
 
-def notes_of(meta: Mapping[str, Any]) -> tuple[str, ...]:
+def notes_of(meta: Mapping[str, object]) -> tuple[str, ...]:
     """The sentences for a take by its provenance; none for a take that was all speech."""
     found = meta.get("no_speech")
     if not isinstance(found, Mapping):

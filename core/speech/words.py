@@ -26,9 +26,9 @@ class PlacedWord:
         if not (0.0 <= self.start < self.end < 1e6) or (self.heard and not 0.0 <= self.heard[0] < self.heard[1] < 1e6):
             raise OratorError(f"The word '{self.text}' has no time that a word can have. Move it into the speech.")
 
-    def as_row(self) -> dict[str, Any]:
+    def as_row(self) -> dict[str, object]:
         """JSON-like."""
-        row: dict[str, Any] = {"text": self.text, "start": round(self.start, 4), "end": round(self.end, 4)}
+        row: dict[str, object] = {"text": self.text, "start": round(self.start, 4), "end": round(self.end, 4)}
         if self.heard is not None:
             row["heard"] = [round(value, 4) for value in self.heard]
         return row
@@ -51,14 +51,14 @@ def word_rows(words: Iterable[Word], placed: Iterable[PlacedWord] = ()) -> list[
     ]
 
 
-def unheard_of(meta: Mapping[str, Any]) -> tuple[tuple[str, float], ...]:
+def unheard_of(meta: Mapping[str, object]) -> tuple[tuple[str, float], ...]:
     """Words of a take's transcript that are not in its sound, with the second behind which they would have come."""
     rows = meta.get("unheard")
     fits = [row for row in rows if isinstance(row, list) and len(row) == 2] if isinstance(rows, list) else []
     return tuple((str(text), float(at)) for text, at in fits if isinstance(at, (int, float)))
 
 
-def unheard_notes(meta: Mapping[str, Any]) -> tuple[str, ...]:
+def unheard_notes(meta: Mapping[str, object]) -> tuple[str, ...]:
     """A sentence for the artist that names them."""
     found = unheard_of(meta)
     if not found:

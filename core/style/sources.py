@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from ..errors import OratorError
 from ..learned_style import LearnedStyle
@@ -26,7 +26,7 @@ class Piece:
     labels: tuple[tuple[float, str], ...] = ()
 
 
-def labels_of(meta: Any) -> tuple[tuple[float, str], ...]:
+def labels_of(meta: object) -> tuple[tuple[float, str], ...]:
     """The gestures that a take's record tells of; () when it tells none, or is damaged."""
     rows = meta.get("gestures") if isinstance(meta, dict) else None
     out = []

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ...performance import Take
     from ..rig.targets import Owned
 
-    Written = tuple[bpy.types.Object, bpy.types.Action, Any]
+    Written = tuple[bpy.types.Object, bpy.types.Action, object]
 
 
 def _shareable(written: dict[tuple[str, int], CurveKeys], curves: list[CurveKeys]) -> bool:
@@ -106,7 +106,7 @@ def add_take(
     start: float,
     prepared: PreparedBake,
     show: bool = True,
-    sliders: dict[str, Any] | None = None,
+    sliders: dict[str, object] | None = None,
     rate: float | None = None,
 ) -> Any:
     """A generated take with its keys into the character's list, and shown. Returns the list's item.
@@ -134,7 +134,7 @@ def add_take(
     return item
 
 
-def set_sliders(item: Any, sliders: dict[str, Any]) -> None:
+def set_sliders(item: Any, sliders: dict[str, object]) -> None:
     """Set a take's sliders to what its curves were written with; nothing is written by it."""
     from ..takes.directions import slider_record
 

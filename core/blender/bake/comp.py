@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import bpy
 
@@ -70,7 +69,7 @@ def comp_take(character: bpy.types.Object, take: TakeGroup, scene: bpy.types.Sce
             )
         regions, blend = choice_regions(lane.region), lane.blend / fps
         performance = _as_shown(made, theirs, alike)
-        origin: dict[str, Any] = {key: source_meta[key] for key in ("seed", "models", "comp") if key in source_meta}
+        origin: dict[str, object] = {key: source_meta[key] for key in ("seed", "models", "comp") if key in source_meta}
         pieces.append(Piece(performance, source.name, first, last, regions, blend, {"uid": source.uid, **origin}))
         directions = _directions(directions, theirs, pieces[-1], base.seconds)
     made = comp(base, tuple(pieces))

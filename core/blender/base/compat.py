@@ -31,7 +31,7 @@ def new_curves(action: bpy.types.Action, target: bpy.types.ID) -> tuple[Any, Any
     return bag.fcurves, bag.groups, slot
 
 
-def curves_of(action: bpy.types.Action, slot: Any = None) -> Iterator[bpy.types.FCurve]:
+def curves_of(action: bpy.types.Action, slot: object = None) -> Iterator[bpy.types.FCurve]:
     """Every F-curve of an Action, or those of one slot."""
     if not has_slots():
         yield from action.fcurves
@@ -57,7 +57,7 @@ def scale_time(curve: bpy.types.FCurve, factor: float, shift: float = 0.0) -> No
     curve.update()
 
 
-def curve_lists(action: bpy.types.Action, slot: Any = None) -> Iterator[Any]:
+def curve_lists(action: bpy.types.Action, slot: object = None) -> Iterator[Any]:
     """The collections that hold an Action's F-curves, or those of one slot; curves can be removed from them."""
     if not has_slots():
         yield action.fcurves
@@ -86,7 +86,7 @@ def slot_named(action: bpy.types.Action | None, identifier: str) -> Any:
     return next((slot for slot in action.slots if slot.identifier == identifier), None)
 
 
-def slot_for(action: bpy.types.Action, target: bpy.types.ID) -> Any:
+def slot_for(action: bpy.types.Action, target: bpy.types.ID) -> object:
     """The slot of an Action that suits a data-block: by its name, else the first of its kind; None without one."""
     if not has_slots() or target is None:
         return None
@@ -108,7 +108,7 @@ def assign(data: bpy.types.AnimData, action: bpy.types.Action | None, slot: Any)
         data.action_slot = slot
 
 
-def active_slot(data: bpy.types.AnimData) -> Any:
+def active_slot(data: bpy.types.AnimData) -> object:
     """The slot of the active Action, None without one."""
     return data.action_slot if has_slots() and data.action is not None else None
 
@@ -192,15 +192,15 @@ def strip_fields(strip: Any) -> tuple[tuple[str, str], ...]:
     return ("frame_start", "Start"), ("frame_final_end", "End")
 
 
-def strip_list(editor: Any) -> str:
+def strip_list(editor: object) -> str:
     """The name of the property of a sequence editor that lists all its strips."""
     return "strips_all" if hasattr(editor, "strips_all") else "sequences_all"
 
 
-def metas_around(scene: bpy.types.Scene, strip: Any) -> tuple[Any, ...]:
+def metas_around(scene: bpy.types.Scene, strip: object) -> tuple[object, ...]:
     """The meta strips that hold a strip, the outermost first."""
 
-    def inside(strips: Any) -> tuple[Any, ...] | None:
+    def inside(strips: Any) -> tuple[object, ...] | None:
         for other in strips:
             if other == strip:
                 return ()
@@ -216,7 +216,7 @@ def metas_around(scene: bpy.types.Scene, strip: Any) -> tuple[Any, ...]:
     return inside(editor.strips if hasattr(editor, "strips") else editor.sequences) or ()
 
 
-def right_trim(strip: Any) -> float:
+def right_trim(strip: object) -> float:
     """Frames that the artist cut off a strip's end."""
     name = "right_handle_offset" if hasattr(strip, "right_handle_offset") else "frame_offset_end"
     return float(getattr(strip, name))

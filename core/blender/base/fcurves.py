@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import bpy
 import numpy as np
@@ -50,7 +50,7 @@ def _ensure_numbers(target: bpy.types.ID, curves: Iterable[CurveKeys]) -> None:
             target.id_properties_ui(name).update(min=-1.0, max=1.0)
 
 
-def write_curves(action: bpy.types.Action, target: bpy.types.ID, curves: Iterable[CurveKeys]) -> Any:
+def write_curves(action: bpy.types.Action, target: bpy.types.ID, curves: Iterable[CurveKeys]) -> object:
     """Write F-curves for `target` into a new Action (from 4.4 into a new slot of it, which is returned, else None)."""
     curves = tuple(curves)
     _ensure_numbers(target, curves)
@@ -62,7 +62,7 @@ def write_curves(action: bpy.types.Action, target: bpy.types.ID, curves: Iterabl
     return slot
 
 
-def rewrite_curves(owners: dict[str, tuple[bpy.types.Action, Any]], curves: Iterable[CurveKeys]) -> None:
+def rewrite_curves(owners: dict[str, tuple[bpy.types.Action, object]], curves: Iterable[CurveKeys]) -> None:
     """New keys for F-curves that exist already; `owners` maps a CurveKeys target to its Action and slot.
 
     Curves that the artist removed stay removed.
@@ -80,7 +80,7 @@ def rewrite_curves(owners: dict[str, tuple[bpy.types.Action, Any]], curves: Iter
             _fill(curve, keys)
 
 
-def key_frames(action: bpy.types.Action, slot: Any) -> dict[str, Array]:
+def key_frames(action: bpy.types.Action, slot: object) -> dict[str, Array]:
     """Where the keys of an Action's curves lie: data path -> frames (K,); channels of one property share their keys."""
     out: dict[str, Array] = {}
     for curve in compat.curves_of(action, slot):
