@@ -50,19 +50,25 @@ def _posture(score: Score, wanted: Wanted, frames: int, calm: Array) -> Array:
     """(T, 3) forward bend, turn and side lean of the trunk, radians: another posture for another thought."""
     manner, keys = wanted.manner, []
     size = np.radians([5.4, 5.8, 6.2]) * manner.trunk
-    lean = np.array([np.radians(manner.lean), 0.0, 0.0])
+    lean, side = np.array([np.radians(manner.lean), 0.0, 0.0]), 1.0 if score.seed % 2 else -1.0
     for start, end in score.clauses:
         rng = rng_at(score.seed, start, 91)
         if rng.random() < 0.75:
-            goal = lean + np.clip(rng.normal(0.0, 1.0, 3), -1.9, 1.9) * size
-            keys.append(Key(start - rng.uniform(0.0, 0.5), rng.uniform(0.7, 1.3), goal))
+            at, side = start - rng.uniform(0.0, 0.5), -side if rng.random() < 0.7 else side
+            keys.append(Key(at, rng.uniform(0.7, 1.3), lean + _another(rng, side) * size))
         if end - start > 2.0 and rng.random() < 0.5:
-            goal = lean + np.clip(rng.normal(0.0, 1.0, 3), -1.9, 1.9) * size
-            keys.append(Key(start + rng.uniform(0.9, 1.5), rng.uniform(0.7, 1.2), goal))
+            at, side = start + rng.uniform(0.9, 1.5), -side if rng.random() < 0.7 else side
+            keys.append(Key(at, rng.uniform(0.7, 1.2), lean + _another(rng, side) * size))
     keys.sort(key=lambda k: k.begin)
     rng = rng_at(score.seed, 0.0, 92)
     track = keyed(frames, lean + rng.normal(0.0, 0.5, 3) * size, keys)
     return track * (1.0 - 0.5 * calm)[:, None] + drift(frames, 0.8, np.radians(0.7), rng, 3)
+
+
+def _another(rng: np.random.Generator, side: float) -> Array:
+    """(3,) another posture, in sizes of bend, turn and lean: to a `side` as far as is seen, and not past balance."""
+    bend, turn = rng.uniform(-1.6, 1.6, 2)
+    return np.array([bend, turn, side * rng.uniform(0.6, 1.35)])
 
 
 def _followed(places: Array, busy: Array, rng: np.random.Generator) -> Array:
@@ -181,7 +187,7 @@ def play(score: Score, wanted: Wanted, frames: int, acting: Acting, alive: Calla
     head = head_played(_head(score, wanted, frames, acting, trunk, calm), wanted.worn)
     lean = float(np.radians(wanted.manner.lean))
     if not wanted.seated:
-        ground.position[:, 0] -= 0.05 * trunk[:, 2]
+        ground.position[:, 0] -= 0.08 * trunk[:, 2]
         ground.position[:, 2] -= 0.12 * (trunk[:, 0] - lean)
     return Tracks(arms, ground, trunk, beats, head, breath, lean, wanted.seated)
 

@@ -2,41 +2,33 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d, maximum_filter1d
+from scipy.ndimage import gaussian_filter1d
 
 from ..arrays import Array
 from .chance import rng_at
+from .eased import apart, followed_through, reined, unhurried
 from .fingers import ANGLES, LEAST, MOST, SHAPES, hand_rotations
 from .gestures import Stroke, choose_way, draw_stroke, in_manner
-from .reach import ANGLE, FLEXION, HEIGHT, OUT, RADIUS, SHRUG, elbow_place, solve_arm, wrist_place
-from .rests import HANGING, RESTS, STRAINED
-from .score import Gesture, Rest, Score, Wanted
+from .reach import FLEXION, HEIGHT, RADIUS, SHRUG, solve_arm, wrist_place
+from .score import Gesture, Score, Wanted
 from .seats import lowest
 from .styled import strokes_played
-from .tracks import FPS, Key, curve_at, drift, keyed, pulses
+from .timeline import SIDES, Timeline, idle, rest_at
+from .tracks import FPS, curve_at, drift, keyed, pulses
 
-SIDES: Final = ("left", "right")
 LEAST_TRAVEL: Final = 0.15
 """Metres: a stroke that would move less than this goes back to where it could have begun."""
 FASTEST: Final = 1.04
 """Metres a second on the whole of a stroke: its peak is nearly twice that."""
 LARGEST_BEAT: Final = 2.5
 """Times as large as a beat comes: what energy and rate together make of one."""
-HIGHEST: Final = 0.35
+HIGHEST: Final = 0.2
 """Metres above the chest's joint that a wrist comes, about."""
-HURRIED: Final = 2.0
-"""Metres a second of a wrist about the chest from which on strokes are made rounder."""
-POPPED: Final = 0.006
-"""Metres of a frame off the curve through its neighbours, likewise."""
-HANGING_WAYS: Final = tuple(sorted(HANGING))
-SETTLED: Final = np.array([0.1, 0.014, 0.0, 0.05, *np.radians([5.0, 3.0, 3.0, 0.0])])
-"""How far each visit to a rest pose of a seat is from the others."""
 WAIT: Final = 1.15
 """Seconds without a gesture over which hands stay up; over longer ones they go to rest."""
 
@@ -63,7 +55,7 @@ def _strokes(gesture: Gesture, wanted: Wanted, seed: int) -> dict[str, tuple[Str
     energy = wanted.energy(gesture.time)
     # Large and often at once: each stroke is a little smaller than it would be alone.
     energy *= min(1.0, (2.4 / (energy * wanted.rate(gesture.time))) ** 0.5)
-    size = 1.1 * gesture.size * energy**1.12
+    size = 1.15 * gesture.size * energy**1.2
     shift = rng.normal(0.0, 1.0, 3) * np.array([0.04, 0.045, 0.02])
     shift[1] += manner.height + 0.05 * (energy - 1.0)
     width = manner.width * energy**0.2
@@ -89,66 +81,16 @@ def _strokes(gesture: Gesture, wanted: Wanted, seed: int) -> dict[str, tuple[Str
     return {lead: (first, 0.0), follow: (own(other), float(rng.uniform(0.0, 0.12)))}
 
 
-def _rest_at(wanted: Wanted, rests: tuple[Rest, ...], time: float, side: str, seed: int) -> tuple[Array, Array]:
-    """(state, hand angles) of a side's rest pose at a time, a little different at every visit."""
-    rest = rests[max(0, bisect_right(rests, time, key=lambda r: r.time) - 1)]
-    k = SIDES.index(side)
-    rng = rng_at(seed, time, 52 + k)
-    if rest.own is not None:
-        state, hand = rest.own.states[k].copy(), rest.own.hands[k]
-    else:
-        arm = wanted.rests[rest.name][1 - k if rest.flipped else k]
-        if rest.name in HANGING:
-            # Each arm hangs in its own way.
-            arm = RESTS[HANGING_WAYS[int(rng_at(seed, rest.time, 57 + k).integers(len(HANGING_WAYS)))]][k]
-        state, hand = arm.state(), arm.hand()
-    if wanted.seated:
-        state += rng.normal(0.0, 1.0, 8) * SETTLED
-        return state, hand + rng.normal(0.0, 4.0, ANGLES)
-    free = 0.3 if rest.name in STRAINED else 1.0
-    state[RADIUS] += free * abs(rng.normal(0.0, 0.028))
-    state[HEIGHT] += rng.normal(0.0, 0.016)
-    state[ANGLE] += free * rng.normal(0.0, 0.42 if rest.name in HANGING else 0.14)
-    state[OUT] += free * rng.normal(0.0, 0.08)
-    state[4:7] += np.radians(rng.normal(0.0, [7.0, 4.0, 3.0]))
-    return state, hand + rng.normal(0.0, 4.0, ANGLES)
-
-
-class _Timeline:
-    """The keys of one arm, written from left to right."""
-
-    def __init__(self, state: Array, hand: Array) -> None:
-        self.start = (state, hand)
-        self.state = state
-        self.keys: list[Key] = []
-        self.shapes: list[Key] = []
-
-    def move(self, begin: float, length: float, state: Array, hand: Array, bow: Array | None) -> None:
-        self.keys.append(Key(begin, length, state, bow))
-        # Fingers are ready a little before the hand arrives.
-        self.shapes.append(Key(begin, max(0.85 * length, 0.12), hand))
-        self.state = state
-
-    def near(self, state: Array, length: float, fastest: float) -> Array:
-        """The state, or as far towards it as the arm comes in `length` seconds at `fastest` m/s on the whole."""
-        return self.state + (state - self.state) * min(1.0, fastest * length / max(self.far(state), 1e-6))
-
-    def far(self, state: Array) -> float:
-        """Metres from where the arm is now, round the body where the way leads round it."""
-        straight = float(np.linalg.norm(wrist_place(state[None]) - wrist_place(self.state[None])))
-        return max(straight, 0.27 * abs(float(state[ANGLE] - self.state[ANGLE])))
-
-
 def _timeline(
     side: str,
     score: Score,
     wanted: Wanted,
     drawn: list[tuple[Gesture, dict[str, tuple[Stroke, float]]]],
     alive: Callable[[], None],
-) -> tuple[_Timeline, list[tuple[float, float]]]:
+) -> tuple[Timeline, list[tuple[float, float]]]:
     """The arm's keys and the spans in which it gestures."""
     seed, rests = score.seed, score.rests
-    line = _Timeline(*_rest_at(wanted, rests, 0.0, side, seed))
+    line = Timeline(rest_at(wanted, rests, 0.0, side, seed))
     spans: list[tuple[float, float]] = []
     mine = [(g, s) for g, s in drawn if side in s]
     free_at = 0.0
@@ -162,42 +104,30 @@ def _timeline(
             free_at = _again(line, stroke, gesture.time + lag, following, wanted, rng)
         if following - free_at > WAIT:
             length = rng.uniform(0.55, 0.95) / wanted.manner.tempo
-            goal = _rest_at(wanted, rests, free_at + length, side, seed)
-            length = max(length, 1.5 * line.far(goal[0]))
-            line.move(free_at, length, *goal, np.array([0.0, rng.uniform(0.0, 0.05), *[0.0] * 6]))
+            goal = rest_at(wanted, rests, free_at + length, side, seed)
+            length = max(length, 1.5 * line.far(goal.state))
+            line.rest(free_at, length, goal, np.array([0.0, rng.uniform(0.0, 0.05), *[0.0] * 6]))
             until = following - 0.9
-            _idle(line, wanted, rests, free_at + length, until, side, seed)
+            idle(line, wanted, score, free_at + length, until, side)
             free_at += 0.7 * length
         elif following - free_at > 0.85:
-            half = 0.6 * line.state + 0.4 * _rest_at(wanted, rests, free_at, side, seed)[0]
+            half = 0.6 * line.state + 0.4 * rest_at(wanted, rests, free_at, side, seed).state
             hand = 0.5 * stroke.shape + 0.5 * SHAPES["relaxed"]
             line.move(free_at, rng.uniform(0.45, 0.6), half, hand, None)
             free_at += 0.3
         spans.append((begin, free_at))
     if not mine:
-        _idle(line, wanted, rests, 0.0, score.seconds + 30.0, side, seed)
+        idle(line, wanted, score, 0.0, score.seconds + 30.0, side)
     elif mine[0][0].time > 2.0:
-        first = _Timeline(*line.start)
-        _idle(first, wanted, rests, 0.0, mine[0][0].time - 1.0, side, seed)
+        first = Timeline(line.start)
+        idle(first, wanted, score, 0.0, mine[0][0].time - 1.0, side)
         line.keys, line.shapes = first.keys + line.keys, first.shapes + line.shapes
+        line.touches = first.touches + line.touches
     return line, spans
 
 
-def _idle(
-    line: _Timeline, wanted: Wanted, rests: tuple[Rest, ...], begin: float, end: float, side: str, seed: int
-) -> None:
-    """Changes of the rest pose while the arm is at rest."""
-    first = bisect_right(rests, begin, key=lambda r: r.time)
-    for rest in rests[first:]:
-        if rest.time >= end - 0.6:
-            break
-        if rest.time > begin:
-            length = float(rng_at(seed, rest.time, 55).uniform(0.8, 1.3))
-            line.move(rest.time, length, *_rest_at(wanted, rests, rest.time + 1e-3, side, seed), None)
-
-
 def _make(
-    line: _Timeline,
+    line: Timeline,
     stroke: Stroke,
     time: float,
     until: float,
@@ -230,7 +160,7 @@ def _make(
 
 
 def _again(
-    line: _Timeline, stroke: Stroke, time: float, following: float, wanted: Wanted, rng: np.random.Generator
+    line: Timeline, stroke: Stroke, time: float, following: float, wanted: Wanted, rng: np.random.Generator
 ) -> float:
     """The stroke once or twice more, smaller; returns when the hand is free."""
     at = time
@@ -253,67 +183,80 @@ def play_arms(score: Score, wanted: Wanted, frames: int, alive: Callable[[], Non
         alive()
         made = _strokes(gesture, wanted, score.seed)
         drawn.append((gesture, strokes_played(gesture, made, wanted.worn, wanted.energy(gesture.time), score.seed)))
-    for k, side in enumerate(SIDES):
-        line, spans = _timeline(side, score, wanted, drawn, alive)
+    timelines = [_timeline(side, score, wanted, drawn, alive) for side in SIDES]
+    level = curve_at(wanted.energy, frames)[:, None]
+    together = np.ones(frames)
+    for line, _ in timelines:
+        together *= keyed(frames, np.array([line.start.touching]), line.touches)[:, 0]
+    # Hands that hold each other wander as one: to the same side, as far and as high.
+    shared = drift(frames, 1.3, 1.0, rng_at(score.seed, 0.0, 72), 3)
+    for k, (line, spans) in enumerate(timelines):
         rng = rng_at(score.seed, 0.0, 70 + k)
-        level = curve_at(wanted.energy, frames)[:, None]
-        state = keyed(frames, line.start[0], line.keys)
         own = np.zeros(frames)
         for a, b in spans:
             own[max(0, int(a * FPS)) : max(0, int(b * FPS))] = 1.0
         own = gaussian_filter1d(own, 4.0)
+        state = keyed(frames, line.start.state, line.keys)
         _add_beats(state, own, score, wanted, rng)
-        wander = np.array([0.15, 0.032, 0.017, 0.07, *np.radians([6.0, 4.0, 3.0, 0.0])])
-        slow = drift(frames, 1.3, 1.0, rng, 8)
-        # Hands at rest wander away from the body, not into it.
-        slow[:, RADIUS] = 2.6 * np.tanh((np.logaddexp(0.0, 1.6 * slow[:, RADIUS]) - 0.35) / 2.6)
-        state += slow * wander * (0.2 if wanted.seated else 1.0) * (1.0 - 0.7 * own)[:, None] * level**0.8
-        size = np.array([0.03, 0.007, 0.007, 0.03, *np.radians([4.0, 3.0, 1.5, 0.4])])
-        # Who moves slowly trembles less.
-        size *= min(wanted.manner.tempo, 1.0) ** 3
-        state += drift(frames, 0.55, 1.0, rng, 8) * size * (0.5 + 0.5 * own)[:, None]
-        state = gaussian_filter1d(state, 1.3, axis=0, mode="nearest")
-        # What is asked to be large and often at once is rounder: a stroke has no time to stop in its corners.
-        haste = np.clip(2.0 * (level * curve_at(wanted.rate, frames)[:, None] ** 0.5 - 1.5), 0.0, 1.0)
-        if haste.any():
-            state += haste * (gaussian_filter1d(state, 1.7, axis=0, mode="nearest") - state)
-        # What beats add to a high stroke lifts it no further than people gesture.
-        if wanted.seated:
-            least = lowest(wanted.seat, wanted.table) - 0.015
-            state[:, HEIGHT] = least + np.logaddexp(0.0, (state[:, HEIGHT] - least) / 0.008) * 0.008
-        state[:, HEIGHT] -= np.logaddexp(0.0, (state[:, HEIGHT] - HIGHEST) / 0.02) * 0.02
-        state = _unhurried(state)
-        state[:, SHRUG] += np.radians(wanted.manner.shoulders)
-        hand = keyed(frames, line.start[1], line.shapes)
-        speed = np.linalg.norm(np.diff(wrist_place(state), axis=0, prepend=wrist_place(state[:1])), axis=1) * FPS
-        # Fingers close a little with the effort of a stroke, trail it, and never all move alike.
-        effort = gaussian_filter1d(np.clip(speed, 0.0, 1.6), 1.5)
-        give = rng.normal(0.0, 1.0, ANGLES) * np.array([5.0, 7.0] * 4 + [3.0, 4.0, 4.0, 5.0, 0.0])
-        hand += (
-            effort[:, None] * give + drift(frames, 0.22, 1.0, rng, ANGLES) * FINGER_LIFE * (0.55 + 0.45 * own)[:, None]
-        )
+        _wander(state, own, together, shared * np.array([1.0 - 2.0 * k, 1.0, 1.0]), wanted, level, rng)
+        state = _smoothed(state, wanted, level)
+        hand = keyed(frames, line.start.hand, line.shapes)
         states.append(state)
-        hands.append(np.clip(hand, LEAST, MOST))
+        hands.append(_living(state, hand, own, rng))
         busy.append(own)
+        alive()
+    if not wanted.seated:
+        states = list(apart((states[0], states[1]), together))
     return Arms((states[0], states[1]), (hands[0], hands[1]), (busy[0], busy[1]))
 
 
-def _unhurried(state: Array) -> Array:
-    """States (T, 8) in which no wrist or elbow is thrown about as no arm can: rounder there, and the same elsewhere."""
-    if len(state) < 5:
-        return state
-    for width in (1.8, 2.4, 3.2):
-        place = np.stack([wrist_place(state), elbow_place(state)], axis=1)
-        speed = np.linalg.norm(np.gradient(place[:, 0], axis=0), axis=1) * FPS
-        over = np.clip((speed - HURRIED) / (0.45 * HURRIED), 0.0, 1.0)
-        # How far a frame is from the curve through its neighbours.
-        off = place[2:-2] - (4.0 * (place[1:-3] + place[3:-1]) - place[:-4] - place[4:]) / 6.0
-        over[2:-2] = np.maximum(over[2:-2], np.clip(np.linalg.norm(off, axis=-1).max(axis=1) / POPPED - 1.0, 0.0, 1.0))
-        if not over.any():
-            break
-        share = np.clip(1.6 * gaussian_filter1d(maximum_filter1d(over, 9), 2.5), 0.0, 1.0)[:, None]
-        state = state + share * (gaussian_filter1d(state, width, axis=0, mode="nearest") - state)
+def _wander(
+    state: Array, own: Array, together: Array, shared: Array, wanted: Wanted, level: Array, rng: np.random.Generator
+) -> None:
+    """Adds in place what no arm is without: it drifts at rest and trembles a little in strokes."""
+    frames = len(state)
+    wander = np.array([0.15, 0.032, 0.017, 0.07, *np.radians([6.0, 4.0, 3.0, 0.0])])
+    slow = drift(frames, 1.3, 1.0, rng, 8)
+    # Hands at rest wander away from the body, not into it.
+    slow[:, RADIUS] = 2.6 * np.tanh((np.logaddexp(0.0, 1.6 * slow[:, RADIUS]) - 0.35) / 2.6)
+    apart_from = (1.0 - together)[:, None]
+    slow = slow * (0.1 + 0.9 * apart_from) * wander
+    slow[:, :3] += together[:, None] * shared * np.array([0.05, 0.006, 0.009])
+    state += slow * (0.2 if wanted.seated else 1.0) * (1.0 - 0.7 * own)[:, None] * level**0.8
+    size = np.array([0.03, 0.007, 0.007, 0.03, *np.radians([4.0, 3.0, 1.5, 0.4])])
+    # Who moves slowly trembles less.
+    size *= min(wanted.manner.tempo, 1.0) ** 3
+    state += drift(frames, 0.55, 1.0, rng, 8) * size * (0.5 + 0.5 * own)[:, None] * (0.2 + 0.8 * apart_from)
+
+
+def _smoothed(state: Array, wanted: Wanted, level: Array) -> Array:
+    """The states (T, 8) without corners, within the space that people gesture in, and not hurried."""
+    state = gaussian_filter1d(state, 1.3, axis=0, mode="nearest")
+    # What is asked to be large and often at once is rounder: a stroke has no time to stop in its corners.
+    haste = np.clip(2.0 * (level * curve_at(wanted.rate, len(state))[:, None] ** 0.5 - 1.5), 0.0, 1.0)
+    if haste.any():
+        state += haste * (gaussian_filter1d(state, 1.7, axis=0, mode="nearest") - state)
+    if wanted.seated:
+        least = lowest(wanted.seat, wanted.table) - 0.015
+        state[:, HEIGHT] = least + np.logaddexp(0.0, (state[:, HEIGHT] - least) / 0.008) * 0.008
+        state[:, HEIGHT] -= np.logaddexp(0.0, (state[:, HEIGHT] - HIGHEST) / 0.02) * 0.02
+    state = unhurried(state if wanted.seated else reined(state, level))
+    state[:, SHRUG] += np.radians(wanted.manner.shoulders)
     return state
+
+
+def _living(state: Array, hand: Array, own: Array, rng: np.random.Generator) -> Array:
+    """Hand angles (T, 13) that live, and the wrist of `state`, in place, that follows through."""
+    speed = np.linalg.norm(np.diff(wrist_place(state), axis=0, prepend=wrist_place(state[:1])), axis=1) * FPS
+    # Fingers close a little with the effort of a stroke, trail it, and never all move alike.
+    effort = gaussian_filter1d(np.clip(speed, 0.0, 1.6), 1.5)
+    give = rng.normal(0.0, 1.0, ANGLES) * np.array([3.0, 4.0] * 4 + [2.0, 3.0, 3.0, 4.0, 0.0])
+    own_life = drift(len(state), 0.22, 1.0, rng, ANGLES)
+    # Neighbouring fingers share tendons: a finger hardly moves without the others.
+    fingers = own_life[:, :8].reshape(-1, 4, 2)
+    own_life[:, :8] = (TENDONS @ fingers).reshape(-1, 8)
+    hand = hand + effort[:, None] * give + own_life * FINGER_LIFE * (0.55 + 0.45 * own)[:, None]
+    return np.clip(hand + followed_through(state)[:, None] * TRAIL, LEAST, MOST)
 
 
 def _add_beats(state: Array, own: Array, score: Score, wanted: Wanted, rng: np.random.Generator) -> None:
@@ -326,12 +269,17 @@ def _add_beats(state: Array, own: Array, score: Score, wanted: Wanted, rng: np.r
     lift = pulses(len(state), [t for t, _ in score.beats], sizes, 0.24, 0.46) * wanted.manner.size
     # A beat begins with a small dip of the hand.
     lift -= 0.3 * pulses(len(state), [t - 0.24 for t, _ in score.beats], sizes, 0.22, 0.24) * wanted.manner.size
-    for column, amount in ((HEIGHT, 0.086), (RADIUS, 0.016), (FLEXION, np.radians(-10.0))):
+    for column, amount in ((HEIGHT, 0.084), (RADIUS, 0.024), (FLEXION, np.radians(-10.0))):
         state[:, column] += amount * lift * (0.12 + 0.88 * own)
 
 
 FINGER_LIFE: Final = np.array([11.0, 14.5, 10.5, 14.0, 10.5, 14.0, 11.0, 14.5, 3.5, 6.0, 7.5, 10.5, 0.0])
 """Degrees by which fingers move on their own."""
+_SHARED: Final = np.array([[1.0, 0.55, 0.2, 0.1], [0.55, 1.0, 0.6, 0.3], [0.2, 0.6, 1.0, 0.7], [0.1, 0.3, 0.7, 1.0]])
+TENDONS: Final = _SHARED / np.linalg.norm(_SHARED, axis=1, keepdims=True)
+"""(4, 4) how each finger's life is made of all four's."""
+TRAIL: Final = np.array([9.0, 6.0, 11.0, 8.0, 13.0, 9.0, 14.0, 10.0, 0.0, 1.0, 2.0, 3.0, 0.0])
+"""Degrees by which fingers bend where a hand trails by a tenth of a metre a second... see `followed_through`."""
 
 
 def arm_rotations(arms: Arms) -> tuple[Array, Array]:

@@ -175,11 +175,13 @@ WAYS: Final[dict[str, tuple[Way, ...]]] = {
 }  # fmt: skip
 
 BEATS: Final[dict[str, float]] = {
-    "beat_down": 1.6, "beat_out": 1.5, "beat_forward": 2.3, "beat_in": 1.4, "beat_up": 0.6, "beat_back": 0.8,
+    "beat_down": 1.3, "beat_out": 1.8, "beat_forward": 2.3, "beat_in": 1.6, "beat_up": 0.6, "beat_back": 0.8,
     "precision": 0.8, "chop": 0.8, "present": 1.8, "weigh": 0.4, "push": 0.5, "gather": 0.8, "roll": 0.4, "sweep": 0.8,
     "lift": 0.4, "shape": 0.8, "trace": 0.7,
 }  # fmt: skip
 """How likely each gesture is on an accent that no word asks anything of."""
+SPREAD: Final = np.array([1.1, 0.92, 1.03])
+"""How strokes' lengths to the side, up and ahead are weighed: people's are mostly not up and down."""
 LONGEST_STROKE: Final = 0.5
 """Metres."""
 _SHOULDER: Final = np.array([0.17, 0.125, -0.02])
@@ -204,13 +206,13 @@ def comfortable(place: Array) -> Array:
     """A wrist place (3,) that an arm reaches without strain: before the body, hardly across it, not before the face."""
     x, y, z = place
     # A hand on the way up goes beside the face, not across it.
-    x = float(np.clip(x, 1.6 * np.clip(y - 0.03, 0.0, 0.12), 0.46))
-    y = float(np.clip(y, -0.34, 0.14 + 0.55 * np.clip(x - 0.1, 0.0, 0.22)))
+    x = float(np.clip(x, 1.6 * np.clip(y - 0.03, 0.0, 0.12), 0.44))
+    y = float(np.clip(y, -0.34, 0.05 + 0.55 * np.clip(x - 0.13, 0.0, 0.2)))
     near = 0.17 if x < 0.2 else 0.17 - 0.6 * (x - 0.2)
     place = np.array([x, y, max(float(z), near)])
     # An arm sent beyond its length stands straight, and snaps when it is called back.
     arm = place - _SHOULDER
-    return _SHOULDER + arm * min(1.0, 0.97 * LONGEST / float(np.linalg.norm(arm)))
+    return _SHOULDER + arm * min(1.0, 0.945 * LONGEST / float(np.linalg.norm(arm)))
 
 
 def choose_way(kind: str, hands: str, rng: np.random.Generator) -> Way:
@@ -225,7 +227,7 @@ def draw_stroke(
 ) -> Stroke:
     """One stroke of a way: `size` times as long, `width` times as far out, and moved by `shift` (3,) metres."""
     start, end = np.array(way.start, np.float64) / 100.0, np.array(way.end, np.float64) / 100.0
-    span = (end - start) * size * rng.uniform(0.9, 1.2) * (1.0 + rng.normal(0.0, 0.1, 3) * spread)
+    span = (end - start) * SPREAD * size * rng.uniform(0.9, 1.2) * (1.0 + rng.normal(0.0, 0.1, 3) * spread)
     end = end * np.array([width, 1.0, 1.0]) + shift + rng.normal(0.0, 1.0, 3) * np.array([0.03, 0.03, 0.022]) * spread
     span *= min(1.0, LONGEST_STROKE / max(float(np.linalg.norm(span)), 1e-6))
     end = comfortable(end)

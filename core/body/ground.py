@@ -120,7 +120,7 @@ def stand(
             next_step = at + 60.0 / (manner.steps * max(free, 0.2)) * rng.uniform(0.9, 2.2)
         else:
             side = -np.sign(weight - 0.5) if rng.random() < 0.75 else np.sign(weight - 0.5)
-            weight = 0.5 + float(side) * rng.uniform(0.09, 0.26) * manner.sway * min(free, 1.3) ** 0.7
+            weight = 0.5 + float(side) * rng.uniform(0.17, 0.27) * manner.sway * min(free, 1.3) ** 0.7
             keys.append(Key(at, rng.uniform(0.75, 1.35), _pelvis(feet, weight, rng)))
         if rng.random() < 0.5:
             turn = float(

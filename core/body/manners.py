@@ -52,7 +52,7 @@ class Manner:
     rate: float = 1.2
     both: float = 0.63
     mirror: float = 0.45
-    resting: float = 0.25
+    resting: float = 0.275
     hold: float = 0.32
     rests: dict[str, float] = field(default_factory=dict)
     home: tuple[str, ...] = ()
@@ -67,7 +67,7 @@ class Manner:
     shifts: float = 17.0
     steps: float = 4.5
     sway: float = 1.0
-    feet: float = 0.235
+    feet: float = 0.245
     toes: float = 8.0
     stagger: float = 1.0
     bounce: float = 0.0
@@ -79,7 +79,9 @@ class Manner:
 
 
 MANNERS: Final[dict[str, Manner]] = {
-    "neutral": Manner(rests={"clasp_down": 0.2, "hold_wrist": 0.2}),
+    "neutral": Manner(
+        rests={"clasp_down": 0.0, "hold_wrist": 0.0, "folded": 0.0, "thinker": 0.0, "hips": 0.0, "behind": 0.0},
+    ),
     "calm": Manner(
         size=0.8, width=0.85, tempo=0.87, rate=0.48, height=-0.06, both=0.6, resting=0.55, hold=0.8, trunk=0.7,
         pulse=1.35, shifts=8, steps=1.2, sway=0.9, head=0.6, gaze=0.6, lean=1.0,

@@ -128,14 +128,14 @@ def torso_depth(points: Array) -> Array:
     return np.where(inside, (1.0 - radius) * TORSO_DEPTH, 0.0)
 
 
-def clear_torso(rotations: Array, margin: float = 0.015, rounds: int = 3) -> Array:
+def clear_torso(rotations: Array, margin: float = 0.015, rounds: int = 5) -> Array:
     """The body (T, 55, 4) with arms turned outward at the shoulder where forearm or hand would enter the torso.
 
     The turn is smoothed over time, so it comes and goes without a pop.
     """
     out = np.array(rotations, np.float64)
     for _ in range(rounds):
-        points = arm_points(out)[:, :, :5]
+        points = arm_points(out)
         x = points[..., 0] / (TORSO_WIDTH + margin)
         z = (points[..., 2] - TORSO_CENTRE_Z) / (TORSO_DEPTH + margin)
         radius = np.sqrt(x**2 + z**2)

@@ -36,16 +36,17 @@ class Arm(NamedTuple):
 
 
 _DOWN = Arm(23.0, -36.5, 4, 0.0, -6, 6, 0, "hanging")
-_FRONT = Arm(18.5, -34.2, 13, 0.05, -28, 8, 0, "relaxed")
-_BACK = Arm(22.5, -36.0, -5, 0.1, -14, 4, 0, "hanging")
-_POCKET = Arm(22.5, -32.5, 7, 0.35, -12, 10, 0, "pocket")
+_FRONT = Arm(18.5, -34.6, 12.5, 0.05, -28, 8, 0, "relaxed")
+_BACK = Arm(22.5, -35.5, -7, 0.1, -14, 4, 0, "hanging")
+_BENT = Arm(20.5, -34.8, 17.5, 0.12, -24, 4, 2, "loose")
+_POCKET = Arm(22.5, -34.2, 7, 0.35, -12, 10, 0, "pocket")
 _HIP = Arm(25.4, -20.5, 1, 0.68, 4, 42, -5, "on_hip")
 _FIST = Arm(22.0, -15.0, 21, 0.55, 0, 6, 0, "fist", 2.0)
 _READY = Arm(12.0, -17.0, 27, 0.1, 4, -4, 4, "relaxed")
 
 RESTS: Final[dict[str, tuple[Arm, Arm]]] = {
     "down": (_DOWN, _DOWN),
-    "down_front": (_FRONT, _FRONT._replace(z=13, x=20)),
+    "down_front": (_FRONT, _FRONT._replace(z=12.5, x=20)),
     "down_back": (_BACK, _DOWN._replace(z=-1)),
     "one_low": (_DOWN, Arm(14.0, -19.0, 24, 0.1, -8, 2, 4, "loose")),
     "clasp_low": (Arm(7.5, -22.5, 20, 0.35, -22, 14, 4, "clasp"), Arm(7.0, -20.0, 23.5, 0.35, -18, 20, 4, "clasp")),
@@ -69,6 +70,10 @@ LOW: Final = frozenset({"down", "down_front", "down_back", "clasp_down", "pocket
 """Rests with both hands down."""
 HANGING: Final = frozenset({"down", "down_front", "down_back"})
 """Rests with both arms hanging free: they swing to and fro most."""
+HANGING_WAYS: Final = (_DOWN, _BENT, _BACK, _FRONT)
+"""How an arm may hang in any of them."""
 STRAINED: Final = frozenset({"behind"})
 """Rests that leave a shoulder little room: each visit is nearly the same."""
+TOUCHING: Final = frozenset({"clasp_low", "clasp_down", "clasp_mid", "steeple", "hold_wrist", "hold_arm", "folded"})
+"""Rests in which one hand or arm holds the other: both move as one, or they would come apart or into each other."""
 ASYMMETRIC: Final = frozenset(name for name, (left, right) in RESTS.items() if left != right)

@@ -40,7 +40,7 @@ LONGEST_IDLE: Final = 4.0
 """Seconds after which a hand that others gesture beside takes over."""
 LONGEST_REST: Final = 3.3
 """Seconds after which hands that go on resting do so in another way."""
-LONGEST_QUIET: Final = 7.5
+LONGEST_QUIET: Final = 6.2
 """Seconds of speech in a row that hands rest through at the most, at the neutral share of rest."""
 
 
@@ -178,7 +178,7 @@ def _fresh(name: str, before: list[Rest]) -> float:
     if recent and name == recent[-1]:
         return 0.05
     out = 0.35 if name in recent else 1.0
-    return out * (0.45 if name in HANGING and recent and recent[-1] in HANGING else 1.0)
+    return out * (0.3 if name in HANGING and recent and recent[-1] in HANGING else 1.0)
 
 
 def _rests(
@@ -199,11 +199,12 @@ def _rests(
             calm, low = calm + quiet, low + quiet
         # What has been rested too little is more likely to come: stretches of speech differ, shares do not drift.
         share = manner.resting / max(wanted.rate(start), 0.3) ** 0.5
-        owed = np.clip(1.0 + (share * (end - 1.0) - calm) / 1.6, 0.0, 4.0)
+        lacking = share * (end - 1.0) - 0.45 * calm - 0.65 * low
+        owed = np.clip(1.0 + lacking / 1.3, 0.0, 8.0)
         again = bool(resting) and resting[-1][1] > start - 0.5
         run += end - start
         dead = run > LONGEST_QUIET * max(manner.resting / MANNERS["neutral"].resting, 1.0)
-        likely = QUIET_CLAUSES[min(asked, 3)] if words else 1.1
+        likely = QUIET_CLAUSES[min(asked, 3)] if words else 0.95
         if asked <= 3 and k > 0 and not dead and rng.random() < share * owed * (1.45 if again else 0.9) * likely:
             resting.append((start - 0.2, end))
             # On the way down and up again hands are not at rest.
@@ -212,7 +213,7 @@ def _rests(
             if again and start - last < LONGEST_REST:
                 low += gained * rests[-1].low
                 continue
-            down = rng.random() < np.clip(0.8 + (1.1 * share * end - low) / 1.6, 0.2, 1.0)
+            down = rng.random() < np.clip(0.8 + (1.15 * share * end - low) / 1.6, 0.2, 1.0)
             rests.append(_moved(_draw_rest(rng, wanted, rests, low=bool(down)), start - 0.1))
             low += gained * bool(down)
             last = start

@@ -48,7 +48,9 @@ def test_arms_and_hands_are_read_back_as_they_were_played() -> None:
     read = channels_of(make_performance(made.rotations, made.translation, made.face))
     middle = slice(4, None, 9)
     for k in range(2):
-        assert np.quantile(np.abs(read.states[middle, k] - states[middle]), 0.9, axis=0).max() < 0.06
+        off = np.quantile(np.abs(read.states[middle, k] - states[middle]), 0.85, axis=0)
+        # An elbow that would ride high is lowered as it is played: how far it was asked to stand out is not told then.
+        assert off.max() < 0.06 and np.quantile(np.abs(read.states[middle, k] - states[middle])[:, :3], 0.95) < 0.02
         assert np.median(np.abs(read.hands[middle, k] - hands[middle])[:, :12], axis=0).max() < 2.0
 
 
