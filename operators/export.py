@@ -11,9 +11,9 @@ from bpy_extras.io_utils import ExportHelper
 from ..core.blender.base.declared import declared
 from ..core.blender.base.groups import TakeGroup
 from ..core.blender.export import export
-from ..core.blender.export.options import PRESETS, RATES, ExportOptions
+from ..core.blender.export.options import PRESETS, RATES, SUFFIXES, ExportOptions, with_ending
 from ..core.blender.request import generation
-from ..core.blender.takes import takes
+from ..core.blender.takes import lists, takes
 from ..core.blender.takes.take_store import speech_of
 from .poll import Acting
 
@@ -41,6 +41,7 @@ SHORTCUTS = (
     ("Live Link (.csv)", ".csv", "plain"),
 )
 """What the panel and the menu offer: text, format, target."""
+_USD = (".usd", ".usda", ".usdc")
 _SEVERAL = (".fbx", ".glb", ".gltf")
 _SKINNED = (".fbx", ".glb", ".gltf", ".usdc")
 
@@ -55,8 +56,11 @@ class ORATOR_OT_export(Acting, bpy.types.Operator, ExportHelper):
 
     filename_ext = ""
     check_extension = None
-    filter_glob = StringProperty(default=";".join(f"*{f[0]}" for f in FORMATS), options={"HIDDEN"})
-    format = EnumProperty(name="Format", items=FORMATS, description="What to write")
+    filter_glob = StringProperty(default=";".join(f"*{suffix}" for suffix in SUFFIXES), options={"HIDDEN"})
+    format = EnumProperty(
+        name="Format", items=FORMATS, description="What to write where the name has no ending; an ending chooses itself"
+    )
+    seen = StringProperty(options={"HIDDEN", "SKIP_SAVE"})
     target = EnumProperty(
         name="For",
         items=[(key, key.capitalize(), f"Options that suit {key.capitalize()}") for key in PRESETS],
@@ -83,10 +87,20 @@ class ORATOR_OT_export(Acting, bpy.types.Operator, ExportHelper):
         name="Read Back", default=True, description="Import the file again and compare it with the scene"
     )
 
+    overwrite = BoolProperty(
+        name="Overwrite",
+        description="Files of these names that are there already are replaced; off: nothing is written then",
+        options={"SKIP_SAVE"},
+    )
+
     @classmethod
     def disabled_reason(cls, context: bpy.types.Context) -> str:
-        """Only with a character that is animated."""
-        return generation.missing_character(context)
+        """Only with a character that has a take."""
+        character = generation.active_character(context)
+        if character is None:
+            return generation.missing_character(context)
+        data = lists.character_data(character)
+        return "" if data is not None and len(data.takes) else "This character has no take yet: press Generate"
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         """The file dialog, with the character's and the take's name as the file's."""
@@ -94,16 +108,23 @@ class ORATOR_OT_export(Acting, bpy.types.Operator, ExportHelper):
             character = generation.chosen_character(context)
             folder = Path(bpy.data.filepath).parent if bpy.data.filepath else Path.home()
             self.filepath = str(folder / file_name(character, takes.shown(character)))
-        self.filepath = str(_with_suffix(Path(self.filepath), self.format))
+        self.filepath = str(_renamed(Path(self.filepath), self.format))
+        self.seen = self.format
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 
     def check(self, _context: bpy.types.Context) -> bool:
-        """The file's ending follows the format."""
-        path = str(_with_suffix(Path(self.filepath), self.format))
-        changed = path != self.filepath
-        self.filepath = path
-        return changed
+        """The file's ending follows the format where that was chosen, and the format an ending that was typed."""
+        before = self.filepath, self.format
+        path = Path(self.filepath)
+        if self.format != self.seen:
+            path = _renamed(path, self.format)
+        elif path.suffix.lower() in SUFFIXES:
+            self.format = _format_of(path)
+        else:
+            path = path.with_name(f"{path.name or 'take'}{self.format}")
+        self.filepath, self.seen = str(path), self.format
+        return before != (self.filepath, self.format)
 
     def draw(self, _context: bpy.types.Context) -> None:
         """What applies to the format."""
@@ -124,13 +145,20 @@ class ORATOR_OT_export(Acting, bpy.types.Operator, ExportHelper):
         if self.format in _SKINNED:
             layout.prop(self, "face")
             layout.prop(self, "check_file")
+        if self.which != "shown":
+            layout.prop(self, "overwrite")
 
     def work(self, context: bpy.types.Context) -> str:
         """Export, compare and say what arrived."""
         character = generation.chosen_character(context)
-        path = _with_suffix(Path(bpy.path.abspath(self.filepath)), self.format)
+        path = with_ending(Path(bpy.path.abspath(self.filepath)), self.format)
+        # The file browser has shown in red that the named file is there: pressing Export then means it.
+        warned = bool(self.seen) and self.which == "shown" and path == Path(bpy.path.abspath(self.filepath))
+        overwrite = self.overwrite or warned
         options = ExportOptions(self.target, float(self.rate) or None, self.travel, self.face, self.from_zero)
-        _, sentence, exact = export.deliver(character, path, options, self.which, self.together, self.check_file)
+        _, sentence, exact = export.deliver(
+            character, path, options, self.which, self.together, self.check_file, overwrite
+        )
         self.tone = "INFO" if exact else "WARNING"
         return sentence
 
@@ -141,10 +169,18 @@ def file_name(character: bpy.types.Object, take: TakeGroup | None) -> str:
     return bpy.path.clean_name(" ".join(part for part in parts if part))
 
 
-def _with_suffix(path: Path, suffix: str) -> Path:
-    """A path with this ending in place of another format's; dots of its name stay."""
-    endings = [f[0] for f in FORMATS]
-    name = path.name[: -len(path.suffix)] if path.suffix.lower() in endings else path.name
+def _format_of(path: Path) -> str:
+    """The format that an ending is: one for all of USD's."""
+    ending = path.suffix.lower()
+    return ".usdc" if ending in _USD else ending
+
+
+def _renamed(path: Path, suffix: str) -> Path:
+    """A path with this format's ending in place of another format's; dots of its name stay."""
+    ending = path.suffix.lower()
+    if ending in SUFFIXES and _format_of(path) == suffix:
+        return path
+    name = path.name[: -len(path.suffix)] if ending in SUFFIXES else path.name
     return path.with_name(f"{name or 'take'}{suffix}")
 
 

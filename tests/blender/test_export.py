@@ -13,7 +13,7 @@ from helpers.small import performed, small_character  # noqa: E402
 from orator.core.blender.base import compat  # noqa: E402
 from orator.core.blender.export.bare import evaluated_points  # noqa: E402
 from orator.core.blender.export.check import compare  # noqa: E402
-from orator.core.blender.export.export import export_shown, export_takes, export_together  # noqa: E402
+from orator.core.blender.export.export import deliver, export_shown, export_takes, export_together  # noqa: E402
 from orator.core.blender.export.options import ExportOptions  # noqa: E402
 from orator.core.blender.takes import takes  # noqa: E402
 from orator.core.errors import OratorError  # noqa: E402
@@ -151,6 +151,45 @@ def test_what_cannot_be_written_says_so_and_leaves_nothing(rig: bpy.types.Object
     with pytest.raises(OratorError, match="VRM add-on"):
         export_shown(rig, tmp_path / "out.vrm")
     assert sorted(p.name for p in tmp_path.iterdir()) == ["taken.fbx"]
+
+
+def test_a_typed_ending_is_the_format_and_nothing_is_written_over_unasked(
+    rig: bpy.types.Object, tmp_path: Path
+) -> None:
+    bpy.context.scene.orator.character = rig
+    before = tmp_path / "o.fbx"
+    before.write_bytes(b"the last one")
+
+    def export(name: str, **options: object) -> set[str]:
+        return bpy.ops.orator.export(filepath=str(tmp_path / name), format=".fbx", check_file=False, **options)
+
+    assert export("o.glb") == {"FINISHED"}
+    assert (tmp_path / "o.glb").read_bytes()[:4] == b"glTF" and before.read_bytes() == b"the last one"
+    assert export("o.USDA") == {"FINISHED"} and (tmp_path / "o.USDA").read_bytes().startswith(b"#usda")
+    with pytest.raises(RuntimeError, match=r"'o.fbx' is there already: choose another name, or tick Overwrite"):
+        export("o")
+    with pytest.raises(RuntimeError, match=r"'o.obj' ends like another kind of file"):
+        export("o.obj")
+    assert before.read_bytes() == b"the last one"
+    assert export("o 1.2") == {"FINISHED"} and (tmp_path / "o 1.2.fbx").is_file(), "dots of a name stay"
+    assert export("o", overwrite=True) == {"FINISHED"} and before.read_bytes().startswith(b"Kaydara")
+    performed(rig, 1)
+    with pytest.raises(RuntimeError, match=r"'o.fbx' is there already"):
+        export("o.fbx", which="all")
+    assert not (tmp_path / "o-2.fbx").exists()
+    assert deliver(rig, tmp_path / "o.csv", ExportOptions())[1] == "o.csv"
+    assert deliver(rig, tmp_path / "o.csv", ExportOptions())[1] == "o.csv; 'o.csv' was replaced"
+
+
+def test_without_a_take_shown_nothing_is_exported(rig: bpy.types.Object, tmp_path: Path) -> None:
+    bpy.context.scene.orator.character = rig
+    takes.show(rig, "")
+    with pytest.raises(RuntimeError, match="shows no take: click one in the list"):
+        bpy.ops.orator.export(filepath=str(tmp_path / "o.fbx"))
+    for take in list(takes.character_data(rig).takes):
+        takes.remove(rig, take.uid)
+    assert not bpy.ops.orator.export.poll()
+    assert not list(tmp_path.iterdir())
 
 
 def test_operators_export_and_edit_the_mapping(rig: bpy.types.Object, tmp_path: Path) -> None:

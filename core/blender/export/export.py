@@ -144,7 +144,7 @@ def export_takes(
     try:
         for k, uid in enumerate(uids):
             takes.show(character, uid)
-            part = path if k == 0 else path.with_name(f"{path.stem}-{k + 1}{path.suffix}")
+            part = _numbered(path, k)
             arrived = export_shown(character, part, options, check is not None)
             if check is not None and arrived is not None:
                 check(part, arrived)
@@ -181,13 +181,50 @@ def deliver(
     which: str = "shown",
     together: bool = False,
     check: bool = True,
+    overwrite: bool = True,
 ) -> tuple[list[Path], str, bool]:
     """Export 'shown', 'all', 'favourites' or named takes; the files, a sentence on what arrived, whether all did.
 
-    'lines' is what is shown, a file for each line of the character, named after its strip, beside `path`. Raises
-    OratorError.
+    'lines' is what is shown, a file for each line of the character, named after its strip, beside `path`.
+    overwrite: False where files that are there already stay. Raises OratorError, also where no take is shown that should
+    be.
     """
     path = Path(path).absolute()
+    there = [file for file in _planned(character, path, which, together) if file.exists()]
+    if there and not overwrite:
+        raise OratorError(f"{_named(there)} there already: choose another name, or tick Overwrite (overwrite=True).")
+    files, sentence, exact = _deliver(character, path, options, which, together, check)
+    return files, f"{sentence}; {_named(there, 'was', 'were')} replaced" if there else sentence, exact
+
+
+def _planned(character: bpy.types.Object, path: Path, which: str, together: bool) -> list[Path]:
+    """The files that will be written. Raises OratorError where there is nothing to write."""
+    if which in ("shown", "lines") and takes.shown(character) is None:
+        raise OratorError(f"'{character.name}' shows no take: click one in the list of takes, or press Generate.")
+    if which == "lines":
+        from .lines import shown_lines
+
+        return [path.with_name(f"{line.name}{path.suffix}") for line in shown_lines(character)]
+    if which == "shown":
+        return [path]
+    count = 1 if together else len(chosen_takes(character, which))
+    return [_numbered(path, k) for k in range(count)]
+
+
+def _numbered(path: Path, k: int) -> Path:
+    return path if k == 0 else path.with_name(f"{path.stem}-{k + 1}{path.suffix}")
+
+
+def _named(files: list[Path], one: str = "is", several: str = "are") -> str:
+    """The first few files, and how many more: the beginning of a sentence."""
+    names = ", ".join(f"'{file.name}'" for file in files[:2])
+    names += f" and {len(files) - 2} more" if len(files) > 2 else ""
+    return f"{names} {one if len(files) == 1 else several}"
+
+
+def _deliver(
+    character: bpy.types.Object, path: Path, options: ExportOptions, which: str, together: bool, check: bool
+) -> tuple[list[Path], str, bool]:
     if which == "lines":
         return _deliver_lines(character, path, options, check)
     if which == "shown":

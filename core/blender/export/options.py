@@ -13,6 +13,11 @@ from ...errors import OratorError
 SUFFIXES: Final = (
     ".glb", ".gltf", ".fbx", ".vrm", ".vrma", ".usd", ".usdc", ".usda", ".bvh", ".npz", ".csv",
 )  # fmt: skip
+_OTHERS: Final = (
+    ".abc", ".blend", ".dae", ".json", ".mov", ".mp4", ".obj", ".ply", ".srt", ".stl", ".tsv", ".txt", ".usdz", ".wav",
+    ".x3d",
+)  # fmt: skip
+"""Endings of files that are something else; any other, as in 'scene 1.2', is a part of the name."""
 PRESETS: Final[dict[str, dict[str, Any]]] = {
     "plain": {},
     "unreal": {"mesh_smooth_type": "FACE", "use_tspace": True, "armature_nodetype": "NULL"},
@@ -74,6 +79,22 @@ class ExportOptions:
     face: bool = True
     from_zero: bool = False
     frames: tuple[int, int] | None = None
+
+
+def with_ending(path: Path, chosen: str) -> Path:
+    """The path, with the chosen format's ending where its name has none; an ending that is a format's stays.
+
+    Raises OratorError for the ending of something else, which no take is written to.
+    """
+    ending = path.suffix.lower()
+    if ending in SUFFIXES:
+        return path
+    if ending in _OTHERS:
+        raise OratorError(
+            f"'{path.name}' ends like another kind of file: write one of {', '.join(SUFFIXES)}, or no ending for "
+            f"{chosen}."
+        )
+    return path.with_name(f"{path.name or 'take'}{chosen}")
 
 
 def exporter(path: Path) -> Any:
