@@ -110,17 +110,25 @@ class ORATOR_OT_pin_pose(_OnCharacter, bpy.types.Operator):
 
     def act(self, context: bpy.types.Context, character: bpy.types.Object) -> str:
         """Pin."""
+        from ..core.blender.request.pin_list import pins_at, pins_of
         from ..core.blender.request.pins import add_pins
 
-        made = add_pins(character, context.scene, speech_origin(context), **_coverage(character, self.covers))
+        origin, frame = speech_origin(context), context.scene.frame_current_final
+        before = [pins_of(character)[k].name for k in pins_at(character, frame, origin)]
+        (pin,) = add_pins(character, context.scene, origin, **_coverage(character, self.covers))
         data = lists.listed(character)
-        data.active_pin = len(data.pins) - 1
-        return f"'{made[0].name}' pins the pose at frame {made[0].frame}."
+        names = [other.name for other in data.pins]
+        data.active_pin = names.index(pin.name)
+        said = f"'{pin.name}' pins the pose at frame {pin.frame}"
+        others = [f"'{name}'" for name in before if name in names and name != pin.name]
+        if pin.name in before:
+            said += ", in place of what it pinned there"
+        return said + (f"; {', '.join(others)} keeps the rest." if others else ".")
 
 
 @declared
 class ORATOR_OT_pin_keys(_OnCharacter, bpy.types.Operator):
-    """Turn selected keys of an Action into pins, one a frame"""
+    """Turn selected keys of an Action into pins, one a frame, of at most 50 frames: select those that matter"""
 
     bl_idname = "orator.pin_keys"
     bl_label = "Pin Selected Keyframes"
@@ -133,22 +141,20 @@ class ORATOR_OT_pin_keys(_OnCharacter, bpy.types.Operator):
 
     def act(self, context: bpy.types.Context, character: bpy.types.Object) -> str:
         """Pin."""
-        from ..core.blender.request.pins import add_key_pins, add_pins
+        from ..core.blender.request.pins import add_key_pins, add_pins, key_frames
 
         chosen: bpy.types.Action | None = bpy.data.actions.get(self.action)
         if self.action and chosen is None:
             raise OratorError(f"There is no Action '{self.action}' in this file. Choose another.")
         origin = speech_origin(context)
-        data = lists.character_data(character, create=True)
-        before = len(data.pins)
-        made = add_key_pins(character, context.scene, origin, chosen)
-        if self.covers != "KEYED":
-            frames = tuple(float(pin.frame) for pin in made)
-            while len(data.pins) > before:
-                data.pins.remove(before)
-            add_pins(character, context.scene, origin, frames, **_coverage(character, self.covers))
-        data.active_pin = len(data.pins) - 1
-        return f"{len(data.pins) - before} pins were made."
+        if self.covers == "KEYED":
+            made = add_key_pins(character, context.scene, origin, chosen)
+        else:
+            frames = key_frames(character, chosen)
+            made = add_pins(character, context.scene, origin, frames, **_coverage(character, self.covers))
+        data = lists.listed(character)
+        data.active_pin = list(data.pins).index(made[-1])
+        return f"{len(made)} frames are pinned now."
 
 
 @declared
@@ -183,7 +189,7 @@ class ORATOR_OT_pin_look(_OnCharacter, bpy.types.Operator):
 
     def act(self, context: bpy.types.Context, character: bpy.types.Object) -> str:
         """Add the range, one second long."""
-        from ..core.blender.request.pins import pins_of
+        from ..core.blender.request.pin_list import pins_of
 
         pins = pins_of(character)
         pin = pins.add()
@@ -223,7 +229,7 @@ class ORATOR_OT_pin_jump(_OnPin, bpy.types.Operator):
 
     def act(self, context: bpy.types.Context, character: bpy.types.Object) -> str:
         """Jump."""
-        from ..core.blender.request.pins import scene_frame
+        from ..core.blender.request.pin_list import scene_frame
 
         context.scene.frame_set(scene_frame(_chosen(character), speech_origin(context)))
         return ""

@@ -14,7 +14,8 @@ from orator.core.bake.target import Keying
 from orator.core.blender.bake import bake, sliders
 from orator.core.blender.bake.bake_target import read_target
 from orator.core.blender.request import generation
-from orator.core.blender.request.pins import add_pins, pins_for, pose_of
+from orator.core.blender.request.pin_list import pose_of
+from orator.core.blender.request.pins import add_pins, pins_for
 from orator.core.blender.request.regenerate import read_regenerate_request
 from orator.core.blender.takes import provenance, takes
 from orator.core.blender.takes.directions import directions_record, slider_record

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import bpy
 import numpy as np
 import pytest
@@ -12,7 +14,8 @@ from orator.core.bake.target import Keying
 from orator.core.blender.bake import bake, sliders
 from orator.core.blender.bake.bake_target import read_target
 from orator.core.blender.request import generation
-from orator.core.blender.request.pins import add_pins, pins_for, pins_of, scene_frame
+from orator.core.blender.request.pin_list import pins_of, scene_frame
+from orator.core.blender.request.pins import add_pins, pins_for
 from orator.core.blender.takes import takes
 from orator.core.blender.takes.directions import directions_record, read_directions
 from orator.core.blender.takes.slider_state import waiting
@@ -23,6 +26,7 @@ from orator.core.performance import Take
 from orator.core.rotations import angle_between, rotate, world_rotations
 from orator.core.skeleton import INDEX, JOINTS
 
+DEMO = Path(__file__).resolve().parents[2] / "docs" / "demo" / "speech.wav"
 ELBOW, ARM = "right_elbow", "right_shoulder"
 
 
@@ -75,6 +79,34 @@ def test_only_the_selected_bones_are_pinned_and_pins_follow_the_strip(scene) -> 
     assert scene_frame(pin, 10.0) == 30 and scene_frame(pin, 25.0) == 45
 
 
+def test_a_second_pin_at_a_frame_takes_the_firsts_place(scene) -> None:
+    armature = make_rig()
+    scene.orator.character, scene.orator.source, scene.orator.file = armature, "FILE", str(DEMO)
+    scene.frame_set(20)
+    bpy.ops.orator.pin_pose(covers="BODY")
+    pins = pins_of(armature)
+    pins[0].name, pins[0].hold = "Here", 4
+    pose(armature)
+    wanted, _ = shown_pose(armature)
+    bpy.ops.orator.pin_pose(covers="BODY")
+    assert [(pin.name, pin.hold) for pin in pins] == [("Here", 4)], "one pin, as it was set"
+    directions = Directions(pins=pins_for(armature, scene, 0.0, 3.0)[0])
+    baked(armature, scene, make_motion(3.0), directions, Keying(Bounds()))
+    to_frame(20)
+    assert angle_between(shown_pose(armature)[0], wanted)[:22].max() < 0.01, "the second pose is hit"
+    takes.show(armature, "")
+    pose(armature, -0.4)
+    bpy.ops.orator.pin_pose(covers="UPPER")
+    arm = INDEX[ARM]
+    assert [pin.name for pin in pins] == ["Here", "Pin 20"]
+    assert [pin.joints[arm] for pin in pins] == ["0", "1"] and pins_for(armature, scene, 0.0, 3.0)[0]
+    bpy.ops.orator.pin_pose(covers="BODY")
+    assert [pin.name for pin in pins] == ["Here"] and pins[0].joints[arm] == "1", "it takes the place of both"
+    pins[0].enabled = False
+    bpy.ops.orator.pin_pose(covers="BODY")
+    assert len(pins) == 2, "one that waits is left alone"
+
+
 def test_reading_poses_at_other_frames_changes_nothing(scene) -> None:
     armature = make_rig()
     pose(armature)
@@ -96,10 +128,10 @@ def test_pins_that_cannot_be_are_said(scene) -> None:
     with pytest.raises(OratorError, match="outside the speech"):
         pins_for(armature, scene, 0.0, 3.0)
     pins = pins_of(armature)
-    pins[0].frame = 20
     scene.frame_set(20)
     pose(armature)
     add_pins(armature, scene, 1.0)
+    pins[0].frame = 20
     with pytest.raises(OratorError, match="different poses at one time"):
         pins_for(armature, scene, 0.0, 3.0)
     pins[0].enabled = False

@@ -38,12 +38,11 @@ def test_files_bring_back_what_the_scene_shows(
 def test_bendy_bones_arrive(tmp_path: Path) -> None:
     """A rope of two bendy bones that curves: no file knows bendy bones, the vertices come back all the same."""
     from helpers.bendy import bent_rope
-    from orator.core.blender.export.export import deliver
-    from orator.core.blender.export.options import ExportOptions
+    from orator.core.blender.export.export import export_shown
 
     rope = bent_rope()
     names = [o.name for o in bpy.data.objects]
     for suffix in (".glb", ".fbx"):
-        _, sentence, exact = deliver(rope, tmp_path / f"rope{suffix}", ExportOptions())
-        assert exact, sentence
+        arrived = export_shown(rope, tmp_path / f"rope{suffix}", check=True)
+        assert arrived is not None and arrived.exact, arrived
     assert names == [o.name for o in bpy.data.objects] and rope.data.bones["low"].bbone_segments == 6

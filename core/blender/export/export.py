@@ -186,8 +186,7 @@ def deliver(
     """Export 'shown', 'all', 'favourites' or named takes; the files, a sentence on what arrived, whether all did.
 
     'lines' is what is shown, a file for each line of the character, named after its strip, beside `path`.
-    overwrite: False where files that are there already stay. Raises OratorError, also where no take is shown that should
-    be.
+    overwrite: False where files that are there already stay. Raises OratorError, also where a take should be shown.
     """
     path = Path(path).absolute()
     there = [file for file in _planned(character, path, which, together) if file.exists()]

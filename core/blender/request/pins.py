@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import bpy
@@ -13,44 +11,28 @@ from ... import arkit, skeleton
 from ...arrays import Array
 from ...bake.face import shows_arkit
 from ...directing.pins import LookPin, PosePin, check_pose_pins
-from ...directing.records import pinned_pose
 from ...errors import OratorError
-from ...face.driven import EXPRESSIONS
 from ...regions import REGIONS, joints_of
 from ...rig.inverse import read_back, with_missing_parents
 from ...rig.rest import fit_rest
 from ...skeleton import FLOOR_AT_REST, REST_OFFSETS
 from ..base import compat
-from ..base.groups import PinGroup, Rows
+from ..base.groups import PinGroup
 from ..rig.expression_map import read_map
 from ..rig.pose_reader import current_pose, poses_at
 from ..rig.rig_profile import read_rig
 from ..takes import lists
 from ..takes.scene_rate import scene_fps
+from .pin_list import flags_of, listed, mask_of, pins_of, place, pose_of, scene_frame, store
 
 if TYPE_CHECKING:
-    from ...performance import Performance
     from ...rig.description import RigDescription
     from ...rig.profile import RigProfile
+    from . import kept
 
 _LEGS = [*REGIONS["left_leg"], *REGIONS["right_leg"]]
 MOST_KEYS = 50
 """Frames that become pins at one press; Blender selects every key of a new take, which nobody means."""
-
-
-def _flags(mask: Array) -> str:
-    return "".join("1" if on else "0" for on in mask)
-
-
-def _mask(flags: str, count: int) -> Array:
-    out = np.zeros(count, bool)
-    out[: len(flags)] = [c == "1" for c in flags[:count]]
-    return out
-
-
-def pins_of(character: bpy.types.Object) -> Rows[PinGroup]:
-    """The character's list of pins. Works for local and overridden characters."""
-    return lists.character_data(character, create=True).pins
 
 
 def _covered(bones: tuple[str, ...] | None, present: dict[str, str]) -> Array:
@@ -81,7 +63,10 @@ def add_pins(
     face: bool = True,
     regions: tuple[str, ...] | None = None,
 ) -> list[PinGroup]:
-    """Pin the pose on screen at the current frame, or the poses at `frames`; returns the new pins.
+    """Pin the pose on screen at the current frame, or the poses at `frames`; returns the pins that hold them.
+
+    What enabled pins at such a frame hold of the same joints, shapes or place, they give up; one that is left with
+    nothing becomes the new pin, under its name and with its hold and softness.
 
     origin  the scene frame at which the speech starts, so that pins follow the strip
     bones   only the joints these bones play (and the root when the pelvis' bone is among them); None for all
@@ -103,27 +88,15 @@ def add_pins(
     if not joints.any() and not channels.any() and expressions is None and not (stands and read.root):
         raise OratorError("None of the chosen bones plays a joint. Select bones of the body, or pin the whole pose.")
     at = frames or (scene.frame_current_final,)
-    return [
-        _add_pin(
-            character, origin, frame, read.performance, k, joints, bool(read.root and stands), channels, expressions
-        )
-        for k, frame in enumerate(at)
-    ]
-
-
-def _add_pin(
-    character: bpy.types.Object, origin: float, frame: float, made: Performance, k: int, joints: Array, root: bool,
-    channels: Array, expressions: Array | None = None,
-) -> PinGroup:  # fmt: skip
-    """One new pin of frame `k` of a performance; expressions (T, 100) are its expressions, NaN where they are free."""
-    names = {pin.name for pin in pins_of(character)}
-    plain = f"Pin {round(frame)}"
-    pin = pins_of(character).add()
-    pin.name = plain if plain not in names else next(n for k in count(1) if (n := f"{plain}.{k:03d}") not in names)
-    pin.frame, pin.origin = round(frame), origin
-    _store(pin, made.rotations[k], made.translation[k], made.face[k], None if expressions is None else expressions[k])
-    pin.joints, pin.channels, pin.root = _flags(joints), _flags(channels), root
-    return pin
+    return listed(
+        character,
+        [
+            place(
+                character, origin, frame, read.performance, k, joints, bool(read.root and stands), channels, expressions
+            )
+            for k, frame in enumerate(at)
+        ],
+    )
 
 
 def add_key_pins(
@@ -136,25 +109,11 @@ def add_key_pins(
     from . import kept
 
     description, profile = read_rig(character)
-    anim = character.animation_data
-    playing = anim.action if anim is not None else None
-    slot = compat.active_slot(anim) if anim is not None else None
-    if action is not None and action != playing:
-        slot = compat.slot_for(action, character)
-    keyed = kept.read_keyed(character, action or playing, slot)
-    if action in (None, playing):
-        keyed.shapes = kept.playing_shapes(character)
+    action, slot, keyed = _keys_of(character, action)
     rows = kept.selected_rows(character, keyed)
-    frames = sorted(set().union(*rows.values()))
-    if not frames:
-        raise OratorError("No key of the character is selected. Select keys in the Dope Sheet or Graph Editor.")
-    if len(frames) > MOST_KEYS:
-        raise OratorError(
-            f"{len(frames)} frames have selected keys, as all keys of a new take have. "
-            f"Select up to {MOST_KEYS} that matter."
-        )
-    if action in (None, playing):
-        pose = poses_at(character, description, scene, [float(f) for f in frames])
+    frames = _few_frames(rows)
+    if action is None:
+        pose = poses_at(character, description, scene, frames)
         read = read_back(description, profile, pose)
     else:
         read = kept.sample_action(character, scene, action, slot, keyed, np.array(frames, float))
@@ -165,10 +124,48 @@ def add_key_pins(
         joints = with_missing_parents(joints, read.joints)
         expressions = kept.expressions_of(rows_here, read.performance)
         made.append(
-            _add_pin(character, origin, frame, read.performance, k, joints, root and read.root, channels & read.face,
+            place(character, origin, frame, read.performance, k, joints, root and read.root, channels & read.face,
                      expressions)
         )  # fmt: skip
-    return made
+    return listed(character, made)
+
+
+def key_frames(character: bpy.types.Object, action: bpy.types.Action | None = None) -> tuple[float, ...]:
+    """The frames at which keys of an Action are selected, as `add_key_pins` takes them. Raises OratorError."""
+    from . import kept
+
+    return tuple(_few_frames(kept.selected_rows(character, _keys_of(character, action)[2])))
+
+
+def _keys_of(
+    character: bpy.types.Object, action: bpy.types.Action | None
+) -> tuple[bpy.types.Action | None, Any, kept.Keyed]:
+    """The Action where it is not the one that plays, its slot, and what is keyed in it or in what plays."""
+    from . import kept
+
+    anim = character.animation_data
+    playing = anim.action if anim is not None else None
+    other = action if action is not None and action != playing else None
+    slot = compat.active_slot(anim) if anim is not None else None
+    if other is not None:
+        slot = compat.slot_for(other, character)
+    keyed = kept.read_keyed(character, other or playing, slot)
+    if other is None:
+        keyed.shapes = kept.playing_shapes(character)
+    return other, slot, keyed
+
+
+def _few_frames(rows: dict[Any, Any]) -> list[float]:
+    """The frames of selected keys, in order. Raises OratorError for none, and for far too many."""
+    frames = sorted(set().union(*rows.values()))
+    if not frames:
+        raise OratorError("No key of the character is selected. Select keys in the Dope Sheet or Graph Editor.")
+    if len(frames) > MOST_KEYS:
+        raise OratorError(
+            f"{len(frames)} frames have selected keys, as all keys of a new take have. "
+            f"Select up to {MOST_KEYS} that matter."
+        )
+    return [float(frame) for frame in frames]
 
 
 def copy_pins(source: bpy.types.Object, character: bpy.types.Object) -> int:
@@ -183,9 +180,9 @@ def copy_pins(source: bpy.types.Object, character: bpy.types.Object) -> int:
                 setattr(pin, name, getattr(other, name))
         if by_shapes and pin.pose and pin.kind == "POSE" and pose_of(pin)[3] is not None:
             # Jaw and eyes of a face of expressions: here shapes show them, and bones would do so twice.
-            joints = _mask(pin.joints, skeleton.JOINT_COUNT)
+            joints = mask_of(pin.joints, skeleton.JOINT_COUNT)
             joints[list(skeleton.FACE_JOINTS)] = False
-            pin.joints = _flags(joints)
+            pin.joints = flags_of(joints)
     return len(theirs.pins) if theirs is not None else 0
 
 
@@ -203,32 +200,13 @@ def update_pin(character: bpy.types.Object, pin: PinGroup) -> None:
     pinned = pose_of(pin)[3]
     if pinned is not None and performance.expressions is not None:
         expressions = np.where(np.isfinite(pinned), performance.expressions[0], np.nan)
-    _store(pin, performance.rotations[0], performance.translation[0], performance.face[0], expressions)
+    store(pin, performance.rotations[0], performance.translation[0], performance.face[0], expressions)
 
 
 def missing_joints(pin: PinGroup, have: Array) -> list[str]:
     """Joints that a pin covers and the rig does not have (any more)."""
-    covered = _mask(pin.joints, skeleton.JOINT_COUNT)
+    covered = mask_of(pin.joints, skeleton.JOINT_COUNT)
     return [skeleton.JOINTS[j] for j in np.flatnonzero(covered & ~have)]
-
-
-def _store(pin: PinGroup, rotations: Array, translation: Array, face: Array, expressions: Array | None) -> None:
-    parts = [rotations.ravel(), translation, face] + ([] if expressions is None else [expressions])
-    values = np.concatenate(parts).astype("<f4")
-    pin.pose = base64.b64encode(values.tobytes()).decode("ascii")
-
-
-def pose_of(pin: PinGroup) -> tuple[Array, Array, Array, Array | None]:
-    """A pin's rotations (55, 4), translation (3,), face (52,) and, on rigs with expression keys, expressions (100,).
-
-    Raises OratorError when it is damaged.
-    """
-    return pinned_pose(pin.pose, pin.name, EXPRESSIONS)
-
-
-def scene_frame(pin: PinGroup, origin: float) -> int:
-    """Where the pin is now on the timeline: it follows the strip's start."""
-    return pin.frame + round(origin - pin.origin)
 
 
 def pins_for(
@@ -265,8 +243,8 @@ def pins_for(
         exact = pin.softness == "EXACT"
         poses.append(
             PosePin(
-                pin.name, at, rotations, _mask(pin.joints, skeleton.JOINT_COUNT), translation, pin.root, face,
-                _mask(pin.channels, arkit.COUNT), hold, 1.0 if exact else min(pin.strength, 0.999),
+                pin.name, at, rotations, mask_of(pin.joints, skeleton.JOINT_COUNT), translation, pin.root, face,
+                mask_of(pin.channels, arkit.COUNT), hold, 1.0 if exact else min(pin.strength, 0.999),
                 0.0 if exact else max(pin.falloff / fps, 1e-3), expressions,
             )
         )  # fmt: skip

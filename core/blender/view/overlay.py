@@ -129,7 +129,7 @@ def _draw_ghost() -> None:
 def _lines(character: bpy.types.Object, pin: PinGroup) -> Array:
     """Ends of a line for each bone that plays a joint, (2 N, 3) armature space."""
     from ...rig.posed import posed_bones
-    from ..request.pins import pose_of
+    from ..request.pin_list import pose_of
     from ..rig.rig_profile import read_rig
 
     description, profile = read_rig(character, hints=False)
