@@ -21,10 +21,12 @@ Place = tuple[int, int]
 """Window coordinates, from the lower left."""
 
 
-HOVER_SECONDS = 0.1
-"""What a busy machine needs to notice that the mouse is over a button."""
-STEP = 12
-"""Pixels from row to row of a scan: less than a button is high."""
+HOVER_SECONDS = 0.015
+"""Blender handles what was simulated before it calls the timer again, however busy the machine is."""
+ROW = 0.7
+"""From row to row of a scan, of a button's height."""
+_seen: dict[tuple[str, int], Place] = {}
+"""Where a scan has met what it was not looking for: text that was copied there and x, and the place."""
 
 
 class Report:
@@ -33,6 +35,7 @@ class Report:
     def __init__(self, name: str) -> None:
         self.name = name
         self.checks: list[dict[str, object]] = []
+        self.begin = time.monotonic()
 
     def check(self, what: str, held: bool, figure: str = "") -> None:
         """Note whether something an artist would notice held."""
@@ -40,7 +43,8 @@ class Report:
         self.checks.append({"what": what, "held": bool(held), "figure": figure})
 
     def write(self) -> None:
-        document = {"blender": bpy.app.version_string, "checks": self.checks}
+        seconds = round(time.monotonic() - self.begin)
+        document = {"blender": bpy.app.version_string, "seconds": seconds, "checks": self.checks}
         (OUT / f"report-{self.name}.json").write_text(json.dumps(document, indent=1), encoding="utf-8")
 
 
@@ -80,8 +84,9 @@ def click(x: int, y: int) -> Steps:
     yield 0.2
 
 
-def rows(where: bpy.types.Region, step: int) -> Iterator[int]:
+def rows(where: bpy.types.Region) -> Iterator[int]:
     """Window y of rows of the region from the top down."""
+    step = int(ROW * 20 * bpy.context.preferences.system.ui_scale)
     return iter(range(where.y + where.height - 8, where.y + 6, -step))
 
 
@@ -104,12 +109,16 @@ def _find(
     where: bpy.types.Region, matches: Callable[[str], bool], across: float, **modifiers: bool
 ) -> Generator[float, None, Place | None]:
     x, middle = int(where.x + where.width * across), where.y + where.height // 2
+    for place in [known for (text, at), known in _seen.items() if at == x and matches(text)]:
+        text = yield from copied(*place, **modifiers)
+        if matches(text):
+            return place
     for wheel, times in (("", 0), ("WHEELDOWNMOUSE", 12), ("WHEELDOWNMOUSE", 12), ("WHEELUPMOUSE", 80),
                          ("WHEELDOWNMOUSE", 12), ("WHEELDOWNMOUSE", 12), ("WHEELDOWNMOUSE", 12)):  # fmt: skip
         move(x, middle)
         for _ in range(times):
             press(wheel, x, middle)
-            yield 0.05
+            yield HOVER_SECONDS
         if times:
             yield 0.5
         found = yield from scan(where, matches, x, **modifiers)
@@ -118,18 +127,28 @@ def _find(
     return None
 
 
+def copied(x: int, y: int, **modifiers: bool) -> Generator[float, None, str]:
+    """What Ctrl-C over the button there copies; '' where there is none."""
+    manager = bpy.context.window_manager
+    manager.clipboard = ""
+    move(x, y)
+    yield HOVER_SECONDS
+    press("C", x, y, ctrl=True, **modifiers)
+    yield HOVER_SECONDS
+    return manager.clipboard
+
+
 def scan(
     where: bpy.types.Region, matches: Callable[[str], bool], x: int, **modifiers: bool
 ) -> Generator[float, None, Place | None]:
     """Go down the region with the mouse at x until what a button copies (its command, its data path) matches."""
-    manager = bpy.context.window_manager
-    for y in rows(where, STEP):
-        manager.clipboard = ""
-        move(x, y)
-        yield HOVER_SECONDS
-        press("C", x, y, ctrl=True, **modifiers)
-        yield HOVER_SECONDS
-        if matches(manager.clipboard):
+    met: set[str] = set()
+    for y in rows(where):
+        text = yield from copied(x, y, **modifiers)
+        if text and text not in met:
+            met.add(text)
+            _seen[text, x] = x, y - 4
+        if matches(text):
             return x, y - 4
     return None
 

@@ -45,7 +45,7 @@ def undo(report: Report, what: str) -> Steps:
     driver.move(x, y)
     yield 0.2
     driver.press("Z", x, y, ctrl=True)
-    yield 1.5
+    yield from driver.wait_until(lambda: names() == (), 1.5)
     report.check(what, names() == (), str(names()))
 
 

@@ -275,16 +275,16 @@ def walk(report: Report, history: History, back: bool) -> Steps:
     what = "undo" if back else "redo"
     now = state()
     for target in order:
-        presses = 0
-        while now != history.states[target] and presses < 8:
+        presses, wanted = 0, history.states[target]
+        while now != wanted and presses < 8:
             before = now
             driver.press("Z", *viewport(), ctrl=True, shift=not back)
-            yield 1.2
+            yield from driver.wait_until(lambda wanted=wanted: state() == wanted, 1.2, every=0.1)
             now = state()
             presses += 1
-            if now not in (before, history.states[target]):
+            if now not in (before, wanted):
                 break
-        held = now == history.states[target]
+        held = now == wanted
         step = history.names[target + 1] if back else history.names[target]
         report.check(
             f"{what} of '{step}' gives the very state", held,

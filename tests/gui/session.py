@@ -239,12 +239,14 @@ def generate_again(report: Report) -> Steps:
     driver.move(x, y)
     yield 0.2
     driver.press("Z", x, y, ctrl=True)
-    yield 1.5
+    yield from driver.wait_until(lambda: take_state() == before, 1.5)
+    yield 0.3
     report.check("one undo removes the bake", take_state() == before, f"left: {take_state()[0]}, {take_state()[1]}")
     report.check("and nothing but the bake", everything_else() == around)
     driver.screenshot("undone")
     driver.press("Z", x, y, ctrl=True, shift=True)
-    yield 1.5
+    yield from driver.wait_until(lambda: take_state() == after, 1.5)
+    yield 0.3
     report.check("redo brings it back", take_state() == after)
     report.check("and nothing else", everything_else() == around)
 

@@ -55,12 +55,7 @@ def tick(report: Report, button: driver.Place) -> Steps:
     for across in (0.09, 0.12, 0.15, 0.19):
         x = int(where.x + where.width * across)
         for y in range(button[1] + 24, min(button[1] + 190, where.y + where.height - 8), 9):
-            bpy.context.window_manager.clipboard = ""
-            driver.move(x, y)
-            yield driver.HOVER_SECONDS
-            driver.press("C", x, y, ctrl=True, shift=True, alt=True)
-            yield driver.HOVER_SECONDS
-            path = bpy.context.window_manager.clipboard
+            path = yield from driver.copied(x, y, shift=True, alt=True)
             if path.endswith(".learn") and path not in [known for known, _ in ticks]:
                 ticks.append((path, (x, y)))
         if len(ticks) >= 2:

@@ -32,7 +32,7 @@ def main() -> int:
             failed += 1
             continue
         report = json.loads(path.read_text(encoding="utf-8"))
-        print(f"Blender {report['blender']} in a window, {name}:")
+        print(f"Blender {report['blender']} in a window, {name}, {report['seconds']} s:")
         for check in report["checks"]:
             figure = f" ({check['figure']})" if check["figure"] else ""
             print(f"  {'ok    ' if check['held'] else 'FAILED'} {check['what']}{figure}")
