@@ -15,7 +15,7 @@ help:
 	@echo "make repository  an extension repository of the zips in build/, to be served as it is"
 	@echo "make bench     times on this machine, into docs/performance.md"
 	@echo "make test-zip  installs that zip into Blenders that have nothing else, without network, and generates"
-	@echo "make test-gui  the real Blender 5.2 in a window of its own, with screenshots"
+	@echo "make test-gui  the real Blender 5.2 in a window of its own, with screenshots (SESSIONS=)"
 	@echo "make lint      ruff: rules and format; mypy: types"
 	@echo "make fuzz      5,000 damaged files a format (COUNT=, ONLY=, SEED=) through every reader"
 	@echo "make ends      220 kills and cancels of every work, 100 cancels in one Blender (ROUNDS=)"
@@ -81,7 +81,7 @@ test-zip:
 test-gui: onnx
 	@.ci/setup bpy 5.0.1
 	@.venv/bin/python .ci/build.py --python 3.14
-	@tests/gui/run
+	@tests/gui/run $(SESSIONS)
 
 lint:
 	@.ci/setup base
