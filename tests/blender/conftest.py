@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -18,3 +19,17 @@ def scene() -> Iterator[bpy.types.Scene]:
     orator.register()
     yield bpy.context.scene
     orator.unregister()
+
+
+ONE_IS_ENOUGH = (5, 0)
+"""The Blender that runs every test."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What is the same under any Blender runs under one of them; under all with EVERY=1."""
+    if bpy.app.version[:2] == ONE_IS_ENOUGH or os.environ.get("EVERY"):
+        return
+    spared = [item for item in items if item.get_closest_marker("any_blender")]
+    if spared:
+        config.hook.pytest_deselected(items=spared)
+        items[:] = [item for item in items if item not in spared]

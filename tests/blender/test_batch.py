@@ -13,6 +13,7 @@ bpy = pytest.importorskip("bpy", reason="these tests need Blender's Python modul
 ROOT = Path(__file__).resolve().parents[2]
 
 
+@pytest.mark.any_blender
 @pytest.mark.usefixtures("scene")
 def test_every_option_of_generate_may_be_a_column() -> None:
     from orator.core.ranges import option_names
@@ -34,6 +35,7 @@ def test_a_batch_on_the_character_survives_a_kill(tmp_path: Path) -> None:
     assert "none twice, none lost" in result.stdout
 
 
+@pytest.mark.any_blender
 @pytest.mark.usefixtures("scene")
 def test_bad_lines_are_told_and_the_others_done(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("torch", reason="networks need PyTorch")

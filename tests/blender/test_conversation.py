@@ -179,6 +179,7 @@ def test_turns_lie_as_markers_and_count_when_moved(scene: bpy.types.Scene) -> No
         bpy.ops.orator.generate_conversation()
 
 
+@pytest.mark.any_blender
 @pytest.mark.skipif(bpy.app.version[:2] not in ((4, 5), (5, 0)), reason="networks, and two Blenders are enough")
 @pytest.mark.usefixtures("scene")
 def test_one_press_makes_both_and_nothing_stays_when_one_fails(pair, monkeypatch: pytest.MonkeyPatch) -> None:

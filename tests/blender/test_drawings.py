@@ -134,6 +134,7 @@ def test_what_cannot_be_keyed_is_a_sentence(acted: bpy.types.Scene, tmp_path: Pa
         bpy.ops.orator.add_drawings(directory=str(tmp_path), files=[{"name": "nose.png"}])
 
 
+@pytest.mark.any_blender
 @pytest.mark.usefixtures("acted")
 def test_talking_head_anime_draws_onto_a_plane(tmp_path: Path) -> None:
     pytest.importorskip("torch")

@@ -154,6 +154,7 @@ def test_the_guess_is_off_and_says_that_it_is_one(scene: bpy.types.Scene, tmp_pa
     assert asked.asked.emotion.guess and any("guess" in note for note in asked.notes)
 
 
+@pytest.mark.any_blender
 def test_the_generated_face_follows_keyed_weights(scene: bpy.types.Scene, tmp_path: Path) -> None:
     pytest.importorskip("torch", reason="networks need PyTorch")
     rig = make_rig()

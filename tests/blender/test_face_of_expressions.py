@@ -81,8 +81,8 @@ def pin(seconds: float, names: tuple[str, ...] = (), expressions: np.ndarray | N
 # --- Sliders -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", ["body", "head"])
-@pytest.mark.parametrize("spoken", [True, False])
+@pytest.mark.parametrize("kind", ["body", pytest.param("head", marks=pytest.mark.any_blender)])
+@pytest.mark.parametrize("spoken", [True, pytest.param(False, marks=pytest.mark.any_blender)])
 def test_every_slider_of_the_face_moves_the_keys_and_comes_back(scene, files, kind: str, spoken: bool) -> None:
     armature, mapping = add(files, kind)
     take_of(armature, expressive_take(mapping) if spoken else own_take())
@@ -98,6 +98,7 @@ def test_every_slider_of_the_face_moves_the_keys_and_comes_back(scene, files, ki
     assert max(float(np.abs(after[path] - values).max()) for path, values in before.items()) < 1e-5
 
 
+@pytest.mark.any_blender
 @pytest.mark.usefixtures("scene")
 def test_expressions_and_jaw_move_by_what_the_weights_change(files) -> None:
     armature, mapping = add(files)
@@ -113,6 +114,7 @@ def test_expressions_and_jaw_move_by_what_the_weights_change(files) -> None:
     assert np.degrees(np.abs(to_rotvec(turn_of(curves, "jaw"))[:, 0] - want)).max() < 0.01
 
 
+@pytest.mark.any_blender
 @pytest.mark.usefixtures("scene")
 def test_a_delay_moves_the_face_whole_and_the_body_not(files) -> None:
     armature, mapping = add(files)
@@ -131,6 +133,7 @@ def test_a_delay_moves_the_face_whole_and_the_body_not(files) -> None:
     assert angle_between(turn_of(later, "left_elbow")[6:], turn_of(before, "left_elbow")[:-6]).max() < 0.01
 
 
+@pytest.mark.any_blender
 def test_without_a_map_the_sentence_says_what_is_not_shown(scene, files) -> None:
     armature, mapping = add(files)
     without_map(armature)
@@ -146,6 +149,7 @@ def test_without_a_map_the_sentence_says_what_is_not_shown(scene, files) -> None
     assert angle_between(turn_of(after, "jaw"), turn_of(before, "jaw")).max() > 5
 
 
+@pytest.mark.any_blender
 @pytest.mark.usefixtures("scene")
 def test_weights_that_no_expression_shows_are_named(files) -> None:
     armature, _ = add(files)
@@ -158,9 +162,14 @@ def test_weights_that_no_expression_shows_are_named(files) -> None:
 
 @pytest.mark.parametrize(
     ("rate", "sparse", "mapped", "spoken"),
-    [(24, True, True, True), (30, False, True, True), (30, True, False, True), (24, True, True, False),
-     (30, True, False, False)],
-)  # fmt: skip
+    [
+        (24, True, True, True),
+        (30, False, True, True),
+        pytest.param(30, True, False, True, marks=pytest.mark.any_blender),
+        pytest.param(24, True, True, False, marks=pytest.mark.any_blender),
+        pytest.param(30, True, False, False, marks=pytest.mark.any_blender),
+    ],
+)
 def test_a_posed_face_is_hit(scene, files, rate: int, sparse: bool, mapped: bool, spoken: bool) -> None:
     armature, mapping = add(files)
     scene.render.fps = rate
@@ -189,6 +198,7 @@ def test_a_posed_face_is_hit(scene, files, rate: int, sparse: bool, mapped: bool
     assert angle_between(far, far[:1]).max() > 1
 
 
+@pytest.mark.any_blender
 @pytest.mark.usefixtures("scene")
 def test_pins_of_weights_are_changes_of_expressions(files) -> None:
     armature, mapping = add(files)
@@ -207,6 +217,7 @@ def test_pins_of_weights_are_changes_of_expressions(files) -> None:
     assert np.array_equal(expressions_of(curves)[-20:], spoken.expressions[-20:])
 
 
+@pytest.mark.any_blender
 @pytest.mark.parametrize("spoken", [True, False])
 @pytest.mark.usefixtures("scene")
 def test_a_whole_pinned_face_looks_the_same_on_every_take(files, spoken: bool) -> None:
@@ -220,6 +231,7 @@ def test_a_whole_pinned_face_looks_the_same_on_every_take(files, spoken: bool) -
         assert np.degrees(np.abs(jaw - [0.4 * JAW_OPEN, 0, 0])).max() < 0.01
 
 
+@pytest.mark.any_blender
 @pytest.mark.usefixtures("scene")
 def test_a_soft_pin_pulls_and_a_look_turns_the_eyes(files) -> None:
     armature, mapping = add(files)
@@ -238,6 +250,7 @@ def test_a_soft_pin_pulls_and_a_look_turns_the_eyes(files) -> None:
     assert angle_between(eye[66], spoken.rotations[66, INDEX["left_eye_smplhf"]]) > 5
 
 
+@pytest.mark.any_blender
 @pytest.mark.usefixtures("scene")
 def test_a_pinned_jaw_does_not_stop_an_own_take_from_talking(files) -> None:
     armature, _ = add(files)
@@ -275,6 +288,7 @@ def test_own_keys_of_expressions_are_given(scene, files, tmp_path: Path) -> None
         assert keep == "KEYS" or abs(np.interp(35, curve.frames, curve.values) - between) < 0.05
 
 
+@pytest.mark.any_blender
 def test_pins_go_to_an_arkit_character_and_back(scene, files) -> None:
     armature, mapping = add(files)
     other = make_rig("Anna")
@@ -299,6 +313,7 @@ def lane(armature, name: str, uid: str, first: int, last: int) -> None:
     row.take, row.uid, row.start, row.end, row.region, row.blend = name, uid, first, last, "face", 8
 
 
+@pytest.mark.any_blender
 @pytest.mark.parametrize("spoken_below", [True, False])
 @pytest.mark.parametrize("mapped", [True, False])
 def test_a_comp_of_both_kinds_holds_at_its_seams(scene, files, spoken_below: bool, mapped: bool) -> None:
@@ -329,6 +344,7 @@ def test_a_comp_of_both_kinds_holds_at_its_seams(scene, files, spoken_below: boo
     assert np.array_equal(turn_of(made, "left_elbow"), turn_of(base, "left_elbow"))
 
 
+@pytest.mark.any_blender
 @pytest.mark.parametrize("spoken_below", [True, False])
 def test_a_comp_on_an_arkit_character_keeps_both_languages(scene, files, spoken_below: bool) -> None:
     _, mapping = add(files)
@@ -364,6 +380,7 @@ def again(scene, armature, tmp_path: Path, model: str, regions: tuple[str, ...])
     return keyed(armature)
 
 
+@pytest.mark.any_blender
 @pytest.mark.parametrize(
     ("region", "emage", "spoken"),
     [("face", True, False), ("face", False, True), ("face", True, True), ("right_arm", False, True)],
@@ -389,6 +406,7 @@ def test_a_part_made_again_leaves_the_rest(
 # --- Other targets and files ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.any_blender
 @pytest.mark.usefixtures("scene")
 def test_an_arkit_character_shows_an_emage_take_once(files) -> None:
     """Shapes open the mouth and turn the eyes: the bones do not do it a second time, under sliders neither."""
@@ -405,6 +423,7 @@ def test_an_arkit_character_shows_an_emage_take_once(files) -> None:
     assert angle_between(turn_of(curves, "left_eye_smplhf"), turn_of(curves, "left_eye_smplhf")[:1]).max() < 0.1
 
 
+@pytest.mark.any_blender
 def test_pins_and_sliders_on_a_take_that_was_made_without_a_map(scene, files) -> None:
     _, mapping = add(files)
     armature = make_rig()

@@ -122,7 +122,7 @@ def test_the_farms_program_is_run_where_it_is_installed_and_its_no_is_told(
         bpy.ops.orator.submit_to_farm(directory=str(tmp_path / "farm"))
 
 
-@pytest.mark.skipif(bpy.app.version[:2] != (5, 0), reason="one Blender is enough: the commands are the same in all")
+@pytest.mark.any_blender
 @pytest.mark.usefixtures("scene")
 def test_a_worker_makes_the_line_on_the_scenes_character(tmp_path: Path) -> None:
     pytest.importorskip("torch", reason="networks need PyTorch")

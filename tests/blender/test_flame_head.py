@@ -85,6 +85,7 @@ def test_an_emage_face_plays_as_flame_computes(
         assert np.abs(shown(armature) - to_blender(want)).max() < 1e-3
 
 
+@pytest.mark.any_blender
 def test_an_arkit_face_plays_too(scene: bpy.types.Scene, file: Path) -> None:
     scene.render.fps = 30
     armature, _ = add_body(bpy.context, file)
@@ -96,6 +97,7 @@ def test_an_arkit_face_plays_too(scene: bpy.types.Scene, file: Path) -> None:
     assert max(abs(key.value) for key in keys[11:]) > 0.01
 
 
+@pytest.mark.any_blender
 @pytest.mark.usefixtures("scene")
 def test_betas_move_the_joints(file: Path) -> None:
     armature, _ = add_body(bpy.context, file, betas=12, expressions=10)

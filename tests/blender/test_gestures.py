@@ -50,6 +50,7 @@ def stays(old: Performance, new: Performance, first: float, last: float) -> bool
     return np.array_equal(old.rotations[away], new.rotations[away])
 
 
+@pytest.mark.any_blender
 def test_every_kind_can_be_wished_for() -> None:
     from orator.core.body.gestures import KINDS
 
@@ -66,6 +67,7 @@ def test_a_take_lists_its_gestures_and_jumps_to_them(scene, take) -> None:
     assert scene.frame_current == round(11.0 + item.gestures[3].time * 24) == item.gestures[3].at
 
 
+@pytest.mark.any_blender
 @pytest.mark.usefixtures("scene")
 def test_a_replaced_gesture_is_performed_and_the_rest_stays(take) -> None:
     item = take()
@@ -89,6 +91,7 @@ def test_a_replaced_gesture_is_performed_and_the_rest_stays(take) -> None:
     assert [g.kind for g in item.gestures] == [r["kind"] for r in rows]
 
 
+@pytest.mark.any_blender
 def test_gestures_are_deleted_moved_and_added_together(scene, take) -> None:
     item = take()
     old = shown(item)
@@ -118,6 +121,7 @@ def test_gestures_are_deleted_moved_and_added_together(scene, take) -> None:
     assert [r["kind"] for r in load_meta(take())["gestures"] if abs(r["time"] - 6.0) < 0.15] == ["point"]
 
 
+@pytest.mark.any_blender
 @pytest.mark.usefixtures("take")
 def test_what_cannot_be_done_says_so(scene) -> None:
     assert not bpy.ops.orator.gestures_perform.poll()
@@ -138,6 +142,7 @@ def test_markers_wish_for_gestures(scene, take) -> None:
     assert rows[0]["size"] == 1.2
 
 
+@pytest.mark.any_blender
 def test_regenerating_the_gestures_keeps_face_seed_and_sliders(scene, take) -> None:
     """Less than half the gestures with more energy: the body alone is another, and the take before stays listed."""
     scene.orator.use_face = True

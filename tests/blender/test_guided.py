@@ -18,6 +18,7 @@ from orator.core.blender.takes.take_store import load_meta  # noqa: E402
 POSED = {"left_elbow": (0.8, 0.2, 0.5, 0.1), "right_shoulder": (0.9, -0.1, 0.3, 0.2), "head": (0.98, 0.1, 0.15, 0.0)}
 
 
+@pytest.mark.any_blender
 def test_a_pinned_pose_is_there(scene: bpy.types.Scene, tmp_path: Path) -> None:
     armature = make_rig()
     scene.orator.source, scene.orator.file = "FILE", str(speech_file(tmp_path / "voice.wav", 4.0))

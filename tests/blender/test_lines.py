@@ -109,10 +109,13 @@ def test_strips_two_hours_apart_are_said_before_hours_are_made(scene: bpy.types.
     shift(strip_of(scene, "Anna 3"), 2 * 3600 * FPS)
     said = conversing.long_silence(bpy.context)
     assert said.startswith("Nobody speaks for 2.0 h between 'Ben 3' and 'Anna 3': the takes last 2.0 h.")
+    shift(strip_of(scene, "Anna 3"), -105 * 60 * FPS)
+    said = conversing.long_silence(bpy.context)
+    assert said.startswith("Nobody speaks for 15 min")
     assert any(said in request.notes for request in conversing.read_requests(bpy.context))
 
 
-@pytest.mark.skipif(bpy.app.version[:2] != (5, 0), reason="networks, and one Blender is enough")
+@pytest.mark.any_blender
 def test_one_line_is_replaced_and_the_rest_stays_to_the_bit(
     scene: bpy.types.Scene, dialogue, sound: Callable[[int, str], str]
 ) -> None:

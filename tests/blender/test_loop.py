@@ -65,6 +65,7 @@ def test_parts_are_pinned(scene, tmp_path, covers: str, joints: int, root: bool)
     assert ("1" in pin.channels) == (covers in ("FACE", "ALL"))
 
 
+@pytest.mark.any_blender
 def test_pins_of_another_character_are_carried_over(scene, tmp_path) -> None:
     first = make_rig("Anna")
     scene.orator.character = first
@@ -89,6 +90,7 @@ def test_pins_of_another_character_are_carried_over(scene, tmp_path) -> None:
     assert np.degrees((before.inverted() @ bent).angle) == pytest.approx(np.degrees(0.7), abs=0.02)
 
 
+@pytest.mark.any_blender
 def test_poses_out_of_reach_are_warned_of(scene, tmp_path) -> None:
     armature = make_rig()
     speech(scene, tmp_path)
@@ -211,6 +213,7 @@ def test_a_comp_shows_what_its_takes_show(scene) -> None:
     assert any(line.startswith("Take 1 (seed 1): all") for line in lines)
 
 
+@pytest.mark.any_blender
 def test_a_comp_keeps_the_pins_of_each_piece(scene, tmp_path) -> None:
     armature = make_rig()
     speech(scene, tmp_path, frame=0.0)
@@ -236,6 +239,7 @@ def test_a_comp_keeps_the_pins_of_each_piece(scene, tmp_path) -> None:
         assert angle_between(shown_pose(armature)[0][INDEX[ELBOW]], turns[seed]) < 0.01
 
 
+@pytest.mark.any_blender
 def test_regenerating_keeps_sliders_and_the_pins_outside(scene, tmp_path) -> None:
     armature = make_rig()
     scene.orator.character = armature

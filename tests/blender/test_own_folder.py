@@ -42,6 +42,7 @@ print("CONTROL", len(wrote))
 """
 
 
+@pytest.mark.any_blender
 def test_nothing_is_written_into_the_extension(tmp_path: Path) -> None:
     try:
         import torch  # noqa: F401

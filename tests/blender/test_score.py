@@ -26,6 +26,7 @@ def desk(scene: bpy.types.Scene, tmp_path: Path) -> bpy.types.Scene:
     return scene
 
 
+@pytest.mark.any_blender
 def test_it_says_what_the_take_does_and_renders_nothing(desk: bpy.types.Scene) -> None:
     assert [s.text.strip(".,!?").lower() for s in strips_of(desk, "word")][:3] == ["hello", "do", "you"]
     assert len(strips_of(desk, "gesture")) == len(load_meta(takes.shown(desk.orator.character))["gestures"]) > 0
@@ -66,6 +67,7 @@ def test_a_dragged_word_moves_its_mouth_and_nothing_far_from_it(desk: bpy.types.
     assert word["start"] == pytest.approx((first + 8) / 30.0, abs=0.04) and "heard" in word
 
 
+@pytest.mark.any_blender
 def test_a_gesture_changes_its_hand_and_another_goes(desk: bpy.types.Scene) -> None:
     gestures = strips_of(desk, "gesture")
     strip = gestures[0]
@@ -90,6 +92,7 @@ def test_a_gesture_changes_its_hand_and_another_goes(desk: bpy.types.Scene) -> N
     assert (before.face == after.face).all()
 
 
+@pytest.mark.any_blender
 def test_an_emotion_is_added_and_a_look_lasts_longer(desk: bpy.types.Scene) -> None:
     channel = next(k for k, c in enumerate(desk.sequence_editor.channels) if c.name == score.CHANNELS["emotion"])
     compat.new_text_strip(desk, "Text", channel, 91, 131).text = "happy:1"
@@ -132,6 +135,7 @@ def test_a_copied_gesture_is_made_twice_and_a_file_keeps_the_score(desk: bpy.typ
         bpy.ops.orator.score_regenerate()
 
 
+@pytest.mark.any_blender
 def test_words_that_are_not_in_the_sound_are_marked_and_break_nothing(desk: bpy.types.Scene) -> None:
     right = load_performance(takes.shown(desk.orator.character))
     desk.orator.transcript = WORDS.replace("a secret", "a hippopotamus secret")
@@ -159,6 +163,7 @@ def test_an_export_is_named_after_the_strip(desk: bpy.types.Scene) -> None:
     assert file_name(character, None) == character.name.replace(" ", "_")
 
 
+@pytest.mark.any_blender
 def test_word_times_go_to_praat_and_come_back(desk: bpy.types.Scene, tmp_path: Path) -> None:
     path = str(tmp_path / "words.TextGrid")
     assert bpy.ops.orator.timing_export(filepath=path) == {"FINISHED"}
@@ -191,6 +196,7 @@ def test_a_sequencer_in_disorder_is_one_sentence_or_works(desk: bpy.types.Scene)
     assert bpy.ops.orator.score_remove() == {"FINISHED"}
 
 
+@pytest.mark.any_blender
 def test_mouths_go_to_rhubarbs_readers_and_come_back_as_a_take(desk: bpy.types.Scene, tmp_path: Path) -> None:
     for suffix in (".tsv", ".json"):
         path = str(tmp_path / f"mouths{suffix}")

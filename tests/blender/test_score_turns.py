@@ -142,6 +142,7 @@ def test_a_trimmed_turn_is_made_again_there_and_counts_ever_after(desk: bpy.type
     assert own_turns()[0][0] == pytest.approx(heard[0][0] + 1.0, abs=2e-3), "what was corrected before stays"
 
 
+@pytest.mark.any_blender
 def test_one_is_renamed_one_added_and_one_deleted(desk: bpy.types.Scene) -> None:
     desk.frame_set(35)
     assert bpy.ops.orator.score_add(kind="turn") == {"FINISHED"}

@@ -98,7 +98,7 @@ def take(tmp_path: Path, frames: int = 60, parity: Path | None = None):
     return run_emage(folder, GenerationRequest((speech,)), 1, lambda fraction: None).performance
 
 
-@pytest.mark.parametrize("checkpoint", ["tiny", "parity"])
+@pytest.mark.parametrize("checkpoint", ["tiny", pytest.param("parity", marks=pytest.mark.any_blender)])
 @pytest.mark.parametrize("correctives", [False, True])
 @pytest.mark.usefixtures("scene")
 def test_a_take_shows_what_smplx_computes(
@@ -193,6 +193,7 @@ def test_takes_are_read_back_from_relaxed_hands(scene: bpy.types.Scene, file: Pa
     assert angle_between(back.astype(float), performance.rotations[6].astype(float)).max() < 0.05
 
 
+@pytest.mark.any_blender
 @pytest.mark.usefixtures("scene")
 def test_relaxed_hands_rest_as_the_model_s_mean(mending: Path) -> None:
     model = read_model(mending)
@@ -274,6 +275,7 @@ def test_characters_of_the_public_add_on(scene: bpy.types.Scene, file: Path) -> 
     assert armature.pose.bones["jaw"].matrix_basis.to_quaternion().angle > np.radians(20)
 
 
+@pytest.mark.any_blender
 @pytest.mark.usefixtures("scene")
 def test_betas_move_the_skeleton(file: Path) -> None:
     armature, _ = add_body(bpy.context, file, betas=12, expressions=10)

@@ -69,6 +69,7 @@ def test_ticked_takes_are_learned_worn_saved_and_loaded_elsewhere(scene, charact
     assert styles.worn(other) is None and not [t for t in bpy.data.texts if "Orator style" in t.name]
 
 
+@pytest.mark.any_blender
 def test_a_changed_take_is_learned_as_it_moves_now(scene, character) -> None:
     data = takes.character_data(character)
     data.takes["High"].learn = True
@@ -114,6 +115,7 @@ def test_actions_and_folders_are_learned_from_and_leave_nothing_behind(scene, ch
     assert len(group.styles) == 2
 
 
+@pytest.mark.any_blender
 def test_a_damaged_style_is_said_and_changes_nothing(scene, character, tmp_path: Path) -> None:
     takes.character_data(character).takes["High"].learn = True
     bpy.ops.orator.style_learn()

@@ -50,6 +50,7 @@ def test_the_operator(tmp_path: Path) -> None:
     assert load_meta(take)["models"] == {"toy": "1"}
 
 
+@pytest.mark.any_blender
 @pytest.mark.usefixtures("toy")
 def test_the_command_line_and_a_batch(tmp_path: Path, capsys) -> None:
     sound, out = speech_file(tmp_path / "voice.wav", 3.0), tmp_path / "t.npz"
