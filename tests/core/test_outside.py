@@ -181,12 +181,12 @@ def test_a_hundred_thousand_pins(tmp_path: Path) -> None:
     turns[..., 0] = 1.0
     joints = np.zeros((count, 55), bool)
     joints[:, 15] = True
-    np.savez_compressed(tmp_path / "pins.npz", frames=np.arange(count) % 50, rotations=turns, joints=joints)
+    np.savez(tmp_path / "pins.npz", frames=np.arange(count) % 50, rotations=turns, joints=joints)
     pins = posed(read_pins(tmp_path / "pins.npz"))
     assert len(pins) == 50
     check_pose_pins(pins, 60.0)
     assert unreachable_pins(pins) == ()
-    np.savez_compressed(tmp_path / "pins.npz", frames=np.arange(count), rotations=turns, joints=joints)
+    np.savez(tmp_path / "pins.npz", frames=np.arange(count), rotations=turns, joints=joints)
     pins = posed(read_pins(tmp_path / "pins.npz"))
     assert len(pins) == count
     with pytest.raises(OratorError, match="outside the speech"):

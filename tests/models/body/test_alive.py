@@ -85,7 +85,7 @@ def test_styles_stand_rest_and_reach_as_different_people() -> None:
 
 @pytest.mark.slow
 def test_a_longer_speech_has_more_poses() -> None:
-    half, whole = (condition_of(syllables(s, seed=6)) for s in (45.0, 135.0))
+    half, whole = (condition_of(syllables(s, seed=6)) for s in (30.0, 90.0))
     few, many = (alive.describe(*body(c))["distinct_poses"] for c in (half, whole))
     assert many > 1.8 * few
 
