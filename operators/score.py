@@ -33,7 +33,8 @@ class _Asked:
 
 
 class ORATOR_OT_score_lay(OnTake, bpy.types.Operator):
-    """Lay out what the highlighted take does as strips above its sound: words, gestures, looks, emotions, turns"""
+    """Lay out what the highlighted take does as strips above its sound: words, gestures, looks, emotions, turns.
+    A gesture's strip says which it is, its hand, and its size where that is not 1: shrug both 1.2"""
 
     bl_idname = "orator.score_lay"
     bl_label = "Lay Out Score"

@@ -9,7 +9,9 @@ import bpy
 from ..core.blender.base import compat
 from ..core.blender.base.declared import PanelMixin
 from ..core.blender.score import score
-from .layout import TAB, draw_job, draw_sentence
+from ..core.catalogue.gestures import gesture_said
+from ..core.errors import OratorError
+from .layout import TAB, draw_job, draw_sentence, draw_wrapped
 
 _ICONS: Final[dict[str, Any]] = {
     "word": "FILE_TEXT", "unheard": "QUESTION", "mouth": "SHAPEKEY_DATA", "gesture": "VIEW_PAN", "look": "HIDE_OFF",
@@ -69,7 +71,11 @@ class _Score(PanelMixin):
         draw_sentence(context, layout)
 
     @staticmethod
-    def draw_strips(context: bpy.types.Context, layout: bpy.types.UILayout) -> None:
+    def picked(scene: bpy.types.Scene) -> Any:
+        """The strip whose fields are shown, or None."""
+        return score.highlighted(scene)
+
+    def draw_strips(self, context: bpy.types.Context, layout: bpy.types.UILayout) -> None:
         """The list, for who has no Sequencer open."""
         options, scene = context.scene.orator, context.scene
         if scene.sequence_editor is None or score.home(context) != scene:
@@ -80,11 +86,22 @@ class _Score(PanelMixin):
         buttons = row.column(align=True)
         buttons.operator_menu_enum("orator.score_add", "kind", text="", icon="ADD")
         buttons.operator("orator.score_delete", text="", icon="REMOVE")
-        strip = score.highlighted(scene)
+        strip = self.picked(scene)
         if strip is not None:
             row = layout.row(align=True)
             for field, label in compat.strip_fields(strip):
                 row.prop(strip, field, text=label)
+            draw_meaning(context, layout, strip)
+
+
+def draw_meaning(context: bpy.types.Context, layout: bpy.types.UILayout, strip: Any) -> None:
+    """What a gesture's text means, or why it means nothing."""
+    if score.kind_of(strip) != "gesture":
+        return
+    try:
+        draw_wrapped(context, layout, gesture_said(strip.text))
+    except OratorError as error:
+        draw_wrapped(context, layout, str(error), "ERROR")
 
 
 class ORATOR_PT_score(_Score, bpy.types.Panel):
@@ -98,6 +115,12 @@ class ORATOR_PT_sequencer_score(_Score, bpy.types.Panel):
     """What the take does, as strips above its sound that can be moved, renamed, trimmed, copied and deleted"""
 
     bl_space_type = "SEQUENCE_EDITOR"
+
+    @staticmethod
+    def picked(scene: bpy.types.Scene) -> Any:
+        """Here it is the strip that was clicked in the Sequencer."""
+        clicked = scene.sequence_editor.active_strip if scene.sequence_editor is not None else None
+        return clicked if clicked in score.text_strips(scene) else score.highlighted(scene)
 
 
 CLASSES: tuple[type, ...] = (ORATOR_UL_score, ORATOR_PT_score, ORATOR_PT_sequencer_score)

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from ..catalogue.gestures import GESTURE_HANDS
+from ..catalogue.gestures import GESTURE_HANDS, nearest
 from ..errors import OratorError
 from .gestures import KINDS
 from .score import Gesture, Score
@@ -38,7 +38,9 @@ class Wish:
 
     def __post_init__(self) -> None:
         if self.kind not in (*KINDS, NOTHING):
-            raise OratorError(f"There is no gesture '{self.kind}'. Wish for {', '.join(KINDS)}, or {NOTHING}.")
+            near = nearest(self.kind)
+            offer = f"Did you mean {' or '.join(near)}? " if near else ""
+            raise OratorError(f"There is no gesture '{self.kind}'. {offer}Wish for {', '.join(KINDS)}, or {NOTHING}.")
         if self.hands not in HANDS:
             raise OratorError(f"A gesture is made with {', '.join(HANDS)}; '{self.hands}' is none of them.")
         if not (0.0 <= self.time < 1e6 and 0.2 <= self.size <= 2.0 and 0.0 <= self.hold <= 5.0):

@@ -12,9 +12,9 @@ import numpy as np
 from ..anime.chart import MOUTHS
 from ..anime.mouths import MouthCue
 from ..arrays import Array
-from ..body.gestures import KINDS
-from ..body.wishes import APART, HANDS, NOTHING, Wish
+from ..body.wishes import APART, NOTHING, Wish
 from ..catalogue.emotions import EMOTIONS
+from ..catalogue.gestures import parse_gesture
 from ..conversation.lines import AFTER, BEFORE
 from ..emotion import EmotionTrack
 from ..errors import OratorError
@@ -95,21 +95,9 @@ def gesture_text(row: Mapping[str, Any]) -> str:
 
 def wish_of(row: Row) -> Wish:
     """The gesture that a row asks for. Raises OratorError that shows the form."""
-    words = row.text.lower().split()
-    form = f"Write it like 'point right' or 'shrug both 1.2'; there are {', '.join(KINDS)}."
-    if not words or words[0] not in KINDS:
-        raise OratorError(f"'{row.text}' is no gesture. {form}")
-    hands, size = "both", 1.0
-    for word in words[1:]:
-        if word in HANDS:
-            hands = word
-            continue
-        try:
-            size = float(word.replace(",", "."))
-        except ValueError:
-            raise OratorError(f"'{row.text}' is not understood. {form}") from None
+    kind, hands, size = parse_gesture(row.text)
     time = max(row.start + LEAD, 0.0)
-    return Wish(time, words[0], hands, size, float(np.clip(row.end - time, 0.0, 5.0)))
+    return Wish(time, kind.name, hands, size, float(np.clip(row.end - time, 0.0, 5.0)))
 
 
 def gesture_rows(rows: Iterable[Row]) -> list[dict[str, Any]]:

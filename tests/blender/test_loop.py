@@ -211,6 +211,11 @@ def test_a_comp_shows_what_its_takes_show(scene) -> None:
     lines = provenance.lines(made, scene)
     assert any("The good one (seed 2): right arm, frames 12 - 60" in line for line in lines)
     assert any(line.startswith("Take 1 (seed 1): all") for line in lines)
+    # A take is not laid over itself: nothing would come of it, and that is said.
+    data.active, count = 1, len(data.takes)
+    with pytest.raises(RuntimeError, match=r"A range of 'The good one' lies over 'The good one' itself"):
+        bpy.ops.orator.comp()
+    assert len(data.takes) == count
 
 
 @pytest.mark.any_blender

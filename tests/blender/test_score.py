@@ -154,6 +154,28 @@ def test_words_that_are_not_in_the_sound_are_marked_and_break_nothing(desk: bpy.
         bpy.ops.orator.score_regenerate()
 
 
+def test_pins_that_contradict_each_other_never_refuse_what_a_take_did(desk: bpy.types.Scene) -> None:
+    character = desk.orator.character
+    character.animation_data_create()
+    takes.show(character, "")
+    for frame, angle in ((30, 0.0), (31, 0.6)):
+        desk.frame_set(frame)
+        bone = character.pose.bones["right_elbow"]
+        bone.rotation_mode, bone.rotation_quaternion = "QUATERNION", (np.cos(angle), np.sin(angle), 0.0, 0.0)
+        bpy.context.view_layer.update()
+        bpy.ops.orator.pin_pose(covers="UPPER")
+    takes.show(character, character.orator.takes[0].uid)
+    for pin in character.orator.pins:
+        pin.frame = 30
+    with pytest.raises(RuntimeError, match="different poses at one time"):
+        bpy.ops.orator.generate()
+    count = len(score.text_strips(desk))
+    bpy.ops.orator.score_remove()
+    assert bpy.ops.orator.score_lay() == {"FINISHED"} and len(score.text_strips(desk)) == count
+    character.orator.pins[1].frame = 100000
+    assert bpy.ops.orator.score_lay() == {"FINISHED"}, "nor do pins outside the speech"
+
+
 def test_an_export_is_named_after_the_strip(desk: bpy.types.Scene) -> None:
     from orator.operators.export import file_name
 

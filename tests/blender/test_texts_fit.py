@@ -17,7 +17,7 @@ from orator.core.blender.bake import bake
 from orator.core.blender.bake.bake_target import read_target
 from orator.core.blender.base import compat, job, report
 from orator.core.blender.picture.picture import PICTURE
-from orator.core.blender.score.score import text_strips
+from orator.core.blender.score.score import kind_of, text_strips
 from orator.core.catalogue.gestures import GESTURE_KINDS
 from orator.core.model_card import cards
 from orator.core.performance import Take
@@ -161,6 +161,12 @@ def test_with_a_score_gestures_styles_and_other_models(
     rig.orator.active, scene.render.fps = 0, 24
     assert bpy.ops.orator.score_lay() == {"FINISHED"}
     found += cut_rows("score", ORATOR_UL_score, scene.sequence_editor, text_strips(scene))
+    gesture = next(strip for strip in text_strips(scene) if kind_of(strip) == "gesture")
+    options.score_active = list(compat.sequencer_strips(scene)).index(gesture)
+    scene.sequence_editor.active_strip = gesture
+    for text in ("precision right 1.2", "shurg both"):
+        gesture.text = text
+        found += cut(f"gesture {text}")
     options.score_active = list(compat.sequencer_strips(scene)).index(text_strips(scene)[0])
     scene.render.fps = 25
     scene.orator.loop.around_bones, scene.orator.loop.around_chosen = "CHOSEN", "\n".join(rig.pose.bones.keys()[:9])

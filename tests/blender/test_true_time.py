@@ -19,7 +19,7 @@ from orator.core.blender.export.export import deliver
 from orator.core.blender.export.options import ExportOptions
 from orator.core.blender.request import generation
 from orator.core.blender.scene import strips
-from orator.core.blender.takes.scene_rate import behind, other_rate, scene_fps
+from orator.core.blender.takes.scene_rate import behind, other_rate, scene_fps, time_notes
 from orator.core.blender.takes.take_store import store_meta
 from orator.core.errors import OratorError
 from orator.core.performance import Take
@@ -242,9 +242,9 @@ def test_a_take_keeps_its_frame_when_the_rate_changes(
 
 @pytest.mark.fault("12.11")
 def test_stretched_time_is_said(scene: bpy.types.Scene) -> None:
-    assert generation.time_notes(scene) == ()
+    assert time_notes(scene) == ()
     scene.render.frame_map_new = 200
-    assert "moves keys but no sound" in generation.time_notes(scene)[0]
+    assert "moves keys but no sound" in time_notes(scene)[0]
 
 
 @pytest.mark.fault("12.11")

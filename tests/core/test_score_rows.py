@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from orator.core.catalogue.emotions import EMOTIONS
+from orator.core.catalogue.gestures import gesture_said
 from orator.core.directing.score import LEAD, Row, edits, painted, rows_of, wish_of
 from orator.core.emotion import parse_emotion
 from orator.core.errors import OratorError
@@ -63,6 +64,11 @@ def test_a_name_that_is_no_gesture_and_a_place_outside_are_sentences() -> None:
     ):
         with pytest.raises(OratorError):
             edits(rows, [*rows, wrong], {}, SECONDS)
+    with pytest.raises(OratorError, match=r"'shurg both' is no gesture. Did you mean shrug"):
+        wish_of(Row("gesture", "shurg both", 2.0, 3.0))
+    with pytest.raises(OratorError, match=r"'lft' is no hand .left, right, both. and no size from 0.2 to 2"):
+        wish_of(Row("gesture", "point lft", 2.0, 3.0))
+    assert gesture_said("point right 1.2") == "A finger points to the side; right hand, 1.2 times as large"
     wish = wish_of(Row("gesture", "Point LEFT 1,2", 2.0, 3.0))
     assert (wish.kind, wish.hands, wish.size, wish.time) == ("point", "left", 1.2, 2.4)
 

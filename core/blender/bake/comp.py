@@ -44,6 +44,11 @@ def comp_take(character: bpy.types.Object, take: TakeGroup, scene: bpy.types.Sce
         source = source_of(data, lane)
         if source is None:
             raise OratorError(f"The take '{lane.take}' of a range is not in the list. Choose another, or remove it.")
+        if source.uid == take.uid:
+            raise OratorError(
+                f"A range of '{take.name}' lies over '{take.name}' itself. Highlight the take that it goes over, or "
+                "remove the range."
+            )
         sources.append((lane, source, load_meta(source)))
     sliders = slider_record(take.layers)
     alike = all(slider_record(source.layers) == sliders for _, source, _ in sources)
@@ -83,7 +88,8 @@ def comp_take(character: bpy.types.Object, take: TakeGroup, scene: bpy.types.Sce
     }  # fmt: skip
     prepared = prepare(made, start, target, keying, directions=directions)
     item = bake.add_take(character, Take(made, "Comp 1", new_meta), start, prepared, sliders=sliders)
-    return f"'{item.name}' was built of {len(pieces) + 1} takes: {item.coverage}."
+    count = len({take.uid, *(source.uid for _, source, _ in sources)})
+    return f"'{item.name}' was built of {count} takes: {item.coverage}."
 
 
 def _as_shown(made: Performance | ConvertedFace, directions: Directions, sliders_stay: bool) -> Performance:

@@ -136,22 +136,32 @@ def requests_of(context: bpy.types.Context, cast: Cast) -> tuple[TakeRequest, ..
 
 
 def request_of(
-    context: bpy.types.Context, cast: Cast, character: bpy.types.Object, again: bool = False
+    context: bpy.types.Context,
+    cast: Cast,
+    character: bpy.types.Object,
+    again: bool = False,
+    directed: bool = True,
 ) -> TakeRequest | None:
     """One character's request; None for one who neither speaks nor listens. Raises OratorError.
 
-    again  of a take, which keeps its seat
+    again     of a take, which keeps its seat
+    directed  False leaves pins and kept animation out
     """
     if character not in talkers(context.scene):
         return None
     partner = character.orator_talk.listens_to
     needed = [o for o in (character, partner) if o is not None and o.name in cast.said]
     voices = {o.name: lines.voice(o, cast.said[o.name], cast.span) for o in needed}
-    return _request(context.scene, character, cast, voices, again)
+    return _request(context.scene, character, cast, voices, again, directed)
 
 
 def _request(
-    scene: bpy.types.Scene, character: bpy.types.Object, cast: Cast, voices: dict[str, Speech], again: bool = False
+    scene: bpy.types.Scene,
+    character: bpy.types.Object,
+    cast: Cast,
+    voices: dict[str, Speech],
+    again: bool = False,
+    directed: bool = True,
 ) -> TakeRequest:
     """One character's, with the lines that it says and hears in the record of its takes."""
     from ...conversation.conduct import Listening, ListeningControls
@@ -162,7 +172,7 @@ def _request(
     own = voices.get(character.name)
     if partner is None:
         assert own is not None
-        request = generation.request_for(scene, character, (own,), again=again)
+        request = generation.request_for(scene, character, (own,), again=again, directed=directed)
     else:
         theirs = voices[partner.name]
         mine = own or Speech(np.zeros(1, np.float32), theirs.start, f"{character.name} listening")
@@ -173,7 +183,7 @@ def _request(
         controls = ListeningControls(**{control.name: getattr(talk, control.name) for control in LISTENING})
         turns = _marked_turns(scene, character, partner, pair)
         listening = Listening(controls, _eyes_of(partner, character), turns)
-        request = generation.request_for(scene, character, pair, listening, again)
+        request = generation.request_for(scene, character, pair, listening, again, directed)
     start = request.speech.start
     heard = cast.said.get(partner.name, ()) if partner is not None else ()
     rows = {

@@ -25,7 +25,7 @@ from ..base.groups import CharacterGroup, TakeGroup
 from ..rig import characters
 from ..scene import playback, seats, strips
 from ..takes import copies, gestures, lists, own_animation, takes
-from ..takes.scene_rate import scene_fps
+from ..takes.scene_rate import scene_fps, time_notes
 from ..takes.take_store import speech_of
 from . import styles
 from .emage import hand_notes, own_of, with_hands, with_model
@@ -226,23 +226,13 @@ def read_settings(scene: bpy.types.Scene, speech: Speech) -> Settings:
     return with_model(scene, settings)
 
 
-def time_notes(scene: bpy.types.Scene) -> tuple[str, ...]:
-    """A sentence where the scene's time is stretched: Blender stretches animation, but no sound."""
-    old, new = scene.render.frame_map_old, scene.render.frame_map_new
-    if old == new:
-        return ()
-    return (
-        f"the scene stretches time ({old} to {new}), which moves keys but no sound: the take drifts from its speech "
-        "until Old and New are the same (Output > Frame Rate > Time Stretching)",
-    )
-
-
-def read_request(context: bpy.types.Context, again: bool = False) -> TakeRequest:
+def read_request(context: bpy.types.Context, again: bool = False, directed: bool = True) -> TakeRequest:
     """Everything that the artist chose, checked before any work; again: of a take, which keeps its seat.
 
-    Raises OratorError.
+    directed: False leaves pins and kept animation out. Raises OratorError.
     """
-    return request_for(context.scene, chosen_character(context), (read_speech(context),), again=again)
+    character, speech = chosen_character(context), read_speech(context)
+    return request_for(context.scene, character, (speech,), again=again, directed=directed)
 
 
 def request_for(
@@ -251,15 +241,16 @@ def request_for(
     speeches: tuple[Speech, ...],
     listening: Listening | None = None,
     again: bool = False,
+    directed: bool = True,
 ) -> TakeRequest:
     """The request of one character for speeches of one length, its own first. Raises OratorError."""
     from ..base import preferences
     from .corrections import corrected
-    from .given import read_character_directions
+    from .given import read_character_directions, undirected
 
     speech = speeches[0]
     chosen = preferences.read()
-    directed = read_character_directions(character, scene, speech)
+    given = read_character_directions(character, scene, speech) if directed else undirected()
     emotion = read_emotion(scene, speech, character)
     settings = with_hands(scene, character, read_settings(scene, speech))
     target = read_target(character, scene)
@@ -270,7 +261,7 @@ def request_for(
             settings,
             emotion,
             seeds_from(scene),
-            directed.given,
+            given.given,
             target,
             listening=listening,
             wishes=gestures.marked(scene, speech),
@@ -282,10 +273,10 @@ def request_for(
         threads=chosen.threads,
         device=chosen.device,
         runtime=chosen.runtime,
-        meta={**directed.meta, **seated},
-        directions=directed.directions,
+        meta={**given.meta, **seated},
+        directions=given.directions,
         notes=(
-            *directed.notes,
+            *given.notes,
             *emotion_notes(emotion),
             *unheard_controls(settings, emotion),
             *hand_notes(settings),

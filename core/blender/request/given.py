@@ -54,6 +54,13 @@ def read_character_directions(
     return CharacterDirections(directions, given, meta, (*notes, *unreachable_pins(pins)))
 
 
+def undirected() -> CharacterDirections:
+    """What gives nothing."""
+    from ...directing.directions import Directions
+
+    return CharacterDirections(Directions(), None, {}, ())
+
+
 def read_kept(
     character: bpy.types.Object, scene: bpy.types.Scene, speech: Speech
 ) -> tuple[tuple[PosePin, ...], tuple[KeptMotion, ...]]:

@@ -28,18 +28,19 @@ def missing(context: bpy.types.Context, take: TakeGroup | None) -> str:
     return generation.missing_speech(context)
 
 
-def request_of(context: bpy.types.Context, take: TakeGroup) -> TakeRequest:
+def request_of(context: bpy.types.Context, take: TakeGroup, directed: bool = True) -> TakeRequest:
     """The request of the chosen character over the very time of one of its takes. Raises OratorError.
 
     The record of lines stays the take's: what of them has changed since is still not in it.
+    directed: False leaves pins and kept animation out, for what tells of the take as it is and makes nothing.
     """
     if not made_of_lines(take) or conversing.missing(context):
-        return generation.read_request(context, again=True)
+        return generation.read_request(context, again=True, directed=directed)
     character, cast, meta = generation.chosen_character(context), conversing.cast_of(context), load_meta(take)
     start, seconds = meta.get("start"), meta.get("speech", {}).get("seconds")
     if cast.span is not None and isinstance(start, (int, float)) and isinstance(seconds, (int, float)):
         cast = replace(cast, span=(float(start), float(start) + float(seconds)))
-    request = conversing.request_of(context, cast, character, again=True)
+    request = conversing.request_of(context, cast, character, again=True, directed=directed)
     if request is None:
         raise OratorError(
             f"'{character.name}' neither speaks nor listens any more: choose its Voice in Direct > Conversation."

@@ -102,7 +102,8 @@ def lay_out(context: bpy.types.Context, take: TakeGroup) -> int:
     from .turns import talkers, turn_rows
 
     check_rate(take, context.scene)
-    meta, request = load_meta(take), take_speech.request_of(context, take)
+    # Laying out makes nothing, so pins that contradict each other do not matter.
+    meta, request = load_meta(take), take_speech.request_of(context, take, directed=False)
     speech, names = request.speech, talkers(generation.chosen_character(context), request)
     seconds = load_performance(take).seconds
     track = read_emotion(context.scene, speech) if context.scene.orator.emotion_source == "SET" else None

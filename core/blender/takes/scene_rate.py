@@ -14,6 +14,17 @@ def scene_fps(scene: bpy.types.Scene) -> float:
     return scene.render.fps / scene.render.fps_base
 
 
+def time_notes(scene: bpy.types.Scene) -> tuple[str, ...]:
+    """A sentence where the scene's time is stretched: Blender stretches animation, but no sound."""
+    old, new = scene.render.frame_map_old, scene.render.frame_map_new
+    if old == new:
+        return ()
+    return (
+        f"the scene stretches time ({old} to {new}), which moves keys but no sound: the take drifts from its speech "
+        "until Old and New are the same (Output > Frame Rate > Time Stretching)",
+    )
+
+
 def behind(take: TakeGroup, scene: bpy.types.Scene, start: float) -> int:
     """How many whole frames a take is away from the speech that starts at the timeline second `start`; 0: it fits.
 
