@@ -44,3 +44,17 @@ def test_what_the_page_quotes_is_said(sentence: str) -> None:
 
 def test_there_are_many_of_them() -> None:
     assert len(QUOTED) > 25 and len(set(QUOTED)) == len(QUOTED)
+
+
+def test_the_guide_explains_every_gesture_and_how_many_keys_become_pins() -> None:
+    from orator.core.catalogue.gestures import GESTURE_KINDS, SIZES
+
+    guide = (ROOT / "docs" / "guide.md").read_text(encoding="utf-8")
+    for kind in GESTURE_KINDS:
+        assert f"| `{kind.name}` | {kind.help} |" in guide
+    assert f"a number from {SIZES[0]:g} to {SIZES[1]:g}" in guide
+    pins = (ROOT / "core" / "blender" / "request" / "pins.py").read_text(encoding="utf-8")
+    most = re.search(r"^MOST_KEYS = (\d+)$", pins, re.MULTILINE)
+    assert most is not None and f"at most {most.group(1)} frames" in guide
+    tooltip = (ROOT / "operators" / "pins.py").read_text(encoding="utf-8")
+    assert f"of at most {most.group(1)} frames" in tooltip

@@ -325,7 +325,9 @@ def deliver(request: TakeRequest, made: tuple[Made, ...]) -> tuple[str, ...]:
     names = ", ".join(take.name for take in data.takes if take.uid in made_ids)
     keys = sum(len(curve.frames) for curve in made[0].prepared.curves)
     coverage = made[0].prepared.coverage
-    sentences = [f"{names} on '{character.name}': {coverage.sentence()}; {keys} keys."]
+    sentences = [
+        f"{names} on '{character.name}': {coverage.sentence()}; {keys} keys on {len(made[0].prepared.curves)} curves."
+    ]
     rests = own_animation.notes(data, lists.find(data, made_ids[0]))
     played = playback.follow_sound(scene, request.speech.start, request.speech.seconds)
     return (
