@@ -9,7 +9,7 @@ import bpy
 from ..core.blender.base import compat
 from ..core.blender.base.declared import PanelMixin
 from ..core.blender.score import score
-from ..core.catalogue.gestures import gesture_said
+from ..core.body.gesture_words import gesture_said
 from ..core.errors import OratorError
 from .layout import TAB, draw_job, draw_sentence, draw_wrapped
 

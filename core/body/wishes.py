@@ -8,8 +8,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from ..catalogue.gestures import GESTURE_HANDS, nearest
+from ..catalogue.gestures import GESTURE_HANDS
 from ..errors import OratorError
+from .gesture_words import nearest
 from .gestures import KINDS
 from .score import Gesture, Score
 

@@ -12,9 +12,9 @@ import numpy as np
 from ..anime.chart import MOUTHS
 from ..anime.mouths import MouthCue
 from ..arrays import Array
+from ..body.gesture_words import parse_gesture
 from ..body.wishes import APART, NOTHING, Wish
 from ..catalogue.emotions import EMOTIONS
-from ..catalogue.gestures import parse_gesture
 from ..conversation.lines import AFTER, BEFORE
 from ..emotion import EmotionTrack
 from ..errors import OratorError

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from orator.core.body.gesture_words import gesture_said
 from orator.core.catalogue.emotions import EMOTIONS
-from orator.core.catalogue.gestures import gesture_said
 from orator.core.directing.score import LEAD, Row, edits, painted, rows_of, wish_of
 from orator.core.emotion import parse_emotion
 from orator.core.errors import OratorError
