@@ -18,18 +18,18 @@ from .reach import FLEXION, HEIGHT, RADIUS, SHRUG, solve_arm, wrist_place
 from .score import Gesture, Score, Wanted
 from .seats import lowest
 from .styled import strokes_played
-from .timeline import SIDES, Timeline, idle, rest_at
+from .timeline import HANGS, SIDES, Timeline, idle, rest_at
 from .tracks import FPS, curve_at, drift, keyed, pulses
 
 LEAST_TRAVEL: Final = 0.15
 """Metres: a stroke that would move less than this goes back to where it could have begun."""
-FASTEST: Final = 1.04
+FASTEST: Final = 1.1
 """Metres a second on the whole of a stroke: its peak is nearly twice that."""
 LARGEST_BEAT: Final = 2.5
 """Times as large as a beat comes: what energy and rate together make of one."""
 HIGHEST: Final = 0.2
 """Metres above the chest's joint that a wrist comes, about."""
-WAIT: Final = 1.15
+WAIT: Final = 1.05
 """Seconds without a gesture over which hands stay up; over longer ones they go to rest."""
 
 
@@ -55,7 +55,7 @@ def _strokes(gesture: Gesture, wanted: Wanted, seed: int) -> dict[str, tuple[Str
     energy = wanted.energy(gesture.time)
     # Large and often at once: each stroke is a little smaller than it would be alone.
     energy *= min(1.0, (2.4 / (energy * wanted.rate(gesture.time))) ** 0.5)
-    size = 1.15 * gesture.size * energy**1.2
+    size = 1.22 * gesture.size * energy**1.3
     shift = rng.normal(0.0, 1.0, 3) * np.array([0.04, 0.045, 0.02])
     shift[1] += manner.height + 0.05 * (energy - 1.0)
     width = manner.width * energy**0.2
@@ -137,7 +137,7 @@ def _make(
 ) -> tuple[float, float]:
     """Preparation and stroke so that the stroke ends at `time`; returns when it began and when it is let go."""
     tempo = wanted.manner.tempo * wanted.energy(time) ** 0.1 * rng.uniform(0.92, 1.1)
-    fastest = FASTEST * wanted.energy(time) ** 0.9 * wanted.manner.tempo
+    fastest = FASTEST * wanted.energy(time) * wanted.manner.tempo
     # Many large strokes one after another leave no time to be the fastest too.
     fastest *= min(1.0, (1.7 / (wanted.energy(time) * wanted.rate(time))) ** 0.4)
     span = float(np.linalg.norm(wrist_place(stroke.end[None]) - wrist_place(stroke.start[None])))
@@ -199,7 +199,7 @@ def play_arms(score: Score, wanted: Wanted, frames: int, alive: Callable[[], Non
         state = keyed(frames, line.start.state, line.keys)
         _add_beats(state, own, score, wanted, rng)
         _wander(state, own, together, shared * np.array([1.0 - 2.0 * k, 1.0, 1.0]), wanted, level, rng)
-        state = _smoothed(state, wanted, level)
+        state = _smoothed(state, own, wanted, level)
         hand = keyed(frames, line.start.hand, line.shapes)
         states.append(state)
         hands.append(_living(state, hand, own, rng))
@@ -221,6 +221,8 @@ def _wander(
     slow[:, RADIUS] = 2.6 * np.tanh((np.logaddexp(0.0, 1.6 * slow[:, RADIUS]) - 0.35) / 2.6)
     apart_from = (1.0 - together)[:, None]
     slow = slow * (0.1 + 0.9 * apart_from) * wander
+    # What hangs is swung, not lifted.
+    slow[:, HEIGHT] *= 0.3 + 0.7 * np.clip((state[:, HEIGHT] - HANGS) / 0.06 + 0.5, 0.0, 1.0)
     slow[:, :3] += together[:, None] * shared * np.array([0.05, 0.006, 0.009])
     state += slow * (0.2 if wanted.seated else 1.0) * (1.0 - 0.7 * own)[:, None] * level**0.8
     size = np.array([0.03, 0.007, 0.007, 0.03, *np.radians([4.0, 3.0, 1.5, 0.4])])
@@ -229,7 +231,7 @@ def _wander(
     state += drift(frames, 0.55, 1.0, rng, 8) * size * (0.5 + 0.5 * own)[:, None] * (0.2 + 0.8 * apart_from)
 
 
-def _smoothed(state: Array, wanted: Wanted, level: Array) -> Array:
+def _smoothed(state: Array, own: Array, wanted: Wanted, level: Array) -> Array:
     """The states (T, 8) without corners, within the space that people gesture in, and not hurried."""
     state = gaussian_filter1d(state, 1.3, axis=0, mode="nearest")
     # What is asked to be large and often at once is rounder: a stroke has no time to stop in its corners.
@@ -240,7 +242,7 @@ def _smoothed(state: Array, wanted: Wanted, level: Array) -> Array:
         least = lowest(wanted.seat, wanted.table) - 0.015
         state[:, HEIGHT] = least + np.logaddexp(0.0, (state[:, HEIGHT] - least) / 0.008) * 0.008
         state[:, HEIGHT] -= np.logaddexp(0.0, (state[:, HEIGHT] - HIGHEST) / 0.02) * 0.02
-    state = unhurried(state if wanted.seated else reined(state, level))
+    state = unhurried(state if wanted.seated else reined(state, level, own))
     state[:, SHRUG] += np.radians(wanted.manner.shoulders)
     return state
 
@@ -262,15 +264,15 @@ def _living(state: Array, hand: Array, own: Array, rng: np.random.Generator) -> 
 def _add_beats(state: Array, own: Array, score: Score, wanted: Wanted, rng: np.random.Generator) -> None:
     """Small beats of forearm and hand on the accents that no gesture takes, added in place where the arm gestures."""
     more = [
-        min(wanted.energy(t) ** 1.3 * (1.0 + 1.3 * max(wanted.rate(t) - 1.0, 0.0)), LARGEST_BEAT)
+        min(wanted.energy(t) ** 1.45 * (1.0 + 1.3 * max(wanted.rate(t) - 1.0, 0.0)), LARGEST_BEAT)
         for t, _ in score.beats
     ]
     sizes = [s * rng.uniform(0.6, 1.2) * m for (_, s), m in zip(score.beats, more, strict=True)]
     lift = pulses(len(state), [t for t, _ in score.beats], sizes, 0.24, 0.46) * wanted.manner.size
     # A beat begins with a small dip of the hand.
     lift -= 0.3 * pulses(len(state), [t - 0.24 for t, _ in score.beats], sizes, 0.22, 0.24) * wanted.manner.size
-    for column, amount in ((HEIGHT, 0.084), (RADIUS, 0.024), (FLEXION, np.radians(-10.0))):
-        state[:, column] += amount * lift * (0.12 + 0.88 * own)
+    for column, amount in ((HEIGHT, 0.088), (RADIUS, 0.034), (FLEXION, np.radians(-10.0))):
+        state[:, column] += amount * lift * (0.09 + 0.91 * own)
 
 
 FINGER_LIFE: Final = np.array([11.0, 14.5, 10.5, 14.0, 10.5, 14.0, 11.0, 14.5, 3.5, 6.0, 7.5, 10.5, 0.0])

@@ -25,9 +25,9 @@ LATER: Final = 1
 """Frames by which a hand trails its forearm."""
 WIDEST: Final = ((-0.34, -0.15, 0.05), (0.27, 0.34, 0.43))
 """Metres over the chest's joint, and how far to the own side a wrist comes there: low arms stay at the body."""
-HIGHEST: Final = ((0.13, 0.33), (0.08, 0.19))
+HIGHEST: Final = ((0.12, 0.34), (0.03, 0.17))
 """Metres to the own side, and over the chest's joint how high a wrist comes there: beside the face, not before it."""
-BESIDE: Final = 0.175
+BESIDE: Final = 0.195
 """Metres to the own side at the least of a hand that hangs."""
 GAP: Final = 0.05
 """Metres that the hands leave between each other, seen from the front."""
@@ -64,17 +64,19 @@ def _moved_aside(state: Array, x: Array) -> Array:
     return out
 
 
-def reined(state: Array, level: Array) -> Array:
+def reined(state: Array, level: Array, busy: Array) -> Array:
     """States (T, 8) of arms that stay near the body where they are low, and hang beside the legs, not before them.
 
-    What beats add to a high stroke lifts it no further than people gesture. Energy, `level` (T, 1), gives more room.
+    What beats add to a high stroke lifts it no further than people gesture; `busy` (T,) is 1 where an arm does. Energy,
+    `level` (T, 1), gives more room.
     """
     room = np.maximum(level[:, 0] - 1.0, 0.0)
     x = state[:, RADIUS] * np.sin(state[:, ANGLE])
-    height = -_softly_over(-state[:, HEIGHT], -np.interp(x, *HIGHEST) - 0.14 * room, 0.02)
-    x = -_softly_over(-x, -np.interp(height, *WIDEST) - 0.08 * room, 0.015)
+    height = state[:, HEIGHT]
+    height = height + busy * (-_softly_over(-height, -np.interp(x, *HIGHEST) - 0.17 * room, 0.02) - height)
+    x = -_softly_over(-x, -np.interp(height, *WIDEST) - 0.1 * room, 0.015)
     ahead = state[:, RADIUS] * np.cos(state[:, ANGLE])
-    hangs = np.clip((-0.24 - height) / 0.07, 0.0, 1.0) * np.clip(ahead / 0.04, 0.0, 1.0)
+    hangs = np.clip((-0.24 - height) / 0.07, 0.0, 1.0) * np.clip((ahead + 0.15) / 0.05, 0.0, 1.0)
     out = _moved_aside(state, x + hangs * (_softly_over(x, BESIDE, 0.012) - x))
     out[:, HEIGHT] = height
     return out

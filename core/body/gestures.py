@@ -180,7 +180,7 @@ BEATS: Final[dict[str, float]] = {
     "lift": 0.4, "shape": 0.8, "trace": 0.7,
 }  # fmt: skip
 """How likely each gesture is on an accent that no word asks anything of."""
-SPREAD: Final = np.array([1.1, 0.92, 1.03])
+SPREAD: Final = np.array([1.22, 0.88, 1.08])
 """How strokes' lengths to the side, up and ahead are weighed: people's are mostly not up and down."""
 LONGEST_STROKE: Final = 0.5
 """Metres."""
@@ -207,12 +207,12 @@ def comfortable(place: Array) -> Array:
     x, y, z = place
     # A hand on the way up goes beside the face, not across it.
     x = float(np.clip(x, 1.6 * np.clip(y - 0.03, 0.0, 0.12), 0.44))
-    y = float(np.clip(y, -0.34, 0.05 + 0.55 * np.clip(x - 0.13, 0.0, 0.2)))
+    y = float(np.clip(y, -0.34, 0.02 + 0.6 * np.clip(x - 0.12, 0.0, 0.22)))
     near = 0.17 if x < 0.2 else 0.17 - 0.6 * (x - 0.2)
     place = np.array([x, y, max(float(z), near)])
     # An arm sent beyond its length stands straight, and snaps when it is called back.
     arm = place - _SHOULDER
-    return _SHOULDER + arm * min(1.0, 0.945 * LONGEST / float(np.linalg.norm(arm)))
+    return _SHOULDER + arm * min(1.0, 0.925 * LONGEST / float(np.linalg.norm(arm)))
 
 
 def choose_way(kind: str, hands: str, rng: np.random.Generator) -> Way:

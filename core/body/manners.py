@@ -52,7 +52,7 @@ class Manner:
     rate: float = 1.2
     both: float = 0.63
     mirror: float = 0.45
-    resting: float = 0.275
+    resting: float = 0.245
     hold: float = 0.32
     rests: dict[str, float] = field(default_factory=dict)
     home: tuple[str, ...] = ()

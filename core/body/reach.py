@@ -29,7 +29,7 @@ STRAIGHTEST: Final = np.radians(7.0)
 DEEPEST: Final = np.radians(140.0)
 SWING: Final = np.radians(107.0)
 """How far an upper arm turns from the T-pose, at most."""
-EASY: Final = 0.96
+EASY: Final = 0.95
 """Share of its length at which an arm that does not hang is stretched, the most: its elbow stays bent a little."""
 EASY_ABDUCTION: Final = np.radians(50.0)
 """How far an upper arm stands off the body while its hand is below the shoulder; it rises with the hand."""

@@ -74,6 +74,8 @@ HANGING_WAYS: Final = (_DOWN, _BENT, _BACK, _FRONT)
 """How an arm may hang in any of them."""
 STRAINED: Final = frozenset({"behind"})
 """Rests that leave a shoulder little room: each visit is nearly the same."""
-TOUCHING: Final = frozenset({"clasp_low", "clasp_down", "clasp_mid", "steeple", "hold_wrist", "hold_arm", "folded"})
+TOUCHING: Final = frozenset(
+    {"clasp_low", "clasp_down", "clasp_mid", "steeple", "hold_wrist", "hold_arm", "folded", "thinker"}
+)
 """Rests in which one hand or arm holds the other: both move as one, or they would come apart or into each other."""
 ASYMMETRIC: Final = frozenset(name for name, (left, right) in RESTS.items() if left != right)

@@ -213,7 +213,7 @@ def _rests(
             if again and start - last < LONGEST_REST:
                 low += gained * rests[-1].low
                 continue
-            down = rng.random() < np.clip(0.8 + (1.15 * share * end - low) / 1.6, 0.2, 1.0)
+            down = rng.random() < np.clip(0.8 + (1.35 * share * end - low) / 1.6, 0.2, 1.0)
             rests.append(_moved(_draw_rest(rng, wanted, rests, low=bool(down)), start - 0.1))
             low += gained * bool(down)
             last = start

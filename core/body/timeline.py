@@ -22,7 +22,9 @@ STIRRED: Final = np.array([0.09, 0.014, 0.012, 0.05, *np.radians([9.0, 6.0, 3.0,
 """How far an arm at rest shifts now and then."""
 HANGS: Final = -0.27
 """Metres below the chest's joint from which on an arm hangs."""
-SWUNG: Final = np.array([2.2, 2.4, *[1.0] * 6])
+BEHIND: Final = 1.95
+"""Radians from straight ahead: an arm that hangs free hangs no further back."""
+SWUNG: Final = np.array([2.5, 2.7, *[1.0] * 6])
 """How much further an arm shifts that hangs free."""
 CURL: Final = np.array([7.0, 9.0, 8.0, 10.0, 9.0, 11.0, 10.0, 12.0, -1.0, 2.0, 3.0, 4.0, 0.0])
 """Degrees by which all fingers close together."""
@@ -64,6 +66,7 @@ def rest_at(wanted: Wanted, rests: tuple[Rest, ...], time: float, side: str, see
     state[RADIUS] += free * abs(rng.normal(0.0, 0.036))
     state[HEIGHT] += rng.normal(0.0, 0.008 if rest.name in HANGING else 0.016)
     state[ANGLE] += free * rng.normal(0.0, 0.36 if rest.name in HANGING else 0.14)
+    state[ANGLE] = min(state[ANGLE], BEHIND) if rest.name in HANGING else state[ANGLE]
     state[OUT] += free * rng.normal(0.0, 0.08)
     state[4:7] += np.radians(rng.normal(0.0, [7.0, 4.0, 3.0]))
     return Visit(state, hand + rng.normal(0.0, 4.0, ANGLES))
@@ -125,14 +128,14 @@ def _stir(line: Timeline, wanted: Wanted, score: Score, begin: float, end: float
     touching = bool(line.touches) and float(line.touches[-1].value[0]) > 0.5
     rng = rng_at(score.seed, begin, 63 + SIDES.index(side))
     size = STIRRED * (0.3 if touching or wanted.seated else 1.0) * min(wanted.manner.tempo, 1.0) * wanted.energy(begin)
-    if home[HEIGHT] < HANGS:
-        size = size * SWUNG
+    swings = home[HEIGHT] < HANGS and home[ANGLE] <= BEHIND
+    size = size * SWUNG if swings else size
     at = begin + rng.uniform(0.9, 2.2)
     while at < end - 0.8:
         beat = score.beats[bisect_right(score.beats, at, key=lambda b: b[0]) :][:1]
         at = beat[0][0] - 0.3 if beat and beat[0][0] < at + 0.9 else at
-        line.move(
-            at, float(rng.uniform(0.45, 0.7)), home + rng.normal(0.0, 1.0, 8) * size,
-            hand + rng.normal(0.0, 1.0) * CURL + rng.normal(0.0, 3.0, ANGLES), None, float(touching),
-        )  # fmt: skip
+        goal = home + rng.normal(0.0, 1.0, 8) * size
+        goal[ANGLE] = min(goal[ANGLE], BEHIND) if swings else goal[ANGLE]
+        shape = hand + rng.normal(0.0, 1.0) * CURL + rng.normal(0.0, 3.0, ANGLES)
+        line.move(at, float(rng.uniform(0.45, 0.7)), goal, shape, None, float(touching))
         at += rng.uniform(1.6, 3.2)
