@@ -1,18 +1,21 @@
 """Trains the letter-to-phone tables that align any transcript: English after flite's lexicon, others after espeak-ng.
 
-    python -m orator.models.training.phones_letters
+    python -m orator.models.training.phones_letters [--look CODE]
 
+--look trains nothing: it lists what ESPEAK_TABLE lacks for the words of a language, and what is heard instead.
 Word lists come from Debian's wamerican, wamerican-small, wngerman, wfrench, wspanish and witalian packages (words
 only). A tenth of the words is held out and judged. Takes some minutes on one thread.
 """
 
 from __future__ import annotations
 
+import argparse
 import ctypes
 import json
 import re
 import time
 import zlib
+from collections import Counter
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -28,7 +31,7 @@ from ..phones.spell import COMMON
 from ..weights.checksums import write_lists
 from .speech_align import kathleen_transcripts, spoken_words
 from .speech_corpus import cache_folder
-from .speech_espeak import espeak_phones
+from .speech_espeak import ESPEAK, espeak_phones
 from .speech_text import GRAMMAR
 from .speech_voices import _flite, arpabet
 
@@ -79,14 +82,20 @@ def _speller() -> ctypes.CDLL:
     return library
 
 
-def foreign(word: str, language: str) -> tuple[str, ...]:
-    """A word's phones as espeak-ng has them in `language`, vowels with stress 1 or 0."""
+def _mnemonics(word: str, language: str) -> list[str]:
+    """What espeak-ng says for a word, with its marks of stress."""
     library = _speller()
-    library.espeak_SetVoiceByName(language.encode())
+    if library.espeak_SetVoiceByName(language.encode()) != 0:
+        raise ValueError(f"espeak-ng has no voice {language}")
     text = ctypes.c_char_p(word.encode())
     spoken = library.espeak_TextToPhonemes(ctypes.byref(text), 1, ord("_") << 8).decode("utf8", "ignore")
+    return str(spoken).replace(" ", "_").split("_")
+
+
+def foreign(word: str, language: str) -> tuple[str, ...]:
+    """A word's phones as espeak-ng has them in `language`, vowels with stress 1 or 0."""
     out: list[str] = []
-    for mnemonic in spoken.replace(" ", "_").split("_"):
+    for mnemonic in _mnemonics(word, language):
         stressed = "1" if "'" in mnemonic else "0"
         phones = (phone for phone in espeak_phones(mnemonic.strip("',%="), language) if phone != "SIL")
         out.extend(phone + stressed if phone[0] in "AEIOU" else phone for phone in phones)
@@ -100,6 +109,23 @@ def word_list(language: str, rng: np.random.Generator) -> list[str]:
     if len(words) > WORDS[language]:
         words = [words[i] for i in np.sort(rng.choice(len(words), WORDS[language], replace=False))]
     return words
+
+
+def look(language: str) -> None:
+    """Print each mnemonic of a thousand words that the table lacks: how often, in which word, what is heard instead."""
+    counts: Counter[str] = Counter()
+    words: dict[str, str] = {}
+    listed = word_list(language, np.random.default_rng(SEED))
+    for word in listed[:: max(1, len(listed) // 1000)]:
+        for mnemonic in (m.strip("',%=|!") for m in _mnemonics(word, language)):
+            if mnemonic and mnemonic not in ESPEAK and mnemonic.rstrip(":") not in ESPEAK:
+                counts[mnemonic] += 1
+                words[mnemonic] = word
+    for mnemonic, count in counts.most_common():
+        heard = " ".join(espeak_phones(mnemonic, language)) or "nothing"
+        print(
+            f"{mnemonic:6} {count:4} as in {words[mnemonic]} {_mnemonics(words[mnemonic], language)}: heard as {heard}"
+        )
 
 
 def align_letters(pairs: list[tuple[str, tuple[str, ...]]], rounds: int = 3) -> list[list[str]]:
@@ -156,6 +182,17 @@ def _first_cost(letter: str, chunk: str, size: int) -> float:
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--look", metavar="CODE", choices=LANGUAGES[1:], help="list what ESPEAK_TABLE lacks")
+    wanted = parser.parse_args().look
+    if wanted:
+        look(wanted)
+    else:
+        train()
+
+
+def train() -> None:
+    """Train all languages, write the weights, judge them on words held out."""
     begun = time.time()
     torch.set_num_threads(1)
     torch.manual_seed(SEED)

@@ -122,7 +122,7 @@ def espeak_phones(mnemonic: str, voice: str) -> tuple[str, ...]:
             return (own[form],)
         if form in ESPEAK:
             return ESPEAK[form]
-    if mnemonic.strip("_|?;:'\",%=-0123456789"):
+    if mnemonic.strip("_|?!;:'\",%=-"):
         _missing(mnemonic, voice)
     return ()
 
