@@ -118,14 +118,13 @@ def look(language: str) -> None:
     listed = word_list(language, np.random.default_rng(SEED))
     for word in listed[:: max(1, len(listed) // 1000)]:
         for mnemonic in (m.strip("',%=|!") for m in _mnemonics(word, language)):
-            if mnemonic and mnemonic not in ESPEAK and mnemonic.rstrip(":") not in ESPEAK:
+            if mnemonic and mnemonic[0] != "(" and not {mnemonic, mnemonic.rstrip(":")} & ESPEAK.keys():
                 counts[mnemonic] += 1
                 words[mnemonic] = word
     for mnemonic, count in counts.most_common():
         heard = " ".join(espeak_phones(mnemonic, language)) or "nothing"
-        print(
-            f"{mnemonic:6} {count:4} as in {words[mnemonic]} {_mnemonics(words[mnemonic], language)}: heard as {heard}"
-        )
+        spoken = " ".join(_mnemonics(words[mnemonic], language))
+        print(f"{mnemonic:6} {count:4}  as in {words[mnemonic]} [{spoken}], heard as {heard}")
 
 
 def align_letters(pairs: list[tuple[str, tuple[str, ...]]], rounds: int = 3) -> list[list[str]]:

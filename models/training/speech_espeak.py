@@ -112,7 +112,9 @@ def espeak(text: str, voice: str, words_a_minute: int = 165, pitch: int = 50, sp
 
 
 def espeak_phones(mnemonic: str, voice: str) -> tuple[str, ...]:
-    """Our phones for one of espeak-ng's mnemonics; none for glottal stops and marks."""
+    """Our phones for one of espeak-ng's mnemonics; none for glottal stops, marks, and '(en)' before a foreign word."""
+    if mnemonic.startswith("("):
+        return ()
     if mnemonic.startswith("_"):
         return ("SIL",) if mnemonic in ("_", "_:", "__") else ()
     bare = mnemonic.rstrip(":")

@@ -202,3 +202,11 @@ def test_words_are_pronounced() -> None:
     assert spoken_letters("schön", "de")[0] == "SH"
     assert "SH" in spoken_letters("champagne", "fr")
     assert fold_letters("Łåñé!") == "loñé"
+
+
+def test_mnemonics_are_read_or_said_to_be_unknown() -> None:
+    espeak = pytest.importorskip("orator.models.training.speech_espeak")
+    assert espeak.espeak_phones("tS", "es") == ("CH",) and espeak.espeak_phones("a:", "de") == ("AA",)
+    assert espeak.espeak_phones("!", "nl") == () == espeak.espeak_phones("(en)", "de")
+    with pytest.warns(UserWarning, match="'8' .nl. is not in ESPEAK_TABLE"):
+        assert espeak.espeak_phones("8", "nl") == ()
