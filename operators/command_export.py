@@ -30,7 +30,7 @@ def add_export_command(commands: argparse._SubParsersAction[argparse.ArgumentPar
         "--takes",
         default="shown",
         help="shown, all, favourites, or names: 'Take 1,Take 3'; lines: the shown one, a file "
-        "for each line that the character speaks, named after its strip, beside OUTPUT",
+        "for each line that the character speaks, named after its strip, beside OUTPUT; everyone: the lines of all",
     )
     make.add_argument("--together", action="store_true", help="all takes in one FBX or glTF file, as animations")
     make.add_argument("--fps", type=float, help="frames a second of the file (the scene's)")

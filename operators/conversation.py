@@ -25,6 +25,7 @@ class _ForEveryone(Generating):
 
     def work(self, request: tuple[TakeRequest, ...]) -> job.Work:
         """One character after the other."""
+        changed_lines.begin(request)
         parts = [work_on(one) for one in request]
 
         def work(progress: Progress, cancelled: Callable[[], bool]) -> tuple[tuple[Made, ...], ...]:

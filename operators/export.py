@@ -69,6 +69,7 @@ class ORATOR_OT_export(Acting, bpy.types.Operator, ExportHelper):
         name="Takes",
         items=[("shown", "Shown", "What the character shows now"),
                ("lines", "Each Line", "What it shows, a file for each of its lines, named after the line's strip"),
+               ("everyone", "Everyone's Lines", "What all characters show, a file for each of their lines"),
                ("favourites", "Favourites", "Every favourite take"),
                ("all", "All", "Every take of the character")],
     )  # fmt: skip
@@ -134,7 +135,7 @@ class ORATOR_OT_export(Acting, bpy.types.Operator, ExportHelper):
         if self.format in _SEVERAL:
             layout.prop(self, "target")
         layout.prop(self, "which")
-        if self.which == "lines":
+        if self.which in ("lines", "everyone"):
             layout.label(text="Files are named after the strips", icon="INFO")
         if self.format in _SEVERAL and self.which in ("favourites", "all"):
             layout.prop(self, "together")

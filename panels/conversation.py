@@ -7,7 +7,7 @@ from typing import Any
 import bpy
 from bpy.props import EnumProperty, IntProperty, PointerProperty, StringProperty
 
-from ..core.blender.base import job
+from ..core.blender.base import compat, job
 from ..core.blender.base.declared import PanelMixin
 from ..core.blender.request import changed_lines, conversing, generation
 from ..core.blender.rig.holders import has_skeleton
@@ -18,7 +18,7 @@ from .layout import TAB, draw_job, draw_sentence, draw_wrapped, number_property,
 
 _BESIDE = 62
 """Pixels of the icon and the button beside a line's name and time, and of their margins."""
-_STATES: dict[str, Any] = {"MADE": "CHECKMARK", "CHANGED": "FILE_REFRESH", "NEW": "DOT"}
+_STATES: dict[str, Any] = {"MADE": "CHECKMARK", "CHANGED": "FILE_REFRESH", "NEW": "DOT", "MAKING": "TIME"}
 _COLOURS = tuple((f"COLOR_{k:02d}", f"Colour {k}", "", f"STRIP_COLOR_{k:02d}", k) for k in range(1, 10))
 
 
@@ -123,22 +123,24 @@ class _Lines(PanelMixin):
         """A row a line: made, changed or new; its name, its start; make it again."""
         layout, running = self.layout, job.current()
         rows, fps = changed_lines.table(context), scene_fps(context.scene)
+        layout.prop(context.scene.orator, "line_texts")
         column = layout.column(align=True)
         who = ""
         for row in rows:
             if row.character != who:
                 who = row.character
                 draw_wrapped(context, column, who, "ARMATURE_DATA")
-            busy = running is not None and running.text.startswith(f"{row.character}:")
             line = column.row(align=True)
-            at = f"  {row.first / fps:.1f} s"
+            at = f"  {row.first / fps:.1f} s" if row.progress is None else f"  {row.progress:.0%}"
             text = f"{shortened(row.strip, room(context) - _BESIDE - text_width(at))}{at}"
-            go = line.operator(
-                "orator.line_go", text=text, icon="TIME" if busy else _STATES[row.state], translate=False
-            )
+            going = _STATES["MADE"] if row.progress == 1.0 else _STATES["MAKING"]
+            icon = _STATES[row.state] if row.progress is None else going
+            go = line.operator("orator.line_go", text=text, icon=icon, translate=False)
             go.character, go.first = row.character, row.first
             retry = line.operator("orator.line_again", text="", icon="LOOP_BACK")
             retry.character, retry.first, retry.last = row.character, row.first, row.last
+            if context.scene.orator.line_texts:
+                column.prop(row.sound, "orator_text", text="", icon="FILE_TEXT")
         if not rows:
             draw_wrapped(context, layout, "No strip is anybody's line", "INFO")
         changed = sum(row.state == "CHANGED" for row in rows)
@@ -164,11 +166,17 @@ class ORATOR_PT_sequencer_lines(_Lines, bpy.types.Panel):
 
 def _attach() -> None:
     bpy.types.Object.orator_talk = PointerProperty(type=OratorTalk)
+    compat.strip_type().orator_text = StringProperty(
+        name="Text",
+        description="What is said in this line, by which lips and gestures become more exact; empty: it is heard alone",
+    )
 
 
 def _detach() -> None:
     if hasattr(bpy.types.Object, "orator_talk"):
         del bpy.types.Object.orator_talk
+    if hasattr(compat.strip_type(), "orator_text"):
+        del compat.strip_type().orator_text
 
 
 HOOK = (_attach, _detach)

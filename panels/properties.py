@@ -210,6 +210,7 @@ class OratorScene(bpy.types.PropertyGroup):
     score_mouths = BoolProperty(
         name="Mouths", description="The score has the mouths too, by the letters of the mouth chart: A - H, X at rest"
     )
+    line_texts = BoolProperty(name="Texts", description="Under each line what is said in it, to type or paste")
     score_active = IntProperty(name="Strip", description="The highlighted strip of the score")
     corrected = StringProperty(options={"HIDDEN"})
     played_start = IntProperty(options={"HIDDEN"})

@@ -89,8 +89,10 @@ def align(
         again, tied = found(_shift(said, loose))
         share, words = max((share, words), (again + TIED, tied), (free, loose), key=lambda one: one[0])
     if words and share < MATCH:
+        begins = " ".join(one.token.text for one in said[:4])
         raise OratorError(
-            "The transcript does not match the speech. Correct it, choose the right sound, or clear the transcript."
+            f"The transcript does not match the speech: it begins '{begins}'. Correct it, choose the right sound, or "
+            "clear the transcript, that of a line too."
         )
     return tuple(w for w in words if not _unheard(posteriors, w))
 

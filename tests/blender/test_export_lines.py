@@ -87,6 +87,26 @@ def test_each_line_is_a_file_of_its_frames(rig: bpy.types.Object, tmp_path: Path
         assert hand_at(twin, frame) == pytest.approx(place, abs=1e-3)
 
 
+def test_everyones_lines_are_one_press(rig: bpy.types.Object, tmp_path: Path) -> None:
+    scene = bpy.context.scene
+    other, silent = small_character(), small_character()
+    performed(other)
+    for who, channel in ((other, 2), (silent, 3)):
+        who.orator_talk.speaks_by, who.orator_talk.channel = "CHANNEL", channel
+    path = next(strip for strip in compat.sequencer_strips(scene)).sound.filepath
+    compat.new_sound_strip(scene, "hello", path, 2, 9)
+    scene.orator.character = rig
+    target = str(tmp_path / "any.bvh")
+    assert bpy.ops.orator.export(filepath=target, which="everyone") == {"FINISHED"}
+    assert sorted(file.name for file in tmp_path.glob("*.bvh")) == ["Hello.bvh", "hello-2.bvh", "what__ now.bvh"]
+    theirs = load_performance(takes.shown(other)).translation[8:15]
+    assert read_bvh(tmp_path / "hello-2.bvh").translation == pytest.approx(theirs, abs=1e-4)
+    with pytest.raises(RuntimeError, match=r"'Hello.bvh', .* and 1 more are there already"):
+        bpy.ops.orator.export(filepath=target, which="everyone")
+    said = deliver(rig, tmp_path / "any.csv", ExportOptions(), "everyone")[1]
+    assert f"'{silent.name}' shows no take and was left out" in said
+
+
 def test_a_line_keeps_its_place_on_the_timeline_unless_asked(rig: bpy.types.Object, tmp_path: Path) -> None:
     files, sentence, exact = deliver(rig, tmp_path / "any.glb", ExportOptions(fps=60.0), "lines")
     assert exact, sentence

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import bpy
@@ -17,6 +20,7 @@ from orator.core.blender.score import score
 from orator.core.blender.takes.take_store import load_meta, load_performance
 from orator.core.blender.takes.takes import shown
 from orator.core.skeleton import JOINTS
+from orator.core.speech.transcripts import cues
 
 DEMO = Path(__file__).resolve().parents[2] / "docs" / "demo" / "speech.wav"
 FPS = 30
@@ -103,6 +107,49 @@ def test_a_whole_scene_is_one_speech_with_silence_between() -> None:
     assert [row[0] for row in requests[0].meta["partner_lines"]] == ["Ben 1", "Ben 2", "Ben 3"]
 
 
+def test_what_is_typed_for_a_line_is_its_transcript_at_its_time(scene: bpy.types.Scene, dialogue) -> None:
+    strip_of(scene, "Anna 2").orator_text = "I never liked\n\npublic --> speaking"
+    anna, ben = conversing.read_requests(bpy.context)
+    assert anna.asked.settings.transcript is not None and ben.asked.settings.transcript is None
+    (cue,) = cues(anna.asked.settings.transcript)
+    row = next(row for row in anna.meta["lines"] if row[0] == "Anna 2")
+    assert (cue.start, cue.end) == pytest.approx(row[1:3], abs=2e-3) and cue.text == "I never liked public speaking"
+    before = lines.told(lines.placed(bpy.context, dialogue[0].orator_talk)[1], 0.0)
+    strip_of(scene, "Anna 2").orator_text = "Another text"
+    assert not before.same(lines.told(lines.placed(bpy.context, dialogue[0].orator_talk)[1], 0.0)), "it is to be made"
+
+
+@pytest.mark.usefixtures("dialogue")
+def test_each_line_shows_how_far_it_is() -> None:
+    from orator.core.blender.base import job
+
+    requests, go = conversing.read_requests(bpy.context), threading.Event()
+    changed_lines.begin((requests[0], replace(requests[1], spans=((1.5, 3.5),))))
+
+    def work(progress: Callable[[float, str], None], _cancelled: Callable[[], bool]) -> None:
+        progress(0.25, "Anna: Body")
+        go.wait(60.0)
+        progress(0.75, "Ben: Body")
+
+    def shown_now() -> dict[str, float | None]:
+        return {row.strip: row.progress for row in changed_lines.table(bpy.context)}
+
+    assert set(shown_now().values()) == {None}
+    job.start("Generating", work)
+    try:
+        while job.current().text == "Starting":
+            job.poll()
+        assert shown_now() == {"Anna 1": 0.5, "Ben 1": 0.0, "Anna 2": 0.5, "Ben 2": None, "Ben 3": None, "Anna 3": 0.5}
+        go.set()
+        while job.current() is not None and job.current().text != "Ben: Body":
+            time.sleep(0.01)
+            job.poll()
+    finally:
+        go.set()
+        job.cancel()
+    assert set(shown_now().values()) == {None}
+
+
 @pytest.mark.usefixtures("dialogue")
 def test_strips_two_hours_apart_are_said_before_hours_are_made(scene: bpy.types.Scene) -> None:
     assert conversing.long_silence(bpy.context) == ""
@@ -120,8 +167,12 @@ def test_one_line_is_replaced_and_the_rest_stays_to_the_bit(
     scene: bpy.types.Scene, dialogue, sound: Callable[[int, str], str]
 ) -> None:
     pytest.importorskip("torch", reason="networks need PyTorch")
+    strip_of(scene, "Anna 1").orator_text = "Hello! Do you want"
     assert bpy.ops.orator.generate_conversation() == {"FINISHED"}
     assert {row.state for row in changed_lines.table(bpy.context)} == {"MADE"}
+    words = load_meta(shown(dialogue[0]))["words"]
+    assert [word["text"].lower() for word in words] == ["hello", "do", "you", "want"]
+    assert words[0]["start"] >= 0.0 and words[-1]["end"] <= 1.4, "said in its line"
     with pytest.raises(RuntimeError, match="No line has changed"):
         bpy.ops.orator.generate_changes()
     assert scene.frame_end == 380, "the scene has grown"

@@ -135,6 +135,11 @@ def active_strip(scene: bpy.types.Scene) -> Any:
     return scene.sequence_editor.active_strip if scene.sequence_editor else None
 
 
+def strip_type() -> Any:
+    """The type of a strip of the sequencer: called Strip from 4.4 on."""
+    return getattr(bpy.types, "Strip", None) or getattr(bpy.types, "Sequence")  # noqa: B009  # the newest lacks it
+
+
 def new_sound_strip(scene: bpy.types.Scene, name: str, path: str, channel: int, frame: int) -> Any:
     """A new sound strip in the scene's sequencer. Raises RuntimeError when the file cannot be read."""
     editor = scene.sequence_editor or scene.sequence_editor_create()

@@ -219,6 +219,7 @@ class SceneGroup(Group, Protocol):
     score: str
     score_mouths: bool
     score_active: int
+    line_texts: bool
     corrected: str
     played_start: int
     played_end: int

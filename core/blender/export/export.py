@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import bpy
 
@@ -23,6 +23,9 @@ from .neutral import shown_performance
 from .options import FBX, USD, ExportOptions, exporter, gltf_options, preset_options
 from .run import run, run_in_true_time
 from .stage import Cue, Stage, playing, staged, staged_takes
+
+if TYPE_CHECKING:
+    from .lines import LineFile
 
 _LONGEST_NAME: Final = 55
 """Bytes of a take's name in a file of several takes."""
@@ -185,7 +188,8 @@ def deliver(
 ) -> tuple[list[Path], str, bool]:
     """Export 'shown', 'all', 'favourites' or named takes; the files, a sentence on what arrived, whether all did.
 
-    'lines' is what is shown, a file for each line of the character, named after its strip, beside `path`.
+    'lines' is what is shown, a file for each line of the character, named after its strip, beside `path`; 'everyone'
+    the lines of all characters of the scene.
     overwrite: False where files that are there already stay. Raises OratorError, also where a take should be shown.
     """
     path = Path(path).absolute()
@@ -200,10 +204,8 @@ def _planned(character: bpy.types.Object, path: Path, which: str, together: bool
     """The files that will be written. Raises OratorError where there is nothing to write."""
     if which in ("shown", "lines") and takes.shown(character) is None:
         raise OratorError(f"'{character.name}' shows no take: click one in the list of takes, or press Generate.")
-    if which == "lines":
-        from .lines import shown_lines
-
-        return [path.with_name(f"{line.name}{path.suffix}") for line in shown_lines(character)]
+    if which in ("lines", "everyone"):
+        return [path.with_name(f"{line.name}{path.suffix}") for _, line in _said(character, which)[0]]
     if which == "shown":
         return [path]
     count = 1 if together else len(chosen_takes(character, which))
@@ -224,8 +226,8 @@ def _named(files: list[Path], one: str = "is", several: str = "are") -> str:
 def _deliver(
     character: bpy.types.Object, path: Path, options: ExportOptions, which: str, together: bool, check: bool
 ) -> tuple[list[Path], str, bool]:
-    if which == "lines":
-        return _deliver_lines(character, path, options, check)
+    if which in ("lines", "everyone"):
+        return _deliver_lines(character, path, options, which, check)
     if which == "shown":
         arrived = export_shown(character, path, options, check)
         exact = arrived is None or arrived.exact
@@ -248,19 +250,27 @@ def _deliver(
     return files, text or ", ".join(file.name for file in files), all(arrived.exact for _, arrived in lines)
 
 
-def _deliver_lines(
-    character: bpy.types.Object, path: Path, options: ExportOptions, check: bool
-) -> tuple[list[Path], str, bool]:
-    from .lines import shown_lines
+def _said(
+    character: bpy.types.Object, which: str
+) -> tuple[tuple[tuple[bpy.types.Object, LineFile], ...], tuple[str, ...]]:
+    """Who says which line, of the character alone or of everyone, and notes on who is left out. Raises OratorError."""
+    from .lines import lines_of_everyone, shown_lines
 
+    return lines_of_everyone() if which == "everyone" else (tuple((character, x) for x in shown_lines(character)), ())
+
+
+def _deliver_lines(
+    character: bpy.types.Object, path: Path, options: ExportOptions, which: str, check: bool
+) -> tuple[list[Path], str, bool]:
     files, said, exact = [], [], True
-    for line in shown_lines(character):
+    found, left = _said(character, which)
+    for who, line in found:
         part = path.with_name(f"{line.name}{path.suffix}")
-        arrived = export_shown(character, part, replace(options, frames=(line.first, line.last)), check)
+        arrived = export_shown(who, part, replace(options, frames=(line.first, line.last)), check)
         files.append(part)
         said.append(part.name if arrived is None else f"{part.name}: {arrived.sentence()}")
         exact = exact and (arrived is None or arrived.exact)
-    return files, "; ".join(said), exact
+    return files, "; ".join((*said, *left)), exact
 
 
 def export_together(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -10,7 +11,9 @@ from typing import Final
 import bpy
 
 from ...errors import OratorError
+from ..rig.holders import has_skeleton
 from ..scene import lines
+from ..takes import takes
 from .stage import shown_range
 
 _FORBIDDEN: Final = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
@@ -26,8 +29,31 @@ class LineFile:
     last: int
 
 
-def shown_lines(character: bpy.types.Object) -> tuple[LineFile, ...]:
-    """What the character says within what it plays, in the order of the timeline.
+def lines_of_everyone() -> tuple[tuple[tuple[bpy.types.Object, LineFile], ...], tuple[str, ...]]:
+    """The lines of all characters of the scene that show a take, with who says them; and why others are left out.
+
+    No two have one name. Raises OratorError where there is none at all.
+    """
+    speakers = [o for o in bpy.context.scene.objects if has_skeleton(o) and lines.speaks(o.orator_talk)]
+    out: list[tuple[bpy.types.Object, LineFile]] = []
+    left = []
+    for character in speakers:
+        if takes.shown(character) is None:
+            left.append(f"'{character.name}' shows no take and was left out")
+            continue
+        try:
+            mine = shown_lines(character, tuple(line for _, line in out))
+        except OratorError as error:
+            left.append(str(error))
+            continue
+        out += [(character, line) for line in mine]
+    if not out:
+        raise OratorError("; ".join(left) or "Nobody speaks lines: choose a Voice in Direct > Conversation.")
+    return tuple(out), tuple(left)
+
+
+def shown_lines(character: bpy.types.Object, others: tuple[LineFile, ...] = ()) -> tuple[LineFile, ...]:
+    """What the character says within what it plays, in the order of the timeline; `others` have their names already.
 
     Raises OratorError where it speaks no line, or none of them lies within what it plays.
     """
@@ -41,13 +67,13 @@ def shown_lines(character: bpy.types.Object) -> tuple[LineFile, ...]:
     for line in lines.placed(bpy.context, talk):
         first, last = max(line.first, begin), min(line.last, end)
         if first < last:
-            out.append(LineFile(_unused(line.strip.name, out), first, last))
+            out.append(LineFile(_unused(line.strip.name, (*others, *out)), first, last))
     if not out:
         raise OratorError(f"No line of '{character.name}' lies within what it plays: generate its lines first.")
     return tuple(out)
 
 
-def _unused(strip: str, out: list[LineFile]) -> str:
+def _unused(strip: str, out: Iterable[LineFile]) -> str:
     """A file's name from a strip's: without a sound file's ending, and no other line's, whatever its case."""
     suffix = Path(strip).suffix
     known = suffix.lower() in bpy.path.extensions_audio or suffix.lower() in bpy.path.extensions_movie

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import bpy
 
 from ...errors import OratorError
+from ..base import job
 from ..base.groups import TakeGroup
 from ..scene import lines
 from ..takes import lists, takes
@@ -27,13 +28,43 @@ _read: dict[str, tuple[str, tuple[Line, ...]]] = {}
 
 @dataclass(frozen=True)
 class Row:
-    """A line in the scene's table. `state` is MADE, CHANGED or NEW; first and last are frames."""
+    """A line in the scene's table. `state` is MADE, CHANGED or NEW; first and last are frames.
+
+    sound     the strip itself, whose text can be typed
+    progress  0 - 1 while it is being made, or waits for that; None otherwise
+    """
 
     character: str
     strip: str
     first: int
     last: int
     state: str
+    sound: Any
+    progress: float | None = None
+
+
+_making: dict[str, tuple[tuple[float, float], ...] | None] = {}
+"""Who is being made in the running work, in that order, and which seconds of the timeline; None for all of it."""
+
+
+def begin(requests: tuple[TakeRequest, ...]) -> None:
+    """Remember what the work that begins makes, so that the table can show it."""
+    _making.clear()
+    _making.update({request.target.name: request.spans for request in requests})
+
+
+def progress_of(name: str, first: float, last: float) -> float | None:
+    """How far what a character says from `first` to `last` seconds of the timeline is made; None where it stays.
+
+    The work goes from character to character; all that one says grows together.
+    """
+    running = job.current()
+    if running is None or running.text.split(":")[0] not in _making or name not in _making:
+        return None
+    spans = _making[name]
+    if spans is not None and not any(a < last and first < b for a, b in spans):
+        return None
+    return min(max(running.fraction * len(_making) - list(_making).index(name), 0.0), 1.0)
 
 
 def take_of(character: bpy.types.Object) -> TakeGroup | None:
@@ -73,7 +104,9 @@ def table(context: bpy.types.Context) -> list[Row]:
             if take is not None and start is not None:
                 told = lines.told(line, start)
                 state = "MADE" if any(told.same(other) for other in known) else "CHANGED"
-            rows.append(Row(character.name, line.strip.name, line.first, line.last, state))
+            fps = scene_fps(line.scene)
+            share = progress_of(character.name, line.first / fps, line.last / fps)
+            rows.append(Row(character.name, line.strip.name, line.first, line.last, state, line.strip, share))
     return sorted(rows, key=lambda row: (row.first, row.character))
 
 
@@ -163,4 +196,6 @@ def _pieces(take: TakeGroup, request: TakeRequest, spans: list[tuple[float, floa
     pieces = tuple((regions, int(first * MODEL_FPS), round(last * MODEL_FPS)) for first, last in cut)
     lines_now = {key: request.meta[key] for key in ("lines", "partner_lines")}
     made = regenerated(take, replace(request, asked=asked), pieces, other_speech=True)
-    return replace(made, meta={**made.meta, **lines_now})
+    start = request.speech.start
+    spans_now = tuple((start + first, start + last) for first, last in cut)
+    return replace(made, meta={**made.meta, **lines_now}, spans=spans_now)

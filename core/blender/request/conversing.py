@@ -185,12 +185,24 @@ def _request(
         listening = Listening(controls, _eyes_of(partner, character), turns)
         request = generation.request_for(scene, character, pair, listening, again, directed)
     start = request.speech.start
+    request = _with_texts(scene, request, lines.transcript(cast.said.get(character.name, ()), start))
     heard = cast.said.get(partner.name, ()) if partner is not None else ()
     rows = {
         "lines": rows_of(lines.told(line, start) for line in cast.said.get(character.name, ())),
         "partner_lines": rows_of(lines.told(line, start) for line in heard),
     }
     return replace(request, meta={**request.meta, **rows})
+
+
+def _with_texts(scene: bpy.types.Scene, request: TakeRequest, transcript: str) -> TakeRequest:
+    """A request with the texts of its lines, where any has one, in place of the transcript of the Speech panel."""
+    from .corrections import corrected
+
+    if not transcript:
+        return request
+    words = corrected(scene, request.speech, transcript)
+    settings = replace(request.asked.settings, transcript=transcript)
+    return replace(request, asked=replace(request.asked, settings=settings, words=words))
 
 
 def _eyes_of(partner: bpy.types.Object, character: bpy.types.Object) -> Array:

@@ -46,6 +46,7 @@ class TakeRequest:
 
     asked   what is generated.      target  what it is baked to, by `keying`, under `directions` and with `sliders`.
     scene   its name.               meta    what the takes' provenance gets beside what generating tells.
+    spans   seconds of the timeline that are made again; None for all of the speech.
     """
 
     asked: GenerationRequest
@@ -56,6 +57,7 @@ class TakeRequest:
     sliders: dict[str, Any] = field(default_factory=dict)
     meta: dict[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    spans: tuple[tuple[float, float], ...] | None = None
     threads: int = 0
     device: str = "auto"
     runtime: str = "auto"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -45,6 +45,11 @@ class Placed:
     last: int
     joins: tuple[Any, ...] = ()
     channel: str = "auto"
+
+    @property
+    def text(self) -> str:
+        """What is said in it as the artist has typed it, or ''."""
+        return " ".join(text for strip in self.joins if (text := " ".join(strip.orator_text.split())))
 
     def clashes(self, other: Placed) -> bool:
         """Whether two characters would say the same: one strip, and not a channel of it for each."""
@@ -136,6 +141,7 @@ def told(line: Placed, start: float) -> Line:
     mark = hashlib.blake2b(digest_size=6)
     heard = (_sound_mark(strip.sound), round(skipped, 3), [round(at, 2) for at in retimed])
     mark.update(repr(heard if line.channel == "auto" else (*heard, line.channel)).encode())
+    mark.update(line.text.encode())
     return Line(strip.name, line.first / fps - start, line.last / fps - start, mark.hexdigest())
 
 
@@ -164,6 +170,19 @@ def _file_mark(path: Path, size: int) -> str:
             stream.seek(at)
             mark.update(stream.read(_PIECE))
     return mark.hexdigest()
+
+
+def transcript(found: Iterable[Placed], start: float) -> str:
+    """The texts of lines as subtitles of a speech that begins at the timeline second `start`; '' without any."""
+    from ...formats.timing import subtitles
+    from ...speech.words import PlacedWord
+
+    out = []
+    for line in found:
+        first, last = (at / scene_fps(line.scene) - start for at in (line.first, line.last))
+        if line.text and last > max(first, 0.0):
+            out.append(PlacedWord(line.text.replace("-->", " "), max(first, 0.0), last))
+    return subtitles(out)
 
 
 # --- One speech of them --------------------------------------------------------------------------------------------
