@@ -11,6 +11,7 @@ from ..core.blender.bake.bake_target import read_keying
 from ..core.blender.base import job
 from ..core.blender.base.declared import declared
 from ..core.blender.request import generation
+from ..core.errors import OratorError
 from .poll import Acting
 
 
@@ -55,8 +56,13 @@ def add_recorded(context: bpy.types.Context, path: Path, face_model: str = "") -
         performance = track_film(path, Path(bpy.path.abspath(face_model)) if face_model else None)
     elif path.suffix.lower() in rhubarb.SUFFIXES:
         performance = mouth_performance(rhubarb.read_mouths(path))
-    else:
+    elif path.suffix.lower() in (".csv", ".npz"):
         performance = read_reference(path)
+    else:
+        raise OratorError(
+            f"'{path.name}' holds no face. Choose a Live Link Face .csv, a take saved as .npz, mouths of Rhubarb "
+            "(.tsv, .json), or a film."
+        )
     start = 0.0 if generation.missing_speech(context) else generation.read_speech_start(context)
     character, scene = generation.chosen_character(context), context.scene
     return add_face(character, performance, path.name, scene, start, read_keying(scene))

@@ -9,7 +9,8 @@ from bpy_extras.io_utils import ImportHelper
 from ..core.blender.base import compat, report
 from ..core.blender.base.declared import declared
 from ..core.blender.request import generation
-from ..core.blender.scene import playback
+from ..core.blender.scene import playback, strips
+from .poll import Explained
 
 
 def _play(context: bpy.types.Context) -> None:
@@ -42,7 +43,7 @@ class ORATOR_OT_choose_strip(bpy.types.Operator):
 
 
 @declared
-class ORATOR_OT_add_speech(bpy.types.Operator, ImportHelper):
+class ORATOR_OT_add_speech(Explained, bpy.types.Operator, ImportHelper):
     """Put a sound file on the timeline at the current frame, and perform it"""
 
     bl_idname = "orator.add_speech"
@@ -55,7 +56,14 @@ class ORATOR_OT_add_speech(bpy.types.Operator, ImportHelper):
     )
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        """A new strip above all others; where Blender cannot decode the file, the file itself is used."""
+        """A new strip above all others; where Blender cannot decode the file, the file itself is used.
+
+        What is no sound is refused at once, with nothing added.
+        """
+        try:
+            strips.check_sound(self.filepath)
+        except Exception as error:
+            return self._refused(error)
         scene = next(iter(compat.sequencer_scenes(context)))
         options = context.scene.orator
         channel = max((strip.channel for strip in compat.sequencer_strips(scene)), default=0) + 1

@@ -81,14 +81,14 @@ def check_pose_pins(pins: tuple[PosePin, ...], seconds: float, motions: tuple[Ke
     """Raises OratorError that names the pin outside the speech, or the exact pins or motion that disagree."""
     for pin in pins:
         if not -NEAR <= pin.seconds < seconds + NEAR:
-            raise OratorError(f"The pin '{pin.name}' lies outside the speech. Move it, or disable it.")
+            raise OratorError(f"The pin '{pin.name}' lies outside the speech. Move it, or untick it.")
     exact = sorted((p for p in pins if p.exact), key=lambda p: p.seconds)
     for k, a in enumerate(exact):
         for b in exact[k + 1 :]:
             if b.seconds > a.seconds + a.hold + NEAR:
                 break
             if _disagree(a, b):
-                raise OratorError(f"The pins '{a.name}' and '{b.name}' ask different poses at one time. Disable one.")
+                raise OratorError(f"The pins '{a.name}' and '{b.name}' ask different poses at one time. Untick one.")
     for motion in motions:
         for pin in exact:
             inside = np.array([pin.seconds, pin.seconds + pin.hold])
@@ -96,7 +96,7 @@ def check_pose_pins(pins: tuple[PosePin, ...], seconds: float, motions: tuple[Ke
             if len(inside) and any(_disagree(pin, _moment(motion, float(at))) for at in inside):
                 raise OratorError(
                     f"The pin '{pin.name}' and the motion '{motion.name}' that is generated around ask different poses "
-                    "at one time. Disable the pin, or leave its bones out of what is given."
+                    "at one time. Untick the pin, or leave its bones out of what is given."
                 )
 
 

@@ -97,6 +97,16 @@ def speech(tmp_path) -> str:
     return str(speech_file(tmp_path / "voice.wav", seconds=5.0))
 
 
+def test_what_is_no_sound_is_refused_at_once_and_nothing_is_added(desk: bpy.types.Scene, tmp_path) -> None:
+    text, empty, gone = tmp_path / "a.txt", tmp_path / "empty.wav", tmp_path / "gone.wav"
+    text.write_text("no sound")
+    empty.write_bytes(b"")
+    for path, why in ((text, "'a.txt' is not a sound file"), (empty, "is empty"), (gone, "does not exist")):
+        with pytest.raises(RuntimeError, match=why):
+            bpy.ops.orator.add_speech(filepath=str(path))
+    assert not compat.sequencer_strips(desk) and (desk.orator.source, desk.orator.file) == ("STRIP", "")
+
+
 def test_a_sound_plays_in_sync_over_its_own_range(desk: bpy.types.Scene, tmp_path) -> None:
     assert desk.sync_mode == "NONE"
     desk.frame_set(240)
@@ -147,7 +157,8 @@ def test_another_press_makes_another_take_unless_the_seed_is_locked(desk: bpy.ty
 
 def test_what_keeps_a_take_is_not_in_the_text_editors_list(desk: bpy.types.Scene, tmp_path) -> None:
     from helpers.characters import make_motion
-    from orator.core.blender.base import report
+    from orator.core.blender.base import compat
+from orator.core.blender.base import report
     from orator.core.blender.takes import takes
     from orator.core.blender.takes.take_store import load_performance, store_performance
 

@@ -86,7 +86,7 @@ def test_a_copy_is_edited_alone(scene: bpy.types.Scene) -> None:
     bpy.ops.orator.take_duplicate()
     assert len(armature.orator.takes) == 3 and shows(armature, 2)
     copy = armature.orator.takes[2]
-    assert copy.name == "Take 3" and copy.uid == armature.orator.shown
+    assert copy.name == "Take 2 copy" and copy.uid == armature.orator.shown
     source = armature.orator.takes[1]
     assert not {b.action for b in copy.bindings} & {b.action for b in source.bindings}
     assert np.array_equal(load_performance(copy).face, load_performance(source).face)

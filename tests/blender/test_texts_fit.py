@@ -101,6 +101,7 @@ def test_in_a_conversation_and_at_work(scene: bpy.types.Scene, tmp_path) -> None
         found += cut(f"voice {way}", one)
     two.orator_talk.speaks_by, two.orator_talk.channel, two.orator_talk.listens_to = "CHANNEL", 2, one
     one.orator_talk.speaks_by, one.orator_talk.channel = "CHANNEL", 1
+    scene.orator.line_texts = True
     found += cut("two talk", one)
     motion = make_motion(1.0)
     prepared = bake.prepare(motion, 0.0, read_target(one, scene), bake.Keying())

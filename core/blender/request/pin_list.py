@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import bpy
 import numpy as np
@@ -19,6 +19,10 @@ from ..takes import lists
 
 if TYPE_CHECKING:
     from ...performance import Performance
+
+
+_HELD: Final = ("hold", "softness", "strength", "falloff")
+"""How a pin is kept."""
 
 
 def flags_of(mask: Array) -> str:
@@ -76,11 +80,13 @@ def place(
     Returns its number, and those of pins that are left with nothing.
     """
     pins = pins_of(character)
-    left = [
-        number
-        for number in pins_at(character, frame, origin)
-        if not _keeps_any(pins[number], joints, root, channels, expressions is not None)
-    ]
+    left, held = [], None
+    for there in pins_at(character, frame, origin):
+        before = pins[there].joints, pins[there].channels, pins[there].root
+        if not _keeps_any(pins[there], joints, root, channels, expressions is not None):
+            left.append(there)
+        if held is None and before != (pins[there].joints, pins[there].channels, pins[there].root):
+            held = {name: getattr(pins[there], name) for name in _HELD}
     if left:
         number, pin = left[0], pins[left[0]]
     else:
@@ -88,6 +94,8 @@ def place(
         plain = f"Pin {round(frame)}"
         number, pin = len(pins), pins.add()
         pin.name = plain if plain not in names else next(n for k in count(1) if (n := f"{plain}.{k:03d}") not in names)
+        for name, value in (held or {}).items():
+            setattr(pin, name, value)  # it was a part of one that is kept like this
     pin.frame, pin.origin = round(frame), origin
     store(pin, made.rotations[k], made.translation[k], made.face[k], None if expressions is None else expressions[k])
     pin.joints, pin.channels, pin.root = flags_of(joints), flags_of(channels), root

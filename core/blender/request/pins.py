@@ -66,7 +66,7 @@ def add_pins(
     """Pin the pose on screen at the current frame, or the poses at `frames`; returns the pins that hold them.
 
     What enabled pins at such a frame hold of the same joints, shapes or place, they give up; one that is left with
-    nothing becomes the new pin, under its name and with its hold and softness.
+    nothing becomes the new pin, under its name. Its hold and softness are taken over.
 
     origin  the scene frame at which the speech starts, so that pins follow the strip
     bones   only the joints these bones play (and the root when the pelvis' bone is among them); None for all
@@ -231,8 +231,9 @@ def pins_for(
         hold = max(0, pin.hold) / fps
         if pin.kind == "LOOK":
             if pin.target is None:
-                notes.append(f"The look-at pin '{pin.name}' has no target and was left out.")
-                continue
+                raise OratorError(
+                    f"The look-at pin '{pin.name}' has no target. Choose an object in the list of pins, or untick it."
+                )
             target = neutral_point(character, profile, description, pin.target.matrix_world.translation)
             looks.append(LookPin(pin.name, at, at + hold, target, pin.strength))
             continue

@@ -156,6 +156,15 @@ def _seconds(path: str, _changed: float, _size: int) -> float | None:
     return found.frames / found.samplerate if found.samplerate > 0 else None
 
 
+def check_sound(path: str) -> None:
+    """Raises OratorError for what is no sound file that can be read: its first half second is, of films nothing."""
+    from ...speech.load import Part
+
+    file = Path(bpy.path.abspath(path))
+    if file.suffix.lower() not in FILMS or not file.is_file():
+        _file(file, part=Part(0.0, 0.5))
+
+
 def _file(path: Path, start: float = 0.0, channel: str = "auto", part: Any = None) -> Speech:
     """A sound file; films and AAC through Blender's own decoder where this Blender has one."""
     from ...speech.load import load_speech

@@ -252,8 +252,8 @@ def duplicate(character: bpy.types.Object, uid: str) -> TakeGroup:
     if not any(binding.action for binding in source.bindings):
         raise OratorError(f"The Actions of '{source.name}' were deleted. Press Bake Again to write them anew.")
     uid = _made_own(character, source)
-    name, seed, coverage = source.name, source.seed, source.coverage
-    take = add(character, name, seed, coverage)
+    stem = source.name.partition(" copy")[0]
+    take = add(character, f"{stem} copy", source.seed, source.coverage)
     made = take.uid
     moved = find(data, uid)  # adding to a list may move its items
     assert moved is not None
