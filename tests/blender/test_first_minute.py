@@ -6,6 +6,7 @@ import bpy
 import pytest
 from bpy_extras.object_utils import world_to_camera_view
 from mathutils import Vector
+from orator.core.blender.base import compat
 
 
 @pytest.fixture
@@ -157,8 +158,7 @@ def test_another_press_makes_another_take_unless_the_seed_is_locked(desk: bpy.ty
 
 def test_what_keeps_a_take_is_not_in_the_text_editors_list(desk: bpy.types.Scene, tmp_path) -> None:
     from helpers.characters import make_motion
-    from orator.core.blender.base import compat
-from orator.core.blender.base import report
+    from orator.core.blender.base import report
     from orator.core.blender.takes import takes
     from orator.core.blender.takes.take_store import load_performance, store_performance
 

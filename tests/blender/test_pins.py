@@ -99,9 +99,8 @@ def test_a_second_pin_at_a_frame_takes_the_firsts_place(scene) -> None:
     bpy.ops.orator.pin_pose(covers="UPPER")
     arm = INDEX[ARM]
     assert [pin.name for pin in pins] == ["Here", "Pin 20"]
-    assert [(pin.joints[arm], pin.hold) for pin in pins] == [("0", 4), ("1", 4)] and pins_for(
-        armature, scene, 0.0, 3.0
-    )[0]
+    assert [(pin.joints[arm], pin.hold) for pin in pins] == [("0", 4), ("1", 4)]
+    assert pins_for(armature, scene, 0.0, 3.0)[0], "they do not contradict each other"
     bpy.ops.orator.pin_pose(covers="BODY")
     assert [pin.name for pin in pins] == ["Here"] and pins[0].joints[arm] == "1", "it takes the place of both"
     pins[0].enabled = False
