@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
 
 from ..core import interrupt
 from ..core.errors import OratorError
 from ..core.files import check_writable
 
 
-def add_style_command(commands: Any) -> None:
+def add_style_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """`orator style learn MOTION... -o STYLE.npz` and `orator style tell STYLE.npz`."""
     parser = commands.add_parser("style", help="learn a style from motion, or tell what one is like")
     inner = parser.add_subparsers(dest="style_command", required=True)

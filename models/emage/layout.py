@@ -7,9 +7,9 @@ Sizes and names are facts of the published files (H-Liu1997/emage_audio).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from ...core.errors import OratorError
 
@@ -53,7 +53,7 @@ class Config:
         return self.window - self.seeds
 
 
-def _whole(config: dict[str, Any], key: str, where: str, low: int = 1, high: int = 1 << 16) -> int:
+def _whole(config: Mapping[str, object], key: str, where: str, low: int = 1, high: int = 1 << 16) -> int:
     value = config.get(key)
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
         raise OratorError(
@@ -63,7 +63,7 @@ def _whole(config: dict[str, Any], key: str, where: str, low: int = 1, high: int
     return value
 
 
-def _latent(part: str, raw: dict[str, Any], codes: int) -> int:
+def _latent(part: str, raw: Mapping[str, object], codes: int) -> int:
     """The width of a part's codes. Raises OratorError for a config that is not this part's."""
     at = f"EMAGE's emage_vq/{part}/config.json"
     kind = "emage_vaeconv" if part == "global" else "emage_vqvaeconv"
@@ -84,7 +84,7 @@ def _latent(part: str, raw: dict[str, Any], codes: int) -> int:
     return width
 
 
-def root_config(raw: dict[str, Any], parts: dict[str, dict[str, Any]]) -> Config:
+def root_config(raw: Mapping[str, object], parts: Mapping[str, Mapping[str, object]]) -> Config:
     """The checked configuration from the root config and the five parts' configs (as read from JSON).
 
     Raises OratorError that names the entry that is wrong.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -76,7 +76,7 @@ class EmbeddedSession:
     def perform(self, request: GenerationRequest, seed: int, stages: Stages) -> Performed:
         """The wanted parts of a performance; the others rest."""
         condition = listen(request.speech, request.settings.transcript, request.frames, stages, request.words)
-        said: dict[str, Any] = {"words": word_rows(condition.words, request.words)} if condition.words else {}
+        said: dict[str, object] = {"words": word_rows(condition.words, request.words)} if condition.words else {}
         if condition.unheard:
             said["unheard"] = [[text, round(at, 3)] for text, at in condition.unheard]
         request = _felt(condition, request)
@@ -86,7 +86,7 @@ class EmbeddedSession:
 
         tick = stages.tick("Body")
         score = score_of(condition, request.settings, seed, request.wishes, lambda: tick(0.0))
-        meta: dict[str, Any] = {"gestures": score_record(score), **said}
+        meta: dict[str, object] = {"gestures": score_record(score), **said}
         if request.wishes:
             meta["wishes"] = rows_of(request.wishes)
         return Performed(self._perform(condition, request, seed, stages, score), meta=meta)

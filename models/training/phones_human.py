@@ -17,7 +17,7 @@ import subprocess
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import soundfile
@@ -65,7 +65,7 @@ def sampa(label: str) -> tuple[str, ...]:
     return (_SAMPA[name],) if name in _SAMPA else ()
 
 
-def emodb_phones(rows: list[list[Any]], seconds: float) -> tuple[Phone, ...]:
+def emodb_phones(rows: list[list[str]], seconds: float) -> tuple[Phone, ...]:
     """The phones of a clip from its labels (start, end, label, modifiers), stops in one piece."""
     out: list[Phone] = []
     for start, end, label, _ in rows:

@@ -12,7 +12,7 @@ import soxr
 
 from ...core.arrays import Array
 from ...core.speech.speech import SAMPLE_RATE
-from .speech_voices import Utterance, assemble, phone_table
+from .speech_voices import Segment, Utterance, assemble, phone_table
 
 # espeak-ng's mnemonics to our phones by nearest articulation, lips first; unlisted ones end in the rules below.
 ESPEAK_TABLE: Final = """
@@ -97,7 +97,7 @@ def espeak(text: str, voice: str, words_a_minute: int = 165, pitch: int = 50, sp
             word, spelled = word + 1, (following[0] if following else "").strip(".,!?;:").lower()
         elif kind == PHONE_EVENT:
             marks.append((name, sample / rate, word, spelled))
-    segments: list[Any] = []
+    segments: list[Segment] = []
     for index, (name, start, word, spelled) in enumerate(marks):
         end = marks[index + 1][1] if index + 1 < len(marks) else seconds
         names = espeak_phones(name, voice)
@@ -135,9 +135,7 @@ def _missing(mnemonic: str, voice: str) -> None:
     warnings.warn(f"espeak-ng's '{mnemonic}' ({voice}) is not in ESPEAK_TABLE: the phone is left out.", stacklevel=3)
 
 
-def _closures_to_stops(
-    samples: Array, segments: list[tuple[str, float, float, int, int, str]]
-) -> list[tuple[str, float, float, int, int, str]]:
+def _closures_to_stops(samples: Array, segments: list[Segment]) -> list[Segment]:
     """espeak-ng counts a stop's silent closure to the phone before it; move the border to where the sound stops."""
     step = SAMPLE_RATE // 200
     level = np.sqrt(np.add.reduceat(samples**2, np.arange(0, len(samples), step)) / step) + 1e-6

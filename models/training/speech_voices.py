@@ -8,7 +8,7 @@ import tempfile
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import soundfile
@@ -70,8 +70,12 @@ def other_phones(name: str, language: str) -> tuple[str, ...]:
     return (RENAMED.get(bare, bare),) if RENAMED.get(bare, bare) in PHONE_INDEX else ({"H": "HH"}.get(bare, "SIL"),)
 
 
-def assemble(samples: Array, segments: list[tuple[str, float, float, int, int, str]]) -> Utterance:
-    """An utterance from (phone, start, end, stress, word id or -1, word text) in order."""
+Segment = tuple[str, float, float, int, int, str]
+"""Phone, start, end, stress, number of the word or -1, the word's text."""
+
+
+def assemble(samples: Array, segments: list[Segment]) -> Utterance:
+    """An utterance from its segments in order."""
     phones: list[Phone] = []
     words: list[Word] = []
     current: list[Phone] = []
@@ -151,7 +155,7 @@ def flite(text: str, voice: str, stretch: float = 1.0, pitch: float | None = Non
     wave = ctypes.cast(library.utt_wave(utterance), ctypes.POINTER(_FliteWave))[0]
     samples = np.ctypeslib.as_array(wave.samples, (wave.count,)).astype(np.float32) / 32768.0
     rate = wave.rate
-    segments: list[Any] = []
+    segments: list[Segment] = []
     start, word, seen = 0.0, -1, ""
     item = library.relation_head(library.utt_relation(utterance, b"Segment"))
     while item:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import torch
@@ -16,6 +16,7 @@ from torch import nn
 
 from ....core.arrays import Array
 from ....core.body.gestures import KINDS
+from ....core.body.score import Score
 from ....core.body.semantics import FUNCTION_WORDS, WORD_CLASSES, normal_form, stress_time, word_class
 from ....core.body.wishes import Wish
 from ....core.catalogue.gestures import GESTURE_HANDS
@@ -84,7 +85,7 @@ def unheard(item: SpeechItem) -> SpeechCondition:
     return SpeechCondition(features, phones, words, frame_count(item.seconds), item.seconds)
 
 
-def acted(condition: SpeechCondition, settings: Settings, seed: int, wishes: list[Wish]) -> tuple[Array, Any]:
+def acted(condition: SpeechCondition, settings: Settings, seed: int, wishes: list[Wish]) -> tuple[Array, Score]:
     """Rotations (T, 55, 4) and the score that they act."""
     score = score_of(condition, settings, seed, tuple(wishes))
     still = relaxed_performance(condition.frames)

@@ -6,7 +6,6 @@ import json
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -18,9 +17,9 @@ PUBLISHED = {"hidden": 768, "width": 256, "codes": 256}
 TINY = {"hidden": 16, "width": 16, "codes": 16}
 
 
-def configs(hidden: int, width: int, codes: int) -> dict[str, dict[str, Any]]:
+def configs(hidden: int, width: int, codes: int) -> dict[str, dict[str, object]]:
     """The config.json of the root ('') and of each part. Widths: transformer; audio and hint features; codes."""
-    out: dict[str, dict[str, Any]] = {
+    out: dict[str, dict[str, object]] = {
         "": {
             "model_type": "emage_audio",
             "hidden_size": hidden,

@@ -7,7 +7,7 @@ go, eyes that look about. Limits in `ASKED` were set beside a real capture of so
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d, uniform_filter1d
@@ -140,7 +140,7 @@ def coupling(faces: Sequence[Array], heard: Sequence[Prosody], shifts: int = 200
     of the same within 0.25 s of accents. A shift is 2 s at least; the null is the mean over clips.
     """
     rng = np.random.default_rng(0)
-    own: dict[str, list[Any]] = {"phrases": [], "accents": []}
+    own: dict[str, list[float]] = {"phrases": [], "accents": []}
     null = {key: np.zeros((len(faces), shifts)) for key in own}
     for k, (face, speech) in enumerate(zip(faces, heard, strict=True)):
         track = face[:, UPPER].sum(axis=1)

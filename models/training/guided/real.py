@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from scipy.spatial.transform import Rotation
@@ -16,7 +16,7 @@ from scipy.spatial.transform import Rotation
 from ....core.arrays import Array
 from ....core.rotations import from_scipy, hemisphere_continuous, multiply, normalise, rotate, slerp
 from ....core.skeleton import FACE_JOINTS, REST_OFFSETS
-from ..body.clips import data_folder, load_library, mirrored
+from ..body.clips import Clip, data_folder, load_library, mirrored
 from ..body.rocketbox import STANDING, convert, read_clip
 
 WANTED: Final = re.compile(r"^static__[fm]_(gestic|idle|cheer|claphands|wave|cell|documents_check|take_picture|drink)")
@@ -63,7 +63,7 @@ def rocketbox() -> Iterator[RealClip]:
 def smartbody() -> Iterator[RealClip]:
     """Chains of a dozen gestures of one rig, each from idle to idle, blended over a third of a second."""
     library = load_library()
-    groups: dict[tuple[str, bool], list[Any]] = {}
+    groups: dict[tuple[str, bool], list[Clip]] = {}
     for clip in library.clips:
         if clip.name.endswith("~"):
             continue  # all are mirrored below
