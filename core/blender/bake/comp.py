@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import bpy
 
@@ -15,7 +16,7 @@ from ...directing.splice import cut_of, spliced
 from ...errors import OratorError
 from ...performance import Performance, Take
 from ...regions import choice_regions
-from ..base.groups import TakeGroup
+from ..base.groups import CharacterGroup, LaneGroup, TakeGroup
 from ..takes import lists
 from ..takes.comp_ranges import source_of
 from ..takes.directions import directions_record, read_directions, slider_record
@@ -39,17 +40,7 @@ def comp_take(character: bpy.types.Object, take: TakeGroup, scene: bpy.types.Sce
     check_rate(take, scene)
     meta = load_meta(take)
     start, fps = float(meta.get("start", 0.0)), scene_fps(scene)
-    sources = []
-    for lane in data.lanes:
-        source = source_of(data, lane)
-        if source is None:
-            raise OratorError(f"The take '{lane.take}' of a range is not in the list. Choose another, or remove it.")
-        if source.uid == take.uid:
-            raise OratorError(
-                f"A range of '{take.name}' lies over '{take.name}' itself. Highlight the take that it goes over, or "
-                "remove the range."
-            )
-        sources.append((lane, source, load_meta(source)))
+    sources = _sources(take, data)
     sliders = slider_record(take.layers)
     alike = all(slider_record(source.layers) == sliders for _, source, _ in sources)
     directions = read_directions(take.layers, meta)
@@ -90,6 +81,22 @@ def comp_take(character: bpy.types.Object, take: TakeGroup, scene: bpy.types.Sce
     item = bake.add_take(character, Take(made, "Comp 1", new_meta), start, prepared, sliders=sliders)
     count = len({take.uid, *(source.uid for _, source, _ in sources)})
     return f"'{item.name}' was built of {count} takes: {item.coverage}."
+
+
+def _sources(take: TakeGroup, data: CharacterGroup) -> list[tuple[LaneGroup, TakeGroup, dict[str, Any]]]:
+    """Each range, its take and what is known of that. Raises OratorError for one that is gone or is `take` itself."""
+    sources = []
+    for lane in data.lanes:
+        source = source_of(data, lane)
+        if source is None:
+            raise OratorError(f"The take '{lane.take}' of a range is not in the list. Choose another, or remove it.")
+        if source.uid == take.uid:
+            raise OratorError(
+                f"A range of '{take.name}' lies over '{take.name}' itself. Highlight the take that it goes over, or "
+                "remove the range."
+            )
+        sources.append((lane, source, load_meta(source)))
+    return sources
 
 
 def _as_shown(made: Performance | ConvertedFace, directions: Directions, sliders_stay: bool) -> Performance:
