@@ -164,7 +164,7 @@ def _faces(turns: Turns, cues: Array, controls: ListeningControls, rng: np.rando
     for laugh in turns.of("partner", "laughter"):
         delay = float(rng.uniform(0.2, 0.5))
         length = laugh.end - laugh.start + float(rng.uniform(1.0, 2.0))
-        yield Gesture("smile", laugh.start + delay, length, float(rng.uniform(0.45, 0.75)) * (0.5 + warm))
+        yield Gesture("grin", laugh.start + delay, length, float(rng.uniform(0.45, 0.75)) * (0.5 + warm))
     for cue in cues:
         if rng.random() < 0.22 * warm:
             yield Gesture(

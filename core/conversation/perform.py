@@ -188,22 +188,27 @@ def _aim(face: Array, rotations: Array, conduct: Conduct, towards: Array, times:
         face[:, FACE[name]] = np.maximum(face[:, FACE[name]], np.maximum(lids, follow))
 
 
+_SMILE: Final = (("mouthSmile", 1.0), ("cheekSquint", 0.6), ("eyeSquint", 0.35), ("mouthDimple", 0.2))
 _SHOWN: Final = {
-    "smile": (("mouthSmile", 1.0), ("cheekSquint", 0.6), ("eyeSquint", 0.35), ("mouthDimple", 0.2)),
+    "smile": _SMILE,
     "brows": (("browOuterUp", 0.8),),
     "frown": (("browDown", 0.8), ("mouthFrown", 0.3)),
+    "grin": _SMILE,
 }
+"""In the order in which they are laid over each other: a grin comes on top of a smile that is there."""
 
 
 def _show(face: Array, conduct: Conduct, times: Array) -> None:
-    """Smiles, brows and frowns; in place, each channel at least as far as the conduct asks."""
+    """Smiles, brows and frowns; in place, each channel at least as far as asked; a laugh's answer widens a smile."""
     for kind, channels in _SHOWN.items():
         for gesture in conduct.of(kind):
             shape = gesture.size * _pulse(times, gesture.time, gesture.length, min(0.3, _ONSET / gesture.length))
             for name, share in channels:
                 for side, scale in (("Left", 1.0), ("Right", 0.93)):
                     k = FACE[f"{name}{side}"]
-                    face[:, k] = np.clip(np.maximum(face[:, k], share * scale * shape), 0.0, 1.0)
+                    asked = np.clip(share * scale * shape, 0.0, 1.0)
+                    wider = 1.0 - (1.0 - face[:, k]) * (1.0 - asked) if kind == "grin" else face[:, k]
+                    face[:, k] = np.clip(np.maximum(wider, asked), 0.0, 1.0)
             if kind == "brows":
                 k = FACE["browInnerUp"]
                 face[:, k] = np.clip(np.maximum(face[:, k], 0.9 * shape), 0.0, 1.0)

@@ -16,8 +16,12 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from .parts import DOWN, JOINTS
-from .transformer import CONTROLS_WIDTH, Block, Hints, Layer, SpeechEncoder, Unfold
+from .transformer import CONTROLS_WIDTH, Block, Layer, SpeechEncoder, Unfold
 
+WIDE: Final = JOINTS * 6 + 3
+"""Numbers of a frame: 6D rotations and the scaled root."""
+CALM: Final = 1.5
+"""Frames of the Gaussian over what the decoder gives."""
 HORIZON: Final = 90
 """Frames (3 s) beyond which the distance to a given frame says no more."""
 
@@ -72,7 +76,12 @@ def straight(values: Tensor, bits: Tensor) -> tuple[Tensor, Tensor, Tensor]:
 
 
 class Between(nn.Module):
-    """6D rotations (B, T, 55, 6) and scaled root (B, T, 3) for hints that hold some joints at some frames."""
+    """6D rotations and scaled root (B, T, 333) between poses that are given, and what it expects there (B, N, 2).
+
+    Expected are logarithms: of its own mean joint error in metres, and of the wrists' speed in metres a second.
+    """
+
+    kernel: Tensor
 
     def __init__(self, shape: BetweenShape | None = None) -> None:
         super().__init__()
@@ -81,6 +90,7 @@ class Between(nn.Module):
         per_frame = JOINTS * 9 + 6
         self.given = nn.Linear(DOWN * per_frame, width)
         self.speech = SpeechEncoder(width)
+        self.silence = nn.Parameter(torch.zeros(width))
         self.controls = nn.Linear(CONTROLS_WIDTH, width)
         self.layers = nn.ModuleList(Layer(width, self.shape.heads) for _ in range(self.shape.layers))
         self.norm = nn.LayerNorm(width)
@@ -89,35 +99,40 @@ class Between(nn.Module):
             Block(hidden),
             Block(hidden, 2),
             nn.SiLU(),
-            nn.Conv1d(hidden, JOINTS * 6 + 3, 5, padding=2),
+            nn.Conv1d(hidden, WIDE, 5, padding=2),
         )
+        self.expects = nn.Linear(width, 2)
         for still in self.decoder[-1].parameters():
             nn.init.zeros_(still)
+        reach = torch.arange(-5, 6) / CALM
+        kernel = torch.exp(-0.5 * reach.square())
+        self.register_buffer("kernel", kernel / kernel.sum(), persistent=False)
 
     def forward(
-        self, hints: Hints, rhythm: Tensor, phones: Tensor, words: Tensor, controls: Tensor
-    ) -> tuple[Tensor, Tensor]:
-        """controls (B, N, 7), one row a token; the other inputs one row a frame, T = 4 N."""
-        turns, back, on = straight(hints.rot6d, hints.joints)
-        root, root_back, root_on = straight(hints.root[:, :, None], hints.root_given[..., None])
+        self, way: Tensor, joints: Tensor, root_given: Tensor, rhythm: Tensor, phones: Tensor, words: Tensor,
+        controls: Tensor, heard: Tensor,
+    ) -> tuple[Tensor, Tensor]:  # fmt: skip
+        """way (B, T, 333) leads through what is given, zero where a joint is given nowhere, and joints (B, T, 55) and
+        root_given (B, T) are its bits; controls (B, N, 7), a row a token; heard (B,) 0: nobody knows of a voice."""
+        back, on, _, _ = reach_to_given(joints)
+        root_back, root_on, _, _ = reach_to_given(root_given[..., None])
         near = [torch.exp(d / -12.0) for d in (back, on, root_back, root_on)]
-        pieces = [
-            turns.flatten(-2),
-            hints.joints,
-            near[0],
-            near[1],
-            root[:, :, 0],
-            hints.root_given[..., None],
-            *near[2:],
-        ]
+        pieces = [way[..., :-3], joints, near[0], near[1], way[..., -3:], root_given[..., None], *near[2:]]
         x = self.given(torch.cat(pieces, dim=-1).unflatten(1, (-1, DOWN)).flatten(-2))
-        x = x + self.speech(rhythm, phones, words) + self.controls(controls)
+        voice = torch.where(heard[:, None, None] > 0, self.speech(rhythm, phones, words), self.silence)
+        x = x + voice + self.controls(controls)
         for layer in self.layers:
             x = layer(x)
-        change = self.decoder(functional.silu(self.norm(x)).transpose(1, 2)).transpose(1, 2)
-        # Nothing is added where a pose is given: the straight way is there already.
-        made = turns + change[..., :-3].unflatten(-1, (JOINTS, 6)) * _away(back, on)[..., None]
-        return made, root[:, :, 0] + change[..., -3:] * _away(root_back, root_on)
+        x = functional.silu(self.norm(x))
+        rows = self.decoder[:-1](x.transpose(1, 2))
+        padded, count = functional.pad(rows, (5, 5), mode="replicate"), rows.shape[-1]
+        smooth = sum(weight * padded[..., k : k + count] for k, weight in enumerate(self.kernel))
+        change = self.decoder[-1](smooth).transpose(1, 2)
+        # Nothing is added where a pose is given: the likely way is there already.
+        free = torch.cat(
+            [_away(back, on).repeat_interleave(6, dim=-1), _away(root_back, root_on).expand_as(way[..., -3:])], -1
+        )
+        return way + change * free, self.expects(x)
 
 
 def _away(back: Tensor, on: Tensor) -> Tensor:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from ..runtime.graph import Function, Graph, Makers
-from .between import Between
+from .between import WIDE, Between
 from .inputs import PHONES_WIDTH, RHYTHM_WIDTH
 from .parts import DOWN, JOINTS
-from .transformer import CONTROLS_WIDTH, WORDS_WIDTH, Hints
+from .transformer import CONTROLS_WIDTH, WORDS_WIDTH
 from .weights import load_module
 
 TOKENS = 64
@@ -30,23 +30,16 @@ def _speech() -> dict[str, Tensor]:
     }
 
 
-def _hints() -> dict[str, Tensor]:
-    return {"rot6d": _frames(JOINTS, 6), "joints": _frames(JOINTS), "root": _frames(3), "root_given": _frames()}
-
-
 def _along(*names: str, counts: str = "frames") -> dict[str, dict[int, str]]:
     return {name: {0: "rows", 1: counts} for name in names}
 
 
-def _between(net: nn.Module, rhythm: Tensor, phones: Tensor, words: Tensor, controls: Tensor, *hints: Tensor) -> object:
-    return net(Hints(*hints), rhythm, phones, words, controls)
-
-
 def _make_between(folder: Path | None) -> Graph:
     net = load_module(Between(), "body_between", folder)
-    example = {**_speech(), **_hints()}
-    axes = _along(*(name for name in example if name != "controls"), "turns", "walk")
-    return Graph(Function(net, _between), example, {**axes, **_along("controls", counts="tokens")}, ("turns", "walk"))
+    example = {"way": _frames(WIDE), "joints": _frames(JOINTS), "root_given": _frames(), **_speech()}
+    axes = _along(*(name for name in example if name != "controls"), "made")
+    axes |= {**_along("controls", "expects", counts="tokens"), "heard": {0: "rows"}}
+    return Graph(Function(net, Between.forward), example | {"heard": torch.ones(1)}, axes, ("made", "expects"))
 
 
 GRAPHS: Makers = {"body_between.fill": _make_between}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -15,11 +16,9 @@ from ...core.rotations import slerp
 from ...core.skeleton import FACE_JOINTS
 from ..runtime import Networks
 from .inputs import Heard
-from .parts import DOWN, JOINTS, matrix_quaternions, metric_root, rot6d, rot6d_matrices, scaled_root
+from .likely import Poses, likely_motion
+from .parts import JOINTS, matrix_quaternions, metric_root, rot6d_matrices
 
-WINDOW: Final = 64
-"""Tokens a window, 8.5 s, as in training."""
-OVERLAP: Final = 32
 KEY: Final = 45
 """A given run of up to this many frames (1.5 s) is a key pose; longer ones are a performance that is kept, and what
 is asked for beside it is acted."""
@@ -64,40 +63,15 @@ def fill_in(
     weights[:, list(FACE_JOINTS)] = 0.0  # jaw and eyes are the face's
     if not (weights.any() or root_weight.any()):
         return weights
-    total, controls = len(heard.controls) * DOWN, varied(heard.controls, seed)
-    bits = _padded((~mask.joints).astype(np.float32), total)
-    root_bits = _padded((~mask.root).astype(np.float32), total)
+    given = Poses(
+        (~mask.joints).astype(np.float32), (~mask.root).astype(np.float32), hints.rotations, hints.translation
+    )
     busy = weights.any(axis=1) | (root_weight > 0)
-    turns, path = np.zeros((frames, JOINTS, 4), np.float32), np.zeros((frames, 3), np.float32)
-    share = np.zeros(frames, np.float32)
-    step = (WINDOW - OVERLAP) * DOWN
-    for first in range(0, max(total - OVERLAP * DOWN, 1), step):
-        last = min(first + WINDOW * DOWN, total)
-        tick(first / total)
-        if not busy[first:last].any():
-            continue
-        rows = slice(first, last)
-        values = rot6d(_padded(hints.rotations[rows], last - first))
-        root = scaled_root(_padded(hints.translation[rows], last - first))
-        own, own_root = bits[rows], root_bits[rows]
-        given = {"rot6d": values * own[..., None], "joints": own, "root": root * own_root[:, None]}
-        given |= {"root_given": own_root, "controls": controls[first // DOWN : last // DOWN]}
-        given |= {"rhythm": heard.rhythm[rows], "phones": heard.phones[rows], "words": heard.words[rows]}
-        answer = nets.run("body_between.fill", **{name: np.asarray(x, np.float32)[None] for name, x in given.items()})
-        made, walk = answer["turns"][0], answer["walk"][0]
-        stop = min(last, frames)
-        count = stop - first
-        # Windows overlap by half: triangles that sum to one.
-        ramp = np.minimum(np.arange(1, last - first + 1), np.arange(last - first, 0, -1))[:count].astype(np.float32)
-        new = matrix_quaternions(rot6d_matrices(made[:count]))
-        before = share[first:stop]
-        mix = (ramp / (ramp + before))[:, None]
-        turns[first:stop] = np.where((before > 0)[:, None, None], slerp(turns[first:stop], new, mix), new)
-        path[first:stop] += mix * (metric_root(walk[:count]) - path[first:stop])
-        share[first:stop] = before + ramp
+    likely = likely_motion(nets, replace(heard, controls=varied(heard.controls, seed)), given, tick, busy=busy)
     near = np.flatnonzero(weights.any(axis=1))
-    rotations[near] = slerp(rotations[near], turns[near], weights[near])
-    translation += root_weight[:, None] * (path - translation)
+    turns = matrix_quaternions(rot6d_matrices(likely.values[near, :-3].reshape(-1, JOINTS, 6)))
+    rotations[near] = slerp(rotations[near], turns, weights[near])
+    translation += root_weight[:, None] * (metric_root(likely.values[:frames, -3:]) - translation)
     return weights
 
 
@@ -111,9 +85,3 @@ def varied(controls: Array, seed: int) -> Array:
     out[:, 0] += 0.3 * noise[:, 0]
     out[:, 1] = np.clip(out[:, 1] + 0.2 * noise[:, 1], -1.0, 1.0)
     return out
-
-
-def _padded(array: Array, frames: int) -> Array:
-    """The rows of an array, the last one repeated up to `frames`."""
-    extra = frames - len(array)
-    return np.pad(np.asarray(array, np.float32), ((0, extra), *([(0, 0)] * (array.ndim - 1))), mode="edge")

@@ -2,7 +2,7 @@
 
 The sampler is DDIM (Song et al., ICLR 2021) with the network's x0, on noise as smooth as motion. What is given is
 clamped in every step: the state is a residual over the straight way from pose to pose, and none is let in there. What
-it draws slowly is guesswork, so at the end its quick half rides on the likely way through the poses (`kriging.py`).
+it draws slowly is guesswork, so at the end its quick part rides on the likely motion (`beside.py`).
 """
 
 from __future__ import annotations
@@ -18,10 +18,11 @@ from scipy.ndimage import gaussian_filter1d
 from ...core.arrays import Array
 from ...core.rotations import slerp
 from ..body.inputs import RHYTHM_WIDTH, Heard
+from ..body.likely import Poses, given_bits, likely_motion, padded, wide_bits
 from ..body.parts import DOWN, JOINTS, matrix_quaternions, metric_root, rot6d, rot6d_matrices, scaled_root
 from ..runtime import Networks
+from .beside import beside_the_likely
 from .inputs import TURNS_WIDTH, moments
-from .kriging import krige
 
 WINDOW: Final = 64
 """Tokens a window, 8.5 s, as in training."""
@@ -29,23 +30,10 @@ OVERLAP: Final = 16
 """Tokens that two windows share; they go over into each other there."""
 STEPS: Final = 6
 NOISE: Final = 1.6
-"""How much of the training's noise a draw has at a variety of 1."""
-KEPT: Final = 0.38
-QUICK: Final = 4.5
-"""How much is kept of what is drawn, and how quick it must be: what a Gaussian of so many frames takes away."""
+"""How much of the training's noise a draw has."""
 SMOOTH: Final = 2.0
 WHITE: Final = 0.12
 """The noise: a Gaussian of so many frames, and this share of white variance; as in training."""
-
-
-@dataclass(frozen=True)
-class Guides:
-    """Poses that are given: bits (T, 55) and (T,) beside rotations (T, 55, 4) and translation (T, 3)."""
-
-    joints: Array
-    root: Array
-    rotations: Array
-    translation: Array
 
 
 @dataclass(frozen=True)
@@ -79,7 +67,7 @@ class Scales:
 def draw_between(
     nets: Networks,
     voices: Voices,
-    guides: Guides,
+    guides: Poses,
     seed: int,
     tick: Callable[[float], None],
     variety: float = 1.0,
@@ -88,18 +76,20 @@ def draw_between(
 ) -> tuple[Array, Array]:
     """Rotations (T, 55, 4) and translation (T, 3) for the guides' T frames; what is given is met but for rounding.
 
-    `variety` scales the noise further; the same seed gives the same bits. `tick(fraction)` may raise to stop.
+    `variety` scales what is drawn beside the likely motion; the same seed gives the same bits.
+    `tick(fraction)` may raise to stop.
     """
     total, frames = len(voices.own.controls) * DOWN, len(guides.root)
     rotations, path = np.zeros((frames, JOINTS, 4), np.float32), np.zeros((frames, 3), np.float32)
     share = np.zeros(frames, np.float32)
-    noise = np.float32(NOISE * variety) * smooth_noise(total, nets.array("guided", "into").shape[1], seed)
+    likely = likely_motion(nets, voices.own, guides, _part(tick, 0.0, 0.2), voices.known)
+    noise = np.float32(NOISE) * smooth_noise(total, nets.array("guided", "into").shape[1], seed)
     for first in range(0, max(total - OVERLAP * DOWN, 1), (WINDOW - OVERLAP) * DOWN):
         rows = slice(first, min(first + WINDOW * DOWN, total))
         stop = min(rows.stop, frames)
-        span = (first / total, (rows.stop - first) / total)
-        made = _window(nets, voices, guides, rows, noise[rows], scales or Scales(), steps, _part(tick, *span))
-        made = made[: stop - first]
+        span = (0.2 + 0.8 * first / total, 0.8 * (rows.stop - first) / total)
+        drawn, way = _window(nets, voices, guides, rows, noise[rows], scales or Scales(), steps, _part(tick, *span))
+        made = beside_the_likely(drawn, way, given_bits(guides, rows), likely.cut(rows), variety)[: stop - first]
         # Where windows overlap, each counts from 0 at its edge to 1 at the other's.
         edge = np.minimum(np.arange(1, len(made) + 1), np.arange(rows.stop - first, 0, -1)[: len(made)])
         ramp = np.minimum(edge / (OVERLAP * DOWN), 1.0).astype(np.float32)
@@ -127,23 +117,17 @@ def smooth_noise(frames: int, width: int, seed: int) -> Array:
     return slow + np.float32(np.sqrt(WHITE)) * noise[reach : reach + frames, 1]
 
 
-def _padded(array: Array, rows: slice) -> Array:
-    """The rows of an array, the last one repeated beyond its end."""
-    index = np.minimum(np.arange(rows.start, rows.stop), len(array) - 1)
-    return np.asarray(array[index], np.float32)
-
-
 def _window(
     nets: Networks,
     voices: Voices,
-    guides: Guides,
+    guides: Poses,
     rows: slice,
     state: Array,
     scales: Scales,
     steps: int,
     tick: Callable[[float], None],
-) -> Array:
-    """One window's frames (T, 333): 6D rotations and the scaled root."""
+) -> tuple[Array, Array]:
+    """One window's frames (T, 333) as drawn, 6D rotations and the scaled root, and the straight way."""
     passes = _conditions(nets, voices, guides, rows, scales)
     into = nets.array("guided", "into")
     times = np.cos(np.linspace(0.0, 0.5 * np.pi, steps + 1))
@@ -155,47 +139,20 @@ def _window(
         signal, sigma = np.cos(0.5 * np.pi * now), np.sin(0.5 * np.pi * now)
         left = (state - signal * clean) / sigma
         state = (np.cos(0.5 * np.pi * then) * clean + np.sin(0.5 * np.pi * then) * left).astype(np.float32)
-    return _on_the_likely_way(made, way, np.concatenate(_bits(guides, rows), axis=1))
-
-
-def _bits(guides: Guides, rows: slice) -> tuple[Array, Array]:
-    """Which joints (T, 55) and roots (T, 1) of a window are given; one at the end counts for no padding."""
-    bits, root = _padded(guides.joints, rows), _padded(guides.root, rows)[:, None]
-    bits[len(guides.root) - rows.start :], root[len(guides.root) - rows.start :] = 0.0, 0.0
-    return bits, root
-
-
-def _on_the_likely_way(made: Array, way: Array, bits: Array) -> Array:
-    """What was drawn (T, 333) beside the straight way, its quick part, beside the likely way; bits (T, 56).
-
-    A channel that is given nowhere stays as it was drawn.
-    """
-    wide = _wide(bits)
-    drawn = made - way
-    slow = gaussian_filter1d(drawn, QUICK, axis=0, mode="nearest")
-    # Where poses are given nothing is drawn, so nothing slow may be left there either.
-    quick = drawn - slow + krige(slow, wide)
-    likely = krige(way, wide) + np.float32(KEPT) * np.where(wide > 0, 0.0, quick)
-    return np.where((wide > 0).any(axis=0), likely, made).astype(np.float32)
-
-
-def _wide(bits: Array) -> Array:
-    """(T, 333) of what is so for joints and the root (T, 56)."""
-    return np.concatenate([np.repeat(bits[:, :-1], 6, axis=1), np.repeat(bits[:, -1:], 3, axis=1)], axis=1)
+    return made, way
 
 
 Pass = tuple[float, dict[str, Array]]
 """A weight in the sum of guesses, and the condition under which it is made."""
 
 
-def _conditions(nets: Networks, voices: Voices, guides: Guides, rows: slice, scales: Scales) -> list[Pass]:
+def _conditions(nets: Networks, voices: Voices, guides: Poses, rows: slice, scales: Scales) -> list[Pass]:
     """The condition with everything first; those with something left out only where a scale asks for them."""
     tokens = slice(rows.start // DOWN, rows.stop // DOWN)
-    bits, root_bits = _bits(guides, rows)
-    root_bits = root_bits[:, 0]
+    bits, root_bits = given_bits(guides, rows)
     given = {
-        "rot6d": rot6d(_padded(guides.rotations, rows)) * bits[..., None], "joints": bits,
-        "root": scaled_root(_padded(guides.translation, rows)) * root_bits[:, None], "root_given": root_bits,
+        "rot6d": rot6d(padded(guides.rotations, rows)) * bits[..., None], "joints": bits,
+        "root": scaled_root(padded(guides.translation, rows)) * root_bits[:, None], "root_given": root_bits,
         "rhythm": voices.own.rhythm[rows], "phones": voices.own.phones[rows], "words": voices.own.words[rows],
         "controls": voices.own.controls[tokens], "partner": voices.partner[rows], "turns": voices.turns[rows],
     }  # fmt: skip
@@ -222,7 +179,7 @@ def _guess(nets: Networks, passes: list[Pass], state: Array, time: float) -> tup
     """x0 (T, 333) by all passes, and the straight way of the first; given frames are on that way."""
     moment = moments(np.array([time]))
     way, free = passes[0][1]["way"][0], passes[0][1]["away"][0]
-    wide = _wide(free)
+    wide = wide_bits(free[:, :-1], free[:, -1])
     made = np.zeros_like(way)
     for weight, condition in passes:
         change = nets.run("guided.step", state=state[None], moment=moment, base=condition["base"])["change"][0]

@@ -23,11 +23,12 @@ from ...core.request.generation import GenerationRequest
 from ...core.skeleton import FACE_JOINTS, LOWER
 from ...core.speech.features import speech_features
 from ..body.inputs import Heard, rhythm_channels
+from ..body.likely import Poses
 from ..embedded.perform import EmbeddedSession
 from ..interface.pipeline import Performed
 from ..interface.progress import Stages
 from ..runtime import Networks
-from .between import Guides, Scales, Voices, draw_between, voices_of
+from .between import Scales, Voices, draw_between, voices_of
 from .guides import CLEAR, guide_bits, guide_frames
 from .inputs import turn_channels
 
@@ -61,7 +62,7 @@ class Guide:
         given, at = ~mask.joints, guide_frames(rotations)
         bits, root = guide_bits(at, given), guide_bits(at, ~mask.root[:, None])[:, 0]
         made, path = draw_between(
-            nets, voices, Guides(bits, root, rotations, translation), seed, tick,
+            nets, voices, Poses(bits, root, rotations, translation), seed, tick,
             float(np.clip(settings.temperature, 0.3, 1.7)), scales_of(settings.options),
         )  # fmt: skip
         # Everybody in the training stood: who sits keeps the hips and legs that the seat gave.

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ...core.settings import Settings
     from ..interface.pipeline import Session
 
-WEIGHTS: Final[dict[str, tuple[str, ...]]] = {**EMBEDDED, "body": ("guided",)}
+WEIGHTS: Final[dict[str, tuple[str, ...]]] = {**EMBEDDED, "body": ("guided", "body_between")}
 """The weight files, by what they are for."""
 
 

@@ -150,12 +150,17 @@ def first_movement(performance: Performance, turns: Turns) -> float:
 
 
 def smiles_after(performance: Performance, times: Array, rise: float = 0.08) -> Array:
-    """Seconds (K,) from each time to the first frame at which the smile has grown by `rise`; inf beyond two seconds."""
+    """Seconds (K,) from each time to the first frame from which the smile is wider by `rise`; inf beyond two seconds.
+
+    It must stay so for 0.3 s: a word that widens the lips for a moment is no smile.
+    """
     smile = performance.face[:, [FACE["mouthSmileLeft"], FACE["mouthSmileRight"]]].mean(axis=1).astype(np.float64)
+    held = int(0.3 * performance.fps)
+    stays = np.array([smile[k : k + held].min() for k in range(len(smile))])
     out = []
     for time in times:
         first = int(time * performance.fps)
-        grown = np.flatnonzero(smile[first : first + 2 * int(performance.fps)] > smile[first] + rise)
+        grown = np.flatnonzero(stays[first : first + 2 * int(performance.fps)] > smile[first] + rise)
         out.append(grown[0] / performance.fps if len(grown) else np.inf)
     return np.array(out)
 

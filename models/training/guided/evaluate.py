@@ -1,11 +1,11 @@
 """Between key poses of held-out motion: the guided model against what else there is, as a table.
 
     python -m orator.models.training.guided.evaluate [-o docs/quality_conversation.md] [--clips 6]
-    python -m orator.models.training.guided.evaluate --noise 0.1 0.2 0.3
+    python -m orator.models.training.guided.evaluate --variety 0.7 1 1.3
 
 Motion is acted speech of voices that nothing was trained on, and real clips kept from training; whole poses are given
-every 1, 2 and 4 seconds. The table goes between the page's marks. With --noise the guided model is tried with so much
-of it on other takes: sentences of `val`, and the kept clips that the table has not.
+every 1, 2 and 4 seconds. The table goes between the page's marks. With --variety the guided model is tried with so much
+more or less drawn beside the likely motion, on other takes: sentences of `val`, and kept clips that the table has not.
 """
 
 from __future__ import annotations
@@ -30,8 +30,9 @@ from ....core.speech.speech import SAMPLE_RATE, Speech
 from ...body.generate import generate_body, hear
 from ...body.inbetween import fill_in
 from ...body.inputs import Heard
+from ...body.likely import Poses
 from ...body.parts import DOWN
-from ...guided.between import NOISE, Guides, draw_between, voices_of
+from ...guided.between import draw_between, voices_of
 from ...interface.condition import SpeechCondition
 from ...runtime import Networks
 from ..body.corpus import build_takes, silence_rng, with_silence
@@ -101,10 +102,10 @@ Way = Callable[[Case, Mask, int], tuple[Array, Array]]
 """Rotations and translation for a case's keys and a seed."""
 
 
-def guides_of(case: Case, mask: Mask) -> Guides:
+def guides_of(case: Case, mask: Mask) -> Poses:
     """The keys of the truth as the networks take them."""
     bits = (~mask.joints).astype(np.float32), (~mask.root).astype(np.float32)
-    return Guides(*bits, case.truth.rotations, case.truth.translation)
+    return Poses(*bits, case.truth.rotations, case.truth.translation)
 
 
 def by_guided(case: Case, mask: Mask, seed: int, nets: Networks, variety: float = 1.0) -> tuple[Array, Array]:
@@ -220,11 +221,11 @@ def evaluate(clips: int, folder: Path | None) -> str:
     return "\n".join(out)
 
 
-def try_noise(clips: int, folder: Path | None, noises: list[float]) -> None:
-    """Prints the tables of other takes, the guided model with each of the noises."""
+def try_variety(clips: int, folder: Path | None, shares: list[float]) -> None:
+    """Prints the tables of other takes, the guided model with each of the shares."""
     nets = Networks(folder)
     ways: dict[str, tuple[Way, int]] = {
-        f"{noise:g}": (partial(by_guided, nets=nets, variety=noise / NOISE), SEEDS) for noise in noises
+        f"{share:g}": (partial(by_guided, nets=nets, variety=share), SEEDS) for share in shares
     }
     ways |= {"in-between regression": (by_regression, 1), "slerp": (by_slerp, 1)}
     for cases in (list(acted_cases("val")), list(real_cases(clips, others=True))):
@@ -237,10 +238,10 @@ def main() -> None:
     parser.add_argument("-o", "--output", type=Path)
     parser.add_argument("--folder", type=Path, help="weights of a training folder")
     parser.add_argument("--clips", type=int, default=6)
-    parser.add_argument("--noise", type=float, nargs="+")
+    parser.add_argument("--variety", type=float, nargs="+")
     options = parser.parse_args()
-    if options.noise:
-        try_noise(options.clips, options.folder, options.noise)
+    if options.variety:
+        try_variety(options.clips, options.folder, options.variety)
         return
     text = evaluate(options.clips, options.folder)
     if options.output is not None:

@@ -24,8 +24,8 @@ from ...guided.inputs import moments
 from ...guided.network import Guided, held
 from ...weights import load_weights
 from ..body.fit import arguments, fit
-from ..body.train_between import draw_keys, positions
 from .corpus import Track, guided_folder, load_track
+from .train_between import draw_keys, positions
 
 TOKENS: Final = 64
 BATCH: Final = 12
@@ -115,7 +115,7 @@ def start(model: Guided, drawer: Drawer) -> None:
     arrays, _ = load_weights("body_between")
     own = model.state_dict()
     like = {k: torch.from_numpy(v) for k, v in arrays.items() if k in own and own[k].shape == v.shape}
-    missing = set(Between().state_dict()) - set(like)
+    missing = {name for name in Between().state_dict() if not name.startswith("expects")} - set(like)
     assert not missing, missing
     own.update(like)
     model.load_state_dict(own)

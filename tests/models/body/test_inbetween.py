@@ -16,6 +16,7 @@ from orator.core.settings import Settings
 from orator.core.skeleton import INDEX
 from orator.models.body.generate import generate_body
 from orator.models.body.inbetween import FAR, GONE, KEY, NEAR, key_weights
+from orator.models.body.likely import window_sight
 from orator.models.interface.condition import SpeechCondition
 
 from .test_generate_body import talk  # noqa: F401
@@ -30,6 +31,13 @@ def test_key_poses_lead_near_them_and_kept_ranges_do_not() -> None:
     assert weights[200 + FAR, 0] == pytest.approx(0.5)
     assert weights[200 + GONE :, 0].max() == 0.0
     assert weights[:, 1].max() == 0.0
+
+
+def test_a_window_counts_little_where_it_does_not_see_the_next_key() -> None:
+    sight = window_sight(np.array([0, 120, 240]), slice(192, 400))
+    assert sight[: 240 - 192].max() < 0.01, "the key at 120 is before the window"
+    assert (sight[240 - 192 :] == 1.0).all(), "there is no later key that another window would see"
+    assert (window_sight(np.array([], int), slice(0, 256)) == 1.0).all()
 
 
 def test_between_whole_keys_it_is_nearer_to_the_take_they_come_from(talk: SpeechCondition) -> None:  # noqa: F811

@@ -19,10 +19,11 @@ from orator.core.settings import Settings
 from orator.core.skeleton import INDEX
 from orator.core.speech.speech import SAMPLE_RATE, Speech
 from orator.models.body.inputs import Heard
+from orator.models.body.kriging import krige, kriging_weights
+from orator.models.body.likely import Poses
 from orator.models.generate import generate, make_take
-from orator.models.guided.between import Guides, Scales, draw_between, voices_of
+from orator.models.guided.between import Scales, draw_between, voices_of
 from orator.models.guided.guides import guide_bits, guide_frames
-from orator.models.guided.kriging import krige, kriging_weights
 from orator.models.runtime import Networks
 
 WRISTS = (INDEX["left_wrist"], INDEX["right_wrist"])
@@ -103,7 +104,7 @@ def test_a_partner_is_heard_and_told(talk: GenerationRequest) -> None:
     pair = replace(talk, speeches=(own, partner), settings=Settings(model="guided"))
     take, _ = make_take(pair, 4)
     assert {row[0] for row in take.meta["turns"]} == {"own", "partner"}
-    assert "guided" in take.meta["models"] and "body_between" not in take.meta["models"]
+    assert {"guided", "body_between"} <= set(take.meta["models"])
     speed = np.linalg.norm(np.diff(wrists(take.performance), axis=0), axis=-1).mean(axis=1)
     assert speed[165:270].mean() < 0.5 * speed[20:130].mean(), "arms rest while the other talks"
     with pytest.raises(OratorError):
@@ -139,10 +140,10 @@ def test_windows_join_and_guidance_of_one_is_none(source: Performance) -> None:
     index = np.minimum(np.arange(frames), 2 * source.frames - 2 - np.arange(frames)) % source.frames
     at = np.zeros(frames, np.float32)
     at[::50] = 1.0
-    guides = Guides(np.repeat(at[:, None], 55, axis=1), at, source.rotations[index], source.translation[index])
+    guides = Poses(np.repeat(at[:, None], 55, axis=1), at, source.rotations[index], source.translation[index])
 
-    def draw(scales: Scales | None = None) -> np.ndarray:
-        made, path = draw_between(Networks(), voices_of(heard), guides, 3, lambda _: None, scales=scales)
+    def draw(scales: Scales | None = None, seed: int = 3) -> np.ndarray:
+        made, path = draw_between(Networks(), voices_of(heard), guides, seed, lambda _: None, scales=scales)
         assert np.isfinite(made).all() and np.abs(path[at > 0] - guides.translation[at > 0]).max() < 1e-3
         assert angle_between(made[at > 0], guides.rotations[at > 0]).max() < 1.0
         return made
@@ -153,3 +154,6 @@ def test_windows_join_and_guidance_of_one_is_none(source: Performance) -> None:
     assert jump < 0.13, "where one window goes over into the next, too"
     assert np.abs(draw(Scales(2.0, 1.0)) - made).max() > 0.01
     assert np.abs(draw(Scales(1.0, 1.5)) - made).max() > 0.01
+    apart = angle_between(draw(seed=4), made)
+    assert apart[:, INDEX["spine2"]].max() < 0.01, "the trunk goes the likely way, whatever the seed"
+    assert apart[:, [INDEX["left_shoulder"], INDEX["right_shoulder"]]].max() > 2.0, "arms do not"
