@@ -147,12 +147,12 @@ def _whole(digits: str) -> int:
     return int(digits)
 
 
-def _depth(value: Any) -> int:
+def _depth(value: object) -> int:
     """How deep lists and objects are nested, level by level; stops a little below what is allowed."""
     level, depth = [value], 0
     while level and depth <= _DEEPEST:
         depth += 1
-        below: list[Any] = []
+        below: list[object] = []
         for entry in level:
             if isinstance(entry, dict):
                 below += [v for v in entry.values() if isinstance(v, (dict, list))]

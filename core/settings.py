@@ -80,7 +80,7 @@ class Settings(_Controls):
         # Curves between an artist's keys swing a little beyond them.
         return found if control is None else np.clip(found, control.low, control.high)
 
-    def as_meta(self) -> dict[str, Any]:
+    def as_meta(self) -> dict[str, object]:
         """JSON-like values for a take's provenance."""
         out = asdict(replace(self, learned=None))
         del out["learned"]

@@ -58,7 +58,7 @@ class Journal:
             with self.path.open("ab") as stream:
                 stream.write(b"\n")
 
-    def write(self, key: str, state: str, **more: Any) -> None:
+    def write(self, key: str, state: str, **more: object) -> None:
         """Append an entry and see it onto the disk."""
         entry = {"key": key, "state": state, "time": round(time.time(), 3), **more}
         try:

@@ -87,7 +87,7 @@ def merged(before: Iterable[Wish], after: Iterable[Wish]) -> tuple[Wish, ...]:
     return tuple(sorted([*kept, *after], key=lambda w: w.time))
 
 
-def rows_of(wishes: Iterable[Wish]) -> list[dict[str, Any]]:
+def rows_of(wishes: Iterable[Wish]) -> list[dict[str, object]]:
     """Wishes in plain values, as a take keeps them in its `meta`."""
     return [asdict(wish) for wish in wishes]
 

@@ -76,7 +76,7 @@ _ENTRIES: Final[Mapping[str, Callable[[Any], bool]]] = {
 """What we read of a record ourselves, and whether a value is what it can be; other entries are only handed on."""
 
 
-def take_record(text: Any, name: str) -> dict[str, object]:
+def take_record(text: object, name: str) -> dict[str, object]:
     """The record of a take in today's form. Raises OratorError."""
     if not isinstance(text, str) or len(text) > LONGEST:
         raise _damaged(name, "it is no text" if not isinstance(text, str) else "it is far too long")
@@ -152,7 +152,7 @@ def fine(values: Array) -> bool:
     return bool(np.isfinite(values).all() and (np.abs(values) <= _FAR).all())
 
 
-def slider_values(text: Any, name: str) -> dict[str, Any]:
+def slider_values(text: object, name: str) -> dict[str, object]:
     """What the sliders of a take stood at when its curves were written. Raises OratorError."""
     if not text:
         return {}

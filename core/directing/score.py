@@ -21,6 +21,7 @@ from ..errors import OratorError
 from ..face.marks import read_mark
 from ..skeleton import PARTS
 from ..speech.words import PlacedWord
+from .pins import LookPin
 from .score_turns import differing, stretch_of
 
 LEAD: Final = 0.4
@@ -126,7 +127,7 @@ def felt_rows(track: EmotionTrack, seconds: float) -> list[Row]:
     return rows
 
 
-def rows_of(meta: Mapping[str, Any], track: EmotionTrack | None, looks: Iterable[Any], seconds: float) -> list[Row]:
+def rows_of(meta: Mapping[str, Any], track: EmotionTrack | None, looks: Iterable[LookPin], seconds: float) -> list[Row]:
     """The score of a take out of its record, the emotion that it was made with, and its look-at ranges."""
     rows = [Row("word", w["text"], w["start"], w["end"]) for w in meta.get("words", ())]
     rows += [

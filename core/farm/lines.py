@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from ..batch.runner import BatchLine
 from ..errors import OratorError
@@ -122,7 +122,7 @@ def pack(lines: Iterable[FarmLine], bundle: Path) -> tuple[FarmLine, ...]:
     return tuple(packed)
 
 
-def _copy(path: Path, stream: Any) -> None:
+def _copy(path: Path, stream: IO[bytes]) -> None:
     with path.open("rb") as source:
         shutil.copyfileobj(source, stream, 1 << 20)
 

@@ -7,7 +7,7 @@ detected from; an artist's edited profile is saved and loaded here as JSON.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -143,13 +143,13 @@ def _optional_text(value: object) -> str | None:
     return None if value is None else _text(value)
 
 
-def _switch(value: Any) -> bool:
+def _switch(value: object) -> bool:
     if not isinstance(value, bool):
         raise TypeError("true or false")
     return value
 
 
-def _number(value: Any) -> float:
+def _number(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) <= _LARGEST:
         raise TypeError("a number")
     return float(value)
@@ -185,7 +185,7 @@ def _row_of(*checks: _Check) -> _Check:
     return checked
 
 
-def _record(kind: type, checks: dict[str, _Check]) -> _Check:
+def _record(kind: type, checks: Mapping[str, _Check]) -> _Check:
     def checked(value: object) -> object:
         if not isinstance(value, dict):
             raise TypeError("a table of names")
@@ -206,7 +206,7 @@ def _one_of(names: Collection[str], what: str) -> _Check:
     return checked
 
 
-def _limb(value: Any) -> IkLimb:
+def _limb(value: object) -> IkLimb:
     made = _record(IkLimb, {"end": _text, "pole": _text, "toes": _text, "switches": _list_of(_SWITCH), "use": _switch})
     if not isinstance(value, dict) or "end" not in value:
         raise TypeError("a limb with its 'end'")

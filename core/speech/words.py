@@ -41,7 +41,7 @@ def placed_word(row: Mapping[str, Any]) -> PlacedWord:
     return PlacedWord(str(row["text"]), float(row["start"]), float(row["end"]), span)
 
 
-def word_rows(words: Iterable[Word], placed: Iterable[PlacedWord] = ()) -> list[dict[str, Any]]:
+def word_rows(words: Iterable[Word], placed: Iterable[PlacedWord] = ()) -> list[dict[str, object]]:
     """The words of a take in time order, JSON-like; corrected ones say where they were heard."""
     heard = {(word.text, round(word.start, 3)): word.heard for word in placed}
     return [
