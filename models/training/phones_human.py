@@ -15,7 +15,7 @@ import os
 import re
 import subprocess
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -192,9 +192,13 @@ def make() -> list[SpeechItem]:
 
 def human_items(split: str) -> list[SpeechItem]:
     """The paragraphs of 'train' or 'test', made once and kept in the cache."""
-    path = cache_folder() / "human.npz"
+    return [item for item in kept_items(cache_folder() / "human.npz", make) if item.split == split]
+
+
+def kept_items(path: Path, make_them: Callable[[], list[SpeechItem]]) -> list[SpeechItem]:
+    """What `make_them` makes, without its words: made once and kept in the file."""
     if not path.exists():
-        items = make()
+        items = make_them()
         index = [
             dict(id=i.id, voice=i.voice, language=i.language, split=i.split,
                  phones=[[p.name, p.start, p.end, p.stress] for p in i.phones])
@@ -205,9 +209,8 @@ def human_items(split: str) -> list[SpeechItem]:
     out = []
     with np.load(path) as file:
         for k, entry in enumerate(json.loads(file["index"].tobytes().decode())):
-            if entry["split"] == split:
-                phones = tuple(Phone(*p) for p in entry.pop("phones"))
-                out.append(SpeechItem(samples=file[f"s{k}"], words=(), phones=phones, **entry))
+            phones = tuple(Phone(*p) for p in entry.pop("phones"))
+            out.append(SpeechItem(samples=file[f"s{k}"], words=(), phones=phones, **entry))
     return out
 
 

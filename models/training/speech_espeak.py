@@ -21,7 +21,7 @@ dz=D+Z pf=P+F pF=P+F x=HH C=HH Q=G B=V R=R i=IY I=IH e=EH E=EH a=AA A=AA 0=AA O=
 y=UW Y=UH W=UH aI=AY aU=AW eI=EY OI=OY OY=OY oU=OW e@=EH+R i@=IY+R o@=AO+R O@=AO+R A@=AA+R U@=UH+R aI@=AY+AH
 aI3=AY+ER aU@=AW+ER a@=AE+R I@=IY+R EI=EY 3r=ER @L=AH+L @l=AH+L O~=AO A~=AA E~=AE W~=AH l^=L n^=N L=L *=D **=D
 t#=D t2=T x2=HH ?= _|= ;=Y i2=IY I2=IH a#=AH I#=IH E#=EH @2=AH @5=AH @-= 0#=AA u#=UW 3:=ER aa=AE O2=AO OU=OW
-eU=EH oI=OY ai=AY au=AW ei=EY J^=Y
+eU=EH oI=OY ai=AY au=AW ei=EY J^=Y &=AH &~=AH
 """
 ESPEAK: Final = phone_table(ESPEAK_TABLE)
 GERMAN: Final[dict[str, str]] = {"3": "AH", "a": "AA"}

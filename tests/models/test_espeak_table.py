@@ -11,8 +11,8 @@ from orator.models.training.speech_espeak import espeak_phones
 
 
 def test_an_unknown_phone_is_named_with_its_voice():
-    with pytest.warns(UserWarning, match=r"'&:' \(fi\) is not in ESPEAK_TABLE"):
-        assert espeak_phones("&:", "fi") == ()
+    with pytest.warns(UserWarning, match=r"'q#' \(fi\) is not in ESPEAK_TABLE"):
+        assert espeak_phones("q#", "fi") == ()
 
 
 @pytest.mark.parametrize(("mnemonic", "phones"), (("tS", ("CH",)), ("i:", ("IY",)), ("?", ()), ("_:", ("SIL",))))
