@@ -14,7 +14,7 @@ from ...core.speech.features import SpeechFeatures
 from ...core.speech.phones import PHONE_INDEX, PHONES
 from ..runtime import Networks
 
-DILATIONS: Final = (1, 2, 4, 8, 1, 2, 4)
+DILATIONS: Final = (1, 2, 4, 8, 1, 2, 4, 8, 16, 2, 1)
 """Of the network's blocks, in its frames (50 a second)."""
 CONTEXT: Final = 2 * sum(DILATIONS) + 4
 """Input frames (100 a second) on either side that an answer can depend on."""

@@ -20,6 +20,8 @@ from .speech_corpus import SpeechItem
 SLOWEST: Final = 0.72
 FASTEST: Final = 1.3
 PLAIN_SHARE: Final = 0.12
+THROATS: Final = (0.87, 1.13)
+"""The bands of a crop are moved by a factor in this range: children to big men, at the same pitch."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ def warped(mel: Array, rng: np.random.Generator) -> Array:
     """A crop (64, T) with the vocal tract length, the colour and the dynamics varied, and patches blanked."""
     bands = mel.shape[0]
     if rng.random() < 0.7:
-        at = np.arange(bands) * rng.uniform(0.9, 1.1) + rng.uniform(-1.0, 1.0)
+        at = np.arange(bands) * rng.uniform(*THROATS) + rng.uniform(-1.0, 1.0)
         low = np.clip(np.floor(at).astype(int), 0, bands - 2)
         share = np.clip(at - low, 0.0, 1.0)[:, None].astype(np.float32)
         mel = mel[low] * (1.0 - share) + mel[low + 1] * share

@@ -2,6 +2,8 @@
 
     python -m orator.models.training.phones_mean A.safetensors B.safetensors ... --out models/weights/phones.safetensors
 
+`--shares` weighs them. A file of a network with fewer blocks counts as one whose further blocks add nothing.
+
 Networks tuned from one start lie in one valley, and their mean hears strangers better than each of them (Wortsman et
 al., "Model soups", 2022). Which ones go in is chosen by the split 'val'.
 """
@@ -12,17 +14,31 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 from safetensors.torch import load_file
+from torch import Tensor, zeros_like
 
 from ..phones.network import PhoneNetwork
 from .phones_train import write_weights
 
 
-def mean_of(paths: Sequence[Path]) -> PhoneNetwork:
-    """The network whose weights and normalisation statistics are the means of those in the files."""
-    states = [load_file(path) for path in paths]
+def mean_of(paths: Sequence[Path], shares: Sequence[float] | None = None) -> PhoneNetwork:
+    """The network whose weights and normalisation statistics are the means of those in the files, by their shares."""
     network = PhoneNetwork()
-    mean = {name: sum(state[name].float() for state in states) / len(states) for name in states[0]}
+    states = [load_file(path) for path in paths]
+    parts = np.ones(len(paths)) if shares is None else np.asarray(shares, float)
+
+    def part(state: dict[str, Tensor], name: str) -> Tensor:
+        if name in state:
+            return state[name].float()
+        deeper = next(other[name] for other in states if name in other).float()
+        return zeros_like(deeper) if ".mix." in name else deeper
+
+    names = {name for state in states for name in state}
+    mean = {
+        name: sum(float(share) * part(state, name) for share, state in zip(parts / parts.sum(), states, strict=True))
+        for name in sorted(names)
+    }
     network.load_state_dict(mean, strict=False)
     return network
 
@@ -31,9 +47,10 @@ def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("weights", type=Path, nargs="+")
+    parser.add_argument("--shares", type=float, nargs="+", help="of each file; equal ones unless given")
     parser.add_argument("--out", type=Path, required=True)
     given = parser.parse_args()
-    write_weights(mean_of(given.weights), given.out)
+    write_weights(mean_of(given.weights, given.shares), given.out)
 
 
 if __name__ == "__main__":

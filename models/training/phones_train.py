@@ -2,8 +2,8 @@
 
     python -m orator.models.training.phones_train [--minutes 60] [--resume | --tune]
 
-`--tune` goes on from the shipped weights with more human voices (phones_human.py) and a loss of what the lips must do;
-its weights stay in the cache, as phones_tuned.safetensors.
+`--tune` goes on from the shipped weights with more human voices (phones_human.py), more synthetic ones (phones_more.py)
+and a loss of what the lips must do; its weights stay in the cache, as phones_tuned.safetensors.
 
 Rounds: augment the whole corpus anew, train a few passes over it, write a checkpoint and the weights.
 """
@@ -26,6 +26,7 @@ from ...core.speech.phones import PHONE_INDEX, PHONES
 from ..phones.network import WEIGHTS, PhoneNetwork
 from .phones_data import Example, augmented, plain, warped
 from .phones_human import human_items
+from .phones_more import more_items
 from .speech_corpus import SpeechItem, cache_folder, load_items
 
 CROP: Final = 400
@@ -39,7 +40,7 @@ TUNE_RATE: Final = 9e-4
 LIP_WEIGHT: Final = 0.6
 LIP_GROUPS: Final = tuple([PHONE_INDEX[p] for p in group] for group in ("PBM", "FV"))
 """What the lips must be sure of: that they meet, and that the lip meets the teeth."""
-ACTED_TIMES: Final = 2.5
+ACTED_TIMES: Final = 4.0
 """The same for actors with hand-made phone times: few minutes, and the only people who shout and whisper."""
 LIKE_LIPS: Final = [PHONE_INDEX[p] for p in "N D T DH Z NG L TH G V".split()]
 """What is taken for lips that meet."""
@@ -61,7 +62,7 @@ def train(minutes: float, resume: bool, passes: int, tune: bool = False) -> None
     """Trains for `minutes` of processor time on a cosine schedule; writes the averaged weights after every round."""
     torch.set_num_threads(1)
     torch.manual_seed(SEED)
-    items = list(load_items("train")) + (human_items("train") if tune else [])
+    items = list(load_items("train")) + ([*human_items("train"), *more_items()] if tune else [])
     held = [plain(item) for item in load_items("val")]
     network = PhoneNetwork()
     average = PhoneNetwork()
@@ -73,7 +74,8 @@ def train(minutes: float, resume: bool, passes: int, tune: bool = False) -> None
         rounds = int(state["rounds"])
     if tune:
         shipped = {name: tensor.float() for name, tensor in load_file(WEIGHTS).items()}
-        network.load_state_dict(shipped, strict=False)
+        missing = network.load_state_dict(shipped, strict=False).missing_keys
+        _silence(network, missing)
     weights = cache_folder() / "phones_tuned.safetensors" if tune else WEIGHTS
     peak = TUNE_RATE if tune else PEAK_RATE
     average.load_state_dict(network.state_dict())
@@ -111,6 +113,13 @@ def train(minutes: float, resume: bool, passes: int, tune: bool = False) -> None
             ),
             flush=True,
         )
+
+
+def _silence(network: PhoneNetwork, missing: list[str]) -> None:
+    """Blocks that the shipped weights lack add nothing to begin with: the deeper network starts as the old one."""
+    for name, parameter in network.named_parameters():
+        if name in missing and ".mix." in name:
+            nn.init.zeros_(parameter)
 
 
 def _step(
