@@ -1,7 +1,8 @@
-"""A picture cut into hair in front, face and hair behind, so that they move apart when the head turns.
+"""A picture cut into hair in front, face, body and hair behind, which move apart when a head turns.
 
-Every pixel belongs to one layer. Under the edges of what lies in front a layer goes on a little, in its own colours, so
-that nothing opens when they move; laid over one another at rest they are the picture.
+Every pixel belongs to one layer, mixed ones at their edges to two. Under the edges of what lies in front a layer goes
+on a little, in its own colours, so that nothing opens when they move; laid over one another at rest they are the
+picture.
 """
 
 from __future__ import annotations
@@ -11,10 +12,14 @@ from typing import Final
 import numpy as np
 
 from ..arrays import Array
+from .jaw import below_jaw
 from .marks import Marks, skin_of
+from .matte import BAND, coverage, line_between, nearest_colours, taken_apart, unlike
 
-FACE, FRONT, BEHIND = 0, 1, 2
-"""What a pixel of a mask (H, W) uint8 says. Face is also the body and all that is neither."""
+FACE, FRONT, BEHIND, BODY = 0, 1, 2, 3
+"""What a pixel of a mask (H, W) uint8 says. Face is also all that is none of them, and in a painted mask the body."""
+ORDER: Final = (FRONT, FACE, BODY, BEHIND)
+"""From the nearest layer on."""
 COLOURS: Final = {FACE: (0, 255, 0), FRONT: (255, 0, 0), BEHIND: (0, 0, 255)}
 """How a mask is painted."""
 _UNDER: Final = 0.3
@@ -22,15 +27,20 @@ _UNDER: Final = 0.3
 _WHOLE: Final = 224
 _SKIN: Final = 40.0
 _HAIR: Final = 36.0
-_EDGE: Final = 60.0
+_EDGE: Final = 48.0
 """What is farther than this from a layer's usual colour is a line, and is not gone on with."""
+_LINE: Final = 0.07
+"""How thick a line between two layers may be, in half face widths."""
+_CRUMB: Final = 0.12
+"""Areas up to so much of half a face's width, squared, are no layer of their own."""
+_TRIES: Final = 6
 _CROWN: Final = 0.12
 """Less than this above the skin, in face heights, is no hair to cut out."""
 
 
 def propose_layers(picture: Array, marks: Marks) -> Array:
     """A mask (H, W) uint8 for a picture (H, W, 4): hair by where it lies about the face, and by its colour below."""
-    from scipy.ndimage import binary_dilation, gaussian_filter
+    from scipy.ndimage import gaussian_filter
 
     height, width = picture.shape[:2]
     out = np.full((height, width), FACE, np.uint8)
@@ -50,28 +60,58 @@ def propose_layers(picture: Array, marks: Marks) -> Array:
         return out
     calm = gaussian_filter(picture[..., :3].astype(np.float32), (2, 2, 0))
     colours = _usual(calm[crown])
-    apart = np.min([np.abs(calm - colour).max(axis=2) for colour in colours], axis=0)
+    apart = _apart(calm, colours)
+    # Blurred alone, a line between two colours can look like hair.
+    sharp = _apart(gaussian_filter(picture[..., :3].astype(np.float32), (0.8, 0.8, 0)), colours) < 1.5 * _HAIR
     low = y > chin - 0.1 * below
-    hair &= ~low | _body((apart < _HAIR) & (apart < _shade(calm, skin[0])), solid, max(1, round(0.03 * half)))
+    hair &= ~low | _body(sharp & (apart < _HAIR) & (apart < _shade(calm, skin[0])), solid, max(1, round(0.03 * half)))
     hair &= _joined(hair, crown)
     within = np.maximum.accumulate(face, axis=1) & np.maximum.accumulate(face[:, ::-1], axis=1)[:, ::-1]
     front = hair & ~low & ((within & (np.abs(across) < 0.95)) | ((up > -0.25) & (np.abs(across) < 1.12)) | (up > 0.7))
     if (hair & low).sum() < 0.1 * half * below:
         front = hair
+    brows = _brows(marks, x, y)
     for layer, area in ((BEHIND, hair & ~front), (FRONT, front)):
-        out[_thick(area, max(2, round(0.03 * half)))] = layer
-    # What is mixed of both at their edge, or is the face's line, moves with the face.
-    rim = binary_dilation((out == FACE) & solid, iterations=max(2, round(0.03 * half)))
-    out[(out == BEHIND) & rim] = FACE
+        out[_thick(area, max(2, round(0.03 * half))) & ~(brows & ~_thick(area, max(2, round(0.03 * half)), 1))] = layer
+    # The line about face and body is theirs.
+    out[line_between(picture, (out == FACE) & solid, out == BEHIND, max(2, round(_LINE * half)))] = FACE
+    return _joined_up(out, marks, solid)
+
+
+def _joined_up(mask: Array, marks: Marks, solid: Array) -> Array:
+    """A mask whose crumbs of FACE are what lies about them: tips of hair are thin, and no part of the face."""
+    from scipy.ndimage import binary_dilation, find_objects, label
+
+    out = mask.copy()
+    areas, _ = label((mask == FACE) & solid, np.ones((3, 3)))
+    sizes = np.bincount(areas.ravel())
+    for k, place in enumerate(find_objects(areas), start=1):
+        if sizes[k] > _CRUMB * marks.face[1] ** 2:
+            continue
+        grown = tuple(slice(max(0, s.start - 2), s.stop + 2) for s in place)
+        mine = areas[grown] == k
+        around = mask[grown][binary_dilation(mine, iterations=2) & ~mine & solid[grown]]
+        if len(around) and (around != FACE).mean() > 0.5:
+            out[grown][mine] = np.bincount(around[around != FACE]).argmax()
     return out
 
 
 def _body(area: Array, solid: Array, least: int) -> Array:
     """What of an area (H, W) is wider than a line, with the picture's outermost pixels beside it."""
-    from scipy.ndimage import binary_dilation, binary_opening
+    from scipy.ndimage import binary_dilation, binary_opening, distance_transform_edt
 
     core = binary_opening(area, iterations=least)
-    return core | (binary_dilation(core, iterations=least + 3) & solid & binary_dilation(~solid, iterations=least + 1))
+    outermost = binary_dilation(core, iterations=least + 3) & solid & binary_dilation(~solid, iterations=least + 1)
+    other = binary_opening(solid & ~core, iterations=least)
+    if core.any() and other.any():
+        outermost &= distance_transform_edt(~core) < distance_transform_edt(~other)
+    return core | outermost
+
+
+def _apart(picture: Array, colours: list[Array]) -> Array:
+    """How far (H, W) a picture's colours (H, W, 3) are from the nearest of some."""
+    out: Array = np.min([np.abs(picture - colour).max(axis=2) for colour in colours], axis=0)
+    return out
 
 
 def _shade(picture: Array, skin: Array) -> Array:
@@ -80,11 +120,20 @@ def _shade(picture: Array, skin: Array) -> Array:
     return np.abs(picture - light[..., None] * skin).max(axis=2)
 
 
-def _thick(area: Array, least: int) -> Array:
-    """What of an area (H, W) is more than a line, with the tips of what is."""
+def _thick(area: Array, least: int, tips: int = 0) -> Array:
+    """What of an area (H, W) is more than a line, with the tips of what is, so many pixels long."""
     from scipy.ndimage import binary_dilation, binary_opening
 
-    return area & binary_dilation(binary_opening(area, iterations=least), iterations=2 * least + 1)
+    return area & binary_dilation(binary_opening(area, iterations=least), iterations=tips or 2 * least + 1)
+
+
+def _brows(marks: Marks, x: Array, y: Array) -> Array:
+    """Where (H, W) brows are, which hair in front may touch."""
+    out = np.zeros(x.shape, bool)
+    for side in ("left", "right"):
+        (cx, cy), (w, h) = marks.at(f"brow_{side}"), marks.eye_size(side)
+        out |= (np.abs(x - cx) < 1.4 * w) & (np.abs(y - cy) < 0.5 * h)
+    return out
 
 
 def _face(picture: Array, marks: Marks, skin: tuple[Array, Array]) -> Array:
@@ -118,45 +167,133 @@ def _joined(hair: Array, crown: Array) -> Array:
     return np.isin(areas, np.unique(areas[crown & hair & (areas > 0)]))
 
 
-def cut_layers(picture: Array, mask: Array, half: float) -> dict[int, Array]:
-    """The pictures (H, W, 4) of FACE, FRONT and BEHIND. `half` is half the face's width in pixels."""
-    from scipy.ndimage import binary_dilation
+def cut_layers(picture: Array, mask: Array, marks: Marks) -> dict[int, Array]:
+    """The pictures (H, W, 4) of FACE, FRONT, BODY and BEHIND, their edges as soft as the picture's own.
 
-    # Programs write nearly whole opacity too.
+    Where a layer goes on under another it is whole, so nothing opens between two pixels either.
+    """
+    from scipy.ndimage import distance_transform_edt
+
+    labels = mask.copy()
+    labels[below_jaw(picture, mask == FACE, marks)] = BODY
     opaque = picture[..., 3] >= _WHOLE
+    far = _UNDER * marks.face[1]
+    opacity: list[Array] = []
+    colours: list[Array] = []
+    above = np.zeros(labels.shape, np.float32)
+    for k, layer in enumerate(ORDER):
+        own = labels == layer
+        covered = np.maximum(above, coverage(picture, np.isin(labels, ORDER[: k + 1])))
+        mine = np.where(above < 1.0, (covered - above) / np.maximum(1.0 - above, 1e-6), own).astype(np.float32)
+        mine[~opaque] = own[~opaque]
+        part = picture[..., :3].copy()
+        under = np.isin(labels, ORDER[:k]) & opaque & ~_nearer(np.isin(labels, ORDER[k + 1 :]) & opaque, own)
+        # Within an edge's softness it always goes on, so that nothing shines through there.
+        joint = distance_transform_edt(~own) <= BAND + 0.5
+        if layer == BODY:
+            under &= joint | _above(own, under, far)
+        if layer == BEHIND:
+            # Beside a shoulder it would come out below.
+            under &= joint | (labels != BODY) | (distance_transform_edt(picture[..., 3] > 0) > 0.15 * far)
+        if own.any():
+            fill = _continued(picture, part, own & (picture[..., 3] > 200), under, far)
+            mine[fill] = 1.0
+            if layer == BODY:
+                _upwards(part, own, fill)
+            # Between two pixels a little of what lies beneath is seen: beside the edge it has the edge's own colours.
+            clean = own & opaque & (above == 0.0) & (mine == 1.0)
+            edge = opaque & (mine > 0.0) & ~clean & (joint | ~fill)
+            if edge.any() and clean.any():
+                part[edge] = nearest_colours(picture, clean)[edge]
+        opacity.append(mine)
+        colours.append(part)
+        above = np.where(opaque, covered, above)
+    return _whole_again(picture, labels, opacity, colours)
+
+
+def _nearer(lower: Array, own: Array) -> Array:
+    """Where (H, W) a lower layer begins within an edge's softness, nearer than the own one, which would be seen."""
+    from scipy.ndimage import distance_transform_edt
+
+    if not (lower.any() and own.any()):
+        return np.zeros_like(own)
+    away = distance_transform_edt(~lower)
+    near: Array = (away <= BAND + 1.5) & (away <= distance_transform_edt(~own))
+    return near
+
+
+def _above(own: Array, under: Array, far: float) -> Array:
+    """Where (H, W) a neck goes on upwards under the head: no wider than it is, and rounded, so that no corner shows."""
+    top = own.argmax(axis=0)
+    reaches = own.any(axis=0) & under[np.clip(top - 3, 0, None), np.arange(own.shape[1])]
+    columns = np.flatnonzero(reaches)
+    if not len(columns):
+        return np.zeros_like(own)
+    middle, half = (columns[0] + columns[-1]) / 2.0, (columns[-1] - columns[0]) / 2.0 + 1.0
+    high = far * np.sqrt(np.clip(1.0 - ((np.arange(own.shape[1]) - middle) / half) ** 2, 0.0, 1.0))
+    rows = np.arange(own.shape[0])[:, None]
+    above: Array = reaches & (rows < top + 3) & (rows > top - 3 - high)
+    return above
+
+
+def _whole_again(picture: Array, labels: Array, opacity: list[Array], colours: list[Array]) -> dict[int, Array]:
+    """The sheets, taken apart so that they are the picture, between its pixels too; where no colours can be, a pixel
+    stays in one of them."""
+    opacity = [np.rint(255.0 * a).astype(np.float32) / 255.0 for a in opacity]
+    found = taken_apart(picture, opacity, colours)
+    for go in range(_TRIES):
+        wrong = unlike(picture, opacity, found)
+        left, shares = np.ones(labels.shape, np.float32), []
+        for a in opacity:
+            shares.append(left * a)
+            left = left * (1.0 - a)
+        most = np.argmax(shares, axis=0)
+        for k in range(len(ORDER)):
+            opacity[k][wrong & (most > k)] = 0.0
+            opacity[k][wrong & (most == k)] = 1.0
+            # At last what lies under it has its colour too, though it shows when they move.
+            late = (most < k) & (opacity[k] > 0.0) & (go >= _TRIES // 2)
+            here = wrong & ((most == k) | late)
+            found[k][here] = picture[..., :3][here]
     out = {}
-    for layer, above, below in ((FRONT, (), ()), (FACE, (FRONT,), (BEHIND,)), (BEHIND, (FRONT, FACE), ())):
-        own = mask == layer
-        part = picture.copy()
-        part[~own, 3] = 0
-        # Beside a lower layer it would shine through between two pixels.
-        under = np.isin(mask, above) & opaque & ~binary_dilation(np.isin(mask, below), np.ones((3, 3)))
-        if above and own.any() and under.any():
-            _continue(part, own & (picture[..., 3] > 200), under, _UNDER * half)
-        out[layer] = part
+    for k, layer in enumerate(ORDER):
+        alpha = np.where((labels == layer) & (opacity[k] == 1.0), picture[..., 3], np.rint(255.0 * opacity[k]))
+        out[layer] = np.dstack([found[k], alpha.astype(np.uint8)])
     return out
 
 
-def _continue(part: Array, own: Array, under: Array, far: float) -> None:
-    """Let a layer go on into `under`, up to `far` pixels, in the colours of its edge a few pixels further in."""
+def _continued(picture: Array, part: Array, own: Array, under: Array, far: float) -> Array:
+    """Let the colours of a layer go on into `under`, up to `far` pixels, as they are a little further in.
+
+    Writes into `part` (H, W, 3) and returns where (H, W).
+    """
     from scipy.ndimage import binary_erosion, distance_transform_edt, gaussian_filter
 
-    away, edges = distance_transform_edt(~own, return_indices=True)
+    away = distance_transform_edt(~own)
     fill = under & (away <= far)
     edge = own & (distance_transform_edt(~under) <= 0.2 * far + 3)
     if not (fill.any() and edge.any()):
-        return
-    usual = np.median(part[edge][:, :3], axis=0)
-    source = own & (np.abs(part[..., :3] - usual).max(axis=2) < _EDGE)
+        return np.zeros_like(fill)
+    usual = np.median(picture[edge][:, :3], axis=0)
+    source = own & (np.abs(picture[..., :3] - usual).max(axis=2) < _EDGE)
     # The outermost pixels are mixed with what lies beside them.
     source = binary_erosion(source, iterations=2) if binary_erosion(source, iterations=2).any() else source
-    nearest = distance_transform_edt(~source, return_distances=False, return_indices=True)
-    colours = part[..., :3][nearest[0], nearest[1]].astype(np.float32)
-    calm = gaussian_filter(colours, (max(1.0, far / 12), max(1.0, far / 12), 0))
-    inner, edge_colours = fill & (away < 1.5), part[..., :3][edges[0], edges[1]]
-    part[fill, :3] = np.rint(calm[fill]).astype(np.uint8)
-    part[inner, :3] = edge_colours[inner]
-    part[fill, 3] = 255
+    calm = gaussian_filter(
+        nearest_colours(picture, source).astype(np.float32), (max(1.0, far / 12), max(1.0, far / 12), 0)
+    )
+    part[fill] = np.rint(calm[fill]).astype(np.uint8)
+    return fill
+
+
+def _upwards(part: Array, own: Array, fill: Array) -> None:
+    """Let the columns of a neck go on upwards as they are a little below, its edges' lines too. Writes into `part`."""
+    top = own.argmax(axis=0)
+    columns = np.flatnonzero(fill.any(axis=0))
+    for column in columns:
+        below = slice(top[column] + 4, top[column] + 20)
+        mine = part[below, column][own[below, column]]
+        if len(mine) > 4:
+            part[fill[:, column], column] = np.median(mine, axis=0)
 
 
 def painted(mask: Array) -> Array:

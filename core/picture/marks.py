@@ -32,6 +32,8 @@ NAMES: Final = (
 """Centres of the eyes, their outer corners and highest points; the brows' middles; the mouth's middle and corners; the
 chin's lowest point; the face's edge at the height of the eyes."""
 _ALIKE: Final = 40.0
+_WHITER: Final = 16
+"""So much more of its weakest primary makes a white of skin."""
 Place = tuple[float, float]
 
 
@@ -163,6 +165,16 @@ def skin_of(picture: Array) -> tuple[Array, Array] | None:
     return None if best is None else (best[1], best[2])
 
 
+def _whites(picture: Array, skin: Array) -> Array:
+    """The whites (H, W) of eyes, which pale skin is near to: clearly whiter than it, and more than a fleck."""
+    from scipy.ndimage import binary_opening
+
+    colours = picture[..., :3].astype(int)
+    white = (colours.min(axis=2) > min(skin.min() + _WHITER, 252)) & (colours > skin - 6).all(axis=2)
+    out: Array = binary_opening(white & (picture[..., 3] > 200), iterations=1)
+    return out
+
+
 def _patches(mask: Array, solid: Array) -> list[_Patch]:
     """What lies within the skin and is none of it."""
     from scipy.ndimage import binary_fill_holes, find_objects, label
@@ -213,13 +225,13 @@ def propose(picture: Array) -> Marks:
     found = skin_of(picture)
     if found is None:
         return start
-    _, mask = found
+    mask = found[1]
     rows = np.flatnonzero(mask.sum(axis=1) > 3)
     columns = np.flatnonzero(mask.sum(axis=0) > 3)
     if len(rows) < 20 or len(columns) < 20:
         return start
     width = float(columns[-1] - columns[0])
-    patches = _patches(mask, picture[..., 3] > 200)
+    patches = _patches(mask & ~_whites(picture, found[0]), picture[..., 3] > 200)
     pair = _eyes(patches, float(columns.mean()), width)
     if pair is None:
         return start
@@ -270,8 +282,26 @@ def _chin(mask: Array, mouth: Place, eyes: float, apart: float) -> float:
     """Where the skin ends below the mouth, within usual proportions; a neck of the same colour is cut off."""
     x, y = int(mouth[0]), int(mouth[1])
     column = mask[:, max(0, x - 2) : x + 3].mean(axis=1) > 0.5
-    usual = y + 0.55 * (y - eyes)
     end = y + int(0.15 * apart)
     while end < len(column) - 1 and column[end] and end < y + 1.1 * (y - eyes):
         end += 1
-    return float(end if end < y + 1.05 * (y - eyes) else usual)
+    return float(end) if end < y + 1.05 * (y - eyes) else _round_chin(mask, x, y, eyes)
+
+
+def _round_chin(mask: Array, x: int, y: int, eyes: float) -> float:
+    """The lowest point of the ellipse whose sides the jaw's are, down to where a neck of its colour begins."""
+    usual = y + 0.55 * (y - eyes)
+    widths = []
+    for row in mask[int(eyes) : int(y + 1.1 * (y - eyes))]:
+        ends = np.flatnonzero(~row)
+        left, right = ends[ends < x], ends[ends > x]
+        widths.append((right[0] - left[-1]) / 2.0 if len(left) and len(right) else 0.0)
+    half = np.array(widths)
+    neck = half[int(y - eyes) :].min(initial=np.inf)
+    at = round(0.7 * (y - eyes))
+    if not 0 < neck < 0.8 * half[at]:
+        return usual
+    corner = at + np.flatnonzero(half[at:] <= 1.06 * neck)[0]
+    wider = (half[at] / neck) ** 2
+    chin = eyes + np.sqrt((wider * corner**2 - at**2) / (wider - 1.0))
+    return float(np.clip(chin, y + 0.3 * (y - eyes), y + 0.9 * (y - eyes)))

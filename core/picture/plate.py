@@ -7,51 +7,114 @@ import numpy as np
 from ..arrays import Array
 from .marks import Marks
 
-_ROUNDS = 200
-_AROUND = 8
+_ROUNDS = 12
 _ALIKE = 40.0
 
 
 def skin_plate(picture: Array, marks: Marks) -> Array:
     """(H, W, 4) uint8: the picture with its eyes and mouth filled in from the skin around them, smoothly."""
-    holes = np.zeros(picture.shape[:2], bool)
     y, x = np.mgrid[0 : picture.shape[0], 0 : picture.shape[1]]
+    out = picture
     for side in ("left", "right"):
         (cx, cy), (w, h) = marks.at(f"eye_{side}"), marks.eye_size(side)
-        holes |= ((x - cx) / (w * 1.3 + 3)) ** 2 + ((y - cy) / (h * 1.3 + 3)) ** 2 < 1.0
+        out = _without(out, ((x - cx) / (w + 1)) ** 2 + ((y - cy) / (h + 1)) ** 2, 1.3 + 3.0 / h)
     left, right, mouth = marks.at("mouth_left"), marks.at("mouth_right"), marks.at("mouth")
     half = max(left[0] - mouth[0], mouth[0] - right[0])
-    holes |= ((x - mouth[0]) / (half * 1.25 + 3)) ** 2 + ((y - mouth[1]) / (half * 0.45 + 5)) ** 2 < 1.0
-    return filled(picture, holes)
+    return _without(out, ((x - mouth[0]) / (half + 1)) ** 2 + ((y - mouth[1]) / (half * 0.35 + 4)) ** 2, 1.3)
 
 
-def filled(picture: Array, holes: Array) -> Array:
-    """The picture with `holes` (H, W) filled by the smoothest surface (Laplace's) through the skin around each.
+def _without(picture: Array, distance: Array, reach: float) -> Array:
+    """The picture without what lies within 1 of a middle, and without what is no skin up to `reach`.
 
-    Skin is what has the usual colour of the hole's surroundings: no brow or edge of the face beside it runs in.
+    `distance` (H, W) is squared, in sizes of what goes; skin and blush about it stay as they are.
     """
-    from scipy.ndimage import distance_transform_edt, find_objects, label
+    from scipy.ndimage import binary_dilation, binary_erosion, gaussian_filter
 
-    out = picture.astype(np.float64)
-    areas, _ = label(holes)
-    for k, (rows, columns) in enumerate(find_objects(areas), start=1):
-        rows = slice(max(rows.start - _AROUND, 0), rows.stop + _AROUND)
-        columns = slice(max(columns.start - _AROUND, 0), columns.stop + _AROUND)
-        part, hole = out[rows, columns].copy(), areas[rows, columns] == k
-        around = part[~hole & (part[..., 3] > 200)]
-        if not len(around):
-            continue
-        usual = np.median(around, axis=0)
-        skin = ~hole & (np.abs(part - usual).max(axis=2) < _ALIKE)
-        open_ = ~skin
-        nearest = distance_transform_edt(open_, return_distances=False, return_indices=True)
-        part[open_] = part[nearest[0][open_], nearest[1][open_]]
-        for _ in range(_ROUNDS):
-            padded = np.pad(part, ((1, 1), (1, 1), (0, 0)), mode="edge")
-            mean = (padded[:-2, 1:-1] + padded[2:, 1:-1] + padded[1:-1, :-2] + padded[1:-1, 2:]) / 4.0
-            part[open_] = mean[open_]
-        out[rows, columns][hole] = part[hole]
-    return np.rint(out).astype(np.uint8)
+    wide = distance < (2.0 * reach) ** 2
+    rows, columns = (slice(k.min(), k.max() + 1) for k in np.nonzero(wide))
+    part, d = picture[rows, columns], distance[rows, columns]
+    ring = (d > reach**2) & (d < (1.5 * reach) ** 2) & (part[..., 3] > 200)
+    if not ring.any():
+        return picture
+    usual = np.median(part[ring][:, :3], axis=0)
+    calm = gaussian_filter(part[..., :3].astype(np.float32), (0.8, 0.8, 0))
+    skin = np.abs(calm - usual).max(axis=2) < _ALIKE
+    other = binary_dilation(~skin, np.ones((3, 3)), 2)
+    hole = (d < 1.0) | ((d < reach**2) & other)
+    good = ~hole & ~other & (part[..., 3] > 200)
+    if not good.any():
+        return picture
+    out = picture.copy()
+    filled_in = out[rows, columns]
+    filled_in[hole, :3] = np.rint(_smoothest(part[..., :3].astype(np.float64), good)[hole])
+    filled_in[hole, 3] = 255
+    grain = part[..., :3] - gaussian_filter(part[..., :3].astype(np.float32), (2, 2, 0))
+    plain = binary_erosion(good, iterations=6)
+    if plain.sum() > 50:
+        filled_in[hole, :3] = np.clip(filled_in[hole, :3] + _grain(grain[plain], int(hole.sum())), 0, 255)
+    return out
+
+
+def _grain(found: Array, count: int) -> Array:
+    """So many grains (N, 3) of the skin's paper or brush, in the order of its rows; next to nothing of flat skin."""
+    most = 2.0 * float(np.median(np.abs(found))) + 0.5
+    out: Array = np.clip(np.resize(found, (count, 3)), -most, most)
+    return out
+
+
+def _smoothest(part: Array, good: Array) -> Array:
+    """Colours (H, W, 3) that are the given ones where `good` (H, W); between them the smoothest (Laplace's).
+
+    Solved coarse to fine: each half as large first.
+    """
+    height, width = good.shape
+    if min(height, width) > 6 and not good.all():
+        rows, columns = height + height % 2, width + width % 2
+        pad = ((0, rows - height), (0, columns - width))
+        weight = np.pad(good.astype(float), pad).reshape(rows // 2, 2, columns // 2, 2).sum(axis=(1, 3))
+        colours = np.pad(part * good[..., None], (*pad, (0, 0))).reshape(rows // 2, 2, columns // 2, 2, 3)
+        small = colours.sum(axis=(1, 3)) / np.maximum(weight, 1e-9)[..., None]
+        coarse = _smoothest(small, weight > 0)
+        out = np.repeat(np.repeat(coarse, 2, axis=0), 2, axis=1)[:height, :width]
+    else:
+        out = np.broadcast_to(part[good].mean(axis=0) if good.any() else 0.0, part.shape).copy()
+    out = np.where(good[..., None], part, out)
+    for _ in range(_ROUNDS):
+        padded = np.pad(out, ((1, 1), (1, 1), (0, 0)), mode="edge")
+        mean = (padded[:-2, 1:-1] + padded[2:, 1:-1] + padded[1:-1, :-2] + padded[1:-1, 2:]) / 4.0
+        out = np.where(good[..., None], part, mean)
+    return out
+
+
+def stroke_widths(picture: Array, marks: Marks) -> tuple[float, float]:
+    """How thick the upper lashes and the mouth's line are drawn, in pixels; 0 where there is no line."""
+    line = 255.0 * np.array(line_colour(picture, marks))
+    lashes, mouth = [], []
+    for side in ("left", "right"):
+        (cx, _), (w, h) = marks.at(f"eye_{side}"), marks.eye_size(side)
+        top = marks.at(f"eye_{side}_top")[1]
+        lashes += [_run(picture, line, x, top - 3, top + 0.7 * h) for x in np.linspace(cx - 0.3 * w, cx + 0.3 * w, 9)]
+    (x, y), half = marks.at("mouth"), (marks.at("mouth_left")[0] - marks.at("mouth_right")[0]) / 2.0
+    mouth = [
+        _run(picture, line, c, y - 0.4 * half - 4, y + 0.4 * half + 4)
+        for c in np.linspace(x - half / 2, x + half / 2, 9)
+    ]
+    return float(np.median(lashes)), float(np.median(mouth))
+
+
+def _run(picture: Array, line: Array, x: float, top: float, bottom: float) -> float:
+    """How much of a column is the line, down to its end: the sum of how near each pixel is to the line's colour."""
+    column = picture[max(int(top), 0) : int(bottom) + 1, round(x), :3].astype(float)
+    if not len(column):
+        return 0.0
+    away = np.abs(column - line).max(axis=1)
+    near = np.clip(1.5 - away / max(0.5 * away.max(), 1.0), 0.0, 1.0)
+    first = np.flatnonzero(near > 0.5)
+    if not len(first):
+        return 0.0
+    ends = np.flatnonzero(near[first[0] :] < 0.05)
+    end = first[0] + (ends[0] if len(ends) else len(near))
+    return float(near[max(first[0] - 2, 0) : end].sum())
 
 
 def line_colour(picture: Array, marks: Marks) -> tuple[float, float, float]:

@@ -16,22 +16,24 @@ from ..arrays import Array
 from .marks import Marks, check_marks
 from .warp import Eye, Face, face_of, features, smooth, turns
 
-MATERIALS: Final = ("Picture", "Skin", "Line", "Mouth", "Teeth", "Tongue", "Front", "Behind")
-SHEETS: Final = {"Picture": 0.0, "Front": -0.05, "Behind": 0.01}
+MATERIALS: Final = ("Picture", "Skin", "Line", "Mouth", "Teeth", "Tongue", "Front", "Behind", "Body")
+SHEETS: Final = {"Picture": 0.0, "Front": -0.05, "Behind": 0.01, "Body": 0.006}
 """Layers of the picture, and where they lie; what comes forward over the face stays behind the hair in front."""
 GRID: Final = 72
 """Cells of the picture's longer side."""
 _BEHIND: Final = 0.001
 _BEFORE: Final = 0.0005
 """What lies on another piece lies so far in front of it."""
-_FORWARD: Final = 0.04
+_FORWARD: Final = 0.03
 """How far jawOpen and eyeBlink bring their pieces forward; a twentieth of it is enough to be seen."""
 _LID_ROWS: Final = (5, 3)
 """Rows of skin of the upper lid and of the lower one."""
 _LID_COLUMNS: Final = 16
 _LIP_COLUMNS: Final = 24
-_BANDS: Final = (0.0, 0.2, 0.26, 0.62, 1.0)
-"""Where teeth, the dark and the tongue begin between the upper lip and the lower."""
+_TEETH: Final = 0.22
+"""Where teeth end between the upper lip and the lower."""
+_HALF_OPEN: Final = 0.4
+"""The opening, of jawOpen, that a turned head shows exactly; others nearly."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,8 @@ class _Piece:
 
     def __init__(self, rest: Array, depth: float, quads: Array, materials: Array, layer: str = "Picture") -> None:
         self.anchor = rest
+        self.held = rest
+        """Where turns of the head are read: a piece that opens is turned as it lies when open, not as a line."""
         self.layer = layer
         self.rest = np.insert(rest, 1, depth, axis=1)
         self.quads, self.materials = quads, materials
@@ -59,7 +63,7 @@ class _Piece:
 
     def warped(self, face: Face) -> dict[str, Array]:
         """How the plane moves it: name -> (V, 2). Hair follows the head alone."""
-        turned = turns(face, self.anchor, self.layer)
+        turned = turns(face, self.held, self.layer)
         return {**features(face, self.anchor), **turned} if self.layer == "Picture" else turned
 
     def move(self, name: str, plane: Array, forward: float = 0.0) -> None:
@@ -85,31 +89,39 @@ def _layer(name: str, width: float) -> _Piece:
     return _Piece(rest, SHEETS[name], quads, np.full(len(quads), MATERIALS.index(name)), name)
 
 
-def _lid(eye: Eye, name: str, stroke: float) -> _Piece:
+def _lid(eye: Eye, name: str, lash: float) -> _Piece:
     """Lids that meet over the eye: rows of the upper one's skin, of the lower one's, then a line where the lashes are.
 
+    Open, the upper one lies over the drawn lashes and its line is where they were, so that they come down with it.
     Half shut, the eye is seen between them, under the lashes.
     """
-    t = np.linspace(-1.0, 1.0, _LID_COLUMNS + 1)
-    arch = np.sqrt(np.clip(1.0 - t**2, 0.0, 1.0))
-    x = eye.centre[0] + 1.14 * eye.width * t
-    top = eye.centre[1] + 1.2 * eye.height * arch
-    low = eye.centre[1] - 1.22 * eye.height * arch
-    meet = eye.centre[1] - 0.45 * eye.height * arch
-    line = (0.35 + 0.65 * arch) * stroke
+    angle = np.linspace(np.pi, 0.0, _LID_COLUMNS + 1)
+    t, arch = np.cos(angle), np.sin(angle)
+    w, h = eye.width, eye.height
+    lash = min(lash, 0.35 * h)
+
+    def curve(wide: float, high: float) -> Array:
+        return eye.centre + np.stack([wide * t, high * arch], axis=1)
+
+    wide = 1.12 * w
+    top, low = curve(wide, 1.18 * h), curve(wide, -1.1 * h)
+    brim = curve(w - 0.7 * lash, h - 0.7 * lash)
+    meet = curve(wide, -0.45 * h)
     upper, lower = _LID_ROWS
-    skin = [top + (meet - top) * s for s in np.linspace(0.0, 1.0, upper)]
-    skin += [meet + (low - meet) * s for s in np.linspace(0.0, 1.0, lower)]
-    closed = np.concatenate([np.stack([x, z], axis=1) for z in (*skin, meet + line, meet - line)])
+    share = np.linspace(0.0, 1.0, upper)
+    line = np.stack([np.zeros_like(arch), (0.3 + 0.7 * arch) * 0.5 * lash], axis=1)
+    shut = [top + (meet - top) * s for s in share]
+    shut += [meet + (low - meet) * s for s in np.linspace(0.0, 1.0, lower)]
+    open_ = [top + (brim - top) * s for s in share] + [low] * lower
+    closed = np.concatenate([*shut, meet + line, meet - line])
+    rest = np.concatenate([*open_, curve(w, h), curve(w - lash, h - lash)])
     count, rows = len(t), upper + lower
     quads = np.concatenate(
         [_sheet(upper, count), _sheet(lower, count) + upper * count, _sheet(2, count) + rows * count]
     )
     materials = np.concatenate([np.full((rows - 2) * _LID_COLUMNS, 1), np.full(_LID_COLUMNS, 2)])
-    # Open, each lid lies in its own line, the lashes in the upper one.
-    edges = [top] * upper + [low] * lower + [top] * 2
-    rest = np.concatenate([np.stack([x, z], axis=1) for z in edges])
     piece = _Piece(rest, _BEHIND, quads, materials)
+    piece.held = closed
     piece.rest[rows * count :, 1] -= _BEFORE
     piece.move(f"eyeBlink{name}", closed, _FORWARD)
     piece.stiff = {f"eyeLook{look}{side}" for look in ("Up", "Down", "In", "Out") for side in ("Left", "Right")}
@@ -130,36 +142,48 @@ def _cover(face: Face) -> _Piece:
 
 
 def _mouth(face: Face, stroke: float) -> _Piece:
-    """The open mouth: an outline in the line's colour, the dark, teeth above and a tongue below."""
+    """The open mouth: an outline in the line's colour and the dark; when wide enough, teeth above and a tongue below.
+
+    A little open, lips show a dark gap: teeth and tongue lie behind the dark, and come forward faster.
+    """
     t = np.linspace(-1.0, 1.0, _LIP_COLUMNS + 1)
     half, tall = face.mouth_half, min(0.85 * face.mouth_half + 0.16 * face.below, 0.36 * face.below)
     round_ = 1.0 - np.abs(t) ** 2.4
+    tongue = 0.62 + 0.38 * np.abs(t / 0.9) ** 2
     x0 = face.mouth[0] + half * t
 
     def opened(wide: float, up: float, down: float, lift: float = 0.0) -> Array:
-        """Rows of the mouth at an opening: the outline's two rows, then the bands'."""
+        """Rows of the mouth at an opening: the outline's two, the dark's two, the teeth's two and the tongue's."""
         x = face.mouth[0] + (x0 - face.mouth[0]) * wide
         base = face.mouth[1] + lift * np.abs(t) ** 2 * tall
         upper, lower = base + up * tall * round_, base - down * tall * round_
         edge = 1.0 + stroke / max(half * wide, 1e-6)
         outer = face.mouth[0] + (x - face.mouth[0]) * edge
         rows = [np.stack([outer, upper + stroke], axis=1), np.stack([outer, lower - stroke], axis=1)]
-        rows += [np.stack([x, upper + (lower - upper) * b], axis=1) for b in _BANDS]
+        rows += [np.stack([x, upper + (lower - upper) * b], axis=1) for b in (0.0, 1.0, 0.0, _TEETH)]
+        rows += [np.stack([x, upper + (lower - upper) * np.minimum(b, 1.0)], axis=1) for b in (tongue, 1.0)]
         return np.concatenate(rows)
 
     count = len(t)
     rest = opened(1.0, 0.0, 0.0)
-    quads = np.concatenate([_sheet(2, count), _sheet(len(_BANDS), count) + 2 * count])
-    bands = (4, 3, 3, 5)
-    materials = np.concatenate([np.full(_LIP_COLUMNS, 2), *(np.full(_LIP_COLUMNS, m) for m in bands)])
-    piece = _Piece(rest, _BEHIND, quads, materials)
-    piece.rest[2 * count :, 1] -= _BEFORE
-    piece.move("jawOpen", opened(0.92, 0.18, 1.0), _FORWARD)
+    quads = np.concatenate([_sheet(2, count) + k * 2 * count for k in range(4)])
+    piece = _Piece(rest, _BEHIND, quads, np.repeat((2, 3, 4, 5), _LIP_COLUMNS))
+    wide_open = opened(0.92, 0.18, 1.0)
+    piece.held = rest + _HALF_OPEN * (wide_open - rest)
+    forward = np.full(len(rest), _FORWARD)
+    for k, (behind, at) in enumerate(((0.0, 0.0), (-_BEFORE, 0.0), (2 * _BEFORE, 0.1), (4 * _BEFORE, 0.18))):
+        part = slice(2 * k * count, 2 * (k + 1) * count)
+        piece.rest[part, 1] += behind
+        if at:
+            # Level with the dark when so far open, and as far before it when wide open.
+            forward[part] += (behind + _BEFORE) / at
+    piece.move("jawOpen", wide_open)
+    piece.own["jawOpen"][:, 1] = -forward
     piece.own["mouthClose"] = -piece.own["jawOpen"]
     piece.move("mouthFunnel", opened(0.68, 0.12, 0.16))
     piece.move("mouthPucker", opened(0.45, 0.02, 0.02))
     for side, sign in (("Left", 1.0), ("Right", -1.0)):
-        mine = np.tile(smooth(0.5 + 0.5 * sign * t), len(_BANDS) + 2)[:, None]
+        mine = np.tile(smooth(0.5 + 0.5 * sign * t), 8)[:, None]
         for name, shape in (
             ("mouthLowerDown", opened(1.0, 0.0, 0.12)),
             ("mouthUpperUp", opened(1.0, 0.12, 0.0)),
@@ -172,20 +196,23 @@ def _mouth(face: Face, stroke: float) -> _Piece:
     return piece
 
 
-def build(marks: Marks, width: int, height: int, layered: bool = True) -> Puppet:
+def build(marks: Marks, width: int, height: int, strokes: tuple[float, float] = (0.0, 0.0)) -> Puppet:
     """The mesh of a picture of width x height pixels. Raises OratorError for marks that cannot be.
 
-    `layered`: with sheets for hair in front and behind; pictures of older files have none. The number of vertices and
-    their order depend on the picture's proportions alone, so that marks can be moved later.
+    `strokes`: how thick the picture's upper lashes and its mouth's line are, in pixels; 0 for usual ones. The number of
+    vertices and their order depend on the picture's proportions alone, so that marks can be moved later.
     """
     check_marks(marks, width, height)
     face = face_of(marks, width, height)
-    stroke = 0.006 * max(face.below / 0.25, 0.6)
+    usual = 0.006 * max(face.below / 0.25, 0.6)
+    lash, lips = (
+        float(np.clip(px / height, 0.8 * thick, 3.5 * thick)) if px else 2.0 * thick
+        for px, thick in zip(strokes, (1.4 * usual, 0.8 * usual), strict=True)
+    )
     pieces = [_layer("Picture", width / height)]
-    pieces += [_lid(face.eyes[side], name, stroke * 1.4) for side, name in (("left", "Left"), ("right", "Right"))]
-    pieces += [_cover(face), _mouth(face, stroke * 0.8)]
-    if layered:
-        pieces += [_layer(name, width / height) for name in ("Front", "Behind")]
+    pieces += [_lid(face.eyes[side], name, lash) for side, name in (("left", "Left"), ("right", "Right"))]
+    pieces += [_cover(face), _mouth(face, 0.5 * lips)]
+    pieces += [_layer(name, width / height) for name in ("Front", "Behind", "Body")]
     shapes: dict[str, list[Array]] = {}
     warps = [piece.warped(face) for piece in pieces]
     names = list(dict.fromkeys(n for piece, warp in zip(pieces, warps, strict=True) for n in (*piece.own, *warp)))

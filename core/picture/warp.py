@@ -16,6 +16,8 @@ from .marks import Marks
 
 TURN: Final = np.radians(15.0)
 """What a turn's shape at 1 shows."""
+_NECK: Final = 0.4
+"""How much of the head's way the upper end of the neck goes, under the jaw."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,19 @@ def _only_z(value: Array) -> Array:
     return np.stack([np.zeros_like(value), value], axis=1)
 
 
+def _head(face: Face, p: Array, layer: str) -> Array:
+    """How much places (V, 2) of a layer follow the head: 1 above, 0 below. The face is whole down to its chin, the neck
+    follows a little, the body not, and hair hangs down from the head."""
+    if layer == "Body":
+        return _NECK * smooth((p[:, 1] - (face.chin[1] - 0.4 * face.below)) / (0.6 * face.below))
+    if layer != "Picture":
+        return smooth((p[:, 1] - (face.chin[1] - 0.75 * face.below)) / (0.85 * face.below))
+    whole = smooth((p[:, 1] - (face.chin[1] - 0.45 * face.below)) / (0.4 * face.below))
+    beside = smooth((p[:, 1] - (face.chin[1] - 0.5 * face.below)) / (0.7 * face.below))
+    aside = smooth((np.abs(p[:, 0] - face.chin[0]) / face.half - 1.0) / 0.5)
+    return whole + (beside - whole) * aside
+
+
 def turns(face: Face, p: Array, layer: str = "Picture") -> dict[str, Array]:
     """Displacements of the six head turns at 15 degrees, parallax by a depth that bulges in the face.
 
@@ -103,9 +118,8 @@ def turns(face: Face, p: Array, layer: str = "Picture") -> dict[str, Array]:
         depth = bulge * (1.0 - 0.75 * smooth((face.middle[1] - 0.1 * face.below - p[:, 1]) / face.below))
     else:
         depth = bulge + features
-    head = smooth((p[:, 1] - (face.chin[1] - 0.45 * face.below)) / (0.55 * face.below))
     far = smooth(2.4 - np.maximum(np.abs(u), np.abs(v)))
-    weight = head * far
+    weight = _head(face, p, layer) * far
     side = np.sin(TURN) * face.half * 1.05 * depth * weight
     narrow = (np.cos(TURN) - 1.0) * (p[:, 0] - centre[0]) * weight
     up = np.sin(TURN) * high * 0.62 * depth * weight
@@ -117,12 +131,11 @@ def turns(face: Face, p: Array, layer: str = "Picture") -> dict[str, Array]:
         "headNodUp": np.stack([np.zeros(len(p)), up + flat], axis=1),
         "headNodDown": np.stack([np.zeros(len(p)), -up + flat], axis=1),
     }
-    lean = smooth((p[:, 1] - (face.chin[1] - 0.5 * face.below)) / (0.7 * face.below)) * far
     for name, sign in (("headTiltLeft", -1.0), ("headTiltRight", 1.0)):
         c, s = np.cos(TURN), sign * np.sin(TURN)
         d = p - pivot
         turned = np.stack([c * d[:, 0] - s * d[:, 1], s * d[:, 0] + c * d[:, 1]], axis=1)
-        out[name] = (turned - d) * lean[:, None]
+        out[name] = (turned - d) * weight[:, None]
     return out
 
 

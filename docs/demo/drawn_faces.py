@@ -143,7 +143,9 @@ def _hair_in_front(draw: ImageDraw.ImageDraw, style: Style) -> None:
     ]
     for k in reversed(range(count)):
         tip = brow - (0.1 * h if k in (0, count - 1) else 0.0)
-        points += [(edges[k + 1], brow - h * 0.22), ((edges[k] + edges[k + 1]) / 2 + 5, tip)]
+        if k < count - 1:
+            points.append((edges[k + 1], brow - h * 0.22))
+        points.append(((edges[k] + edges[k + 1]) / 2 + 5, tip))
     if style.finish == "cel":
         shade = tuple(int(c * k) for c, k in zip(style.skin, (0.88, 0.76, 0.78), strict=True))
         _clipped(draw, style, [(x * _OVER, (y + 11) * _OVER) for x, y in points], shade)

@@ -49,6 +49,8 @@ def stage(scene: bpy.types.Scene, size: int) -> None:
     scene.camera = camera
     scene.render.engine, scene.cycles.samples, scene.cycles.use_denoising = "CYCLES", 4, False
     scene.cycles.pixel_filter_type = "BOX"
+    # Half clear edges of layers over one another are all followed, not some by chance.
+    scene.cycles.min_transparent_bounces = scene.cycles.transparent_max_bounces = 16
     scene.render.resolution_x = scene.render.resolution_y = size
     scene.render.film_transparent = True
     scene.view_settings.view_transform = "Standard"

@@ -9,8 +9,19 @@ import pytest
 from helpers.faces import SKIN, draw
 from orator.core.anime.names import TURN_SHAPES
 from orator.core.errors import OratorError
-from orator.core.picture.layers import BEHIND, FACE, FRONT, cut_layers, painted, propose_layers, read_mask
+from orator.core.picture.layers import (
+    BEHIND,
+    BODY,
+    FACE,
+    FRONT,
+    ORDER,
+    cut_layers,
+    painted,
+    propose_layers,
+    read_mask,
+)
 from orator.core.picture.marks import Marks, check_marks, propose
+from orator.core.picture.matte import encoded, linear
 from orator.core.picture.plate import skin_plate
 from orator.core.picture.puppet import MATERIALS, Puppet, build
 from orator.core.picture.warp import face_of, features
@@ -114,7 +125,7 @@ def test_lids_cover_the_eye_and_the_mouth_opens_and_shuts(puppet: Puppet, marks:
     middle = (np.abs(drowsy[:, 0] - (x - 0.5)) < 0.1 * w) & (drowsy[:, 1] < 0) & (drowsy[:, 2] > 0.42)
     lashes, skins = (drowsy[np.intersect1d(np.flatnonzero(middle), _of(puppet, m)), 2] for m in ("Line", "Skin"))
     gap = lashes.min() - skins[skins < lashes.min()].max()
-    assert 0.25 * h < gap < h and skins.max() > lashes.max(), "half shut, the eye is seen below the lashes alone"
+    assert 0.2 * h < gap < h and skins.max() > lashes.max(), "half shut, the eye is seen below the lashes alone"
     opened, dark = _seen(puppet, jawOpen=0.6), _of(puppet, "Mouth")
     assert np.ptp(opened[dark, 2]) > 0.03 and opened[dark, 1].max() < 0.0
     closed = _seen(puppet, jawOpen=0.5, mouthClose=0.5)
@@ -145,15 +156,18 @@ def test_no_turn_tears_or_folds_the_picture(puppet: Puppet) -> None:
 
 
 def _over(parts: list[np.ndarray], step: float) -> np.ndarray:
-    """Layers from the farthest on, each read between its pixels as a renderer does, laid over one another."""
-    out = 0.0
+    """Layers from the farthest on, each read between its pixels as a renderer does, laid over one another in linear
+    light: sRGB and opacity, 0 - 255."""
+    colour = alpha = 0.0
     for part in parts:
         places = np.mgrid[0 : SIZE - 1 : step, 0 : SIZE - 1 : step]
-        colour = part.astype(float)
-        colour[..., :3] *= part[..., 3:] / 255.0
-        seen = np.stack([map_coordinates(colour[..., k], places, order=1) for k in range(4)], axis=-1)
-        out = seen + out * (1.0 - seen[..., 3:] / 255.0)
-    return out
+        whole = part.astype(float)
+        whole[..., :3] *= whole[..., 3:] / 255.0
+        seen = np.stack([map_coordinates(whole[..., k], places, order=1) for k in range(4)], axis=-1)
+        a = seen[..., 3:] / 255.0
+        light = linear(np.clip(seen[..., :3] / np.maximum(a, 1e-6), 0, 255))
+        colour, alpha = light * a + colour * (1.0 - a), a + alpha * (1.0 - a)
+    return np.concatenate([encoded(colour / np.maximum(alpha, 1e-6)), 255.0 * alpha], axis=-1).astype(float)
 
 
 def test_layers_laid_over_one_another_are_the_picture(picture: np.ndarray, marks: Marks) -> None:
@@ -162,14 +176,16 @@ def test_layers_laid_over_one_another_are_the_picture(picture: np.ndarray, marks
     for name in ("eye_left", "eye_right", "mouth", "chin", "brow_left"):
         x, y = (int(v) for v in marks.at(name))
         assert mask[y - 2, x] == FACE, name
-    cut = cut_layers(picture, mask, marks.face[1])
+    cut = cut_layers(picture, mask, marks)
     under = (mask == FRONT) & (cut[FACE][..., 3] > 0)
     assert under.sum() > 200, "the forehead goes on under the hair"
     assert np.abs(cut[FACE][under][:, :3].astype(int) - SKIN).max(axis=1).mean() < 30
     inside = binary_erosion(picture[..., 3] == 255, np.ones((3, 3)))[:-1, :-1]
-    exact = np.abs(_over([cut[k] for k in (BEHIND, FACE, FRONT)], 1.0) - _over([picture], 1.0))
-    assert exact.max() < 1e-6
-    between = np.abs(_over([cut[k] for k in (BEHIND, FACE, FRONT)], 0.5) - _over([picture], 0.5))
+    layers = [cut[k] for k in reversed(ORDER)]
+    exact = np.abs(_over(layers, 1.0) - _over([picture], 1.0))
+    assert exact[inside].max() <= 2.0, "but for the rounding of two layers"
+    assert np.percentile(exact[inside], 98) == 0.0
+    between = np.abs(_over(layers, 0.5) - _over([picture], 0.5))
     whole = np.repeat(np.repeat(inside, 2, axis=0), 2, axis=1)
     assert between[..., 3][whole].max() < 1e-6, "no seam lets the background through"
     assert (read_mask(painted(mask)) == mask).all()
@@ -179,8 +195,8 @@ def test_a_layer_goes_on_under_nearly_whole_opacity_too(picture: np.ndarray, mar
     mask = propose_layers(picture, marks)
     uneven = picture.copy()
     uneven[..., 3] -= np.random.default_rng(0).integers(0, 8, mask.shape, np.uint8) * (picture[..., 3] == 255)
-    cut = cut_layers(uneven, mask, marks.face[1])
-    under = cut_layers(picture, mask, marks.face[1])[FACE][..., 3] == 255
+    cut = cut_layers(uneven, mask, marks)
+    under = cut_layers(picture, mask, marks)[FACE][..., 3] == 255
     assert (cut[FACE][under & (mask == FRONT), 3] == 255).all()
 
 
@@ -237,3 +253,50 @@ def test_brows_tilt_and_eyes_narrow_as_they_are_drawn(marks: Marks, side: str) -
     for shape, way in ((f"eyeSquint{name}", -1.0), (f"eyeWide{name}", 1.0)):
         top, low = features(face, edges)[shape][:, 1]
         assert way * (top - low) > 0.1 * eye.height
+
+
+def test_the_head_turns_over_a_neck_that_stays(picture: np.ndarray, puppet: Puppet, marks: Marks) -> None:
+    x, chin = (int(v) for v in marks.at("chin"))
+    drawn, row, column = picture.copy(), *np.mgrid[0:SIZE, 0:SIZE]
+    drawn[(np.abs(column - x) < 0.09 * SIZE) & (row > chin - 16) & (drawn[..., 3] == 0)] = (205, 170, 150, 255)
+    cut = cut_layers(drawn, propose_layers(drawn, marks), marks)
+    neck = chin + int(0.04 * SIZE)
+    assert cut[BODY][neck, x, 3] == 255 and cut[FACE][neck, x, 3] == 0, "the neck is the body's"
+    assert cut[FACE][chin - 4, x, 3] == 255 and cut[BODY][chin - 4, x, 3] == 255, "and goes on under the chin"
+    rest, ends = puppet.vertices, 1.0 - (chin + 1) / SIZE
+    for name in TURN_SHAPES:
+        moved = np.abs(puppet.shapes[name][:, [0, 2]]).max(axis=1)
+        body, face = _of(puppet, "Body"), _of(puppet, "Picture")
+        shoulders = body[rest[body, 2] < ends - 0.12]
+        assert moved[shoulders].max() < 0.002, name
+        near = body[(np.abs(rest[body, 0]) < 0.05) & (np.abs(rest[body, 2] - ends) < 0.03)]
+        jaw = face[(np.abs(rest[face, 0]) < 0.05) & (np.abs(rest[face, 2] - ends) < 0.03)]
+        assert moved[near].max() <= 0.5 * moved[jaw].max(), name
+
+
+def test_where_layers_part_edges_are_as_soft_as_the_picture() -> None:
+    fine = draw(2 * SIZE).astype(float)
+    whole = fine[..., 3:] / 255.0
+    mean = (fine * np.concatenate([whole] * 3 + [np.ones_like(whole)], axis=2)).reshape(SIZE, 2, SIZE, 2, 4)
+    mean = mean.mean(axis=(1, 3))
+    mean[..., :3] /= np.maximum(mean[..., 3:] / 255.0, 1e-6)
+    soft = np.rint(mean).astype(np.uint8)
+    marks = propose(soft)
+    front = cut_layers(soft, propose_layers(soft, marks), marks)[FRONT]
+    fringe = front[: int(marks.at("eye_left")[1]), int(0.3 * SIZE) : int(0.7 * SIZE)]
+    mixed = fringe[(fringe[..., 3] > 20) & (fringe[..., 3] < 235)]
+    hair = soft[int(0.12 * SIZE), SIZE // 2, :3].astype(int)
+    assert len(mixed) > 10, "no staircase"
+    assert np.median(np.abs(mixed[:, :3].astype(int) - hair).max(axis=1)) < 30, "of hair alone, no skin in it"
+
+
+def test_an_open_mouth_and_a_lid_lean_with_the_head(puppet: Puppet) -> None:
+    lean = np.radians(15.0)
+    turn = np.array([[np.cos(lean), -np.sin(lean)], [np.sin(lean), np.cos(lean)]])
+    for shape, value, material in (("jawOpen", 0.4, "Mouth"), ("eyeBlinkLeft", 1.0, "Line")):
+        still = _seen(puppet, **{shape: value})
+        both = _seen(puppet, **{shape: value}, headTiltRight=1.0)
+        mine = [v for v in _of(puppet, material) if still[v, 1] < 0.0]
+        straight = (still[mine] - still[mine].mean(axis=0))[:, [0, 2]] @ turn.T
+        seen = (both[mine] - both[mine].mean(axis=0))[:, [0, 2]]
+        assert np.abs(seen - straight).max() < 0.003, shape

@@ -75,3 +75,14 @@ def test_several_figures_are_counted_and_specks_are_not() -> None:
     assert figures(picture) == 1
     picture[30:80, 120:170, 3] = 255
     assert figures(picture) == 2
+
+
+def test_a_background_that_is_cleared_leaves_no_fringe() -> None:
+    y, x = np.mgrid[0:96, 0:96]
+    share = np.clip(40.5 - np.hypot(y - 48, x - 48), 0.0, 1.0)[..., None]
+    drawn = np.rint(share * (150, 30, 40) + (1.0 - share) * 252).astype(np.uint8)
+    cut = keyed(np.dstack([drawn, np.full((96, 96), 255, np.uint8)]))
+    rim = (cut[..., 3] > 20) & (cut[..., 3] < 235)
+    assert rim.sum() > 60
+    assert np.abs(cut[rim][:, :3].astype(int) - (150, 30, 40)).max() < 12, "the disc's colour, no white in it"
+    assert np.abs(cut[..., 3] / 255.0 - share[..., 0]).max() < 0.12

@@ -20,19 +20,19 @@ LAYERS: Final = "orator_picture_layers"
 _PROPOSED: Final = "orator_picture_layers_proposed"
 
 
-def layered(obj: bpy.types.Object) -> bool:
-    """Whether a talking picture has layers; those of older files have none."""
-    return _PROPOSED in obj
-
-
 def cut_pictures(
     name: str, pixels: Array, mask: Array, marks: Marks, into: Mapping[str, bpy.types.Image]
 ) -> dict[str, bpy.types.Image]:
     """The pictures of each sheet, written into the images that are there: material's title -> image."""
-    from ...picture.layers import BEHIND, FACE, FRONT, cut_layers
+    from ...picture.layers import BEHIND, BODY, FACE, FRONT, cut_layers
 
-    parts = cut_layers(pixels, mask, marks.face[1])
-    sheets = (("Picture", FACE, "face"), ("Front", FRONT, "in front"), ("Behind", BEHIND, "behind"))
+    parts = cut_layers(pixels, mask, marks)
+    sheets = (
+        ("Picture", FACE, "face"),
+        ("Front", FRONT, "in front"),
+        ("Behind", BEHIND, "behind"),
+        ("Body", BODY, "body"),
+    )
     return {title: image_of(f"{name} {said}", parts[layer], into.get(title)) for title, layer, said in sheets}
 
 

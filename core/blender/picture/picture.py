@@ -12,7 +12,7 @@ from ...arrays import Array
 from ...errors import OratorError
 from ...pictures import check_size, figures, keyed, opaque
 from .images import image_of, pixels_of
-from .layers import cut_pictures, layered, mask_now, propose_mask, remember
+from .layers import cut_pictures, mask_now, propose_mask, remember
 
 if TYPE_CHECKING:
     from ...picture.marks import Marks
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 MARK: Final = "orator_mark"
 PICTURE: Final = "orator_picture"
 _KEPT: Final = "orator_picture_image"
-"""The picture itself: no material shows it where it is cut into layers, and what nobody uses is not saved."""
+"""The picture itself: the materials show its layers, and what nobody uses is not saved."""
 _STILL: Final = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".tga", ".webp", ".exr", ".jp2")
 
 
@@ -33,6 +33,7 @@ def is_picture(obj: bpy.types.Object | None) -> bool:
 def add_picture(context: bpy.types.Context, path: str) -> tuple[bpy.types.Object, tuple[str, ...]]:
     """A talking picture from a file, upright at the 3D cursor, and what to say about its marks. Raises OratorError."""
     from ...picture.marks import propose
+    from ...picture.plate import stroke_widths
     from ...picture.puppet import build
 
     image = load_still(path)
@@ -51,7 +52,7 @@ def add_picture(context: bpy.types.Context, path: str) -> tuple[bpy.types.Object
             notes.append("the picture shows several figures: crop it to the one that should talk")
         marks = propose(pixels)
         height, width = pixels.shape[:2]
-        puppet = build(marks, width, height)
+        puppet = build(marks, width, height, stroke_widths(pixels, marks))
     except Exception:
         bpy.data.images.remove(image)
         raise
@@ -107,9 +108,6 @@ def _object(
     layers, mask = propose_mask(name, pixels, marks)
     images = {"Skin": image_of(f"{name} skin", skin_plate(pixels, marks))}
     images.update(cut_pictures(name, pixels, mask, marks, images))
-    if not mask.any():
-        bpy.data.images.remove(images["Picture"])
-        images["Picture"] = image
     line = line_colour(pixels, marks)
     mesh = bpy.data.meshes.new(name)
     mesh.from_pydata(puppet.vertices.tolist(), [], puppet.quads.tolist())
@@ -250,7 +248,7 @@ def read_marks(obj: bpy.types.Object) -> Marks:
 
 def update_picture(obj: bpy.types.Object) -> None:
     """Rebuild the shapes, lids and mouth from the marks; takes go on playing. Raises OratorError before any change."""
-    from ...picture.plate import skin_plate
+    from ...picture.plate import skin_plate, stroke_widths
     from ...picture.puppet import build
 
     if obj.mode != "OBJECT":
@@ -260,20 +258,19 @@ def update_picture(obj: bpy.types.Object) -> None:
         raise OratorError(f"The picture '{obj[PICTURE]}' is no longer in this file: add it again.")
     marks = read_marks(obj)
     width, height = obj[f"{PICTURE}_size"]
-    puppet = build(marks, int(width), int(height), layered(obj))
+    pixels = pixels_of(image)
+    puppet = build(marks, int(width), int(height), stroke_widths(pixels, marks))
     if len(puppet.vertices) != len(obj.data.vertices):
         raise OratorError(
             f"The mesh of '{obj.name}' was edited, or made by an older Orator, so its marks cannot move it: add the "
             "picture again."
         )
-    pixels = pixels_of(image)
-    mask = mask_now(obj, pixels, marks) if layered(obj) else None
+    mask = mask_now(obj, pixels, marks)
     _write(obj, puppet)
     images = _images_of(obj)
     if "Skin" in images:
         image_of(images["Skin"].name, skin_plate(pixels, marks), images["Skin"])
-    if mask is not None:
-        _show_layers(obj, cut_pictures(obj.name, pixels, mask, marks, {k: v for k, v in images.items() if v != image}))
+    _show_layers(obj, cut_pictures(obj.name, pixels, mask, marks, {k: v for k, v in images.items() if v != image}))
 
 
 def _show_layers(obj: bpy.types.Object, images: dict[str, bpy.types.Image]) -> None:

@@ -1,0 +1,69 @@
+"""Where the head ends and the body begins: along the jaw, so that a head turns over a neck that stays upright."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from ..arrays import Array
+from .marks import Marks, skin_of
+from .matte import line_between, specks_between
+
+_INNER, _OUTER = 0.8, 1.2
+"""The jaw runs between these, in half face widths and in heights from the eyes to the chin."""
+_ANGLES: Final = 181
+_LINE: Final = 0.09
+"""How thick a jaw's line may be, in half face widths."""
+
+
+def below_jaw(picture: Array, face: Array, marks: Marks) -> Array:
+    """Which pixels (H, W) of `face` (H, W), the face with all that is no hair, are the body; none without any skin."""
+    from scipy.ndimage import binary_dilation, binary_fill_holes, binary_opening
+
+    found = skin_of(picture)
+    if found is None:
+        return np.zeros_like(face)
+    middle, half, below = marks.face
+    y, x = np.mgrid[0 : picture.shape[0], 0 : picture.shape[1]].astype(np.float32)
+    down = (y - middle[1]) / below
+    across = (x - middle[0] - np.clip(down, 0, 1) * (marks.at("chin")[0] - middle[0])) / half
+    reach, angle = np.hypot(across, down), np.arctan2(down, across)
+    face = face & (picture[..., 3] > 0)
+    skin = binary_fill_holes(found[1]) & face
+    head = face & ((down < 0.5) | (reach < _ends(skin, reach, angle)))
+    head |= line_between(picture, head, face & ~head, max(2, round(_LINE * half)))
+    # Where a neck's edge meets the jaw, a spur of it would move with the head.
+    head &= binary_dilation(binary_opening(head, iterations=max(2, round(0.03 * half)))) | (down < 0.3)
+    head |= specks_between(picture, head, face & ~head, max(2, round(_LINE * half)))
+    body = face & ~head & (down > 0.5)
+    # A rim of hair about the face is no neck.
+    thick = binary_opening(body, iterations=max(2, round(0.05 * half)))
+    if (thick & (down < 0.6) & (np.abs(across) > 0.95)).any(axis=0).sum() > _LINE * half:
+        # Long hair that is not told from the face goes on down there: it bends, and is not cut.
+        return np.zeros_like(face)
+    out: Array = body & binary_dilation(thick, iterations=max(3, round(0.08 * half)))
+    return out
+
+
+def _ends(skin: Array, reach: Array, angle: Array) -> Array:
+    """How far (H, W) the skin goes from the eyes' middle to the jaw at each pixel's angle; 1 where it goes on below."""
+    from scipy.ndimage import binary_opening, gaussian_filter1d
+
+    ring = (reach > _INNER) & (reach < _OUTER) & (angle > 0) & (angle < np.pi)
+    bins = np.clip(np.rint(angle / np.pi * (_ANGLES - 1)), 0, _ANGLES - 1).astype(int)
+    first = np.full(_ANGLES, np.inf)
+    bare = ring & binary_opening(~skin, np.ones((3, 3)))
+    np.minimum.at(first, bins[bare], reach[bare])
+    open_ = ~np.isfinite(first) | (first > 0.97 * _OUTER)
+    places = np.arange(_ANGLES)
+    if open_.all():
+        ends = np.ones(_ANGLES)
+    else:
+        ends = np.where(open_, 1.0, first)
+        # Towards where an edge is seen again the guess bends to it.
+        away = np.abs(places[:, None] - places[~open_][None]).min(axis=1)
+        known = np.interp(places, places[~open_], first[~open_])
+        ends = np.where(open_, known + (1.0 - known) * np.clip(away / 20.0, 0, 1), ends)
+    out: Array = gaussian_filter1d(ends, 0.8, mode="nearest")[bins]
+    return out

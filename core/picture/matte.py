@@ -1,0 +1,206 @@
+"""Sheets of a picture with edges as soft as its own: opacity between layers, and the colours that belong to each.
+
+A drawing program mixes what meets within a pixel. Cut hard, one layer keeps the mixed pixels and its edge is a
+staircase as soon as it moves; here each mixed pixel is taken apart into how much of the upper layer covers it, and the
+pure colours of both. Laid over one another in linear light, as a renderer does it, they are the picture again.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from ..arrays import Array
+
+_WHOLE: Final = 224
+"""Opacity that programs write for whole."""
+BAND: Final = 3
+"""Pixels to either side of an edge that may be mixed."""
+_SOFT: Final = 1.2
+"""Softness in pixels where nothing in the picture tells the two sides apart."""
+_ALIKE, _UNLIKE = 30.0, 80.0
+"""Colours of the two sides this near leave the edge to its shape alone; this far apart, to the picture alone."""
+_OFF: Final = 36.0
+"""A colour that is so far from both sides and all between them is a third one, such as a line's."""
+_LINE: Final = 30.0
+"""What is so far from the colour beyond it is a line."""
+_ROUNDS: Final = 12
+_NEAR: Final = 2
+"""So far, of 255, sheets may be off the picture where they meet."""
+_LOWER: Final = 0.2
+"""How readily a lower layer gives up its colour; what lies under an edge should show none of it when the edge moves."""
+
+
+def linear(colours: Array) -> Array:
+    """sRGB of 0 - 255 as linear light of 0 - 1."""
+    c = np.asarray(colours, np.float32) / 255.0
+    return np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4)
+
+
+def encoded(light: Array) -> Array:
+    """Linear light of 0 - 1 as sRGB (uint8)."""
+    c = np.clip(light, 0.0, 1.0)
+    return np.rint(255.0 * np.where(c <= 0.0031308, c * 12.92, 1.055 * c ** (1 / 2.4) - 0.055)).astype(np.uint8)
+
+
+def seeds_of(own: Array) -> Array:
+    """Pixels of an area (H, W) that are no mix with what lies beside it; of parts thinner than that, their middles."""
+    from scipy.ndimage import binary_erosion, distance_transform_edt
+
+    out = binary_erosion(own, np.ones((3, 3)), iterations=2)
+    for core in (binary_erosion(own, np.ones((3, 3))), own):
+        far = distance_transform_edt(~out) > 4.0 if out.any() else np.ones_like(own)
+        out = out | (core & far)
+    return out
+
+
+def nearest_colours(picture: Array, seeds: Array) -> Array:
+    """The colours (H, W, 3) of the nearest seeds."""
+    from scipy.ndimage import distance_transform_edt
+
+    where = distance_transform_edt(~seeds, return_distances=False, return_indices=True)
+    return picture[..., :3][where[0], where[1]]
+
+
+def calm(colours: Array, soft: float) -> Array:
+    """Colours (H, W, 3) without grain finer than so many pixels."""
+    from scipy.ndimage import gaussian_filter
+
+    out: Array = gaussian_filter(colours.astype(np.float32), (soft, soft, 0))
+    return out
+
+
+def coverage(picture: Array, upper: Array) -> Array:
+    """How much of each pixel (H, W) an area of it covers, 0 - 1: hard but for a few pixels at its edge."""
+    from scipy.ndimage import binary_dilation, binary_erosion, gaussian_filter
+
+    whole = picture[..., 3] >= _WHOLE
+    hard = upper.astype(np.float32)
+    over, under = seeds_of(upper & whole), seeds_of(~upper & whole)
+    if not (over.any() and under.any()):
+        return hard
+    block = np.ones((3, 3))
+    band = binary_dilation(upper & whole, block, BAND) & binary_dilation(~upper & whole, block, BAND) & whole
+    back = calm(nearest_colours(picture, under), 1.0)[band]
+    colour = picture[..., :3][band].astype(np.float32)
+    share, size = np.zeros(len(colour), np.float32), np.zeros(len(colour), np.float32)
+    off = np.full(len(colour), np.inf)
+    # What the upper side shows at its edge: its area's colour, or a thin line's along it, whichever explains more.
+    for seeds in (over, binary_erosion(upper & whole, block), upper & whole):
+        if not seeds.any():
+            continue
+        front = (calm(nearest_colours(picture, seeds), 1.0) if seeds is over else nearest_colours(picture, seeds))[band]
+        front = front.astype(np.float32)
+        mixed = _share(colour, front, back)
+        rest = np.linalg.norm(colour - back - mixed[:, None] * (front - back), axis=1)
+        better = rest < off - 6.0
+        share[better] = _share(linear(colour), linear(front), linear(back))[better]
+        size[better], off[better] = np.linalg.norm(front - back, axis=1)[better], rest[better]
+    shape = gaussian_filter(hard, _SOFT)[band]
+    told = np.clip((size - _ALIKE) / (_UNLIKE - _ALIKE), 0, 1) * np.clip(2.0 - off / _OFF, 0, 1)
+    out = hard
+    out[band] = shape + (share - shape) * told
+    out[out < 0.02] = 0.0
+    out[out > 0.98] = 1.0
+    return out
+
+
+def _share(colour: Array, front: Array, back: Array) -> Array:
+    """How much of `front` is in a mix (N, 3) of it with `back`: 0 - 1."""
+    apart = front - back
+    size = np.maximum((apart**2).sum(axis=1), 1e-9)
+    return np.clip(((colour - back) * apart).sum(axis=1) / size, 0.0, 1.0)
+
+
+def line_between(picture: Array, upper: Array, lower: Array, thick: int) -> Array:
+    """The line (H, W) that parts two areas, where it was counted to the lower one: it joins the upper one, is at most
+    so many pixels thick, and has another colour than what lies beyond it."""
+    from scipy.ndimage import binary_propagation
+
+    line, _ = _unlike_beyond(picture, upper, lower, thick)
+    out: Array = binary_propagation(upper, mask=upper | line, structure=np.ones((3, 3))) & line
+    return out
+
+
+def specks_between(picture: Array, upper: Array, lower: Array, thick: int) -> Array:
+    """Crumbs (H, W) of the line between two areas, as wax and brushes leave them beside it."""
+    from scipy.ndimage import binary_dilation, label
+
+    line, outside = _unlike_beyond(picture, upper, lower, thick)
+    areas, count = label(line, np.ones((3, 3)))
+    # What goes on beyond is an edge of what lies there.
+    going_on = np.unique(areas[binary_dilation(outside, np.ones((3, 3)), 2)])
+    return line & ~np.isin(areas, going_on) & (count > 0)
+
+
+def _unlike_beyond(picture: Array, upper: Array, lower: Array, thick: int) -> tuple[Array, Array]:
+    """Pixels (H, W) of the lower area near the upper one that are unlike what lies beyond, and what lies beyond."""
+    from scipy.ndimage import binary_dilation
+
+    rim = binary_dilation(upper, iterations=thick)
+    outside = lower & ~rim & (picture[..., 3] >= _WHOLE)
+    if not outside.any():
+        return np.zeros_like(upper), outside
+    beyond = calm(nearest_colours(picture, outside), 1.5)
+    return rim & lower & (np.abs(calm(picture[..., :3], 0.7) - beyond).max(axis=2) > _LINE), outside
+
+
+def taken_apart(picture: Array, opacity: list[Array], colours: list[Array]) -> list[Array]:
+    """Colours (H, W, 3) uint8 of sheets, the upper ones first, that make up the picture, laid over one another.
+
+    `opacity`: of each, (H, W) of 0 - 1; `colours`: what each should show, (H, W, 3) uint8, followed as far as can be.
+    """
+    left = np.ones(picture.shape[:2], np.float32)
+    weights = []
+    for a in opacity:
+        weights.append(left * a)
+        left = left * (1.0 - a)
+    mixed = (picture[..., 3] >= _WHOLE) & (np.max(weights, axis=0) > 0)
+    w = np.stack([weight[mixed] for weight in weights])
+    light = np.stack([linear(c[mixed]) for c in colours])
+    target = linear(picture[..., :3][mixed])
+    ready = w * np.where(np.cumsum(w > 0.05, axis=0) <= 1, 1.0, _LOWER)
+    norm = np.maximum((w * ready).sum(axis=0), 1e-6)
+    total = np.maximum(w.sum(axis=0), 1e-6)[:, None]
+    # What lies lower turns no brighter or darker than the picture is: that would show when the edge moves.
+    nearer = np.cumsum(w > 0.05, axis=0) <= 1
+    low = np.where(nearer[..., None], 0.0, np.minimum(light, target))
+    high = np.where(nearer[..., None], 1.0, np.maximum(light, target))
+    for _ in range(_ROUNDS):
+        missing = target * total - (w[..., None] * light).sum(axis=0)
+        light = np.clip(light + (ready / norm)[..., None] * missing, low, high)
+    out = []
+    for c, new in zip(colours, light, strict=True):
+        c = c.copy()
+        c[mixed] = encoded(new)
+        out.append(c)
+    return out
+
+
+def unlike(picture: Array, opacity: list[Array], colours: list[Array]) -> Array:
+    """Pixels (H, W) where sheets laid over one another are not the picture, at them or half way to the next ones."""
+    from scipy.ndimage import binary_dilation
+
+    height, width = picture.shape[:2]
+    whole = picture[..., 3] >= _WHOLE
+    # Elsewhere there is but one sheet.
+    several = binary_dilation(sum((a > 0.0).astype(np.uint8) for a in opacity) > 1, np.ones((3, 3)), 2)
+    rows, columns = np.nonzero(several[: height - 1, : width - 1])
+    places = rows * width + columns
+    parts = [(c.reshape(-1, 3), a.reshape(-1)) for a, c in zip(opacity, colours, strict=True)]
+    flat, solid = picture[..., :3].reshape(-1, 3), whole.reshape(-1)
+    out = np.zeros(height * width, bool)
+    for steps in ((0,), (0, 1), (0, width), (0, 1, width, width + 1)):
+        seen: Array = np.zeros((len(places), 3), np.float32)
+        for c, a in reversed(parts):
+            alpha = np.mean([a[places + s] for s in steps], axis=0)[:, None]
+            mean = np.mean([c[places + s] * a[places + s][:, None] for s in steps], axis=0)
+            seen = seen + alpha * (linear(np.clip(mean / np.maximum(alpha, 1e-6), 0, 255)) - seen)
+        shown = encoded(seen).astype(int)
+        around = [flat[places + s].astype(int) for s in steps]
+        off = np.maximum(np.min(around, axis=0) - shown, shown - np.max(around, axis=0)).max(axis=1) > _NEAR
+        off &= np.all([solid[places + s] for s in steps], axis=0)
+        for s in steps:
+            out[places[off] + s] = True
+    return out.reshape(height, width)
