@@ -181,6 +181,22 @@ def test_a_typed_ending_is_the_format_and_nothing_is_written_over_unasked(
     assert deliver(rig, tmp_path / "o.csv", ExportOptions())[1] == "o.csv; 'o.csv' was replaced"
 
 
+def test_in_the_file_browser_a_typed_ending_sets_the_format_and_a_chosen_format_the_ending() -> None:
+    from types import SimpleNamespace
+
+    from orator.operators.export import ORATOR_OT_export
+
+    browser = SimpleNamespace(filepath="/out/o.glb", format=".fbx", seen=".fbx")  # no browser opens without a window
+    assert ORATOR_OT_export.check(browser, None) and (browser.filepath, browser.format) == ("/out/o.glb", ".glb")
+    assert not ORATOR_OT_export.check(browser, None)
+    browser.format = ".usdc"
+    assert ORATOR_OT_export.check(browser, None) and browser.filepath == "/out/o.usdc"
+    browser.filepath = "/out/o.usda"
+    assert not ORATOR_OT_export.check(browser, None) and browser.format == ".usdc"
+    browser.filepath = "/out/scene 1.2"
+    assert ORATOR_OT_export.check(browser, None) and browser.filepath == "/out/scene 1.2.usdc"
+
+
 def test_without_a_take_shown_nothing_is_exported(rig: bpy.types.Object, tmp_path: Path) -> None:
     bpy.context.scene.orator.character = rig
     takes.show(rig, "")

@@ -59,3 +59,17 @@ def test_the_guide_explains_every_gesture_and_how_many_keys_become_pins() -> Non
     assert most is not None and f"at most {most.group(1)} frames" in guide
     tooltip = (ROOT / "operators" / "pins.py").read_text(encoding="utf-8")
     assert f"of at most {most.group(1)} frames" in tooltip
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs").glob("*.md")), ids=lambda page: page.stem)
+def test_links_within_and_between_the_pages_lead_somewhere(page: Path) -> None:
+    def anchors(path: Path) -> set[str]:
+        heads = re.findall(r"^#+ (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+        return {re.sub(r"[^\w -]", "", head.lower()).replace(" ", "-") for head in heads}
+
+    lost = []
+    for where, anchor in re.findall(r"\]\(([\w/.-]*)(?:#([\w-]+))?\)", page.read_text(encoding="utf-8")):
+        target = (page.parent / where).resolve() if where else page
+        if not target.exists() or (anchor and anchor not in anchors(target)):
+            lost.append(f"{where}#{anchor}" if anchor else where)
+    assert not lost, f"{page.name} links to what is not there: {', '.join(lost)}"
