@@ -67,7 +67,9 @@ class ORATOR_OT_generate_changes(_ForEveryone, bpy.types.Operator):
 
     def read(self, context: bpy.types.Context) -> tuple[TakeRequest, ...]:
         """Requests of those whose lines changed. Raises OratorError."""
-        return changed_lines.read_changes(context)
+        requests = changed_lines.read_changes(context)
+        self.moves_seed = any(request.spans is None for request in requests)  # whole takes, as by the other button
+        return requests
 
 
 @declared

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import bpy
@@ -15,6 +16,7 @@ from ..core.blender.export.options import PRESETS, RATES, SUFFIXES, ExportOption
 from ..core.blender.request import generation
 from ..core.blender.takes import lists, takes
 from ..core.blender.takes.take_store import speech_of
+from ..core.errors import OratorError
 from .poll import Acting
 
 FORMATS = (
@@ -152,7 +154,12 @@ class ORATOR_OT_export(Acting, bpy.types.Operator, ExportHelper):
     def work(self, context: bpy.types.Context) -> str:
         """Export, compare and say what arrived."""
         character = generation.chosen_character(context)
-        path = with_ending(Path(bpy.path.abspath(self.filepath)), self.format)
+        if not self.filepath.strip():
+            raise OratorError("No file is named: choose where to write.")
+        typed = Path(bpy.path.abspath(self.filepath))
+        if self.filepath.endswith(("/", os.sep)) or typed.is_dir():
+            typed = typed / file_name(character, takes.shown(character))  # a folder was chosen, and no name
+        path = with_ending(typed, self.format)
         # The file browser has shown in red that the named file is there: pressing Export then means it.
         warned = bool(self.seen) and self.which == "shown" and path == Path(bpy.path.abspath(self.filepath))
         overwrite = self.overwrite or warned

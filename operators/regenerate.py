@@ -24,6 +24,10 @@ def span_of(scene: bpy.types.Scene) -> tuple[int, int]:
             raise OratorError("Select two markers in the Timeline: the range lies between them.")
         return frames[0], frames[-1]
     if options.again_range == "TYPED":
+        if options.again_end <= options.again_start:
+            raise OratorError(
+                f"The range ends at frame {options.again_end}, and starts at {options.again_start}: type a later end."
+            )
         return options.again_start, options.again_end
     return -(10**7), 10**7
 

@@ -162,8 +162,10 @@ class ORATOR_OT_score_delete(Acting, bpy.types.Operator):
     def work(self, context: bpy.types.Context) -> str:
         """Delete it."""
         scene = score.home(context)
-        compat.remove_strips(scene, [score.highlighted(scene)])
-        return ""
+        strip = score.highlighted(scene)
+        kind, text = score.kind_of(strip), strip.text
+        compat.remove_strips(scene, [strip])
+        return f"The {kind} '{text}' was deleted; Regenerate Changes makes it so."
 
 
 class ORATOR_OT_score_remove(Acting, bpy.types.Operator):

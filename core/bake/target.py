@@ -62,3 +62,7 @@ class PreparedBake:
     coverage: Coverage
     frames: Array
     modes: dict[str, str]
+
+    def keys(self) -> str:
+        """How many there are, for the artist."""
+        return f"{sum(len(curve.frames) for curve in self.curves)} keys on {len(self.curves)} curves"

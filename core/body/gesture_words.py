@@ -15,7 +15,7 @@ _FORM: Final = "Write it like 'point right' or 'shrug both 1.2': the gesture, it
 
 def nearest(word: str) -> tuple[str, ...]:
     """Up to three gestures that are written like a word, the most alike first."""
-    return tuple(difflib.get_close_matches(word.lower(), [kind.name for kind in GESTURE_KINDS], 3, 0.5))
+    return tuple(difflib.get_close_matches(word.lower(), [kind.name for kind in GESTURE_KINDS], 3, 0.6))
 
 
 def parse_gesture(text: str) -> tuple[GestureKind, str, float]:

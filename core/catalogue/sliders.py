@@ -25,7 +25,7 @@ FACE_SLIDERS: Final[tuple[Control, ...]] = (
     Control("upper_strength", "Upper Face", "Size of brows, cheeks and lids", 1.0, 0.0, 2.0),
     Control("tongue_strength", "Tongue", "How far the tongue comes out", 1.0, 0.0, 2.0),
     Control("smoothing_lower", "Smooth Mouth", "Seconds of smoothing", 0.0, 0.0, 0.2),
-    Control("smoothing_upper", "Smooth Upper", "Seconds of smoothing", 0.0, 0.0, 0.2),
+    Control("smoothing_upper", "Smooth Brows", "Seconds of smoothing of the upper face", 0.0, 0.0, 0.2),
     Control("eyelid_offset", "Eyes Closed", "Offset of the lids: -1 eyes more open, 1 more shut", 0.0, -1.0, 1.0),
     Control("lip_offset", "Lips Closed", "Offset of the lips: -1 more apart, 1 closer together", 0.0, -1.0, 1.0),
     Control("delay", "Face Delay", "Seconds the face comes later", 0.0, -0.5, 0.5),

@@ -15,6 +15,7 @@ from orator.core.blender.export.bare import evaluated_points  # noqa: E402
 from orator.core.blender.export.check import compare  # noqa: E402
 from orator.core.blender.export.export import deliver, export_shown, export_takes, export_together  # noqa: E402
 from orator.core.blender.export.options import ExportOptions  # noqa: E402
+from orator.core.blender.export.run import beside  # noqa: E402
 from orator.core.blender.takes import takes  # noqa: E402
 from orator.core.errors import OratorError  # noqa: E402
 from orator.core.formats.bvh import read_bvh  # noqa: E402
@@ -177,8 +178,23 @@ def test_a_typed_ending_is_the_format_and_nothing_is_written_over_unasked(
     with pytest.raises(RuntimeError, match=r"'o.fbx' is there already"):
         export("o.fbx", which="all")
     assert not (tmp_path / "o-2.fbx").exists()
+    with pytest.raises(RuntimeError, match="No file is named"):
+        bpy.ops.orator.export(filepath="")
+    (tmp_path / "into").mkdir()
+    assert export("into/") == {"FINISHED"} and len(list((tmp_path / "into").glob("*.fbx"))) == 1, "a folder was chosen"
     assert deliver(rig, tmp_path / "o.csv", ExportOptions())[1] == "o.csv"
     assert deliver(rig, tmp_path / "o.csv", ExportOptions())[1] == "o.csv; 'o.csv' was replaced"
+
+
+def test_what_an_exporter_puts_beside_its_file_comes_along_and_nothing_is_left(tmp_path: Path) -> None:
+    with beside(tmp_path / "o.usdc") as made:
+        made.write_bytes(b"made")
+        (made.parent / "textures" / "small").mkdir(parents=True)
+        (made.parent / "textures" / "skin.png").write_bytes(b"a picture")
+    assert sorted(str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*") if p.is_file()) == [
+        "o.usdc", str(Path("textures") / "skin.png"),
+    ]  # fmt: skip
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["o.usdc", "textures"]
 
 
 def test_in_the_file_browser_a_typed_ending_sets_the_format_and_a_chosen_format_the_ending() -> None:

@@ -13,6 +13,7 @@ from orator.core.bake.road import prepare
 from orator.core.bake.target import Keying
 from orator.core.blender.bake import bake, sliders
 from orator.core.blender.bake.bake_target import read_target
+from orator.core.blender.base import report
 from orator.core.blender.request import generation
 from orator.core.blender.request.pin_list import pose_of
 from orator.core.blender.request.pins import add_pins, pins_for
@@ -203,6 +204,7 @@ def test_a_comp_shows_what_its_takes_show(scene) -> None:
     assert lane.take == "The good one"
     scene.orator.character = armature
     assert bpy.ops.orator.comp() == {"FINISHED"}
+    assert "was built of 2 takes: " in report.last() and " keys on " in report.last()
     to_frame(36)
     shown = shown_pose(armature)[0]
     arm = [INDEX[ARM], INDEX[ELBOW], INDEX[WRIST]]
@@ -276,6 +278,9 @@ def test_the_range_comes_from_where_the_artist_says(scene) -> None:
     options = scene.orator
     options.again_range, options.again_start, options.again_end = "TYPED", 20, 44
     assert span_of(scene) == (20, 44)
+    options.again_end = 20
+    with pytest.raises(OratorError, match="ends at frame 20, and starts at 20: type a later end"):
+        span_of(scene)
     options.again_range = "PREVIEW"
     with pytest.raises(OratorError, match="no preview range"):
         span_of(scene)

@@ -38,6 +38,12 @@ def test_it_says_what_the_take_does_and_renders_nothing(desk: bpy.types.Scene) -
     assert bpy.ops.orator.score_lay() == {"FINISHED"} and len(score.text_strips(desk)) == count, (
         "laid out in place of itself"
     )
+    chosen = strips_of(desk, "word")[3]
+    desk.orator.score_active = list(compat.sequencer_strips(desk)).index(chosen)
+    before = chosen.text, compat.strip_bounds(chosen)
+    assert bpy.ops.orator.score_lay() == {"FINISHED"}
+    again_chosen = score.highlighted(desk)
+    assert (again_chosen.text, compat.strip_bounds(again_chosen)) == before, "the highlight stays on it"
     with pytest.raises(RuntimeError, match="Nothing of the score has changed"):
         bpy.ops.orator.score_regenerate()
     assert bpy.ops.orator.score_remove() == {"FINISHED"}

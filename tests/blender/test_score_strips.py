@@ -12,7 +12,7 @@ from helpers.characters import make_motion, make_rig, speech_file
 from helpers.desk import lengthen, look, shift, strips_of
 from orator.core.blender.bake import bake
 from orator.core.blender.bake.bake_target import read_target
-from orator.core.blender.base import compat
+from orator.core.blender.base import compat, report
 from orator.core.blender.request import generation
 from orator.core.blender.score import score
 from orator.core.catalogue.emotions import EMOTIONS
@@ -138,7 +138,9 @@ def test_the_sidebars_list_shows_adds_moves_and_deletes_the_same_strips(desk: bp
     setattr(strip, end, 121)
     request, _ = changes(desk)
     assert request.asked.emotion.at(np.array([3.5]))[0, EMOTIONS.index("happy")] == pytest.approx(0.8)
+    text = score.highlighted(desk).text
     assert bpy.ops.orator.score_delete() == {"FINISHED"} and score.highlighted(desk) is None
+    assert f"'{text}' was deleted" in report.last()
     with pytest.raises(OratorError, match="Nothing of the score has changed"):
         changes(desk)
     assert group.score_active >= 0 and bpy.ops.orator.score_add(kind="mouth") == {"FINISHED"}

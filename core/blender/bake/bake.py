@@ -145,7 +145,7 @@ def set_sliders(item: Any, sliders: dict[str, object]) -> None:
 
 
 def bake_again(character: bpy.types.Object, uid: str, scene: bpy.types.Scene, keying: Keying) -> str:
-    """Write a take's Actions anew from its stored performance; returns the coverage sentence. Raises OratorError."""
+    """Write a take's Actions anew from its stored performance; what was covered, and its keys. Raises OratorError."""
     item = lists.find(lists.character_data(character), uid)
     if item is None:
         raise OratorError("This take is not in the list any more.")
@@ -171,4 +171,4 @@ def bake_again(character: bpy.types.Object, uid: str, scene: bpy.types.Scene, ke
     forget()
     item.coverage = prepared.coverage.sentence()
     takes.show(character, uid)
-    return item.coverage
+    return f"{item.coverage}; {prepared.keys()}"

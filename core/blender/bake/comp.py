@@ -78,9 +78,9 @@ def comp_take(character: bpy.types.Object, take: TakeGroup, scene: bpy.types.Sce
         "layer_seed": directions.seed,
     }  # fmt: skip
     prepared = prepare(made, start, target, keying, directions=directions)
+    count = len({take.uid, *(source.uid for _, source, _ in sources)})  # before the list grows, and its items move
     item = bake.add_take(character, Take(made, "Comp 1", new_meta), start, prepared, sliders=sliders)
-    count = len({take.uid, *(source.uid for _, source, _ in sources)})
-    return f"'{item.name}' was built of {count} takes: {item.coverage}."
+    return f"'{item.name}' was built of {count} takes: {item.coverage}; {prepared.keys()}."
 
 
 def _sources(take: TakeGroup, data: CharacterGroup) -> list[tuple[LaneGroup, TakeGroup, dict[str, Any]]]:

@@ -197,6 +197,7 @@ def deliver(
     if there and not overwrite:
         raise OratorError(f"{_named(there)} there already: choose another name, or tick Overwrite (overwrite=True).")
     files, sentence, exact = _deliver(character, path, options, which, together, check)
+    sentence += f"; all in '{path.parent}'" if len(files) > 1 else ""
     return files, f"{sentence}; {_named(there, 'was', 'were')} replaced" if there else sentence, exact
 
 

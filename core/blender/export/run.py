@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -48,8 +48,16 @@ def beside(path: Path) -> Iterator[Path]:
         raise explain_write_error(error, path) from error
     finally:
         for inner in sorted((p for p in folder.rglob("*") if p.is_dir()), reverse=True):
-            clear_half_folder(inner)
+            _clear(inner)
         clear_half_folder(folder)
+
+
+def _clear(folder: Path) -> None:
+    """Remove a folder that an exporter made, and what is left in it; one that cannot be is left alone."""
+    with suppress(OSError):
+        for entry in folder.iterdir():
+            entry.unlink()
+        folder.rmdir()
 
 
 def _call(operator: Any, made: Path, name: str, options: dict[str, Any]) -> None:

@@ -125,7 +125,7 @@ def read_face_reference(options: SceneGroup, character: bpy.types.Object | None)
         clip = load_performance(take)
         return reference_of(clip.face, clip.fps, take.name, options.reference_strength)
     if not options.reference_file.strip():
-        raise OratorError("No reference is chosen. Choose a take, or a Live Link Face .csv, in the Emotion panel.")
+        raise OratorError("No reference is chosen for Like a Clip: choose a take, or a Live Link Face .csv.")
     return face_reference(Path(bpy.path.abspath(options.reference_file)), options.reference_strength)
 
 

@@ -326,8 +326,7 @@ def deliver(request: TakeRequest, made: tuple[Made, ...]) -> tuple[str, ...]:
     data = lists.character_data(character)
     names = ", ".join(take.name for take in data.takes if take.uid in made_ids)
     coverage = made[0].prepared.coverage
-    counts = [str(sum(len(curve.frames) for curve in one.prepared.curves)) for one in made]
-    keys = f"{' and '.join(counts)} keys on {len(made[0].prepared.curves)} curves"
+    keys = "; ".join(one.prepared.keys() for one in made)
     sentences = [f"{names} on '{character.name}': {coverage.sentence()}; {keys}."]
     rests = own_animation.notes(data, lists.find(data, made_ids[0]))
     played = playback.follow_sound(scene, request.speech.start, request.speech.seconds)

@@ -119,12 +119,29 @@ def lay_out(context: bpy.types.Context, take: TakeGroup) -> int:
     rows = [*rows, *(replace(row, was=len(rows) + k) for k, row in enumerate(mouths))]
     # Words that are not in the sound are marked: in the channel of words one of them is said, here it is not.
     missed = [Row("unheard", text, at, at + _MISSED) for text, at in unheard_of(meta)]
+    kept_in_view = _what(highlighted(context.scene))
     _lay(home(context), [*rows, *missed], speech.start)
+    _highlight(context.scene, kept_in_view)
     words = enumerate(meta.get("words", ()))  # they come first among the rows
     heard = kept["heard"] if kept else [[k, word["heard"]] for k, word in words if "heard" in word]
     now = {"take": take.uid, "rows": _plain(rows), "heard": heard, "talkers": names}
     context.scene.orator.score = json.dumps(now)
     return len(rows)
+
+
+def _what(strip: Any) -> tuple[str, str, int] | None:
+    """What tells a strip from others after the score was laid out anew; None for none."""
+    return None if strip is None else (kind_of(strip), strip.text, compat.strip_bounds(strip)[0])
+
+
+def _highlight(scene: bpy.types.Scene, what: tuple[str, str, int] | None) -> None:
+    """Keep the highlight where it was: on the nearest strip that is and says the same, else on none."""
+    every, active = list(compat.sequencer_strips(scene)), -1
+    if what is not None:
+        alike = [strip for strip in text_strips(scene) if (kind_of(strip), strip.text) == what[:2]]
+        near = min(alike, key=lambda strip: abs(compat.strip_bounds(strip)[0] - what[2]), default=None)
+        active = every.index(near) if near is not None else -1
+    scene.orator.score_active = active
 
 
 def _plain(rows: list[Row]) -> list[list[Any]]:
