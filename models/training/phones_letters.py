@@ -29,7 +29,7 @@ from ...core.arrays import Array
 from ..phones.pronounce import LANGUAGES, LETTERS, REACH, WEIGHTS, fold_letters, letter_windows, spoken_letters
 from ..phones.spell import COMMON
 from ..weights.checksums import write_lists
-from .speech_align import kathleen_transcripts, spoken_words
+from .speech_align import data_folder, kathleen_transcripts, spoken_words
 from .speech_corpus import cache_folder
 from .speech_espeak import ESPEAK, espeak_phones
 from .speech_text import GRAMMAR
@@ -37,6 +37,7 @@ from .speech_voices import _flite, arpabet
 
 WORDS: Final = {"en": 70000, "de": 9000, "fr": 12000, "es": 4000, "it": 4000}
 LISTS: Final = {"en": "american-english", "de": "ngerman", "fr": "french", "es": "spanish", "it": "italian"}
+DICTIONARIES: Final = Path("/usr/share/dict")
 SMALL_LIST: Final = "american-english-small"
 HIDDEN: Final = 256
 LETTER_SIZE: Final = 20
@@ -104,7 +105,7 @@ def foreign(word: str, language: str) -> tuple[str, ...]:
 
 def word_list(language: str, rng: np.random.Generator) -> list[str]:
     """Lower-case words of a language's Debian word list, a random choice of WORDS of them."""
-    text = (Path("/usr/share/dict") / LISTS[language]).read_text(encoding="utf8", errors="ignore")
+    text = (DICTIONARIES / LISTS[language]).read_text(encoding="utf8", errors="ignore")
     words = sorted({w.lower() for w in text.split() if not w.endswith("'s") and 1 < len(fold_letters(w.lower())) < 22})
     if len(words) > WORDS[language]:
         words = [words[i] for i in np.sort(rng.choice(len(words), WORDS[language], replace=False))]
@@ -192,6 +193,12 @@ def main() -> None:
 
 def train() -> None:
     """Train all languages, write the weights, judge them on words held out."""
+    needed = [DICTIONARIES / name for name in (*LISTS.values(), SMALL_LIST)]
+    needed.append(data_folder() / "speech" / "kathleen" / "transcripts.tsv")
+    if missing := [str(path) for path in needed if not path.is_file()]:
+        raise SystemExit(
+            f"Not there: {', '.join(missing)}. Install Debian's word lists; ORATOR_DATA says where data is."
+        )
     begun = time.time()
     torch.set_num_threads(1)
     torch.manual_seed(SEED)
@@ -237,7 +244,7 @@ def common_words() -> list[str]:
     texts = [text for _, text in kathleen_transcripts()]
     texts += [choice for choices in GRAMMAR.values() for choice in choices] + [" ".join(w) for w in COMMON.values()][:1]
     own = {word for text in texts for word in spoken_words(re.sub(r"\{\w+\}", " ", text))}
-    small = (Path("/usr/share/dict") / SMALL_LIST).read_text(encoding="utf8").lower().split()
+    small = (DICTIONARIES / SMALL_LIST).read_text(encoding="utf8").lower().split()
     return sorted(own | {word for word in small if not word.endswith("'s")})
 
 
