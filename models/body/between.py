@@ -129,9 +129,8 @@ class Between(nn.Module):
         smooth = sum(weight * padded[..., k : k + count] for k, weight in enumerate(self.kernel))
         change = self.decoder[-1](smooth).transpose(1, 2)
         # Nothing is added where a pose is given: the likely way is there already.
-        free = torch.cat(
-            [_away(back, on).repeat_interleave(6, dim=-1), _away(root_back, root_on).expand_as(way[..., -3:])], -1
-        )
+        turns = _away(back, on)[..., None].expand(-1, -1, -1, 6).flatten(-2)
+        free = torch.cat([turns, _away(root_back, root_on).expand_as(way[..., -3:])], dim=-1)
         return way + change * free, self.expects(x)
 
 

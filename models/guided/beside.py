@@ -28,7 +28,8 @@ FULL: Final = 0.075
 metres."""
 LEAST: Final = 0.026
 FAR: Final = 30.0
-"""But by LEAST metres so many frames from a given pose, however sure it is: another seed is to be another way."""
+"""But by LEAST metres midway between given poses that are twice FAR frames apart or more, however sure it is:
+another seed is to be another way."""
 CLOSE: Final = 5.0
 """Frames from a given pose at which most of it counts."""
 _WRISTS: Final = [INDEX["left_wrist"], INDEX["right_wrist"]]
@@ -71,9 +72,19 @@ def _gain(likely: Likely, quick: Array, given: Array) -> Array:
     away = np.sqrt(gaussian_filter1d(np.square(moved - still).sum(axis=(1, 2)) / 2.0, _ABOUT, mode="nearest"))
     room = SHARE * likely.error * np.minimum(likely.error / FULL, 1.0)
     gain = np.minimum(KEPT * missing / np.maximum(added, 1e-3), room / np.maximum(away, 1e-3))
-    far = distance_transform_edt(~given) if given.any() else np.full(len(given), FAR)
-    gain = np.maximum(gain, LEAST * np.minimum(far / FAR, 1.0) ** 2 / np.maximum(away, 1e-3))
+    gain = np.maximum(gain, LEAST * _midway(given) ** 2 / np.maximum(away, 1e-3))
     return np.asarray(gaussian_filter1d(gain, 5.0, mode="nearest"))
+
+
+def _midway(given: Array) -> Array:
+    """(T,) 0 at given frames, 1 midway between two of them; less between two that are near each other."""
+    keys, frames = np.flatnonzero(given), np.arange(len(given))
+    if not len(keys):
+        return np.ones(len(given))
+    before = keys[np.clip(np.searchsorted(keys, frames, side="right") - 1, 0, None)]
+    after = keys[np.clip(np.searchsorted(keys, frames), None, len(keys) - 1)]
+    far = np.minimum(np.abs(frames - before), np.abs(after - frames))
+    return np.minimum(far / np.maximum((after - before) / 2.0, FAR), 1.0)
 
 
 def _free(given: Array) -> Array:
