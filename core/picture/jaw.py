@@ -15,11 +15,13 @@ _INNER, _OUTER = 0.8, 1.2
 _ANGLES: Final = 181
 _LINE: Final = 0.09
 """How thick a jaw's line may be, in half face widths."""
+_CRUMB: Final = 0.02
+"""Areas up to so much of half a face's width, squared, are no body."""
 
 
 def below_jaw(picture: Array, face: Array, marks: Marks) -> Array:
     """Which pixels (H, W) of `face` (H, W), the face with all that is no hair, are the body; none without any skin."""
-    from scipy.ndimage import binary_dilation, binary_fill_holes, binary_opening
+    from scipy.ndimage import binary_dilation, binary_fill_holes, binary_opening, label
 
     found = skin_of(picture)
     if found is None:
@@ -42,7 +44,11 @@ def below_jaw(picture: Array, face: Array, marks: Marks) -> Array:
     if (thick & (down < 0.6) & (np.abs(across) > 0.95)).any(axis=0).sum() > _LINE * half:
         # Long hair that is not told from the face goes on down there: it bends, and is not cut.
         return np.zeros_like(face)
-    out: Array = body & binary_dilation(thick, iterations=max(3, round(0.08 * half)))
+    body &= binary_dilation(thick, iterations=max(3, round(0.08 * half)))
+    areas, _ = label(body, np.ones((3, 3)))
+    sizes = np.bincount(areas.ravel())
+    # Crumbs within the jaw's line are the head's.
+    out: Array = body & (sizes > _CRUMB * half**2)[areas]
     return out
 
 

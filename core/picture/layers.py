@@ -202,7 +202,7 @@ def cut_layers(picture: Array, mask: Array, marks: Marks) -> dict[int, Array]:
                 _upwards(part, own, fill)
             # Between two pixels a little of what lies beneath is seen: beside the edge it has the edge's own colours.
             clean = own & opaque & (above == 0.0) & (mine == 1.0)
-            edge = opaque & (mine > 0.0) & ~clean & (joint | ~fill)
+            edge = opaque & (mine > 0.0) & ~clean & ((joint & (layer != BODY)) | ~fill)
             if edge.any() and clean.any():
                 part[edge] = nearest_colours(picture, clean)[edge]
         opacity.append(mine)

@@ -25,6 +25,8 @@ _OFF: Final = 36.0
 """A colour that is so far from both sides and all between them is a third one, such as a line's."""
 _LINE: Final = 30.0
 """What is so far from the colour beyond it is a line."""
+_SPECK: Final = 16.0
+"""And this far, when it is small, a crumb of one."""
 _ROUNDS: Final = 12
 _NEAR: Final = 2
 """So far, of 255, sheets may be off the picture where they meet."""
@@ -118,7 +120,7 @@ def line_between(picture: Array, upper: Array, lower: Array, thick: int) -> Arra
     so many pixels thick, and has another colour than what lies beyond it."""
     from scipy.ndimage import binary_propagation
 
-    line, _ = _unlike_beyond(picture, upper, lower, thick)
+    line, _ = _unlike_beyond(picture, upper, lower, thick, _LINE)
     out: Array = binary_propagation(upper, mask=upper | line, structure=np.ones((3, 3))) & line
     return out
 
@@ -127,14 +129,14 @@ def specks_between(picture: Array, upper: Array, lower: Array, thick: int) -> Ar
     """Crumbs (H, W) of the line between two areas, as wax and brushes leave them beside it."""
     from scipy.ndimage import binary_dilation, label
 
-    line, outside = _unlike_beyond(picture, upper, lower, thick)
+    line, outside = _unlike_beyond(picture, upper, lower, thick, _SPECK)
     areas, count = label(line, np.ones((3, 3)))
     # What goes on beyond is an edge of what lies there.
     going_on = np.unique(areas[binary_dilation(outside, np.ones((3, 3)), 2)])
     return line & ~np.isin(areas, going_on) & (count > 0)
 
 
-def _unlike_beyond(picture: Array, upper: Array, lower: Array, thick: int) -> tuple[Array, Array]:
+def _unlike_beyond(picture: Array, upper: Array, lower: Array, thick: int, least: float) -> tuple[Array, Array]:
     """Pixels (H, W) of the lower area near the upper one that are unlike what lies beyond, and what lies beyond."""
     from scipy.ndimage import binary_dilation
 
@@ -143,7 +145,7 @@ def _unlike_beyond(picture: Array, upper: Array, lower: Array, thick: int) -> tu
     if not outside.any():
         return np.zeros_like(upper), outside
     beyond = calm(nearest_colours(picture, outside), 1.5)
-    return rim & lower & (np.abs(calm(picture[..., :3], 0.7) - beyond).max(axis=2) > _LINE), outside
+    return rim & lower & (np.abs(calm(picture[..., :3], 0.7) - beyond).max(axis=2) > least), outside
 
 
 def taken_apart(picture: Array, opacity: list[Array], colours: list[Array]) -> list[Array]:
