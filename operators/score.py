@@ -49,7 +49,9 @@ class ORATOR_OT_score_lay(OnTake, bpy.types.Operator):
         self, context: bpy.types.Context, character: bpy.types.Object, data: CharacterGroup, take: TakeGroup
     ) -> str:
         """Lay it out."""
-        return f"{score.lay_out(context, take)} strips: move, rename, trim, copy or delete, then Regenerate Changes."
+        dropped = score.unmade(score.home(context))
+        said = f"{score.lay_out(context, take)} strips: move, rename, trim, copy or delete, then Regenerate Changes."
+        return f"{said} What was changed and not made yet is gone ({dropped}): Undo brings it back." if dropped else said
 
 
 class ORATOR_OT_score_regenerate(Generating, bpy.types.Operator):

@@ -8,6 +8,7 @@ import bpy
 
 from ..core.blender.base import compat
 from ..core.blender.base.declared import PanelMixin
+from ..core.blender.request import generation
 from ..core.blender.score import score
 from ..core.body.gesture_words import gesture_said
 from ..core.errors import OratorError
@@ -65,6 +66,8 @@ class _Score(PanelMixin):
         row.operator("orator.score_remove", text="", icon="TRASH")
         layout.prop(context.scene.orator, "score_mouths")
         if score.sheet(context.scene):
+            take = score.take_of(context.scene, generation.highlighted_take(context)[0])
+            draw_wrapped(context, layout, f"Score of {take.name}" if take is not None else "Score of another character")
             self.draw_strips(context, layout)
             if not draw_job(layout):
                 layout.operator("orator.score_regenerate", icon="FILE_REFRESH")

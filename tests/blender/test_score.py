@@ -10,7 +10,7 @@ import pytest
 from helpers.desk import MOUTH, SECONDS, WORDS, again, changed, furnish, lengthen, shift, span, strips_of
 from orator.core.anime.mouths import mouths_of
 from orator.core.arkit import INDEX as FACE
-from orator.core.blender.base import compat
+from orator.core.blender.base import compat, report
 from orator.core.blender.score import score
 from orator.core.blender.takes import takes
 from orator.core.blender.takes.take_store import load_meta, load_performance
@@ -38,6 +38,10 @@ def test_it_says_what_the_take_does_and_renders_nothing(desk: bpy.types.Scene) -
     assert bpy.ops.orator.score_lay() == {"FINISHED"} and len(score.text_strips(desk)) == count, (
         "laid out in place of itself"
     )
+    assert score.unmade(desk) == 0
+    shift(strips_of(desk, "gesture")[0], 4)
+    assert bpy.ops.orator.score_lay() == {"FINISHED"}
+    assert "What was changed and not made yet is gone (1): Undo brings it back." in report.last()
     chosen = strips_of(desk, "word")[3]
     desk.orator.score_active = list(compat.sequencer_strips(desk)).index(chosen)
     before = chosen.text, compat.strip_bounds(chosen)

@@ -138,6 +138,7 @@ def test_the_sidebars_list_shows_adds_moves_and_deletes_the_same_strips(desk: bp
     setattr(strip, end, 121)
     request, _ = changes(desk)
     assert request.asked.emotion.at(np.array([3.5]))[0, EMOTIONS.index("happy")] == pytest.approx(0.8)
+    assert score.unmade(desk) == 1
     text = score.highlighted(desk).text
     assert bpy.ops.orator.score_delete() == {"FINISHED"} and score.highlighted(desk) is None
     assert f"'{text}' was deleted" in report.last()

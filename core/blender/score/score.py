@@ -177,6 +177,22 @@ def _lay(scene: bpy.types.Scene, rows: list[Row], start: float) -> None:
         strip[TAG] = json.dumps({"kind": kind, "was": number, "first": first, "last": last, "name": strip.name})
 
 
+def unmade(scene: bpy.types.Scene) -> int:
+    """How many strips were changed, added or deleted since the score was laid out."""
+    before, stay, changed = rows_before(scene), set(), 0
+    for strip in text_strips(scene) if before else ():
+        was = (tag := _tag(strip)).get("was", -1)
+        if kind_of(strip) == "unheard":
+            continue
+        if not 0 <= was < len(before) or was in stay:
+            changed += 1
+            continue
+        stay.add(was)
+        moved = compat.strip_bounds(strip)[:2] != (tag["first"], tag["last"])
+        changed += moved or _said(strip, tag, before[was]) != before[was].text.strip()
+    return changed + len(before) - len(stay) if before else 0
+
+
 def throw_away(scene: bpy.types.Scene) -> int:
     """Remove the score's strips, and give its channels their names back; how many."""
     gone = text_strips(scene)
