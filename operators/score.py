@@ -51,7 +51,8 @@ class ORATOR_OT_score_lay(OnTake, bpy.types.Operator):
         """Lay it out."""
         dropped = score.unmade(score.home(context))
         said = f"{score.lay_out(context, take)} strips: move, rename, trim, copy or delete, then Regenerate Changes."
-        return f"{said} What was changed and not made yet is gone ({dropped}): Undo brings it back." if dropped else said
+        gone = f" What was changed and not made yet is gone ({dropped}): Undo brings it back." if dropped else ""
+        return said + gone
 
 
 class ORATOR_OT_score_regenerate(Generating, bpy.types.Operator):
