@@ -58,20 +58,20 @@ def _consonant(lips: dict[str, tuple[float, float]]) -> Target:
     return target
 
 
-_AA = _vowel(0.37, 0.23, 0.17)
-_EH = _vowel(0.26, 0.28, 0.22, ST=0.14, SM=0.06)
+_AA = _vowel(0.37, 0.23, 0.17, hold=1.4)
+_EH = _vowel(0.26, 0.28, 0.22, hold=1.4, ST=0.14, SM=0.06)
 _IY = _vowel(0.12, 0.32, 0.25, ST=0.42, SM=0.20)
-_AO = _vowel(0.31, 0.18, 0.14, FU=0.42, PU=0.26)
+_AO = _vowel(0.31, 0.18, 0.14, hold=1.4, FU=0.42, PU=0.26)
 _UW = _vowel(0.15, 0.16, 0.10, FU=0.34, PU=0.58)
-_OW = _vowel(0.31, 0.19, 0.14, FU=0.44, PU=0.40)
-_OFF_OW = _vowel(0.22, 0.16, 0.11, FU=0.34, PU=0.55)
-_ALVEOLAR = _consonant(dict(J=(0.06, 1.7), LD=(0.14, 1.3), UU=(0.08, 1.1)))
+_OW = _vowel(0.31, 0.19, 0.14, hold=1.8, FU=0.44, PU=0.40)
+_OFF_OW = _vowel(0.27, 0.16, 0.11, hold=1.3, FU=0.34, PU=0.55)
+_ALVEOLAR = _consonant(dict(J=(0.06, 1.7), LD=(0.13, 1.3), UU=(0.08, 1.1)))
 _VELAR = _consonant(dict(J=(0.06, 1.5), LD=(0.12, 1.0), UU=(0.07, 1.0)))
 _SIBILANT = _consonant(
-    dict(J=(0.05, 2.2), LD=(0.20, 1.4), UU=(0.13, 1.3), ST=(0.34, 0.9), SM=(0.14, 0.7), FU=(0.0, 0.5), PU=(0.0, 0.5))
+    dict(J=(0.05, 2.2), LD=(0.15, 1.4), UU=(0.10, 1.3), ST=(0.34, 0.9), SM=(0.14, 0.7), FU=(0.0, 0.5), PU=(0.0, 0.5))
 )
 _POSTALVEOLAR = _consonant(
-    dict(J=(0.06, 2.2), LD=(0.18, 1.3), UU=(0.18, 1.3), FU=(0.52, 1.2), PU=(0.34, 1.2), ST=(0.0, 0.6), SM=(0.0, 0.5),
+    dict(J=(0.06, 2.2), LD=(0.16, 1.3), UU=(0.15, 1.3), FU=(0.52, 1.2), PU=(0.34, 1.2), ST=(0.0, 0.6), SM=(0.0, 0.5),
          SL=(0.10, 0.7))
 )  # fmt: skip
 _LABIODENTAL = _consonant(
