@@ -27,6 +27,8 @@ LONGEST: Final = 3.0
 """The most that one side may be of the other."""
 _ALIKE: Final = 12
 """How far colours may be apart and still be one background."""
+_NOTHING: Final = 0.99
+"""A background that fills more than this is the picture itself."""
 
 
 def read_picture(path: Path, largest: int = LARGEST) -> Array:
@@ -134,6 +136,8 @@ def keyed(picture: Array) -> Array:
     areas, _ = label(alike)
     edge = np.unique(np.concatenate([areas[0], areas[-1], areas[:, 0], areas[:, -1]]))
     outside = np.isin(areas, edge[edge > 0])
+    if outside.mean() > _NOTHING:
+        return picture
     out = picture.copy()
     out[outside, 3] = 0
     # Pixels at the edge are mixed with the background: taken apart, no fringe of it stays.

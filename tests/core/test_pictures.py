@@ -86,3 +86,8 @@ def test_a_background_that_is_cleared_leaves_no_fringe() -> None:
     assert rim.sum() > 60
     assert np.abs(cut[rim][:, :3].astype(int) - (150, 30, 40)).max() < 12, "the disc's colour, no white in it"
     assert np.abs(cut[..., 3] / 255.0 - share[..., 0]).max() < 0.12
+
+
+def test_a_picture_of_one_colour_is_not_cleared_away() -> None:
+    plain = np.full((96, 96, 4), (120, 130, 140, 255), np.uint8)
+    assert (keyed(plain) == plain).all()
