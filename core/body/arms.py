@@ -242,7 +242,9 @@ def _smoothed(state: Array, own: Array, wanted: Wanted, level: Array) -> Array:
         least = lowest(wanted.seat, wanted.table) - 0.015
         state[:, HEIGHT] = least + np.logaddexp(0.0, (state[:, HEIGHT] - least) / 0.008) * 0.008
         state[:, HEIGHT] -= np.logaddexp(0.0, (state[:, HEIGHT] - HIGHEST) / 0.02) * 0.02
-    state = unhurried(state if wanted.seated else reined(state, level, own))
+    if not wanted.seated:
+        state = gaussian_filter1d(reined(state, level, own), 1.2, axis=0, mode="nearest")
+    state = unhurried(state)
     state[:, SHRUG] += np.radians(wanted.manner.shoulders)
     return state
 

@@ -150,8 +150,9 @@ def clear_torso(rotations: Array, margin: float = 0.015, rounds: int = 5) -> Arr
             if not (amount > 0).any():
                 continue
             point = points[row, k, worst]
-            # Mostly forward, and outward where the point is at the side.
-            away = np.stack([0.6 * point[:, 0], np.zeros(len(row)), 0.06 + np.maximum(point[:, 2], -0.02)], axis=1)
+            # Mostly forward, outward where the point is at the side, and back where it is behind.
+            ahead = np.where(point[:, 2] > -0.06, 0.06 + np.maximum(point[:, 2], -0.02), point[:, 2])
+            away = np.stack([0.6 * point[:, 0], np.zeros(len(row)), ahead], axis=1)
             away /= np.linalg.norm(away, axis=-1, keepdims=True)
             shoulder = REST_OFFSETS[INDEX[f"{side}_collar"]] + REST_OFFSETS[INDEX[f"{side}_shoulder"]]
             arm = point - shoulder

@@ -119,8 +119,8 @@ def _lowered(elbow: Array, along: Array, length: Array) -> Array:
     most = np.arccos(np.clip(cosine, -1.0, 1.0))
     # Over the shoulder an elbow stands to the side, as high as it must; an arm that hangs has no need.
     asked = np.clip((2.2 - most) / 0.8, 0.0, 1.0) * np.clip((0.4 - along[:, 1]) / 0.3, 0.0, 1.0)
-    asked *= np.clip((flat - 0.25) / 0.25, 0.0, 1.0) * np.clip((along[:, 2] + 0.3) / 0.25, 0.0, 1.0)
-    asked *= np.clip((2.7 - np.abs(turn)) / 0.6, 0.0, 1.0)
+    asked *= np.clip((flat - 0.25) / 0.25, 0.0, 1.0) * np.clip((along[:, 2] + 0.3) / 0.6, 0.0, 1.0)
+    asked *= np.clip((2.6 - np.abs(turn)) / 1.4, 0.0, 1.0)
     knee = np.minimum(0.35, 0.5 * most)
     over = np.maximum(np.abs(turn) - (most - knee), 0.0)
     less = np.where(over > 0.0, most - knee + knee * np.tanh(over / np.maximum(knee, 1e-3)), np.abs(turn))
