@@ -68,7 +68,7 @@ def _posture(score: Score, wanted: Wanted, frames: int, calm: Array) -> Array:
 def _another(rng: np.random.Generator, side: float) -> Array:
     """(3,) another posture, in sizes of bend, turn and lean: to a `side` as far as is seen, and not past balance."""
     bend, turn = rng.uniform(-1.6, 1.6, 2)
-    return np.array([bend, turn, side * rng.uniform(0.6, 1.35)])
+    return np.array([bend, turn, side * rng.uniform(0.6, 1.2)])
 
 
 def _followed(places: Array, busy: Array, rng: np.random.Generator) -> Array:
@@ -79,7 +79,7 @@ def _followed(places: Array, busy: Array, rng: np.random.Generator) -> Array:
     ahead = (right[:, 2] - left[:, 2]) * np.maximum(busy[:, 0], busy[:, 1])
     height = ((left[:, 1] + 0.2) * busy[:, 0] + (right[:, 1] + 0.2) * busy[:, 1]) / 2.0
     reach = (left[:, 2] * busy[:, 0] + right[:, 2] * busy[:, 1]) / 2.0
-    turn = 0.55 * aside + 0.42 * ahead
+    turn = 0.48 * aside + 0.34 * ahead
     bend = 0.22 * reach - 0.28 * height
     lean = -0.16 * aside + 0.1 * (left[:, 1] * busy[:, 0] - right[:, 1] * busy[:, 1])
     out = gaussian_filter1d(np.stack([bend, turn, lean], axis=1), 2.8, axis=0, mode="nearest")

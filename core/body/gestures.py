@@ -206,7 +206,7 @@ def comfortable(place: Array) -> Array:
     """A wrist place (3,) that an arm reaches without strain: before the body, hardly across it, not before the face."""
     x, y, z = place
     # A hand on the way up goes beside the face, not across it.
-    x = float(np.clip(x, 1.6 * np.clip(y - 0.03, 0.0, 0.12), 0.44))
+    x = float(np.clip(x, 0.05 + 1.2 * np.clip(y - 0.03, 0.0, 0.12), 0.44))
     y = float(np.clip(y, -0.34, 0.02 + 0.6 * np.clip(x - 0.12, 0.0, 0.22)))
     near = 0.17 if x < 0.2 else 0.17 - 0.6 * (x - 0.2)
     place = np.array([x, y, max(float(z), near)])

@@ -40,7 +40,7 @@ LONGEST_IDLE: Final = 4.0
 """Seconds after which a hand that others gesture beside takes over."""
 LONGEST_REST: Final = 3.3
 """Seconds after which hands that go on resting do so in another way."""
-LONGEST_QUIET: Final = 4.6
+LONGEST_QUIET: Final = 4.2
 """Seconds of speech in a row that hands rest through at the most, at the neutral share of rest."""
 
 
