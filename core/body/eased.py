@@ -60,7 +60,10 @@ def _moved_aside(state: Array, x: Array) -> Array:
     """States (T, 8) with wrists at x (T,) to the own side, as far ahead as they were."""
     out = state.copy()
     ahead = state[:, RADIUS] * np.cos(state[:, ANGLE])
-    out[:, ANGLE], out[:, RADIUS] = np.arctan2(x, ahead), np.hypot(x, ahead)
+    angle = np.arctan2(x, ahead)
+    # A hand behind the back may pass the middle: its angle goes on, it does not begin anew from the other side.
+    out[:, ANGLE] = angle + 2.0 * np.pi * np.round((state[:, ANGLE] - angle) / (2.0 * np.pi))
+    out[:, RADIUS] = np.hypot(x, ahead)
     return out
 
 

@@ -151,7 +151,8 @@ def clear_torso(rotations: Array, margin: float = 0.015, rounds: int = 5) -> Arr
                 continue
             point = points[row, k, worst]
             # Mostly forward, outward where the point is at the side, and back where it is behind.
-            ahead = np.where(point[:, 2] > -0.06, 0.06 + np.maximum(point[:, 2], -0.02), point[:, 2])
+            front = np.clip((gaussian_filter1d(points[:, k, 2, 2], 6.0, mode="nearest") + 0.12) / 0.08, 0.0, 1.0)
+            ahead = front * (0.06 + np.maximum(point[:, 2], -0.02)) + (1.0 - front) * np.minimum(point[:, 2], -0.06)
             away = np.stack([0.6 * point[:, 0], np.zeros(len(row)), ahead], axis=1)
             away /= np.linalg.norm(away, axis=-1, keepdims=True)
             shoulder = REST_OFFSETS[INDEX[f"{side}_collar"]] + REST_OFFSETS[INDEX[f"{side}_shoulder"]]
