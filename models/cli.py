@@ -212,10 +212,11 @@ def _generate(args: argparse.Namespace) -> int:
     use_machine(args)
     for seed, path in zip(request.seeds, output_paths(args.output, request.seeds), strict=True):
         take, extra = make_take(request, seed, Bar(), interrupt.heard)
+        replaced = ", replaced" if path.exists() else ""
         write_take(take, path, extra)
         print(
             f"{path}: {take.performance.frames} frames, {take.performance.seconds:.2f} s, "
-            f"made in {take.meta['seconds_taken']:.1f} s"
+            f"made in {take.meta['seconds_taken']:.1f} s{replaced}"
         )
         for sentence in (*notes_of(take.meta), *unheard_notes(take.meta)):
             print(f"Note: {sentence}", file=sys.stderr)
@@ -249,8 +250,9 @@ def _export(args: argparse.Namespace) -> int:
     take = read_take(args.take)
     performance = take.performance if args.fps is None else resample(take.performance, args.fps)
     hands = _hand_mean(take, args.smplx_file) if args.output.suffix.lower() == ".npz" else None
+    replaced = ", replaced" if args.output.exists() else ""
     write_neutral(performance, args.output, not args.in_place, hands)
-    print(f"{args.output}: {performance.seconds:.2f} s")
+    print(f"{args.output}: {performance.seconds:.2f} s{replaced}")
     return 0
 
 

@@ -82,13 +82,14 @@ def test_a_bowed_face_is_framed_from_chin_to_hair(desk: bpy.types.Scene) -> None
     area = next(a for a in bpy.context.window.screen.areas if a.type == "VIEW_3D")
     space, region = area.spaces.active, next(r for r in area.regions if r.type == "WINDOW")
     view = space.region_3d
-    half = 0.5 * 72.0 / space.lens * view.view_distance * region.height / max(region.width, region.height)
-    up = view.view_rotation @ Vector((0.0, 1.0, 0.0))
+    half = 0.5 * 72.0 / space.lens * region.height / max(region.width, region.height)
+    eye = view.view_location + view.view_rotation @ Vector((0.0, 0.0, view.view_distance))
     graph = bpy.context.evaluated_depsgraph_get()
     for mesh in rig.children:
-        if mesh.name.rpartition(" ")[2] in ("Mouth", "Hair", "Brows"):
+        if mesh.name.rpartition(" ")[2] in ("Mouth", "Hair", "Brows", "Head"):
             seen = mesh.evaluated_get(graph)
-            heights = [(seen.matrix_world @ v.co - view.view_location) @ up for v in seen.data.vertices]
+            own = [view.view_rotation.inverted() @ (seen.matrix_world @ v.co - eye) for v in seen.data.vertices]
+            heights = [at.y / -at.z for at in own]
             assert -half < min(heights) and max(heights) < half, mesh.name
 
 

@@ -101,6 +101,14 @@ def test_deleting_removes_all_of_it_and_shows_the_next(scene: bpy.types.Scene) -
     assert not armature.animation_data.nla_tracks
 
 
+def test_a_deleted_takes_name_does_not_come_back(scene: bpy.types.Scene) -> None:
+    armature, _, _ = two(scene)
+    armature.orator.active = 0
+    bpy.ops.orator.take_delete()
+    add(armature, 3)
+    assert [t.name for t in armature.orator.takes] == ["Take 2", "Take 3"]
+
+
 def test_the_list_survives_save_and_reload(scene: bpy.types.Scene, tmp_path: Path) -> None:
     armature, _, second = two(scene)
     armature.orator.takes[0].favourite = True

@@ -145,6 +145,10 @@ def _fits(take: TakeGroup, old: Performance, before: dict[str, Any], speech: Spe
         )
     if before.get("speech", {}).get("digest", digest(speech)) == digest(speech):
         return ()
+    if before.get("lines"):
+        return (
+            f"The scene's lines are not those '{take.name}' was made for: Regenerate Changed Lines makes what changed.",
+        )
     return (f"'{take.name}' was made for another sound of the same length: the rest of it does not fit.",)
 
 

@@ -174,6 +174,8 @@ def frame(area: bpy.types.Area, figure: Figure, face: bool) -> None:
     across = _SENSOR / space.lens  # metres across the longer side, a metre away
     free = max(region.width - covered, 1)
     distance = max(height * longer / max(region.height, 1), width * longer / free) / across
+    if face:
+        distance += 0.5 * figure.head_size  # what is nearer than the middle of the head looks bigger
     look = _aside(figure, turn) + Vector((0.0, 0.0, lift))
     view.view_perspective = "PERSP"
     view.view_rotation = look.to_track_quat("Z", "Y")

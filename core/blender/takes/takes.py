@@ -160,14 +160,18 @@ def active_changed(data: CharacterGroup) -> None:
 
 
 def unique_name(data: CharacterGroup, wanted: str) -> str:
-    """`wanted`, or with the first number that no take of the list has."""
+    """`wanted`, or with the number after the highest of its like in the list.
+
+    A deleted take's name does not come back while later ones are there: notes to a director stay true.
+    """
     names = {take.name for take in data.takes}
     stem = wanted.rstrip("0123456789").rstrip() or "Take"
-    number = 1
-    while wanted in names or not wanted:
-        number += 1
-        wanted = f"{stem} {number}"
-    return wanted
+    numbers = [int(n) for s, _, n in (name.rpartition(" ") for name in names) if s == stem and n.isdecimal()]
+    number = wanted.removeprefix(stem).strip()
+    later = stem != "Take" or int(number or 0) > max(numbers, default=-1)
+    if wanted and wanted not in names and later:
+        return wanted
+    return f"{stem} {max((*numbers, 1 if stem in names else 0)) + 1}"
 
 
 def add(character: bpy.types.Object, name: str, seed: int, coverage: str) -> TakeGroup:
