@@ -122,7 +122,7 @@ def idle(line: Timeline, wanted: Wanted, score: Score, begin: float, end: float,
 def _stir(line: Timeline, wanted: Wanted, score: Score, begin: float, end: float, side: str) -> None:
     """Small shifts of an arm that rests, every two or three seconds: a hand turns, fingers open or close a little.
 
-    Where somebody speaks they go with a beat.
+    Where somebody speaks they go with a beat; else they are slow and small.
     """
     home, hand = line.state, line.hand
     touching = bool(line.touches) and float(line.touches[-1].value[0]) > 0.5
@@ -133,9 +133,11 @@ def _stir(line: Timeline, wanted: Wanted, score: Score, begin: float, end: float
     at = begin + rng.uniform(0.9, 2.2)
     while at < end - 0.8:
         beat = score.beats[bisect_right(score.beats, at, key=lambda b: b[0]) :][:1]
-        at = beat[0][0] - 0.3 if beat and beat[0][0] < at + 0.9 else at
-        goal = home + rng.normal(0.0, 1.0, 8) * size
+        spoken = bool(beat) and beat[0][0] < at + 0.9
+        at = beat[0][0] - 0.3 if spoken else at
+        goal = home + rng.normal(0.0, 1.0, 8) * size * (1.0 if spoken else 0.35)
         goal[ANGLE] = min(goal[ANGLE], BEHIND) if swings else goal[ANGLE]
         shape = hand + rng.normal(0.0, 1.0) * CURL + rng.normal(0.0, 3.0, ANGLES)
-        line.move(at, float(rng.uniform(0.45, 0.7)), goal, shape, None, float(touching))
+        length = float(rng.uniform(0.45, 0.7)) * (1.0 if spoken else 2.0)
+        line.move(at, length, goal, shape, None, float(touching))
         at += rng.uniform(1.6, 3.2)
