@@ -241,8 +241,12 @@ def _whole_again(picture: Array, labels: Array, opacity: list[Array], colours: l
     stays in one of them."""
     opacity = [np.rint(255.0 * a).astype(np.float32) / 255.0 for a in opacity]
     found = taken_apart(picture, opacity, colours)
+    wrong: Array | None = None
     for go in range(_TRIES):
-        wrong = unlike(picture, opacity, found)
+        # What was right stays so, but beside what was changed.
+        wrong = unlike(picture, opacity, found, wrong)
+        if not wrong.any():
+            break
         left, shares = np.ones(labels.shape, np.float32), []
         for a in opacity:
             shares.append(left * a)

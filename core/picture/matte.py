@@ -158,7 +158,8 @@ def taken_apart(picture: Array, opacity: list[Array], colours: list[Array]) -> l
     for a in opacity:
         weights.append(left * a)
         left = left * (1.0 - a)
-    mixed = (picture[..., 3] >= _WHOLE) & (np.max(weights, axis=0) > 0)
+    most = np.max(weights, axis=0)
+    mixed = (picture[..., 3] >= _WHOLE) & (most > 0.0) & (most < 1.0)
     w = np.stack([weight[mixed] for weight in weights])
     light = np.stack([linear(c[mixed]) for c in colours])
     target = linear(picture[..., :3][mixed])
@@ -173,21 +174,28 @@ def taken_apart(picture: Array, opacity: list[Array], colours: list[Array]) -> l
         missing = target * total - (w[..., None] * light).sum(axis=0)
         light = np.clip(light + (ready / norm)[..., None] * missing, low, high)
     out = []
-    for c, new in zip(colours, light, strict=True):
+    alone = (picture[..., 3] >= _WHOLE) & (most >= 1.0)
+    for c, new, weight in zip(colours, light, weights, strict=True):
         c = c.copy()
         c[mixed] = encoded(new)
+        c[alone & (weight >= 1.0)] = picture[..., :3][alone & (weight >= 1.0)]
         out.append(c)
     return out
 
 
-def unlike(picture: Array, opacity: list[Array], colours: list[Array]) -> Array:
-    """Pixels (H, W) where sheets laid over one another are not the picture, at them or half way to the next ones."""
+def unlike(picture: Array, opacity: list[Array], colours: list[Array], near: Array | None = None) -> Array:
+    """Pixels (H, W) where sheets laid over one another are not the picture, at them or half way to the next ones.
+
+    `near` (H, W): look about these pixels alone.
+    """
     from scipy.ndimage import binary_dilation
 
     height, width = picture.shape[:2]
     whole = picture[..., 3] >= _WHOLE
     # Elsewhere there is but one sheet.
     several = binary_dilation(sum((a > 0.0).astype(np.uint8) for a in opacity) > 1, np.ones((3, 3)), 2)
+    if near is not None:
+        several &= binary_dilation(near, np.ones((3, 3)), 2)
     rows, columns = np.nonzero(several[: height - 1, : width - 1])
     places = rows * width + columns
     parts = [(c.reshape(-1, 3), a.reshape(-1)) for a, c in zip(opacity, colours, strict=True)]
