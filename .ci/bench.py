@@ -93,9 +93,8 @@ GROWS = (
     PRESSES.split("for seconds in (20")[0]
     + """
 import queue
-from orator.core.blender.base import job
-from orator.core.blender.request import generation
-from orator.core.blender.request.growing import Growing
+from orator.core.blender import generation, job
+from orator.core.blender.growing import Growing
 from orator.operators.work import work_on
 options.file = sound(20)
 bpy.ops.orator.generate()

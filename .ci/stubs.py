@@ -19,7 +19,7 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 OUT: Final = ROOT / "build" / "stubs"
 PACKAGES: Final = ("bpy", "bpy_extras", "mathutils")
 
-_GROUPS = "orator.core.blender.base.groups"
+_GROUPS = "orator.core.blender.groups"
 _RETURNED = r"-> set\[bpy\.stub_internal\.rna_enums\.OperatorReturnItems\]"
 
 _LAYOUT = (r"def layout\(self\) -> UILayout \| None", "def layout(self) -> UILayout")
@@ -103,7 +103,7 @@ ELSEWHERE: Final[dict[str, tuple[tuple[str, str], ...]]] = {
 }  # fmt: skip
 
 VALUES: Final = {"Bool": "bool", "Int": "int", "Float": "float", "String": "str", "Enum": "str"}
-"""A property is read as this; core/blender/base/declared.py declares it as one."""
+"""A property is read as this; core/blender/declared.py declares it as one."""
 
 _POINTERS: Final = """
 @typing.overload

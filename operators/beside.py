@@ -6,7 +6,7 @@ from typing import Any
 
 import bpy
 
-from ..core.blender.base import compat, job, report
+from ..core.blender import compat, job, report
 from .poll import Explained
 
 _TICK_SECONDS = 0.1

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import bpy
 
-from ..core.blender.request import generation
-from ..core.blender.scene import viewing
+from ..core.blender import generation, viewing
 from .poll import Acting, Explained
 
 
@@ -18,7 +17,7 @@ class ORATOR_OT_add_character(Acting, bpy.types.Operator):
 
     def work(self, context: bpy.types.Context) -> str:
         """Add it beside what is there, choose it, and look at it."""
-        from ..core.blender.rig.character import add_character
+        from ..core.blender.character import add_character
 
         if context.mode != "OBJECT":
             bpy.ops.object.mode_set(mode="OBJECT")
@@ -42,7 +41,7 @@ class ORATOR_OT_add_stage(Acting, bpy.types.Operator):
 
     def work(self, context: bpy.types.Context) -> str:
         """Add it round the character."""
-        from ..core.blender.rig.character import add_stage
+        from ..core.blender.character import add_stage
 
         scene = context.scene
         before = scene.camera

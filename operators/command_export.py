@@ -8,11 +8,10 @@ from pathlib import Path
 
 import bpy
 
-from ..core.blender.bake import bake
-from ..core.blender.bake.bake_target import editable, read_target
-from ..core.blender.export import export
-from ..core.blender.export.options import PRESETS, SUFFIXES, ExportOptions
-from ..core.blender.takes.scene_rate import scene_fps
+from ..core.blender import bake, export
+from ..core.blender.bake_target import editable, read_target
+from ..core.blender.export_options import PRESETS, SUFFIXES, ExportOptions
+from ..core.blender.scene_rate import scene_fps
 from ..core.errors import OratorError
 from ..core.files import check_writable
 

@@ -15,12 +15,10 @@ from ..core import interrupt
 from ..core.bake.fitting import Bounds
 from ..core.bake.road import prepare
 from ..core.bake.target import Keying
-from ..core.blender.bake import bake
-from ..core.blender.bake.bake_target import editable, read_target
-from ..core.blender.base import compat, job
-from ..core.blender.takes import takes
-from ..core.blender.takes.scene_rate import scene_fps
-from ..core.blender.takes.take_store import load_meta, load_performance
+from ..core.blender import bake, compat, job, takes
+from ..core.blender.bake_target import editable, read_target
+from ..core.blender.scene_rate import scene_fps
+from ..core.blender.take_store import load_meta, load_performance
 from ..core.errors import Cancelled, OratorError
 from ..core.farm.engines import Program
 from ..core.files import check_writable, explain_write_error, half_path, sweep
@@ -96,7 +94,7 @@ def _save_blend(path: Path) -> None:
 
 
 def _generate(args: argparse.Namespace) -> int:
-    from ..core.blender.export.options import SUFFIXES
+    from ..core.blender.export_options import SUFFIXES
     from ..models.cli import request_from
     from ..models.device import use_machine
 
@@ -172,7 +170,7 @@ def _export(args: argparse.Namespace, wanted: GenerationRequest, character: bpy.
         if path.suffix.lower() == ".npz":
             write_take(Take(load_performance(item), item.name, load_meta(item)), path)
         else:
-            from ..core.blender.export.export import export_shown
+            from ..core.blender.export import export_shown
 
             export_shown(character, path)
         print(f"{path}: {item.name} on '{character.name}'")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import bpy
 
-from ..core.blender.bake.bake_target import read_keying
-from ..core.blender.base.groups import CharacterGroup, TakeGroup
-from ..core.blender.request.generation import chosen_take, highlighted_take
-from ..core.blender.takes.scene_rate import scene_fps
-from ..core.blender.takes.take_store import load_meta, load_performance
+from ..core.blender.bake_target import read_keying
+from ..core.blender.generation import chosen_take, highlighted_take
+from ..core.blender.groups import CharacterGroup, TakeGroup
+from ..core.blender.scene_rate import scene_fps
+from ..core.blender.take_store import load_meta, load_performance
 from .take import OnTake
 
 
@@ -78,7 +78,7 @@ class ORATOR_OT_comp(OnTake, bpy.types.Operator):
         self, context: bpy.types.Context, character: bpy.types.Object, data: CharacterGroup, take: TakeGroup
     ) -> str:
         """Build the take."""
-        from ..core.blender.bake.comp import comp_take
+        from ..core.blender.comp import comp_take
 
         return comp_take(character, take, context.scene, read_keying(context.scene))
 

@@ -7,10 +7,9 @@ from collections.abc import Callable
 import bpy
 from bpy.props import IntProperty, StringProperty
 
-from ..core.blender.base import job
-from ..core.blender.base.declared import declared
-from ..core.blender.request import changed_lines, conversing
-from ..core.blender.request.generation import Made, TakeRequest
+from ..core.blender import changed_lines, conversing, job
+from ..core.blender.declared import declared
+from ..core.blender.generation import Made, TakeRequest
 from .generate import Generating
 from .poll import Acting
 from .work import Progress, work_on

@@ -5,10 +5,9 @@ from __future__ import annotations
 import bpy
 from bpy_extras.io_utils import ImportHelper
 
-from ..core.blender.base.declared import declared
-from ..core.blender.request import generation
-from ..core.blender.takes import takes
-from ..core.blender.takes.scene_rate import scene_fps
+from ..core.blender import generation, takes
+from ..core.blender.declared import declared
+from ..core.blender.scene_rate import scene_fps
 from .poll import Acting
 
 
@@ -28,7 +27,7 @@ class ORATOR_OT_add_drawings(Acting, bpy.types.Operator, ImportHelper):
         """Add them."""
         from pathlib import Path
 
-        from ..core.blender.picture.drawings import add_drawings
+        from ..core.blender.drawings import add_drawings
 
         add_drawings(context, [str(Path(self.directory) / entry.name) for entry in self.files] or [self.filepath])
         return ""
@@ -57,7 +56,7 @@ class ORATOR_OT_key_drawings(Acting, bpy.types.Operator):
     def work(self, context: bpy.types.Context) -> str:
         """Key them."""
         from ..core.anime.chart import expose
-        from ..core.blender.picture.drawings import key_drawings, performed
+        from ..core.blender.drawings import key_drawings, performed
 
         item = takes.shown_take(generation.chosen_character(context))
         performance, start = performed(item)

@@ -9,12 +9,11 @@ from pathlib import Path
 import bpy
 from bpy.props import BoolProperty, IntProperty, StringProperty
 
-from ..core.blender.bake.bake_target import read_keying
-from ..core.blender.base import job
-from ..core.blender.base.declared import OperatorMixin, declared
-from ..core.blender.request import emage as chosen
-from ..core.blender.request import generation
-from ..core.blender.rig.model_file import chosen_folder
+from ..core.blender import emage as chosen
+from ..core.blender import generation, job
+from ..core.blender.bake_target import read_keying
+from ..core.blender.declared import OperatorMixin, declared
+from ..core.blender.model_file import chosen_folder
 from ..core.editions import without_torch
 from ..core.errors import OratorError
 from .beside import Beside
@@ -159,7 +158,7 @@ class ORATOR_OT_add_smplx_body(_ModelFile, Acting, bpy.types.Operator):
 
     def work(self, context: bpy.types.Context) -> str:
         """Add it, posed by the smplx package, and choose it."""
-        from ..core.blender.rig.smplx_body import add_body
+        from ..core.blender.smplx_body import add_body
         from ..models.smplx import make_forward
 
         armature, said = add_body(
@@ -190,7 +189,7 @@ class ORATOR_OT_fit_smplx_skeleton(Acting, bpy.types.Operator):
 
     def work(self, context: bpy.types.Context) -> str:
         """Move them."""
-        from ..core.blender.rig.smplx_body import fit_skeleton
+        from ..core.blender.smplx_body import fit_skeleton
 
         fit_skeleton(context, generation.chosen_character(context))
         return ""

@@ -9,13 +9,11 @@ import bpy
 from bpy.props import BoolProperty, EnumProperty, StringProperty
 from bpy_extras.io_utils import ExportHelper
 
-from ..core.blender.base.declared import declared
-from ..core.blender.base.groups import TakeGroup
-from ..core.blender.export import export
-from ..core.blender.export.options import PRESETS, RATES, SUFFIXES, ExportOptions, with_ending
-from ..core.blender.request import generation
-from ..core.blender.takes import lists, takes
-from ..core.blender.takes.take_store import speech_of
+from ..core.blender import export, generation, lists, takes
+from ..core.blender.declared import declared
+from ..core.blender.export_options import PRESETS, RATES, SUFFIXES, ExportOptions, with_ending
+from ..core.blender.groups import TakeGroup
+from ..core.blender.take_store import speech_of
 from ..core.errors import OratorError
 from .poll import Acting
 
@@ -160,9 +158,10 @@ class ORATOR_OT_export(Acting, bpy.types.Operator, ExportHelper):
         if self.filepath.endswith(("/", os.sep)) or typed.is_dir():
             typed = typed / file_name(character, takes.shown(character))  # a folder was chosen, and no name
         path = with_ending(typed, self.format)
-        # The file browser has shown in red that the named file is there: pressing Export then means it.
-        warned = bool(self.seen) and self.which == "shown" and path == Path(bpy.path.abspath(self.filepath))
-        overwrite = self.overwrite or warned
+        # The file browser has shown in red that the named file is there: pressing Export then means it. A script
+        # replaces what it names, as with Blender's own exporters.
+        warned = self.which == "shown" and path == Path(bpy.path.abspath(self.filepath))
+        overwrite = self.overwrite or warned or not self.seen
         options = ExportOptions(self.target, float(self.rate) or None, self.travel, self.face, self.from_zero)
         _, sentence, exact = export.deliver(
             character, path, options, self.which, self.together, self.check_file, overwrite

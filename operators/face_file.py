@@ -7,10 +7,9 @@ from pathlib import Path
 import bpy
 from bpy_extras.io_utils import ImportHelper
 
-from ..core.blender.bake.bake_target import read_keying
-from ..core.blender.base import job
-from ..core.blender.base.declared import declared
-from ..core.blender.request import generation
+from ..core.blender import generation, job
+from ..core.blender.bake_target import read_keying
+from ..core.blender.declared import declared
 from ..core.errors import OratorError
 from .poll import Acting
 
@@ -47,7 +46,7 @@ class ORATOR_OT_import_face(Acting, bpy.types.Operator, ImportHelper):
 def add_recorded(context: bpy.types.Context, path: Path, face_model: str = "") -> str:
     """A file's face as a take on the active character, from the speech's start on; what to say. Raises OratorError."""
     from ..core.anime.mouths import mouth_performance
-    from ..core.blender.bake.face_file import add_face
+    from ..core.blender.face_file import add_face
     from ..core.formats import rhubarb
     from ..core.formats.reference import read_reference
     from ..models.tracking.film import is_film, track_film

@@ -7,8 +7,8 @@ from pathlib import Path
 import bpy
 from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 
-from ..core.blender.base.declared import declared
-from ..core.blender.request import farm
+from ..core.blender import farm
+from ..core.blender.declared import declared
 from ..core.errors import OratorError
 from .poll import Acting
 

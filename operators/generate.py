@@ -9,10 +9,9 @@ from typing import Any
 import bpy
 
 from ..core import estimate
-from ..core.blender.base import compat, job, preferences, report
-from ..core.blender.base.declared import declared
-from ..core.blender.request import generation
-from ..core.blender.request.growing import Growing, Opening
+from ..core.blender import compat, generation, job, preferences, report
+from ..core.blender.declared import declared
+from ..core.blender.growing import Growing, Opening
 from .beside import Beside, end_timers
 from .poll import Explained
 from .work import cool, work_on

@@ -7,11 +7,10 @@ from typing import Any
 
 import bpy
 
-from ..core.blender.base.groups import CharacterGroup, GestureGroup, TakeGroup
-from ..core.blender.request import generation
-from ..core.blender.request.generation import chosen_take
-from ..core.blender.takes import gestures
-from ..core.blender.takes.take_store import load_meta, load_performance
+from ..core.blender import generation, gestures
+from ..core.blender.generation import chosen_take
+from ..core.blender.groups import CharacterGroup, GestureGroup, TakeGroup
+from ..core.blender.take_store import load_meta, load_performance
 from ..core.errors import OratorError
 from .regenerate import OfTake
 from .take import OnTake
@@ -129,7 +128,7 @@ class ORATOR_OT_gestures_perform(OfTake, bpy.types.Operator):
 
     def read(self, context: bpy.types.Context) -> generation.TakeRequest:
         """The take's arms and hands, around the changes."""
-        from ..core.blender.request.regenerate import read_regenerate_request
+        from ..core.blender.regenerate import read_regenerate_request
         from ..core.body.wishes import merged, spans_of
 
         take = chosen_take(context)[1]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import bpy
 
-from ..core.blender.base import compat
-from ..core.blender.request import generation
+from ..core.blender import compat, generation
 from ..core.errors import OratorError
 from .poll import Acting
 

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import bpy
 
-from ..core.blender.rig import characters
+from ..core.blender import characters
 from ..core.errors import OratorError
 
 
 def open_character(text: str | None) -> bpy.types.Object:
     """The armature of a file that is opened here, or Orator's own character in a new scene. Raises OratorError."""
     if text is None:
-        from ..core.blender.rig.character import add_character
+        from ..core.blender.character import add_character
 
         bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
         return add_character(bpy.context)

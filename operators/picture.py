@@ -5,9 +5,9 @@ from __future__ import annotations
 import bpy
 from bpy_extras.io_utils import ImportHelper
 
-from ..core.blender.base.declared import declared
-from ..core.blender.picture.picture import is_picture, marks_shown, show_marks, update_picture
-from ..core.blender.request import generation
+from ..core.blender import generation
+from ..core.blender.declared import declared
+from ..core.blender.picture import is_picture, marks_shown, show_marks, update_picture
 from .poll import Acting
 
 
@@ -23,7 +23,7 @@ class ORATOR_OT_add_talking_picture(Acting, bpy.types.Operator, ImportHelper):
 
     def work(self, context: bpy.types.Context) -> str:
         """Add it and choose it."""
-        from ..core.blender.picture.picture import add_picture
+        from ..core.blender.picture import add_picture
 
         if context.mode != "OBJECT":
             bpy.ops.object.mode_set(mode="OBJECT")

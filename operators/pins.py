@@ -7,13 +7,11 @@ from typing import Any
 import bpy
 from bpy.props import BoolProperty, EnumProperty, StringProperty
 
-from ..core.blender.base import compat
-from ..core.blender.base.declared import declared
-from ..core.blender.base.groups import PinGroup
-from ..core.blender.request import generation
-from ..core.blender.rig.holders import has_skeleton
-from ..core.blender.takes import lists
-from ..core.blender.takes.scene_rate import scene_fps
+from ..core.blender import compat, generation, lists
+from ..core.blender.declared import declared
+from ..core.blender.groups import PinGroup
+from ..core.blender.holders import has_skeleton
+from ..core.blender.scene_rate import scene_fps
 from ..core.errors import OratorError
 from .poll import Acting
 
@@ -110,8 +108,8 @@ class ORATOR_OT_pin_pose(_OnCharacter, bpy.types.Operator):
 
     def act(self, context: bpy.types.Context, character: bpy.types.Object) -> str:
         """Pin."""
-        from ..core.blender.request.pin_list import pins_at, pins_of
-        from ..core.blender.request.pins import add_pins
+        from ..core.blender.pin_list import pins_at, pins_of
+        from ..core.blender.pins import add_pins
 
         origin, frame = speech_origin(context), context.scene.frame_current_final
         before = [pins_of(character)[k].name for k in pins_at(character, frame, origin)]
@@ -141,7 +139,7 @@ class ORATOR_OT_pin_keys(_OnCharacter, bpy.types.Operator):
 
     def act(self, context: bpy.types.Context, character: bpy.types.Object) -> str:
         """Pin."""
-        from ..core.blender.request.pins import add_key_pins, add_pins, key_frames
+        from ..core.blender.pins import add_key_pins, add_pins, key_frames
 
         chosen: bpy.types.Action | None = bpy.data.actions.get(self.action)
         if self.action and chosen is None:
@@ -169,7 +167,7 @@ class ORATOR_OT_pins_copy(_OnCharacter, bpy.types.Operator):
 
     def act(self, context: bpy.types.Context, character: bpy.types.Object) -> str:
         """Copy."""
-        from ..core.blender.request.pins import copy_pins
+        from ..core.blender.pins import copy_pins
 
         source: bpy.types.Object | None = bpy.data.objects.get(self.source)
         if source is None or not has_skeleton(source) or source == character:
@@ -189,7 +187,7 @@ class ORATOR_OT_pin_look(_OnCharacter, bpy.types.Operator):
 
     def act(self, context: bpy.types.Context, character: bpy.types.Object) -> str:
         """Add the range, one second long."""
-        from ..core.blender.request.pin_list import pins_of
+        from ..core.blender.pin_list import pins_of
 
         pins = pins_of(character)
         pin = pins.add()
@@ -211,7 +209,7 @@ class ORATOR_OT_pin_update(_OnPin, bpy.types.Operator):
 
     def act(self, context: bpy.types.Context, character: bpy.types.Object) -> str:
         """Update."""
-        from ..core.blender.request.pins import update_pin
+        from ..core.blender.pins import update_pin
 
         pin = _chosen(character)
         if pin.kind != "POSE":
@@ -229,7 +227,7 @@ class ORATOR_OT_pin_jump(_OnPin, bpy.types.Operator):
 
     def act(self, context: bpy.types.Context, character: bpy.types.Object) -> str:
         """Jump."""
-        from ..core.blender.request.pin_list import scene_frame
+        from ..core.blender.pin_list import scene_frame
 
         context.scene.frame_set(scene_frame(_chosen(character), speech_origin(context)))
         return ""

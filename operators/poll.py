@@ -6,8 +6,8 @@ from typing import Any
 
 import bpy
 
-from ..core.blender.base import job, report
-from ..core.blender.base.declared import OperatorMixin
+from ..core.blender import job, report
+from ..core.blender.declared import OperatorMixin
 
 
 def ask(context: bpy.types.Context, operator: bpy.types.Operator, **options: Any) -> set[str]:

@@ -12,10 +12,10 @@ from typing import Any, Final
 import bpy
 from bpy.props import BoolProperty, StringProperty
 
-from ..core.blender.bake.bake_target import read_keying
-from ..core.blender.base.declared import declared
-from ..core.blender.base.groups import Group
-from ..core.blender.request.generation import chosen_character, highlighted_take
+from ..core.blender.bake_target import read_keying
+from ..core.blender.declared import declared
+from ..core.blender.generation import chosen_character, highlighted_take
+from ..core.blender.groups import Group
 from ..core.errors import OratorError
 from ..core.files import write_atomically
 from ..core.reading import parse_json, read_text
@@ -199,8 +199,8 @@ class ORATOR_OT_preset_use(Acting, bpy.types.Operator):
 
     def work(self, context: bpy.types.Context) -> str:
         """Set the preset's values; a take's curves are written once, after all its sliders are set."""
-        from ..core.blender.bake import sliders
-        from ..core.blender.takes.slider_state import waiting
+        from ..core.blender import sliders
+        from ..core.blender.slider_state import waiting
 
         path = Path(self.filepath)
         if not path.is_file():

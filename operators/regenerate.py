@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import bpy
 
-from ..core.blender.base import job
-from ..core.blender.request import generation, take_speech
-from ..core.blender.request.generation import chosen_take, highlighted_take
+from ..core.blender import generation, job, take_speech
+from ..core.blender.generation import chosen_take, highlighted_take
 from ..core.errors import OratorError
 from .generate import Generating
 
@@ -55,7 +54,7 @@ class ORATOR_OT_regenerate(OfTake, bpy.types.Operator):
 
     def read(self, context: bpy.types.Context) -> generation.TakeRequest:
         """The highlighted take with a mask."""
-        from ..core.blender.request.regenerate import read_regenerate_request
+        from ..core.blender.regenerate import read_regenerate_request
         from ..core.regions import choice_regions
 
         take = chosen_take(context)[1]
@@ -75,7 +74,7 @@ class ORATOR_OT_regenerate_gestures(OfTake, bpy.types.Operator):
         """The highlighted take's body, whole."""
         from dataclasses import replace
 
-        from ..core.blender.request.regenerate import read_regenerate_request
+        from ..core.blender.regenerate import read_regenerate_request
 
         take = chosen_take(context)[1]
         request = read_regenerate_request(context, take, ("upper", "hands", "lower"), (-(10**7), 10**7))

@@ -6,10 +6,9 @@ import bpy
 from bpy.props import EnumProperty, StringProperty
 from bpy_extras.io_utils import ExportHelper, ImportHelper
 
-from ..core.blender.base.declared import declared
-from ..core.blender.request import generation
-from ..core.blender.rig import rig_mapping
-from ..core.blender.rig.holders import has_skeleton
+from ..core.blender import generation, rig_mapping
+from ..core.blender.declared import declared
+from ..core.blender.holders import has_skeleton
 from .poll import Acting
 
 

@@ -7,12 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import bpy
 
-from ..core.blender.base import compat, job
-from ..core.blender.base.declared import declared
-from ..core.blender.base.groups import CharacterGroup, TakeGroup
-from ..core.blender.request import corrections, generation, take_speech
-from ..core.blender.score import score
-from ..core.blender.takes import takes
+from ..core.blender import compat, corrections, generation, job, score, take_speech, takes
+from ..core.blender.declared import declared
+from ..core.blender.groups import CharacterGroup, TakeGroup
 from ..core.errors import OratorError
 from .generate import Generating
 from .poll import Acting
@@ -94,7 +91,7 @@ class ORATOR_OT_score_regenerate(Generating, bpy.types.Operator):
         asked = request.request.asked
         corrections.keep_corrections(scene, asked.speech, asked.settings.transcript, asked.words)
         if request.edits.turns:
-            from ..core.blender.score.turns import mark
+            from ..core.blender.score_turns import mark
 
             mark(scene, character, request.request)
         take = takes.shown(character)
@@ -143,7 +140,7 @@ class ORATOR_OT_score_add(Acting, bpy.types.Operator):
         """Add it."""
         text, seconds = _NEW[self.kind]
         if self.kind == "turn":
-            from ..core.blender.score.turns import new_text
+            from ..core.blender.score_turns import new_text
 
             text = new_text(score.sheet(context.scene))
         score.add_strip(score.home(context), self.kind, text, seconds)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import bpy
 
-from ..core.blender.bake.bake_target import read_keying
-from ..core.blender.base.groups import CharacterGroup, TakeGroup
+from ..core.blender.bake_target import read_keying
+from ..core.blender.groups import CharacterGroup, TakeGroup
 from .take import OnTake
 
 
@@ -20,8 +20,8 @@ class ORATOR_OT_sliders_reset(OnTake, bpy.types.Operator):
         self, context: bpy.types.Context, character: bpy.types.Object, data: CharacterGroup, take: TakeGroup
     ) -> str:
         """Reset, and write the curves once."""
-        from ..core.blender.bake import sliders
-        from ..core.blender.takes.slider_state import waiting
+        from ..core.blender import sliders
+        from ..core.blender.slider_state import waiting
 
         names = [name for name in take.layers.bl_rna.properties.keys() if name not in ("rna_type", "name")]
         before = {name: getattr(take.layers, name) for name in names}

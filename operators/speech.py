@@ -6,10 +6,8 @@ import bpy
 from bpy.props import StringProperty
 from bpy_extras.io_utils import ImportHelper
 
-from ..core.blender.base import compat, report
-from ..core.blender.base.declared import declared
-from ..core.blender.request import generation
-from ..core.blender.scene import playback, strips
+from ..core.blender import compat, generation, playback, report, strips
+from ..core.blender.declared import declared
 from .poll import Explained
 
 

@@ -8,9 +8,8 @@ from pathlib import Path
 import bpy
 from bpy_extras.io_utils import ExportHelper, ImportHelper
 
-from ..core.blender.base import job
-from ..core.blender.base.declared import declared
-from ..core.blender.request import generation, styles
+from ..core.blender import generation, job, styles
+from ..core.blender.declared import declared
 from .poll import Acting
 
 
@@ -33,7 +32,7 @@ class ORATOR_OT_style_learn(Acting, bpy.types.Operator):
 
     def work(self, context: bpy.types.Context) -> str:
         """Read, learn, keep."""
-        from ..core.blender.request import learning
+        from ..core.blender import learning
         from ..core.style.sources import Piece, learn_from
         from ..core.style.words import described
 

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import bpy
 
-from ..core.blender.bake import bake
-from ..core.blender.bake.bake_target import read_keying
-from ..core.blender.base.groups import CharacterGroup, TakeGroup
-from ..core.blender.request import generation
-from ..core.blender.rig import ghosts
-from ..core.blender.takes import takes
-from ..core.blender.view import compare
+from ..core.blender import bake, compare, generation, ghosts, takes
+from ..core.blender.bake_target import read_keying
+from ..core.blender.groups import CharacterGroup, TakeGroup
 from .poll import Acting
 
 
@@ -178,8 +174,8 @@ class ORATOR_OT_take_follow(OnTake, bpy.types.Operator):
         self, context: bpy.types.Context, character: bpy.types.Object, data: CharacterGroup, take: TakeGroup
     ) -> str:
         """Move it."""
-        from ..core.blender.bake import follow
-        from ..core.blender.takes.scene_rate import behind, other_rate
+        from ..core.blender import follow
+        from ..core.blender.scene_rate import behind, other_rate
 
         frames = behind(take, context.scene, generation.start_for(context, take) or 0.0)
         rate = other_rate(take, context.scene)

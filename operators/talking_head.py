@@ -9,10 +9,8 @@ from typing import Any
 import bpy
 from bpy.props import IntProperty, StringProperty
 
-from ..core.blender.base import job
-from ..core.blender.base.declared import declared
-from ..core.blender.request import generation
-from ..core.blender.takes import takes
+from ..core.blender import generation, job, takes
+from ..core.blender.declared import declared
 from ..core.editions import without_torch
 from ..core.errors import OratorError
 from .beside import Beside
@@ -68,8 +66,8 @@ class ORATOR_OT_draw_talking_head(Beside, bpy.types.Operator):
 
     def _asked(self, context: bpy.types.Context, _window: bool) -> job.Work:
         """The take, and where the pictures go."""
-        from ..core.blender.picture.drawings import performed
-        from ..core.blender.takes.scene_rate import scene_fps
+        from ..core.blender.drawings import performed
+        from ..core.blender.scene_rate import scene_fps
 
         item = takes.shown_take(generation.chosen_character(context))
         self._scene = context.scene.name
@@ -98,7 +96,7 @@ class ORATOR_OT_draw_talking_head(Beside, bpy.types.Operator):
         return work
 
     def _delivered(self, made: Any) -> tuple[str, ...]:
-        from ..core.blender.picture.sequence import add_sequence
+        from ..core.blender.sequence import add_sequence
         from ..models.anime.layout import CREDIT
 
         scene = bpy.data.scenes[self._scene]

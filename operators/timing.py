@@ -7,12 +7,11 @@ from pathlib import Path
 import bpy
 from bpy_extras.io_utils import ExportHelper, ImportHelper
 
-from ..core.blender.base import job
-from ..core.blender.base.declared import declared
-from ..core.blender.base.groups import CharacterGroup, TakeGroup
-from ..core.blender.picture.drawings import performed
-from ..core.blender.request import generation
-from ..core.blender.takes.take_store import load_meta, load_performance
+from ..core.blender import generation, job
+from ..core.blender.declared import declared
+from ..core.blender.drawings import performed
+from ..core.blender.groups import CharacterGroup, TakeGroup
+from ..core.blender.take_store import load_meta, load_performance
 from ..core.errors import OratorError
 from .face_file import add_recorded
 from .poll import Acting

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import bpy
 
-from ..core.blender.base import job, preferences
-from ..core.blender.request import generation
+from ..core.blender import generation, job, preferences
 from ..core.errors import OratorError
 from .generate import Generating
 

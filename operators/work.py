@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from ..core.bake.road import prepare
-from ..core.blender.base.preferences import Chosen
-from ..core.blender.request.generation import Made, TakeRequest
-from ..core.blender.request.growing import Opening
+from ..core.blender.generation import Made, TakeRequest
+from ..core.blender.growing import Opening
+from ..core.blender.preferences import Chosen
 from ..core.errors import OratorError
 
 Progress = Callable[[float, str], None]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..core.blender.view import compare_marks, handlers, overlay
+from ..core.blender import compare_marks, handlers, overlay
 from . import (
     character,
     comp,

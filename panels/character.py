@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import bpy
 
-from ..core.blender.picture.picture import is_picture, marks_shown
-from ..core.blender.request import generation
-from ..core.blender.rig.holders import has_skeleton
+from ..core.blender import generation
+from ..core.blender.holders import has_skeleton
+from ..core.blender.picture import is_picture, marks_shown
 from .layout import TAB, draw_wrapped
 
 

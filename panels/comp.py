@@ -6,9 +6,9 @@ from typing import Any
 
 import bpy
 
-from ..core.blender.base.groups import CharacterGroup, LaneGroup
-from ..core.blender.request.generation import chosen_take
-from ..core.blender.takes import comp_ranges
+from ..core.blender import comp_ranges
+from ..core.blender.generation import chosen_take
+from ..core.blender.groups import CharacterGroup, LaneGroup
 from .take import TakePanel
 
 

@@ -7,12 +7,10 @@ from typing import Any
 import bpy
 from bpy.props import EnumProperty, IntProperty, PointerProperty, StringProperty
 
-from ..core.blender.base import compat, job
-from ..core.blender.base.declared import PanelMixin
-from ..core.blender.request import changed_lines, conversing, generation
-from ..core.blender.rig.holders import has_skeleton
-from ..core.blender.scene import lines, strips
-from ..core.blender.takes.scene_rate import scene_fps
+from ..core.blender import changed_lines, compat, conversing, generation, job, lines, strips
+from ..core.blender.declared import PanelMixin
+from ..core.blender.holders import has_skeleton
+from ..core.blender.scene_rate import scene_fps
 from ..core.catalogue.listening import LISTENING
 from .layout import TAB, draw_job, draw_sentence, draw_wrapped, number_property, room, shortened, text_width
 

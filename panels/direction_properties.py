@@ -7,9 +7,9 @@ from typing import Any
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, PointerProperty, StringProperty
 
-from ..core.blender.base.declared import declared
-from ..core.blender.base.groups import SlidersGroup, TakeGroup
-from ..core.blender.takes import lists
+from ..core.blender import lists
+from ..core.blender.declared import declared
+from ..core.blender.groups import SlidersGroup, TakeGroup
 from ..core.catalogue.gestures import GESTURE_HANDS, GESTURE_KINDS
 from ..core.catalogue.sliders import SLIDERS
 from ..operators.pins import COVERS
@@ -34,8 +34,8 @@ REGION_ITEMS = (
 
 def _origin() -> float | None:
     """The scene frame of the chosen speech's start, None without one."""
-    from ..core.blender.request import generation
-    from ..core.blender.takes.scene_rate import scene_fps
+    from ..core.blender import generation
+    from ..core.blender.scene_rate import scene_fps
 
     context = bpy.context
     if generation.missing_speech(context):
@@ -54,7 +54,7 @@ def _set_at(self: OratorPin, frame: int) -> None:
 
 
 def _pin_changed(_self: OratorPin, context: bpy.types.Context) -> None:
-    from ..core.blender.base import compat
+    from ..core.blender import compat
 
     compat.redraw_time(context.window_manager)
 
@@ -100,13 +100,13 @@ def _take_of(self: OratorGesture) -> TakeGroup:
 
 
 def _gesture_at(self: OratorGesture) -> int:
-    from ..core.blender.takes import gestures
+    from ..core.blender import gestures
 
     return gestures.scene_frame(_take_of(self), self, bpy.context.scene)
 
 
 def _set_gesture_at(self: OratorGesture, frame: int) -> None:
-    from ..core.blender.takes import gestures
+    from ..core.blender import gestures
 
     self.time = max(gestures.seconds_at(_take_of(self), frame, bpy.context.scene), 0.0)
 
@@ -140,7 +140,7 @@ class OratorGesture(bpy.types.PropertyGroup):
 
 
 def _lane_changed(self: OratorLane, _context: bpy.types.Context) -> None:
-    from ..core.blender.takes import comp_ranges
+    from ..core.blender import comp_ranges
 
     comp_ranges.source_changed(self)
 
@@ -158,7 +158,7 @@ class OratorLane(bpy.types.PropertyGroup):
 
 
 def _changed(self: OratorSliders, context: bpy.types.Context) -> None:
-    from ..core.blender.bake import sliders
+    from ..core.blender import sliders
 
     sliders.changed(self, context.scene)
 
@@ -211,7 +211,7 @@ class OratorLoop(bpy.types.PropertyGroup):
 
     def layers(self) -> SlidersGroup:
         """The sliders of the highlighted take: what layer presets are saved from and set on."""
-        from ..core.blender.request import generation
+        from ..core.blender import generation
 
         data = lists.listed(generation.chosen_character(bpy.context))
         return data.takes[data.active].layers

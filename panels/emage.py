@@ -5,8 +5,8 @@ from __future__ import annotations
 import bpy
 from bpy.props import EnumProperty, PointerProperty, StringProperty
 
-from ..core.blender.base.declared import declared
-from ..core.blender.request import emage
+from ..core.blender import emage
+from ..core.blender.declared import declared
 from ..core.model_card import cards, own_controls
 from .layout import TAB, draw_wrapped, number_property
 

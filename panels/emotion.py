@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import bpy
 
-from ..core.blender.request import emage, emotion, generation
-from ..core.blender.takes import lists
+from ..core.blender import emage, emotion, generation, lists
 from .layout import TAB, draw_wrapped
 
 

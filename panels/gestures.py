@@ -6,9 +6,9 @@ from typing import Any
 
 import bpy
 
-from ..core.blender.base.groups import GestureGroup
-from ..core.blender.request.generation import chosen_take
-from ..core.blender.takes import gestures, take_store
+from ..core.blender import gestures, take_store
+from ..core.blender.generation import chosen_take
+from ..core.blender.groups import GestureGroup
 from .layout import draw_wrapped
 from .take import TakePanel
 

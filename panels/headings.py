@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bpy
 
-from ..core.blender.base.declared import PanelMixin
+from ..core.blender.declared import PanelMixin
 from .layout import TAB, draw_wrapped
 
 

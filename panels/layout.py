@@ -11,7 +11,7 @@ import bpy
 from bpy.props import FloatProperty, IntProperty
 
 from ..core import estimate
-from ..core.blender.base import job, report
+from ..core.blender import job, report
 from ..core.catalogue.controls import Control
 
 TAB = "Orator"

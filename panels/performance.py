@@ -5,7 +5,7 @@ from __future__ import annotations
 import bpy
 
 from ..core import estimate
-from ..core.blender.request import emage, generation
+from ..core.blender import emage, generation
 from ..core.catalogue.controls import CONTROL_NAMES
 from .layout import TAB, draw_job, draw_sentence, draw_wrapped
 from .seat import PICKS, draw_control

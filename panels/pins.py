@@ -6,10 +6,9 @@ from typing import Any
 
 import bpy
 
-from ..core.blender.base.groups import PinGroup
-from ..core.blender.request import generation
-from ..core.blender.rig.holders import has_skeleton
-from ..core.blender.takes import lists
+from ..core.blender import generation, lists
+from ..core.blender.groups import PinGroup
+from ..core.blender.holders import has_skeleton
 from .layout import TAB, draw_wrapped
 
 

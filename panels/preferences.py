@@ -7,8 +7,8 @@ import sys
 import bpy
 from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 
-from ..core.blender.base.declared import declared
-from ..core.blender.base.preferences import ROOT, default_cache
+from ..core.blender.declared import declared
+from ..core.blender.preferences import ROOT, default_cache
 
 _NAMES = {"auto": "Automatic", "cpu": "CPU", "cuda": "CUDA", "mps": "MPS (Apple)"}
 _HELP = {

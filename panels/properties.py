@@ -13,10 +13,9 @@ from bpy.props import (
     StringProperty,
 )
 
-from ..core.blender.base.declared import declared
-from ..core.blender.rig import characters
-from ..core.blender.scene.strips import SOUND_CHANNELS
-from ..core.blender.takes import takes
+from ..core.blender import characters, takes
+from ..core.blender.declared import declared
+from ..core.blender.strips import SOUND_CHANNELS
 from ..core.catalogue.controls import CONTROLS, NUMBER_OF
 from ..core.catalogue.emotions import EMOTION_ROWS
 from ..core.catalogue.styles import GESTURE_STYLES

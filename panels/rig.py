@@ -15,10 +15,9 @@ from bpy.props import (
     StringProperty,
 )
 
-from ..core.blender.base.declared import declared
-from ..core.blender.base.groups import CharacterGroup
-from ..core.blender.request import generation
-from ..core.blender.rig import rig_mapping
+from ..core.blender import generation, rig_mapping
+from ..core.blender.declared import declared
+from ..core.blender.groups import CharacterGroup
 from ..core.skeleton import JOINT_COUNT
 from .layout import TAB, draw_wrapped
 

@@ -6,10 +6,8 @@ from typing import Any, Final
 
 import bpy
 
-from ..core.blender.base import compat
-from ..core.blender.base.declared import PanelMixin
-from ..core.blender.request import generation
-from ..core.blender.score import score
+from ..core.blender import compat, generation, score
+from ..core.blender.declared import PanelMixin
 from ..core.body.gesture_words import gesture_said
 from ..core.errors import OratorError
 from .layout import TAB, draw_job, draw_sentence, draw_wrapped

@@ -5,9 +5,8 @@ from __future__ import annotations
 import bpy
 from bpy.props import PointerProperty
 
-from ..core.blender.request import generation
-from ..core.blender.rig.holders import has_skeleton
-from ..core.blender.scene import seats
+from ..core.blender import generation, seats
+from ..core.blender.holders import has_skeleton
 
 
 def _other(self: OratorSeat, obj: bpy.types.Object) -> bool:

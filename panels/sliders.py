@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bpy
 
-from ..core.blender.request.generation import chosen_take
+from ..core.blender.generation import chosen_take
 from .layout import draw_presets
 from .take import TakePanel
 

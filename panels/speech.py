@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import bpy
 
-from ..core.blender.base import preferences
-from ..core.blender.base.declared import PanelMixin
-from ..core.blender.request import generation
-from ..core.blender.scene import strips
+from ..core.blender import generation, preferences, strips
+from ..core.blender.declared import PanelMixin
 from ..operators import work
 from .layout import TAB, draw_job, draw_wrapped, room, shortened
 

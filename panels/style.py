@@ -15,10 +15,9 @@ from bpy.props import (
     StringProperty,
 )
 
-from ..core.blender.base.declared import declared
-from ..core.blender.request import emage, generation, styles
-from ..core.blender.takes import lists
-from ..core.blender.takes.tracks import TAG
+from ..core.blender import emage, generation, lists, styles
+from ..core.blender.declared import declared
+from ..core.blender.tracks import TAG
 from .layout import BOX, TAB, draw_wrapped
 
 

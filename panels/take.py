@@ -6,12 +6,9 @@ from typing import Any
 
 import bpy
 
-from ..core.blender.base.groups import CharacterGroup, TakeGroup
-from ..core.blender.request import generation
-from ..core.blender.rig import ghosts
-from ..core.blender.takes import lists, provenance
-from ..core.blender.takes.scene_rate import behind, other_rate
-from ..core.blender.view import compare, compare_marks
+from ..core.blender import compare, compare_marks, generation, ghosts, lists, provenance
+from ..core.blender.groups import CharacterGroup, TakeGroup
+from ..core.blender.scene_rate import behind, other_rate
 from .layout import TAB, draw_wrapped
 
 

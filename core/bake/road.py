@@ -1,7 +1,7 @@
 """What goes onto the bake road and what comes off it; the stages between are in core/bake/stages.py.
 
 `BakeTarget` is read from Blender before the work, `PreparedBake` is written into it afterwards by
-core/blender/bake/bake.py.
+core/blender/bake.py.
 """
 
 from __future__ import annotations

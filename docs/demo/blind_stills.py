@@ -75,7 +75,7 @@ def main(out: Path, blend: Path | None) -> None:
     pictures.use_workbench(scene)
     pictures.aim(scene, make_conversation.middle(people, 1.14), FRAMING)
     key, times = {}, clear_times()
-    from orator.core.blender.scene.strips import sound_strips, start_of_strip
+    from orator.core.blender.strips import sound_strips, start_of_strip
 
     begin = min(start_of_strip(scene, strip) for strip in sound_strips(scene))
     for number in range(1, DRAWS + 1):

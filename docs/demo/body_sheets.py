@@ -19,9 +19,9 @@ import orator
 import pictures
 from mathutils import Vector
 from orator.core.bake.road import Keying, prepare
-from orator.core.blender.bake import bake
-from orator.core.blender.bake.bake_target import read_target
-from orator.core.blender.rig.character import add_character
+from orator.core.blender import bake
+from orator.core.blender.bake_target import read_target
+from orator.core.blender.character import add_character
 from orator.core.formats.take_npz import read_take
 from orator.core.performance import Performance, Take, make_performance
 

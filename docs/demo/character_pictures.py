@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import pictures
 from orator.core.arkit import ARKIT
-from orator.core.blender.rig.character import add_character, add_stage
+from orator.core.blender.character import add_character, add_stage
 from orator.core.rotations import from_rotvec, multiply
 from orator.core.skeleton import INDEX as JOINT
 from orator.core.skeleton import JOINTS

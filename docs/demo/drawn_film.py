@@ -21,9 +21,8 @@ from face_film import film
 from orator.core.anime.stepping import openness
 from orator.core.arkit import INDEX
 from orator.core.bake.road import prepare
-from orator.core.blender.bake import bake
-from orator.core.blender.bake.bake_target import read_keying, read_target
-from orator.core.blender.base import compat
+from orator.core.blender import bake, compat
+from orator.core.blender.bake_target import read_keying, read_target
 from orator.core.performance import Performance, Take
 from orator.core.request.generation import GenerationRequest
 from orator.core.speech.features import speech_features

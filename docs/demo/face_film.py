@@ -17,9 +17,9 @@ import orator
 import pictures
 from mathutils import Vector
 from orator.core.bake.road import Keying, prepare
-from orator.core.blender.bake import bake
-from orator.core.blender.bake.bake_target import read_target
-from orator.core.blender.rig.character import add_character
+from orator.core.blender import bake
+from orator.core.blender.bake_target import read_target
+from orator.core.blender.character import add_character
 from orator.core.catalogue.emotions import EMOTIONS
 from orator.core.emotion import parse_emotion
 from orator.core.performance import Take

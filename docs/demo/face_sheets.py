@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import pictures
 from orator.core.arkit import ARKIT, INDEX
-from orator.core.blender.rig.character import add_character, add_stage
+from orator.core.blender.character import add_character, add_stage
 from orator.core.catalogue.emotions import EMOTIONS
 from orator.core.emotion import constant_emotion
 from orator.core.rotations import from_rotvec

@@ -111,8 +111,8 @@ def add_speech(scene: bpy.types.Scene, speech: Path, transcript: Path | None) ->
 
 def write_take(character: bpy.types.Object, path: Path) -> None:
     """The shown take as the file that the command line writes."""
-    from bl_ext.dev.orator.core.blender.takes import takes
-    from bl_ext.dev.orator.core.blender.takes.take_store import load_meta, load_performance
+    from bl_ext.dev.orator.core.blender import takes
+    from bl_ext.dev.orator.core.blender.take_store import load_meta, load_performance
     from bl_ext.dev.orator.core.formats.take_npz import write_take as write
     from bl_ext.dev.orator.core.performance import Take
 
@@ -122,7 +122,7 @@ def write_take(character: bpy.types.Object, path: Path) -> None:
 
 def export(character: bpy.types.Object, path: Path) -> None:
     """The character with the shown take, in the format that the suffix names."""
-    from bl_ext.dev.orator.core.blender.export.export import export_shown
+    from bl_ext.dev.orator.core.blender.export import export_shown
 
     export_shown(character, path)
 

@@ -62,8 +62,7 @@ def main() -> int:
     import orator
     from helpers.characters import make_rig, speech_file
     from helpers.marked import put
-    from orator.core.blender.base import job
-    from orator.core.blender.request import generation
+    from orator.core.blender import generation, job
     from orator.operators.work import work_on
 
     orator.register()

@@ -10,12 +10,10 @@ import pytest
 from helpers.characters import make_motion, make_rig, shown_face, speech_file, to_frame
 from orator.core.bake.road import prepare
 from orator.core.bake.target import Keying
-from orator.core.blender.bake import bake, follow
-from orator.core.blender.bake.bake_target import read_target
-from orator.core.blender.base import compat
-from orator.core.blender.takes import own_animation, takes
-from orator.core.blender.takes.scene_rate import scene_fps
-from orator.core.blender.takes.take_store import load_meta, load_performance, meta_text
+from orator.core.blender import bake, compat, follow, own_animation, takes
+from orator.core.blender.bake_target import read_target
+from orator.core.blender.scene_rate import scene_fps
+from orator.core.blender.take_store import load_meta, load_performance, meta_text
 from orator.core.performance import Take
 
 

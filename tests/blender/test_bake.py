@@ -10,11 +10,9 @@ from orator.core.arkit import ARKIT
 from orator.core.bake.fitting import Bounds
 from orator.core.bake.road import prepare
 from orator.core.bake.target import Keying
-from orator.core.blender.bake import bake
-from orator.core.blender.bake.bake_target import read_target
-from orator.core.blender.base import compat
-from orator.core.blender.takes import takes
-from orator.core.blender.takes.scene_rate import scene_fps
+from orator.core.blender import bake, compat, takes
+from orator.core.blender.bake_target import read_target
+from orator.core.blender.scene_rate import scene_fps
 from orator.core.errors import OratorError
 from orator.core.performance import Take, sample
 from orator.core.rotations import angle_between

@@ -6,7 +6,7 @@ import bpy
 import numpy as np
 import pytest
 from orator.core.arkit import ARKIT
-from orator.core.blender.rig.character import add_character, add_stage
+from orator.core.blender.character import add_character, add_stage
 from orator.core.character import JOINT_PLACES
 from orator.core.skeleton import INDEX, JOINTS, PARENTS
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import bpy
 import pytest
 from helpers.characters import make_rig, speech_file
-from orator.core.blender.takes.take_store import load_meta
+from orator.core.blender.take_store import load_meta
 from orator.core.errors import OratorError
 from orator.operators.command_line import main
 from orator.operators.open_character import split_character

@@ -8,11 +8,8 @@ import bpy
 import numpy as np
 import pytest
 from helpers.small import performed, small_character
-from orator.core.blender.request import conversing, generation
-from orator.core.blender.rig import ghosts
-from orator.core.blender.rig.characters import characters_in
-from orator.core.blender.takes import takes
-from orator.core.blender.view import compare, compare_marks
+from orator.core.blender import compare, compare_marks, conversing, generation, ghosts, takes
+from orator.core.blender.characters import characters_in
 from orator.core.directing.compare import CELL
 
 KINDS = ("objects", "meshes", "shape_keys", "armatures", "actions", "collections", "texts", "materials")
@@ -123,8 +120,8 @@ def test_a_talking_picture_is_compared_too(scene: bpy.types.Scene, tmp_path: Pat
     from helpers import faces
     from orator.core.bake.road import prepare
     from orator.core.bake.target import Keying
-    from orator.core.blender.bake import bake
-    from orator.core.blender.bake.bake_target import read_target
+    from orator.core.blender import bake
+    from orator.core.blender.bake_target import read_target
     from orator.core.performance import Take, make_performance, rest_performance
 
     assert bpy.ops.orator.add_talking_picture(filepath=str(faces.write(tmp_path / "face.png"))) == {"FINISHED"}

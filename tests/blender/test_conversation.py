@@ -10,10 +10,9 @@ import pytest
 
 bpy = pytest.importorskip("bpy", reason="these tests need Blender's Python module")
 
-from orator.core.blender.base import compat  # noqa: E402
-from orator.core.blender.request import conversing  # noqa: E402
-from orator.core.blender.rig.character import add_character  # noqa: E402
-from orator.core.blender.takes.take_store import load_meta, load_performance  # noqa: E402
+from orator.core.blender import compat, conversing  # noqa: E402
+from orator.core.blender.character import add_character  # noqa: E402
+from orator.core.blender.take_store import load_meta, load_performance  # noqa: E402
 
 
 def voice_file(path: Path, spans: tuple[tuple[float, float], ...], pitch: float, seconds: float = 6.0) -> Path:
@@ -135,7 +134,7 @@ def stereo_strip(scene: bpy.types.Scene, folder: Path) -> None:
 
 
 def test_a_stereo_strip_is_two_voices(scene: bpy.types.Scene, pair, tmp_path: Path) -> None:
-    from orator.core.blender.request import changed_lines
+    from orator.core.blender import changed_lines
 
     anna, ben = pair
     stereo_strip(scene, tmp_path)
@@ -193,7 +192,7 @@ def test_one_press_makes_both_and_nothing_stays_when_one_fails(pair, monkeypatch
     assert meta["turns"][0][:2] == ["partner", "speech"] and meta["partner"]["name"] == "Anna"
     performance = load_performance(ben.orator.takes[0])
     assert performance.seconds == pytest.approx(6.0, abs=0.1), "the listener lasts as long as the talker"
-    from orator.core.blender.request import generation
+    from orator.core.blender import generation
 
     real, calls = generation.deliver, []
 

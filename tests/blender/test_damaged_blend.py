@@ -14,11 +14,9 @@ from fuzz.run import bad_sentence
 from helpers.characters import make_motion, make_rig
 from orator.core.bake.road import prepare
 from orator.core.bake.target import Keying
-from orator.core.blender.bake import bake
-from orator.core.blender.bake.bake_target import read_target
-from orator.core.blender.base import compat, report
-from orator.core.blender.request.pin_list import pins_of, pose_of
-from orator.core.blender.takes import provenance, scene_rate, take_store, takes
+from orator.core.blender import bake, compat, provenance, report, scene_rate, take_store, takes
+from orator.core.blender.bake_target import read_target
+from orator.core.blender.pin_list import pins_of, pose_of
 from orator.core.errors import OratorError
 from orator.core.performance import Take
 

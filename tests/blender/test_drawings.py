@@ -12,10 +12,9 @@ from helpers import faces
 from orator.core.arkit import INDEX
 from orator.core.bake.road import prepare
 from orator.core.bake.target import Keying
-from orator.core.blender.bake import bake
-from orator.core.blender.bake.bake_target import read_target
-from orator.core.blender.base import compat
-from orator.core.blender.picture.drawings import drawings_of
+from orator.core.blender import bake, compat
+from orator.core.blender.bake_target import read_target
+from orator.core.blender.drawings import drawings_of
 from orator.core.performance import Performance, Take, rest_performance
 
 START = 10

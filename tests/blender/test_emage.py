@@ -6,10 +6,9 @@ import bpy
 import numpy as np
 import pytest
 from helpers.smplx_file import write_model
-from orator.core.blender.request import generation
-from orator.core.blender.rig.model_file import chosen_folder, default_folder
-from orator.core.blender.takes import takes
-from orator.core.blender.takes.take_store import load_performance
+from orator.core.blender import generation, takes
+from orator.core.blender.model_file import chosen_folder, default_folder
+from orator.core.blender.take_store import load_performance
 from orator.core.editions import installed
 from orator.core.errors import OratorError
 from orator.core.rotations import from_rotvec

@@ -7,10 +7,9 @@ import numpy as np
 import pytest
 from helpers.characters import make_motion, make_rig, speech_file
 from orator.core.arkit import INDEX
-from orator.core.blender.bake import bake
-from orator.core.blender.bake.bake_target import read_target
-from orator.core.blender.request import emotion, generation
-from orator.core.blender.takes.take_store import load_meta, load_performance
+from orator.core.blender import bake, emotion, generation
+from orator.core.blender.bake_target import read_target
+from orator.core.blender.take_store import load_meta, load_performance
 from orator.core.catalogue.emotions import EMOTIONS
 from orator.core.errors import OratorError
 from orator.core.formats.livelink import write_livelink

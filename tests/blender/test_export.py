@@ -10,13 +10,12 @@ import pytest
 bpy = pytest.importorskip("bpy", reason="these tests need Blender's Python module")
 
 from helpers.small import performed, small_character  # noqa: E402
-from orator.core.blender.base import compat  # noqa: E402
-from orator.core.blender.export.bare import evaluated_points  # noqa: E402
-from orator.core.blender.export.check import compare  # noqa: E402
-from orator.core.blender.export.export import deliver, export_shown, export_takes, export_together  # noqa: E402
-from orator.core.blender.export.options import ExportOptions  # noqa: E402
-from orator.core.blender.export.run import beside  # noqa: E402
-from orator.core.blender.takes import takes  # noqa: E402
+from orator.core.blender import compat, takes  # noqa: E402
+from orator.core.blender.export import deliver, export_shown, export_takes, export_together  # noqa: E402
+from orator.core.blender.export_bare import evaluated_points  # noqa: E402
+from orator.core.blender.export_check import compare  # noqa: E402
+from orator.core.blender.export_options import ExportOptions  # noqa: E402
+from orator.core.blender.export_run import beside  # noqa: E402
 from orator.core.errors import OratorError  # noqa: E402
 from orator.core.formats.bvh import read_bvh  # noqa: E402
 from orator.core.formats.smplx_npz import read_smplx  # noqa: E402
@@ -167,16 +166,16 @@ def test_a_typed_ending_is_the_format_and_nothing_is_written_over_unasked(
     assert export("o.glb") == {"FINISHED"}
     assert (tmp_path / "o.glb").read_bytes()[:4] == b"glTF" and before.read_bytes() == b"the last one"
     assert export("o.USDA") == {"FINISHED"} and (tmp_path / "o.USDA").read_bytes().startswith(b"#usda")
-    with pytest.raises(RuntimeError, match=r"'o.fbx' is there already: choose another name, or tick Overwrite"):
-        export("o")
+    with pytest.raises(OratorError, match=r"'o.fbx' is there already: choose another name, or tick Overwrite"):
+        deliver(rig, before, ExportOptions(), overwrite=False)
     with pytest.raises(RuntimeError, match=r"'o.obj' ends like another kind of file"):
         export("o.obj")
     assert before.read_bytes() == b"the last one"
     assert export("o 1.2") == {"FINISHED"} and (tmp_path / "o 1.2.fbx").is_file(), "dots of a name stay"
-    assert export("o", overwrite=True) == {"FINISHED"} and before.read_bytes().startswith(b"Kaydara")
+    assert export("o") == {"FINISHED"} and before.read_bytes().startswith(b"Kaydara"), "a script replaces what it names"
     performed(rig, 1)
-    with pytest.raises(RuntimeError, match=r"'o.fbx' is there already"):
-        export("o.fbx", which="all")
+    with pytest.raises(OratorError, match=r"'o.fbx' is there already"):
+        deliver(rig, before, ExportOptions(), "all", overwrite=False)
     assert not (tmp_path / "o-2.fbx").exists()
     with pytest.raises(RuntimeError, match="No file is named"):
         bpy.ops.orator.export(filepath="")

@@ -8,12 +8,11 @@ import bpy
 import numpy as np
 import pytest
 from helpers.small import performed, small_character
-from orator.core.blender.base import compat
-from orator.core.blender.export.export import deliver, export_shown
-from orator.core.blender.export.lines import shown_lines
-from orator.core.blender.export.options import ExportOptions
-from orator.core.blender.takes import takes
-from orator.core.blender.takes.take_store import load_performance
+from orator.core.blender import compat, takes
+from orator.core.blender.export import deliver, export_shown
+from orator.core.blender.export_lines import shown_lines
+from orator.core.blender.export_options import ExportOptions
+from orator.core.blender.take_store import load_performance
 from orator.core.errors import OratorError
 from orator.core.formats.bvh import read_bvh
 from orator.core.formats.gltf import animation_times
@@ -101,8 +100,8 @@ def test_everyones_lines_are_one_press(rig: bpy.types.Object, tmp_path: Path) ->
     assert sorted(file.name for file in tmp_path.glob("*.bvh")) == ["Hello.bvh", "hello-2.bvh", "what__ now.bvh"]
     theirs = load_performance(takes.shown(other)).translation[8:15]
     assert read_bvh(tmp_path / "hello-2.bvh").translation == pytest.approx(theirs, abs=1e-4)
-    with pytest.raises(RuntimeError, match=r"'Hello.bvh', .* and 1 more are there already"):
-        bpy.ops.orator.export(filepath=target, which="everyone")
+    with pytest.raises(OratorError, match=r"'Hello.bvh', .* and 1 more are there already"):
+        deliver(rig, tmp_path / "any.bvh", ExportOptions(), "everyone", overwrite=False)
     said = deliver(rig, tmp_path / "any.csv", ExportOptions(), "everyone")[1]
     assert f"'{silent.name}' shows no take and was left out" in said
 

@@ -11,11 +11,10 @@ import pytest
 bpy = pytest.importorskip("bpy", reason="these tests need Blender's Python module")
 
 from helpers.small import performed, small_character  # noqa: E402
-from orator.core.blender.base import compat  # noqa: E402
-from orator.core.blender.export.check import compare  # noqa: E402
-from orator.core.blender.export.export import deliver, export_shown, export_together  # noqa: E402
-from orator.core.blender.export.options import ExportOptions  # noqa: E402
-from orator.core.blender.takes import takes  # noqa: E402
+from orator.core.blender import compat, takes  # noqa: E402
+from orator.core.blender.export import deliver, export_shown, export_together  # noqa: E402
+from orator.core.blender.export_check import compare  # noqa: E402
+from orator.core.blender.export_options import ExportOptions  # noqa: E402
 from orator.core.errors import OratorError  # noqa: E402
 
 PLAIN = ExportOptions()

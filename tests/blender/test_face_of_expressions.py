@@ -24,17 +24,15 @@ from helpers.flame_file import write_head
 from helpers.smplx_file import write_model
 from orator.core.bake.road import prepare
 from orator.core.bake.target import Keying
-from orator.core.blender.bake import bake, comp, sliders
-from orator.core.blender.bake.bake_target import read_target
-from orator.core.blender.export.neutral import shown_performance
-from orator.core.blender.request import generation
-from orator.core.blender.request.pins import add_pins, copy_pins, pins_for
-from orator.core.blender.request.regenerate import read_regenerate_request
-from orator.core.blender.rig.expression_map import PROPERTY
-from orator.core.blender.rig.smplx_body import add_body, bodies_of
-from orator.core.blender.takes import takes
-from orator.core.blender.takes.slider_state import waiting
-from orator.core.blender.takes.take_store import load_meta, load_performance
+from orator.core.blender import bake, comp, generation, sliders, takes
+from orator.core.blender.bake_target import read_target
+from orator.core.blender.export_neutral import shown_performance
+from orator.core.blender.expression_map import PROPERTY
+from orator.core.blender.pins import add_pins, copy_pins, pins_for
+from orator.core.blender.regenerate import read_regenerate_request
+from orator.core.blender.slider_state import waiting
+from orator.core.blender.smplx_body import add_body, bodies_of
+from orator.core.blender.take_store import load_meta, load_performance
 from orator.core.directing.directions import Directions
 from orator.core.directing.pins import LookPin, PosePin
 from orator.core.face.driven import no_expressions

@@ -13,14 +13,14 @@ bpy = pytest.importorskip("bpy", reason="these tests need Blender's Python modul
 
 from helpers.characters import speech_file  # noqa: E402
 from helpers.styled import gesturing, state  # noqa: E402
-from orator.core.blender.base import compat  # noqa: E402
+from orator.core.blender import compat  # noqa: E402
 from orator.core.farm.lines import read_lines  # noqa: E402
 from orator.core.style.sources import Piece, learn_from  # noqa: E402
 
 
 def prepared(tmp_path: Path) -> bpy.types.Object:
     """Orator's character and a speech chosen from a file, at frame 11."""
-    from orator.core.blender.rig.character import add_character
+    from orator.core.blender.character import add_character
 
     character = add_character(bpy.context)
     options = bpy.context.scene.orator
@@ -59,7 +59,7 @@ def test_the_bundle_sits_as_high_as_the_chair(scene: bpy.types.Scene, tmp_path: 
 
 
 def test_a_learned_style_travels_with_the_bundle(scene: bpy.types.Scene, tmp_path: Path) -> None:
-    from orator.core.blender.request.styles import add_style
+    from orator.core.blender.styles import add_style
     from orator.core.style.file import worn_of
 
     prepared(tmp_path)

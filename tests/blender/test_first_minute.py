@@ -6,7 +6,7 @@ import bpy
 import pytest
 from bpy_extras.object_utils import world_to_camera_view
 from mathutils import Vector
-from orator.core.blender.base import compat
+from orator.core.blender import compat
 
 
 @pytest.fixture
@@ -159,9 +159,8 @@ def test_another_press_makes_another_take_unless_the_seed_is_locked(desk: bpy.ty
 
 def test_what_keeps_a_take_is_not_in_the_text_editors_list(desk: bpy.types.Scene, tmp_path) -> None:
     from helpers.characters import make_motion
-    from orator.core.blender.base import report
-    from orator.core.blender.takes import takes
-    from orator.core.blender.takes.take_store import load_performance, store_performance
+    from orator.core.blender import report, takes
+    from orator.core.blender.take_store import load_performance, store_performance
 
     bpy.ops.orator.add_character()
     rig = desk.orator.character
@@ -186,8 +185,7 @@ def test_what_the_artists_recogniser_hears_becomes_the_transcript(desk, tmp_path
     import sys
     from dataclasses import replace
 
-    from orator.core.blender.base import preferences
-    from orator.core.blender.request import generation
+    from orator.core.blender import generation, preferences
 
     bpy.ops.orator.add_speech(filepath=speech(tmp_path))
     assert not bpy.ops.orator.guess_transcript.poll(), "there is none yet"
@@ -206,10 +204,9 @@ def test_what_the_artists_recogniser_hears_becomes_the_transcript(desk, tmp_path
 def test_a_take_follows_the_strip_that_it_was_made_from(desk: bpy.types.Scene, tmp_path) -> None:
     from helpers.characters import make_motion
     from orator.core.bake.road import Keying, prepare
-    from orator.core.blender.bake import bake
-    from orator.core.blender.bake.bake_target import read_target
-    from orator.core.blender.request import generation
-    from orator.core.blender.takes.scene_rate import behind
+    from orator.core.blender import bake, generation
+    from orator.core.blender.bake_target import read_target
+    from orator.core.blender.scene_rate import behind
     from orator.core.performance import Take
 
     bpy.ops.orator.add_character()

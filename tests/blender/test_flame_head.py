@@ -9,11 +9,10 @@ from helpers.flame_file import write_head
 from orator.core.arkit import COUNT, INDEX
 from orator.core.bake.road import prepare
 from orator.core.bake.target import Keying
-from orator.core.blender.bake import bake
-from orator.core.blender.bake.bake_target import read_target
-from orator.core.blender.export.export import export_shown, export_takes
-from orator.core.blender.rig.smplx_body import add_body, bodies_of, fit_skeleton, to_blender
-from orator.core.blender.takes import takes
+from orator.core.blender import bake, takes
+from orator.core.blender.bake_target import read_target
+from orator.core.blender.export import export_shown, export_takes
+from orator.core.blender.smplx_body import add_body, bodies_of, fit_skeleton, to_blender
 from orator.core.errors import OratorError
 from orator.core.performance import Take, make_performance
 from orator.core.rotations import from_rotvec, multiply

@@ -8,10 +8,8 @@ import pytest
 from helpers.characters import make_motion, make_rig, speech_file
 from orator.core.bake.road import prepare
 from orator.core.bake.target import Keying
-from orator.core.blender.bake import bake
-from orator.core.blender.request import generation
-from orator.core.blender.takes import tracks
-from orator.core.blender.takes.take_store import load_performance
+from orator.core.blender import bake, generation, tracks
+from orator.core.blender.take_store import load_performance
 from orator.core.errors import OratorError
 from orator.core.performance import Take
 

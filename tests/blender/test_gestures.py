@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import soundfile
 from helpers.characters import make_rig
-from orator.core.blender.takes import takes
-from orator.core.blender.takes.take_store import load_meta, load_performance
+from orator.core.blender import takes
+from orator.core.blender.take_store import load_meta, load_performance
 from orator.core.body import measure
 from orator.core.catalogue.gestures import GESTURE_KINDS
 from orator.core.performance import Performance

@@ -11,10 +11,8 @@ import numpy as np
 import pytest
 from helpers.characters import make_motion, make_rig
 from orator.core.bake.road import prepare
-from orator.core.blender.base import compat, job
-from orator.core.blender.request import generation
-from orator.core.blender.request.growing import Growing, Opening
-from orator.core.blender.takes import takes
+from orator.core.blender import compat, generation, job, takes
+from orator.core.blender.growing import Growing, Opening
 from orator.core.performance import Take
 from orator.core.request.opening import opened
 from orator.operators.work import work_on

@@ -12,10 +12,8 @@ import soundfile
 from helpers.characters import make_motion, make_rig
 from helpers.desk import DEMO
 from orator import operators, panels
-from orator.core.blender.bake import bake
-from orator.core.blender.bake.bake_target import read_target
-from orator.core.blender.base import compat
-from orator.core.blender.takes import takes
+from orator.core.blender import bake, compat, takes
+from orator.core.blender.bake_target import read_target
 from orator.core.model_card import cards
 from orator.core.performance import Take
 

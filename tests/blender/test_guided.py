@@ -12,8 +12,8 @@ pytest.importorskip("torch", reason="generating wakes a runtime, and here is non
 
 from helpers.characters import make_rig, speech_file  # noqa: E402
 from mathutils import Quaternion  # noqa: E402
-from orator.core.blender.takes import takes  # noqa: E402
-from orator.core.blender.takes.take_store import load_meta  # noqa: E402
+from orator.core.blender import takes  # noqa: E402
+from orator.core.blender.take_store import load_meta  # noqa: E402
 
 POSED = {"left_elbow": (0.8, 0.2, 0.5, 0.1), "right_shoulder": (0.9, -0.1, 0.3, 0.2), "head": (0.98, 0.1, 0.15, 0.0)}
 

@@ -4,7 +4,7 @@ import threading
 import time
 
 import pytest
-from orator.core.blender.base import job
+from orator.core.blender import job
 from orator.core.errors import Cancelled, OratorError
 
 

@@ -9,9 +9,8 @@ from helpers.characters import make_rig, shown_face, shown_pose, to_frame
 from helpers.loop import ARM, ELBOW, animate, curves, speech, take_for, turn
 from orator.core.bake.fitting import Bounds
 from orator.core.bake.target import Keying
-from orator.core.blender.request import generation
-from orator.core.blender.request.pins import add_pins
-from orator.core.blender.takes import takes
+from orator.core.blender import generation, takes
+from orator.core.blender.pins import add_pins
 from orator.core.errors import OratorError
 from orator.core.rotations import angle_between
 from orator.core.skeleton import INDEX

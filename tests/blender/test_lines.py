@@ -12,13 +12,10 @@ import bpy
 import numpy as np
 import pytest
 from helpers.desk import shift
-from orator.core.blender.base import compat
-from orator.core.blender.request import changed_lines, conversing
-from orator.core.blender.rig.character import add_character
-from orator.core.blender.scene import lines
-from orator.core.blender.score import score
-from orator.core.blender.takes.take_store import load_meta, load_performance
-from orator.core.blender.takes.takes import shown
+from orator.core.blender import changed_lines, compat, conversing, lines, score
+from orator.core.blender.character import add_character
+from orator.core.blender.take_store import load_meta, load_performance
+from orator.core.blender.takes import shown
 from orator.core.skeleton import JOINTS
 from orator.core.speech.transcripts import cues
 
@@ -121,7 +118,7 @@ def test_what_is_typed_for_a_line_is_its_transcript_at_its_time(scene: bpy.types
 
 @pytest.mark.usefixtures("dialogue")
 def test_each_line_shows_how_far_it_is() -> None:
-    from orator.core.blender.base import job
+    from orator.core.blender import job
 
     requests, go = conversing.read_requests(bpy.context), threading.Event()
     changed_lines.begin((requests[0], replace(requests[1], spans=((1.5, 3.5),))))

@@ -11,17 +11,14 @@ from helpers.characters import make_motion, make_rig, shown_face, shown_pose, to
 from helpers.loop import ARM, ELBOW, SECONDS, WRIST, animate, curves, plain_take, speech, take_for, turn
 from orator.core.bake.road import prepare
 from orator.core.bake.target import Keying
-from orator.core.blender.bake import bake, sliders
-from orator.core.blender.bake.bake_target import read_target
-from orator.core.blender.base import report
-from orator.core.blender.request import generation
-from orator.core.blender.request.pin_list import pose_of
-from orator.core.blender.request.pins import add_pins, pins_for
-from orator.core.blender.request.regenerate import read_regenerate_request
-from orator.core.blender.takes import provenance, takes
-from orator.core.blender.takes.directions import directions_record, slider_record
-from orator.core.blender.takes.scene_rate import behind
-from orator.core.blender.takes.take_store import load_meta, load_performance
+from orator.core.blender import bake, generation, provenance, report, sliders, takes
+from orator.core.blender.bake_target import read_target
+from orator.core.blender.directions import directions_record, slider_record
+from orator.core.blender.pin_list import pose_of
+from orator.core.blender.pins import add_pins, pins_for
+from orator.core.blender.regenerate import read_regenerate_request
+from orator.core.blender.scene_rate import behind
+from orator.core.blender.take_store import load_meta, load_performance
 from orator.core.directing.directions import Directions
 from orator.core.errors import OratorError
 from orator.core.performance import Take, sample
@@ -354,7 +351,7 @@ def test_an_action_deleted_by_hand_is_said_and_loses_nothing(scene) -> None:
     for action in list(bpy.data.actions):
         bpy.data.actions.remove(action)
     item.layers.amplitude_upper = 0.5
-    from orator.core.blender.base import report
+    from orator.core.blender import report
 
     assert "were deleted. Press Bake Again" in report.last()
     assert bpy.ops.orator.take_bake() == {"FINISHED"}

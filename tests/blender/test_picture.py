@@ -13,11 +13,9 @@ from helpers import faces
 from orator.core.arkit import INDEX
 from orator.core.bake.road import prepare
 from orator.core.bake.target import Keying
-from orator.core.blender.bake import bake
-from orator.core.blender.bake.bake_target import read_keying, read_target
-from orator.core.blender.base import compat
-from orator.core.blender.picture.picture import mark_objects, update_picture
-from orator.core.blender.takes import takes
+from orator.core.blender import bake, compat, takes
+from orator.core.blender.bake_target import read_keying, read_target
+from orator.core.blender.picture import mark_objects, update_picture
 from orator.core.errors import OratorError
 from orator.core.performance import Take, make_performance, rest_performance
 from orator.core.picture.puppet import MATERIALS

@@ -11,15 +11,13 @@ from helpers.characters import make_motion, make_rig, shown_face, shown_pose, to
 from orator.core.bake.fitting import Bounds
 from orator.core.bake.road import prepare
 from orator.core.bake.target import Keying
-from orator.core.blender.bake import bake, sliders
-from orator.core.blender.bake.bake_target import read_target
-from orator.core.blender.request import generation
-from orator.core.blender.request.pin_list import pins_of, scene_frame
-from orator.core.blender.request.pins import add_pins, pins_for
-from orator.core.blender.takes import takes
-from orator.core.blender.takes.directions import directions_record, read_directions
-from orator.core.blender.takes.slider_state import waiting
-from orator.core.blender.takes.take_store import load_meta, load_performance
+from orator.core.blender import bake, generation, sliders, takes
+from orator.core.blender.bake_target import read_target
+from orator.core.blender.directions import directions_record, read_directions
+from orator.core.blender.pin_list import pins_of, scene_frame
+from orator.core.blender.pins import add_pins, pins_for
+from orator.core.blender.slider_state import waiting
+from orator.core.blender.take_store import load_meta, load_performance
 from orator.core.directing.directions import Directions
 from orator.core.errors import OratorError
 from orator.core.performance import Take
@@ -189,7 +187,7 @@ def test_a_slider_rewrites_only_its_curves_and_resets(scene) -> None:
 
 
 def test_edited_curves_are_never_overwritten_by_a_slider(scene) -> None:
-    from orator.core.blender.base import compat
+    from orator.core.blender import compat
 
     armature = make_rig()
     item = baked(armature, scene, make_motion(2.0), Directions(), Keying())

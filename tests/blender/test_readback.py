@@ -38,7 +38,7 @@ def test_files_bring_back_what_the_scene_shows(
 def test_bendy_bones_arrive(tmp_path: Path) -> None:
     """A rope of two bendy bones that curves: no file knows bendy bones, the vertices come back all the same."""
     from helpers.bendy import bent_rope
-    from orator.core.blender.export.export import export_shown
+    from orator.core.blender.export import export_shown
 
     rope = bent_rope()
     names = [o.name for o in bpy.data.objects]

@@ -14,13 +14,10 @@ import addon_utils  # noqa: E402
 from helpers.gestures import gesture  # noqa: E402
 from orator.core.bake.road import prepare  # noqa: E402
 from orator.core.bake.target import Keying  # noqa: E402
-from orator.core.blender.bake import bake  # noqa: E402
-from orator.core.blender.bake.bake_target import read_target  # noqa: E402
-from orator.core.blender.base import compat  # noqa: E402
-from orator.core.blender.rig import rig_mapping  # noqa: E402
-from orator.core.blender.rig.pose_reader import current_pose  # noqa: E402
-from orator.core.blender.rig.rig_profile import read_rig  # noqa: E402
-from orator.core.blender.takes import takes  # noqa: E402
+from orator.core.blender import bake, compat, rig_mapping, takes  # noqa: E402
+from orator.core.blender.bake_target import read_target  # noqa: E402
+from orator.core.blender.pose_reader import current_pose  # noqa: E402
+from orator.core.blender.rig_profile import read_rig  # noqa: E402
 from orator.core.performance import Take  # noqa: E402
 from orator.core.rig.inverse import read_back  # noqa: E402
 from orator.core.rig.rest import fit_rest  # noqa: E402

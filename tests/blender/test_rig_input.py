@@ -13,12 +13,10 @@ bpy = pytest.importorskip("bpy", reason="these tests need Blender's Python modul
 from helpers.characters import make_motion, make_rig  # noqa: E402
 from orator.core.bake.road import prepare  # noqa: E402
 from orator.core.bake.target import Keying  # noqa: E402
-from orator.core.blender.bake import bake  # noqa: E402
-from orator.core.blender.bake.bake_target import read_target  # noqa: E402
-from orator.core.blender.rig import rig_mapping  # noqa: E402
-from orator.core.blender.rig.rig_profile import keep_profile, read_rig  # noqa: E402
-from orator.core.blender.takes import takes  # noqa: E402
-from orator.core.blender.takes.scene_rate import scene_fps  # noqa: E402
+from orator.core.blender import bake, rig_mapping, takes  # noqa: E402
+from orator.core.blender.bake_target import read_target  # noqa: E402
+from orator.core.blender.rig_profile import keep_profile, read_rig  # noqa: E402
+from orator.core.blender.scene_rate import scene_fps  # noqa: E402
 from orator.core.errors import OratorError  # noqa: E402
 from orator.core.performance import Take  # noqa: E402
 from orator.core.rig.profile import from_json  # noqa: E402

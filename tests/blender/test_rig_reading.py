@@ -13,7 +13,7 @@ bpy = pytest.importorskip("bpy", reason="these tests need Blender's Python modul
 
 from helpers.gestures import gesture  # noqa: E402
 from mathutils import Quaternion  # noqa: E402
-from orator.core.blender.rig.rig_profile import forget_profile, keep_profile, read_rig  # noqa: E402
+from orator.core.blender.rig_profile import forget_profile, keep_profile, read_rig  # noqa: E402
 from orator.core.rig.motion import RigMotion  # noqa: E402
 from orator.core.rig.rest import fit_rest  # noqa: E402
 from orator.core.rig.retarget import retarget  # noqa: E402

@@ -11,11 +11,10 @@ import pytest
 from helpers.characters import shown_pose, to_frame
 from helpers.golden import curves_of_take
 from orator.core.bake.target import Keying
-from orator.core.blender.bake import bake
-from orator.core.blender.request.pins import pins_for
-from orator.core.blender.takes import takes
-from orator.core.blender.takes.directions import read_directions
-from orator.core.blender.takes.take_store import load_meta, load_performance
+from orator.core.blender import bake, takes
+from orator.core.blender.directions import read_directions
+from orator.core.blender.pins import pins_for
+from orator.core.blender.take_store import load_meta, load_performance
 from orator.core.rotations import angle_between
 from orator.core.skeleton import INDEX
 

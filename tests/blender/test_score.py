@@ -10,10 +10,8 @@ import pytest
 from helpers.desk import MOUTH, SECONDS, WORDS, again, changed, furnish, lengthen, shift, span, strips_of
 from orator.core.anime.mouths import mouths_of
 from orator.core.arkit import INDEX as FACE
-from orator.core.blender.base import compat, report
-from orator.core.blender.score import score
-from orator.core.blender.takes import takes
-from orator.core.blender.takes.take_store import load_meta, load_performance
+from orator.core.blender import compat, report, score, takes
+from orator.core.blender.take_store import load_meta, load_performance
 from orator.core.formats.rhubarb import read_mouths
 from orator.core.rotations import angle_between
 from orator.core.skeleton import INDEX

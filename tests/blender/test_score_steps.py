@@ -9,10 +9,8 @@ import bpy
 import numpy as np
 import pytest
 from helpers.desk import again, changed, furnish, lengthen, shift, strips_of
-from orator.core.blender.base import compat
-from orator.core.blender.score import score
-from orator.core.blender.takes import takes
-from orator.core.blender.takes.take_store import load_meta, load_performance
+from orator.core.blender import compat, score, takes
+from orator.core.blender.take_store import load_meta, load_performance
 
 FRAMES = np.arange(1, 166)
 """Those of the five and a half seconds."""

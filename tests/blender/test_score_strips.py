@@ -10,11 +10,8 @@ import numpy as np
 import pytest
 from helpers.characters import make_motion, make_rig, speech_file
 from helpers.desk import lengthen, look, shift, strips_of
-from orator.core.blender.bake import bake
-from orator.core.blender.bake.bake_target import read_target
-from orator.core.blender.base import compat, report
-from orator.core.blender.request import generation
-from orator.core.blender.score import score
+from orator.core.blender import bake, compat, generation, report, score
+from orator.core.blender.bake_target import read_target
 from orator.core.catalogue.emotions import EMOTIONS
 from orator.core.directing.pins_json import look_pin_to_json
 from orator.core.errors import OratorError

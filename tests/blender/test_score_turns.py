@@ -9,12 +9,10 @@ import numpy as np
 import pytest
 import soundfile
 from helpers.desk import DEMO, changed
-from orator.core.blender.base import compat
-from orator.core.blender.request import conversing
-from orator.core.blender.rig.character import add_character
-from orator.core.blender.score import score
-from orator.core.blender.takes.take_store import load_meta, load_performance
-from orator.core.blender.takes.takes import shown
+from orator.core.blender import compat, conversing, score
+from orator.core.blender.character import add_character
+from orator.core.blender.take_store import load_meta, load_performance
+from orator.core.blender.takes import shown
 from orator.core.errors import OratorError
 from orator.models import runtime
 

@@ -9,7 +9,7 @@ from helpers.characters import make_motion, make_rig
 
 def test_a_script_bakes_a_take_and_sees_whether_it_follows_its_strip(scene: bpy.types.Scene) -> None:
     from orator.core.baking import BakeStyle, prepare
-    from orator.core.blender.bake import bake, follow
+    from orator.core.blender import bake, follow
     from orator.core.fitting import Bounds
     from orator.core.performance import Take
 

@@ -12,12 +12,10 @@ from helpers.characters import make_motion, make_rig, speech_file
 from mathutils import Vector
 from orator.core.bake.road import prepare
 from orator.core.bake.target import Keying
-from orator.core.blender.bake import bake
-from orator.core.blender.request import generation
-from orator.core.blender.request.regenerate import read_regenerate_request
-from orator.core.blender.rig.rig_profile import keep_profile, read_rig
-from orator.core.blender.takes import lists
-from orator.core.blender.takes.take_store import load_meta
+from orator.core.blender import bake, generation, lists
+from orator.core.blender.regenerate import read_regenerate_request
+from orator.core.blender.rig_profile import keep_profile, read_rig
+from orator.core.blender.take_store import load_meta
 from orator.core.body.seats import FLESH
 from orator.core.errors import OratorError
 from orator.core.performance import Take

@@ -10,10 +10,10 @@ from orator.core.arkit import COUNT
 from orator.core.arkit import INDEX as FACE
 from orator.core.bake.road import prepare
 from orator.core.bake.target import Keying
-from orator.core.blender.bake import bake
-from orator.core.blender.bake.bake_target import read_target
-from orator.core.blender.rig.pose_reader import current_pose
-from orator.core.blender.rig.smplx_body import add_body, bodies_of, fit_skeleton, to_blender
+from orator.core.blender import bake
+from orator.core.blender.bake_target import read_target
+from orator.core.blender.pose_reader import current_pose
+from orator.core.blender.smplx_body import add_body, bodies_of, fit_skeleton, to_blender
 from orator.core.errors import OratorError
 from orator.core.performance import Take, make_performance
 from orator.core.rig.inverse import read_back

@@ -9,9 +9,8 @@ from helpers.characters import make_motion, make_rig
 from orator.core.bake.fitting import Bounds
 from orator.core.bake.road import prepare
 from orator.core.bake.target import Keying
-from orator.core.blender.bake import bake
-from orator.core.blender.bake.bake_target import read_target
-from orator.core.blender.takes import takes
+from orator.core.blender import bake, takes
+from orator.core.blender.bake_target import read_target
 from orator.core.performance import Take
 
 ENDS = ("head", "left_ankle", "right_ankle", "left_foot", "right_foot", "left_wrist", "right_wrist")
@@ -56,8 +55,8 @@ def test_ends_stay_within_the_bound(scene: bpy.types.Scene, mode: str, scale: fl
 
 @pytest.mark.fault("12.10")
 def test_a_slider_keeps_the_ends_within_the_bound(scene: bpy.types.Scene) -> None:
-    from orator.core.blender.bake import sliders
-    from orator.core.blender.takes.slider_state import waiting
+    from orator.core.blender import sliders
+    from orator.core.blender.slider_state import waiting
 
     scene.render.fps = 30
     rig = make_rig(shapes=())

@@ -6,9 +6,7 @@ from pathlib import Path
 import bpy
 import numpy as np
 import pytest
-from orator.core.blender.base import compat
-from orator.core.blender.request import generation
-from orator.core.blender.scene import strips
+from orator.core.blender import compat, generation, strips
 from orator.core.errors import OratorError
 from orator.core.speech.speech import SAMPLE_RATE
 

@@ -13,10 +13,13 @@ from helpers.characters import make_rig  # noqa: E402
 from helpers.loop import speech  # noqa: E402
 from helpers.styled import gesturing, state  # noqa: E402
 from orator.core.bake.road import Keying, prepare  # noqa: E402
-from orator.core.blender.bake import bake  # noqa: E402
-from orator.core.blender.bake.bake_target import read_target  # noqa: E402
-from orator.core.blender.request import generation, styles  # noqa: E402
-from orator.core.blender.takes import takes  # noqa: E402
+from orator.core.blender import (  # noqa: E402
+    bake,
+    generation,
+    styles,
+    takes,
+)
+from orator.core.blender.bake_target import read_target  # noqa: E402
 from orator.core.formats.bvh import write_bvh  # noqa: E402
 from orator.core.performance import Performance, Take  # noqa: E402
 

@@ -9,11 +9,10 @@ import pytest
 from helpers.characters import make_motion, make_rig, shown_face, shown_pose, to_frame
 from orator.core.bake.road import prepare
 from orator.core.bake.target import Keying
-from orator.core.blender.bake import bake
-from orator.core.blender.bake.bake_target import editable, read_target
-from orator.core.blender.takes import takes
-from orator.core.blender.takes.scene_rate import scene_fps
-from orator.core.blender.takes.take_store import load_meta, load_performance
+from orator.core.blender import bake, takes
+from orator.core.blender.bake_target import editable, read_target
+from orator.core.blender.scene_rate import scene_fps
+from orator.core.blender.take_store import load_meta, load_performance
 from orator.core.errors import OratorError
 from orator.core.performance import Take
 from orator.core.rotations import angle_between

@@ -13,11 +13,10 @@ from helpers.characters import make_motion, make_rig, speech_file
 from helpers.fits import cut, cut_rows, never_drawn, reached
 from helpers.paper import measure
 from orator.core import estimate
-from orator.core.blender.bake import bake
-from orator.core.blender.bake.bake_target import read_target
-from orator.core.blender.base import compat, job, report
-from orator.core.blender.picture.picture import PICTURE
-from orator.core.blender.score.score import kind_of, text_strips
+from orator.core.blender import bake, compat, job, report
+from orator.core.blender.bake_target import read_target
+from orator.core.blender.picture import PICTURE
+from orator.core.blender.score import kind_of, text_strips
 from orator.core.catalogue.gestures import GESTURE_KINDS
 from orator.core.model_card import cards
 from orator.core.performance import Take

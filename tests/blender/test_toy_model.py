@@ -11,8 +11,8 @@ import orator
 import pytest
 from helpers.characters import make_rig, speech_file
 from helpers.toy_model import ToyPipeline
-from orator.core.blender.takes import takes
-from orator.core.blender.takes.take_store import load_meta, load_performance
+from orator.core.blender import takes
+from orator.core.blender.take_store import load_meta, load_performance
 from orator.core.formats.take_npz import read_take
 from orator.core.rotations import to_rotvec
 from orator.core.skeleton import INDEX

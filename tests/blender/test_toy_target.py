@@ -15,11 +15,9 @@ from orator.core.bake.fitting import Bounds
 from orator.core.bake.keys import CurveKeys
 from orator.core.bake.road import prepare
 from orator.core.bake.target import Keying
-from orator.core.blender.bake import bake, follow
-from orator.core.blender.bake.bake_target import read_target
-from orator.core.blender.base import compat
-from orator.core.blender.rig import characters, targets
-from orator.core.blender.takes.takes import show
+from orator.core.blender import bake, characters, compat, follow, targets
+from orator.core.blender.bake_target import read_target
+from orator.core.blender.takes import show
 from orator.core.performance import Performance, Take, rest_performance
 from orator.core.rig.description import MeshDescription, RigDescription, Shape
 
@@ -107,6 +105,6 @@ def test_the_panels_operator_generates_for_it(scene: bpy.types.Scene, dial: bpy.
 
 
 def _said() -> str:
-    from orator.core.blender.base import report
+    from orator.core.blender import report
 
     return report.last()

@@ -12,15 +12,12 @@ import pytest
 from helpers.characters import make_motion, make_rig, speech_file
 from orator.core.bake.road import prepare
 from orator.core.bake.target import Keying
-from orator.core.blender.bake import bake
-from orator.core.blender.bake.bake_target import read_target
-from orator.core.blender.base import compat
-from orator.core.blender.export.export import deliver
-from orator.core.blender.export.options import ExportOptions
-from orator.core.blender.request import generation
-from orator.core.blender.scene import strips
-from orator.core.blender.takes.scene_rate import behind, other_rate, scene_fps, time_notes
-from orator.core.blender.takes.take_store import store_meta
+from orator.core.blender import bake, compat, generation, strips
+from orator.core.blender.bake_target import read_target
+from orator.core.blender.export import deliver
+from orator.core.blender.export_options import ExportOptions
+from orator.core.blender.scene_rate import behind, other_rate, scene_fps, time_notes
+from orator.core.blender.take_store import store_meta
 from orator.core.errors import OratorError
 from orator.core.performance import Take
 
@@ -226,7 +223,7 @@ def test_a_take_keeps_its_frame_when_the_rate_changes(
     assert behind(take, scene, start) == 0 and "baked at 24" in other_rate(take, scene)
     bpy.ops.orator.take_follow()
     assert tuple(rig.animation_data.action.frame_range) == (1001.0, 1048.0)
-    from orator.core.blender.bake import sliders
+    from orator.core.blender import sliders
 
     with pytest.raises(OratorError, match="Bake Again"):
         sliders.rewrite(rig, take, scene, Keying(None))

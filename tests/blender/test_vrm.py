@@ -17,11 +17,10 @@ addon = pytest.importorskip("io_scene_vrm", reason="needs the VRM add-on, which 
 from helpers.characters import make_motion, make_rig  # noqa: E402
 from orator.core.bake.road import prepare  # noqa: E402
 from orator.core.bake.target import Keying  # noqa: E402
-from orator.core.blender.bake import bake  # noqa: E402
-from orator.core.blender.bake.bake_target import read_target  # noqa: E402
-from orator.core.blender.export.export import export_shown  # noqa: E402
-from orator.core.blender.rig import vrm_addon  # noqa: E402
-from orator.core.blender.rig.rig_profile import read_rig  # noqa: E402
+from orator.core.blender import bake, vrm_addon  # noqa: E402
+from orator.core.blender.bake_target import read_target  # noqa: E402
+from orator.core.blender.export import export_shown  # noqa: E402
+from orator.core.blender.rig_profile import read_rig  # noqa: E402
 from orator.core.performance import Take  # noqa: E402
 from orator.core.rig.rest import joint_positions  # noqa: E402
 from orator.core.skeleton import JOINTS  # noqa: E402

@@ -8,9 +8,8 @@ import pytest
 from helpers.characters import make_motion, make_rig, shown_face
 from orator.core.bake.road import prepare
 from orator.core.bake.target import Keying
-from orator.core.blender.bake import bake
-from orator.core.blender.bake.bake_target import read_target
-from orator.core.blender.base import compat
+from orator.core.blender import bake, compat
+from orator.core.blender.bake_target import read_target
 from orator.core.performance import Take
 
 pytestmark = pytest.mark.fault("12.12")

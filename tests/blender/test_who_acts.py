@@ -10,12 +10,15 @@ bpy = pytest.importorskip("bpy", reason="these tests need Blender's Python modul
 from helpers.characters import make_motion, make_rig  # noqa: E402
 from orator.core.bake.road import prepare  # noqa: E402
 from orator.core.bake.target import Keying  # noqa: E402
-from orator.core.blender.bake import bake  # noqa: E402
-from orator.core.blender.bake.bake_target import read_target  # noqa: E402
-from orator.core.blender.request import generation  # noqa: E402
-from orator.core.blender.rig import characters, rig_mapping  # noqa: E402
-from orator.core.blender.rig.rig_reader import skinned_meshes  # noqa: E402
-from orator.core.blender.takes import takes  # noqa: E402
+from orator.core.blender import (  # noqa: E402
+    bake,
+    characters,
+    generation,
+    rig_mapping,
+    takes,
+)
+from orator.core.blender.bake_target import read_target  # noqa: E402
+from orator.core.blender.rig_reader import skinned_meshes  # noqa: E402
 from orator.core.errors import OratorError  # noqa: E402
 from orator.core.performance import Take  # noqa: E402
 

@@ -28,13 +28,3 @@ def test_every_folder_of_core_is_in_the_table_of_rooms() -> None:
     table = PAGE.split("| room in core |")[1].split("\n\n")[0]
     folders = {p.parent.name for p in (ROOT / "core").glob("*/__init__.py")} - {"blender"}
     assert {name for name in folders if f"`{name}/`" not in table} == set()
-
-
-def test_every_folder_of_core_blender_is_in_its_table_and_imports_none_below_it() -> None:
-    table = PAGE.split("| folder of core/blender |")[1].split("\n\n")[0]
-    order = re.findall(r"^\| `(\w+)/` \|", table, re.M)
-    assert set(order) == {p.parent.name for p in (ROOT / "core" / "blender").glob("*/__init__.py")}
-    for i, folder in enumerate(order):
-        for path in (ROOT / "core" / "blender" / folder).glob("*.py"):
-            siblings = set(re.findall(r"^\s*from \.\.(\w+)(?:\.\w+)* import", path.read_text(encoding="utf-8"), re.M))
-            assert not siblings & set(order[i + 1 :]), f"{path.relative_to(ROOT)} imports from below it"

@@ -40,11 +40,11 @@ def marks() -> list[tuple[int, str]]:
 
 
 def performance(name: str) -> object:
-    return first.orator("core.blender.takes.take_store").load_performance(person(name).orator.takes[-1])
+    return first.orator("core.blender.take_store").load_performance(person(name).orator.takes[-1])
 
 
 def turns_of(name: str) -> list:
-    return first.orator("core.blender.takes.take_store").load_meta(person(name).orator.takes[-1])["turns"]
+    return first.orator("core.blender.take_store").load_meta(person(name).orator.takes[-1])["turns"]
 
 
 def wrists(name: str, begin: float, end: float) -> float:

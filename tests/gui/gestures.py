@@ -90,7 +90,7 @@ def perform(report: Report) -> Steps:
     changed = listed()
     yield from first.press_button(report, "bpy.ops.orator.gestures_perform", "Perform Changes")
     yield from artist.wait_for_job(report, "performing")
-    stored = first.orator("core.blender.takes.take_store")
+    stored = first.orator("core.blender.take_store")
     report.check("a second take is shown", len(takes()) == 2)
     old, new = (stored.load_performance(take) for take in takes())
     same = (old.rotations == new.rotations).all(axis=(1, 2))

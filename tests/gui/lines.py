@@ -121,12 +121,12 @@ def cast() -> None:
 
 def table() -> dict[str, str]:
     """The state of every line."""
-    return {row.strip: row.state for row in first.orator("core.blender.request.changed_lines").table(bpy.context)}
+    return {row.strip: row.state for row in first.orator("core.blender.changed_lines").table(bpy.context)}
 
 
 def performances() -> list[object]:
     """What the characters play now."""
-    stored, takes = first.orator("core.blender.takes.take_store"), first.orator("core.blender.takes.takes")
+    stored, takes = first.orator("core.blender.take_store"), first.orator("core.blender.takes")
     return [stored.load_performance(takes.shown(who)) for who in people()]
 
 
@@ -135,7 +135,7 @@ def heard_whole(report: Report) -> None:
     slow = strip("Anna 4")
     lasts = (slow.right_handle - slow.left_handle) / FPS
     report.check("one line is retimed", abs(lasts - SECONDS * 100.0 / SPEED) < 0.1, f"{lasts:.2f} s")
-    heard = first.orator("core.blender.scene.strips").speech_of_strip(bpy.context.scene, slow)
+    heard = first.orator("core.blender.strips").speech_of_strip(bpy.context.scene, slow)
     loudest = float(np.abs(heard.samples[-4000:]).max())
     whole = abs(heard.seconds - lasts) < 0.1 and loudest > 0.003
     report.check("it is heard whole", whole, f"{heard.seconds:.2f} s, {loudest:.3f} at its end")
@@ -191,7 +191,7 @@ def lines(report: Report) -> Steps:
     first.sidebar().active_panel_category = "Orator"
     look()
     yield 1.0
-    said = first.orator("core.blender.request.changed_lines").table(bpy.context)
+    said = first.orator("core.blender.changed_lines").table(bpy.context)
     report.check("eight lines are found", len(said) == 8, ", ".join(row.strip for row in said))
     short = min(row.last - row.first for row in said)
     report.check("the one that is cut and the one in the meta too are whole", short >= SECONDS * FPS, f"{short} frames")

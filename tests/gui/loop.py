@@ -52,7 +52,7 @@ def rig() -> bpy.types.Object:
 
 def state() -> State:
     """Everything of the loop that undo must bring back: read anew, since undo replaces the data."""
-    curves_of = first.orator("core.blender.base.compat").curves_of
+    curves_of = first.orator("core.blender.compat").curves_of
     character = rig()
     data = character.orator
     curves = {}
@@ -219,7 +219,7 @@ def regenerate(report: Report, history: History) -> Steps:
     yield from first.press_button(report, "bpy.ops.orator.regenerate(", "Regenerate")
     yield from wait_for_job(report, "regenerating")
     history.note("Regenerate", "curves", "takes", "shown", "plays")
-    stored = first.orator("core.blender.takes.take_store")
+    stored = first.orator("core.blender.take_store")
     names = importlib.import_module("bl_ext.dev.orator.core.skeleton").JOINTS
     old, new = (stored.load_performance(take) for take in rig().orator.takes)
     arm = [names.index(f"right_{j}") for j in ("collar", "shoulder", "elbow", "wrist")]

@@ -43,7 +43,7 @@ def keys() -> tuple[tuple[str, tuple[float, ...]], ...]:
     """What the shown take has on the puppet's shapes: path and key values."""
     action = puppet().data.shape_keys.animation_data.action
     found = []
-    for curve in first.orator("core.blender.base.compat").curves_of(action) if action else ():
+    for curve in first.orator("core.blender.compat").curves_of(action) if action else ():
         values = np.empty(2 * len(curve.keyframe_points), np.float32)
         curve.keyframe_points.foreach_get("co", values)
         found.append((curve.data_path, tuple(values[1::2].round(4).tolist())))
@@ -175,7 +175,7 @@ def again(report: Report) -> Steps:
     far = [max(abs(a[name] - b[name]) for name in a) for a, b in zip(before, after, strict=True)]
     report.check("a new take arrives", len(puppet().orator.takes) == takes + 1)
     report.check("it differs within the range", far[1] > 0.02, f"{np.round(far, 3)}")
-    stored = first.orator("core.blender.takes.take_store")
+    stored = first.orator("core.blender.take_store")
     old, new = (stored.load_performance(take).face for take in puppet().orator.takes)
     outside = np.array_equal(old[:60], new[:60]) and np.array_equal(old[120:], new[120:])
     report.check("and outside of it is the same to the bit", outside)

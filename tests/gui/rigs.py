@@ -37,9 +37,9 @@ def show_take(frames: int = 60) -> None:
     face[:, first.orator("core.arkit").INDEX["jawOpen"]] = 0.4 + 0.4 * np.sin(9 * t)
     turned = first.orator("core.rotations").from_rotvec(vectors)
     made = performance.make_performance(turned, rest.translation, face)
-    bake = first.orator("core.blender.bake.bake")
+    bake = first.orator("core.blender.bake")
     scene, rig = bpy.context.scene, first.options().character
-    target = first.orator("core.blender.bake.bake_target").read_target(rig, scene)
+    target = first.orator("core.blender.bake_target").read_target(rig, scene)
     prepared = first.orator("core.bake.road").prepare(made, 1 / 30, target)
     bake.add_take(rig, performance.Take(made, "Take 1", {"seed": 0}), 1 / 30, prepared)
 
@@ -91,7 +91,7 @@ def export(report: Report) -> Steps:
     made = yield from driver.wait_until(lambda: bool(set(Path.home().glob("*.fbx")) - before), 60.0)
     report.check("Enter writes the file", made is not None, ", ".join(p.name for p in Path.home().glob("*.fbx")))
     yield 6.0
-    sentence = first.orator("core.blender.base.report").last()
+    sentence = first.orator("core.blender.report").last()
     report.check("the panel says what arrived", "read back" in sentence and "52 of 52 shapes" in sentence, sentence)
     driver.screenshot("rigs-exported")
 

@@ -37,7 +37,7 @@ def orator(name: str) -> ModuleType:
 
 def job() -> object | None:
     """The running job, or None."""
-    return orator("core.blender.base.job").current()
+    return orator("core.blender.job").current()
 
 
 def working() -> bool:
@@ -56,7 +56,7 @@ def sidebar(kind: str = "VIEW_3D") -> bpy.types.Region:
 def take_state() -> tuple[tuple[str, ...], tuple[str, ...], tuple[int, ...], str]:
     """What a bake adds: names of takes and Actions, keys of each Action, and which take is shown."""
     data = options().character.orator
-    curves_of = orator("core.blender.base.compat").curves_of
+    curves_of = orator("core.blender.compat").curves_of
     keys = tuple(sum(len(c.keyframe_points) for c in curves_of(action)) for action in bpy.data.actions)
     shown = next((take.name for take in data.takes if take.uid == data.shown), "")
     return tuple(t.name for t in data.takes), tuple(a.name for a in bpy.data.actions), keys, shown
@@ -172,7 +172,7 @@ def pick_strip(report: Report) -> Steps:
     editor = bpy.context.scene.sequence_editor
     active = editor.active_strip
     report.check("a click picks the strip", active is not None and active.name == "Interview")
-    found = orator("core.blender.scene.strips").find_strip(bpy.context, options().strip, options().strip_scene)
+    found = orator("core.blender.strips").find_strip(bpy.context, options().strip, options().strip_scene)
     report.check("Orator means the picked strip", found is not None and found[1].name == "Interview")
 
 
@@ -279,7 +279,7 @@ def switch_takes(report: Report) -> Steps:
 
 def compare_takes(report: Report) -> Steps:
     """The others stand beside the character and play along; the same button sends them away."""
-    ghosts, character = orator("core.blender.rig.ghosts"), options().character
+    ghosts, character = orator("core.blender.ghosts"), options().character
     shown = character.orator.shown
     before = {kind: len(getattr(bpy.data, kind)) for kind in ("objects", "meshes", "actions", "collections")}
     yield from press_button(report, "bpy.ops.orator.take_compare", "Compare Takes", 0.83)
@@ -287,7 +287,7 @@ def compare_takes(report: Report) -> Steps:
     faces = [obj for obj in ghosts.standing() if obj.show_name]
     others = [take.name for take in options().character.orator.takes if take.uid != shown]
     report.check("the other takes stand there", sorted(f.name for f in faces) == sorted(others), ", ".join(others))
-    marks, data = orator("core.blender.view.compare"), options().character.orator
+    marks, data = orator("core.blender.compare"), options().character.orator
     told = [marks.told(marks.difference(options().character, take)) for take in data.takes if take.uid != shown]
     report.check("how far they are apart is told", all("arms" in text for text in told), "; ".join(told))
     view = driver.area("VIEW_3D").spaces.active.region_3d

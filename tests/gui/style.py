@@ -27,7 +27,7 @@ def styles() -> bpy.types.PropertyGroup:
 
 def wrists(side: str) -> float:
     """How far a wrist moves over the last six takes, metres: six seconds of one say little about a hand."""
-    stored, turns = first.orator("core.blender.takes.take_store"), first.orator("core.rotations")
+    stored, turns = first.orator("core.blender.take_store"), first.orator("core.rotations")
     moved, wrist = 0.0, first.orator("core.skeleton").INDEX[f"{side}_wrist"]
     for item in list(first.options().character.orator.takes)[-6:]:
         performance = stored.load_performance(item)

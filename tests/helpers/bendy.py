@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bpy
 import numpy as np
-from orator.core.blender.base import compat
+from orator.core.blender import compat
 
 
 def bent_rope() -> bpy.types.Object:

@@ -16,7 +16,7 @@ import bpy
 import numpy as np
 from mathutils import Matrix
 from orator.core.arkit import ARKIT
-from orator.core.blender.rig.character import _material, add_character, write_weights
+from orator.core.blender.character import _material, add_character, write_weights
 from orator.core.character import JOINT_PLACES, Part, build
 from orator.core.rig.description import RigDescription
 from orator.core.rig.detect import detect
@@ -334,7 +334,7 @@ def _rigify() -> bpy.types.Object:
         deform |= {f"{side}_{j}{k}": f"{b}.0{k}.{s}" for j, b in fingers.items() for k in (1, 2, 3)}
     names = {joint: f"DEF-{bone}" for joint, bone in deform.items()}
     names = {joint: bone for joint, bone in names.items() if bone in rig.data.bones}
-    from orator.core.blender.rig.rig_reader import describe
+    from orator.core.blender.rig_reader import describe
 
     described = describe(rig)
     twists = {f"{bone}.001" if bone[-2] != "." else f"{bone[:-2]}{bone[-2:]}.001": joint

@@ -9,10 +9,8 @@ import numpy as np
 import pytest
 import soundfile
 from orator.core.arkit import INDEX as FACE
-from orator.core.blender.base import compat
-from orator.core.blender.score import score
-from orator.core.blender.takes import takes
-from orator.core.blender.takes.take_store import load_performance
+from orator.core.blender import compat, score, takes
+from orator.core.blender.take_store import load_performance
 from orator.core.errors import OratorError
 from orator.models import runtime
 

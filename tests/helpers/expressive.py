@@ -10,10 +10,10 @@ from helpers.characters import make_motion
 from orator.core.arkit import INDEX as INDEX_OF
 from orator.core.bake.road import prepare
 from orator.core.bake.target import Keying
-from orator.core.blender.bake import bake
-from orator.core.blender.bake.bake_target import read_target
-from orator.core.blender.takes.directions import directions_record
-from orator.core.blender.takes.scene_rate import scene_fps
+from orator.core.blender import bake
+from orator.core.blender.bake_target import read_target
+from orator.core.blender.directions import directions_record
+from orator.core.blender.scene_rate import scene_fps
 from orator.core.directing.directions import Directions
 from orator.core.performance import Performance, Take, make_performance
 from orator.core.rotations import from_rotvec

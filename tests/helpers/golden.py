@@ -24,13 +24,11 @@ from orator.core.arkit import ARKIT
 from orator.core.bake.fitting import Bounds
 from orator.core.bake.road import prepare
 from orator.core.bake.target import Keying
-from orator.core.blender.bake import bake, follow
-from orator.core.blender.bake.bake_target import read_target
-from orator.core.blender.base import compat
-from orator.core.blender.export.neutral import shown_performance
-from orator.core.blender.rig.smplx_body import add_body
-from orator.core.blender.takes import takes
-from orator.core.blender.takes.directions import directions_record
+from orator.core.blender import bake, compat, follow, takes
+from orator.core.blender.bake_target import read_target
+from orator.core.blender.directions import directions_record
+from orator.core.blender.export_neutral import shown_performance
+from orator.core.blender.smplx_body import add_body
 from orator.core.directing.directions import Directions
 from orator.core.directing.pins import LookPin, PosePin
 from orator.core.performance import Performance, Take, rest_performance

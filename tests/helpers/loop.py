@@ -8,9 +8,8 @@ import numpy as np
 from helpers.characters import make_motion, speech_file
 from orator.core.bake.road import prepare
 from orator.core.bake.target import Keying
-from orator.core.blender.bake import bake
-from orator.core.blender.bake.bake_target import read_target
-from orator.core.blender.request import generation
+from orator.core.blender import bake, generation
+from orator.core.blender.bake_target import read_target
 from orator.core.performance import Take
 
 ARM, ELBOW, WRIST = "right_shoulder", "right_elbow", "right_wrist"

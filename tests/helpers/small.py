@@ -7,8 +7,8 @@ import numpy as np
 from mathutils import Vector
 from orator.core.bake.road import prepare
 from orator.core.bake.target import Keying
-from orator.core.blender.bake import bake
-from orator.core.blender.bake.bake_target import read_target
+from orator.core.blender import bake
+from orator.core.blender.bake_target import read_target
 from orator.core.performance import Take, make_performance, rest_performance
 from orator.core.rotations import from_rotvec
 from orator.core.skeleton import INDEX, JOINTS, PARENTS, rest_positions

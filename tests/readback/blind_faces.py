@@ -70,8 +70,8 @@ def staged(who: str, performance: object, shared: Path) -> object:
     import bpy
     from helpers.cast import add_member
     from orator.core.bake.road import Keying, prepare
-    from orator.core.blender.bake import bake
-    from orator.core.blender.bake.bake_target import read_target
+    from orator.core.blender import bake
+    from orator.core.blender.bake_target import read_target
     from orator.core.performance import Take
 
     bpy.ops.wm.read_factory_settings(use_empty=True)

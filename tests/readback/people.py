@@ -32,8 +32,8 @@ SUFFIXES = {".blend", ".glb", ".gltf", ".fbx", ".vrm", ".bvh", ".json"}
 def opened(path: Path) -> bpy.types.Object | None:
     """The character of a file in an empty scene; None where there is none."""
     import orator
-    from orator.core.blender.rig import characters
-    from orator.core.blender.rig.holders import pose_bones
+    from orator.core.blender import characters
+    from orator.core.blender.holders import pose_bones
 
     bpy.ops.wm.read_factory_settings(use_empty=True)
     orator.register()
@@ -86,8 +86,8 @@ def measured(rig: bpy.types.Object, take: Path, count: int = 16) -> tuple[str, d
     from orator.core.bake.frames import sample_at
     from orator.core.bake.road import prepare
     from orator.core.bake.target import Keying
-    from orator.core.blender.bake import bake
-    from orator.core.blender.bake.bake_target import read_target
+    from orator.core.blender import bake
+    from orator.core.blender.bake_target import read_target
     from orator.core.formats.take_npz import read_take
     from orator.core.rig.rest import body_axes, joint_positions
     from orator.core.rotations import forward_kinematics
@@ -159,7 +159,7 @@ def sticks(rig: bpy.types.Object) -> bpy.types.Object:
 
 def sheet(rig: bpy.types.Object, path: Path, size: int = 360) -> None:
     """The character at three moments, from the front and from a side, in one picture."""
-    from orator.core.blender.rig.rig_reader import skinned_meshes
+    from orator.core.blender.rig_reader import skinned_meshes
 
     scene = bpy.context.scene
     scene.render.engine = "BLENDER_WORKBENCH"
@@ -195,7 +195,7 @@ def sheet(rig: bpy.types.Object, path: Path, size: int = 360) -> None:
 
 def row(path: Path, take: Path, sheets: Path | None) -> str:
     """The table's row of one file."""
-    from orator.core.blender.rig.rig_profile import read_rig
+    from orator.core.blender.rig_profile import read_rig
     from orator.core.errors import OratorError
 
     rig = opened(path)

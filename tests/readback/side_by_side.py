@@ -27,8 +27,8 @@ def perform(names: list[str], take: Path, shared: Path) -> list:
     from helpers.cast import add_member
     from orator.core.bake.road import prepare
     from orator.core.bake.target import Keying
-    from orator.core.blender.bake import bake
-    from orator.core.blender.bake.bake_target import read_target
+    from orator.core.blender import bake
+    from orator.core.blender.bake_target import read_target
     from orator.core.formats.take_npz import read_take
 
     bpy.ops.wm.read_factory_settings(use_empty=True)
@@ -135,7 +135,7 @@ def shoot(centre: tuple[float, float, float], wide: float, size: tuple[int, int]
 def head_of(rig) -> np.ndarray:
     """World place of the head bone's head, and how tall the character stands."""
     import bpy
-    from orator.core.blender.rig.rig_profile import read_rig
+    from orator.core.blender.rig_profile import read_rig
 
     bone = read_rig(rig)[1].joints["head"]
     evaluated = rig.evaluated_get(bpy.context.evaluated_depsgraph_get())

@@ -115,7 +115,7 @@ def set_fps(fps: float) -> None:
 
 
 def deformed(armature) -> list:
-    from orator.core.blender.rig.rig_reader import skinned_meshes
+    from orator.core.blender.rig_reader import skinned_meshes
 
     return [mesh for mesh in skinned_meshes(armature) if len(mesh.data.vertices)]
 
@@ -130,8 +130,8 @@ def perform(member: str, take: Path, fps: float, shared: Path):
     import bpy
     from helpers.cast import add_member
     from orator.core.bake.road import prepare
-    from orator.core.blender.bake import bake
-    from orator.core.blender.bake.bake_target import read_target
+    from orator.core.blender import bake
+    from orator.core.blender.bake_target import read_target
     from orator.core.formats.take_npz import read_take
 
     bpy.ops.wm.read_factory_settings(use_empty=True)
@@ -149,8 +149,8 @@ def perform(member: str, take: Path, fps: float, shared: Path):
 def trial(member: str, take: Path, wanted: list[str], fps: float, file_fps: float, shared: Path) -> list[Outcome]:
     """Export a member at scene frames `fps` into files of `file_fps`, and import each file again."""
     import bpy
-    from orator.core.blender.export.export import export_shown
-    from orator.core.blender.export.options import ExportOptions
+    from orator.core.blender.export import export_shown
+    from orator.core.blender.export_options import ExportOptions
 
     armature = perform(member, take, fps, shared)
     frames, own = frames_of(armature), deformed(armature)

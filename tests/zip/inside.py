@@ -86,7 +86,7 @@ def check_take(character: bpy.types.Object, speech_seconds: float) -> str:
     scene = bpy.context.scene
     data = character.orator
     assert len(data.takes) == 1, f"{len(data.takes)} takes instead of one"
-    performance = module("core.blender.takes.take_store").load_performance(data.takes[0])
+    performance = module("core.blender.take_store").load_performance(data.takes[0])
     assert performance.frames == math.ceil(speech_seconds * 30.0), f"{performance.frames} frames"
     shapes = [o.data.shape_keys.key_blocks for o in character.children if o.type == "MESH" and o.data.shape_keys]
     mouths = [blocks["jawOpen"] for blocks in shapes if "jawOpen" in blocks]

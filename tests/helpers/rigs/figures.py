@@ -55,7 +55,7 @@ def real_files() -> dict[str, RigDescription]:
     folder = ROOT.parent / "shared" / "rigs"
     try:
         import bpy
-        from orator.core.blender.rig.rig_reader import describe
+        from orator.core.blender.rig_reader import describe
     except ImportError:
         return {}
     out = {}

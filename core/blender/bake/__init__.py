@@ -1,1 +1,0 @@
-"""From a performance to keys: the bake, sliders, follow-strip and comps."""

@@ -1,1 +1,0 @@
-"""Out of Blender: a stage for it, its exporters, and reading back what they wrote."""

@@ -1,1 +1,0 @@
-"""Talking pictures, drawings, and image sequences."""

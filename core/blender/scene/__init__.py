@@ -1,1 +1,0 @@
-"""What the scene gives: sound strips, lines, seats, the view, and playing."""

@@ -1,1 +1,0 @@
-"""What is drawn over the editors, ghosts of comparing, and what is forgotten at undo."""
