@@ -54,7 +54,7 @@ def test_the_guide_explains_every_gesture_and_how_many_keys_become_pins() -> Non
     for kind in GESTURE_KINDS:
         assert f"| `{kind.name}` | {kind.help} |" in guide
     assert f"a number from {SIZES[0]:g} to {SIZES[1]:g}" in guide
-    pins = (ROOT / "core" / "blender" / "request" / "pins.py").read_text(encoding="utf-8")
+    pins = (ROOT / "core" / "blender" / "pins.py").read_text(encoding="utf-8")
     most = re.search(r"^MOST_KEYS = (\d+)$", pins, re.MULTILINE)
     assert most is not None and f"at most {most.group(1)} frames" in guide
     tooltip = (ROOT / "operators" / "pins.py").read_text(encoding="utf-8")
