@@ -31,6 +31,16 @@ _NOTHING: Final = 0.99
 """A background that fills more than this is the picture itself."""
 
 
+def srgb_to_linear(colours: Array) -> Array:
+    """sRGB of 0 - 1 as linear light of 0 - 1 (IEC 61966-2-1)."""
+    return np.where(colours <= 0.04045, colours / 12.92, ((colours + 0.055) / 1.055) ** 2.4)
+
+
+def linear_to_srgb(light: Array) -> Array:
+    """Linear light of 0 - 1 as sRGB of 0 - 1."""
+    return np.where(light <= 0.0031308, light * 12.92, 1.055 * light ** (1.0 / 2.4) - 0.055)
+
+
 def read_picture(path: Path, largest: int = LARGEST) -> Array:
     """The picture (H, W, 4) uint8. Raises OratorError.
 

@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 
 from ..arrays import Array
+from ..pictures import linear_to_srgb, srgb_to_linear
 
 _WHOLE: Final = 224
 """Opacity that programs write for whole."""
@@ -36,14 +37,12 @@ _LOWER: Final = 0.2
 
 def linear(colours: Array) -> Array:
     """sRGB of 0 - 255 as linear light of 0 - 1."""
-    c = np.asarray(colours, np.float32) / 255.0
-    return np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4)
+    return srgb_to_linear(np.asarray(colours, np.float32) / 255.0)
 
 
 def encoded(light: Array) -> Array:
     """Linear light of 0 - 1 as sRGB (uint8)."""
-    c = np.clip(light, 0.0, 1.0)
-    return np.rint(255.0 * np.where(c <= 0.0031308, c * 12.92, 1.055 * c ** (1 / 2.4) - 0.055)).astype(np.uint8)
+    return np.rint(255.0 * linear_to_srgb(np.clip(light, 0.0, 1.0))).astype(np.uint8)
 
 
 def seeds_of(own: Array) -> Array:

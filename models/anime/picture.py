@@ -11,7 +11,7 @@ from torch import Tensor
 
 from ...core.arrays import Array
 from ...core.errors import OratorError
-from ...core.pictures import figures, fitted, keyed, opaque
+from ...core.pictures import figures, fitted, keyed, linear_to_srgb, opaque, srgb_to_linear
 from .layout import Form
 
 
@@ -35,14 +35,12 @@ def to_network(picture: Array) -> Tensor:
     """(N, N, 4) uint8 sRGB to (1, 4, N, N) float32."""
     x = picture.astype(np.float64) / 255.0
     x[x[..., 3] == 0.0] = 0.0
-    colour = x[..., :3]
-    x[..., :3] = np.where(colour <= 0.04045, colour / 12.92, ((colour + 0.055) / 1.055) ** 2.4)
+    x[..., :3] = srgb_to_linear(x[..., :3])
     return torch.from_numpy((x.transpose(2, 0, 1)[None] * 2.0 - 1.0).astype(np.float32))
 
 
 def from_network(image: Tensor) -> Array:
     """(1, 4, N, N) to (N, N, 4) uint8 sRGB."""
     x = np.clip((image[0].numpy().astype(np.float64).transpose(1, 2, 0) + 1.0) / 2.0, 0.0, 1.0)
-    colour = x[..., :3]
-    x[..., :3] = np.where(colour <= 0.0031308, colour * 12.92, 1.055 * colour ** (1.0 / 2.4) - 0.055)
+    x[..., :3] = linear_to_srgb(x[..., :3])
     return np.rint(x * 255.0).astype(np.uint8)
