@@ -186,7 +186,7 @@ def _faces(turns: Turns, cues: Array, controls: ListeningControls, rng: np.rando
 def _starts(turns: Turns, rng: np.random.Generator) -> Iterator[Gesture]:
     """A breath and a small movement before one's own turns, a nod of the floor at their ends."""
     for turn in turns.of("own", "speech"):
-        yield Gesture("breath", turn.start - float(rng.uniform(0.34, 0.5)), 0.8, 1.0)
+        yield Gesture("breath", turn.start - float(rng.uniform(0.34, 0.46)), 0.8, 1.0)
         if rng.random() < 0.5:
             yield Gesture("brows", turn.start - 0.25, 0.7, float(rng.uniform(0.2, 0.4)))
         if rng.random() < 0.6:
@@ -257,7 +257,7 @@ def _with_rules(
     for turn in mine:
         if turn.end - turn.start > 1.2:
             if rng.random() < 0.9:
-                begin = turn.start - float(rng.uniform(0.3, 0.45))
+                begin = turn.start - float(rng.uniform(0.3, 0.42))
                 fixed.append((begin, turn.start + float(rng.uniform(0.8, 1.5)), _away_look(begin, True, rng)))
             if rng.random() < 0.95:
                 begin = turn.end - float(rng.uniform(0.5, 1.0))

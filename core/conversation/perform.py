@@ -28,11 +28,12 @@ from .conduct import Conduct, Glance
 
 FACING: Final = 1.6
 """Metres at which a partner stands when the scene says nothing: straight ahead, as tall."""
-_ARMS: Final = tuple(
-    INDEX[f"{side}_{name}"] for side in ("left", "right") for name in ("collar", "shoulder", "elbow", "wrist")
+_RESTING: Final = (
+    *(INDEX[f"{side}_{name}"] for side in ("left", "right") for name in ("collar", "shoulder", "elbow", "wrist")),
+    *(INDEX[name] for name in ("spine1", "spine2", "spine3")),
 )
 _CALM: Final = 1.8
-"""Seconds over which a listener's arm movement is evened."""
+"""Seconds over which a listener's movement of arms and trunk is evened."""
 _STILL: Final = 2.5
 """Seconds over which a listener's weight is evened, beside the shifts of the conduct."""
 _SLOW: Final = 0.4
@@ -65,7 +66,7 @@ def converse(
     if "lower" in parts:
         rotations, translation = _shifted(rotations, translation, conduct, times, performance.fps)
     if "upper" in parts:
-        _rest_arms(rotations, conduct, times, performance.fps)
+        _rest(rotations, conduct, times, performance.fps)
         _breathe(rotations, conduct, times)
     towards = _towards(rotations, translation, place)
     if "upper" in parts:
@@ -236,22 +237,39 @@ def _breathe(rotations: Array, conduct: Conduct, times: Array) -> None:
         rotations[:, j] = multiply(rotations[:, j], turn)
 
 
-def _rest_arms(rotations: Array, conduct: Conduct, times: Array, fps: float) -> None:
-    """Arms at rest while listening: only what is slow of their movement stays; in place."""
-    calm = _calm(conduct, times)
-    if not calm.any():
-        return
-    arms = hemisphere_continuous(rotations[:, list(_ARMS)])
-    slow = gaussian_filter1d(arms, _CALM * fps, axis=0, mode="nearest")
-    rotations[:, list(_ARMS)] = normalise(arms + calm[:, None, None] * (slow - arms))
+def _rest(rotations: Array, conduct: Conduct, times: Array, fps: float) -> None:
+    """Arms and trunk at rest while listening: only what is slow of their movement stays; in place."""
+    joints = list(_RESTING)
+    evened = _evened(hemisphere_continuous(rotations[:, joints]), conduct, times, _CALM * fps)
+    rotations[:, joints] = normalise(evened)
+
+
+def _evened(values: Array, conduct: Conduct, times: Array, frames: float) -> Array:
+    """Values (T, ...) of which only what is slow is left in each rest.
+
+    The Gaussian of so many frames sees the rest alone: nothing sets out for the turn before the rest ends.
+    """
+    out = np.array(values)
+    for rest in conduct.rests:
+        calm = _calmness(rest, times)
+        rows = np.flatnonzero(calm > 0.0)
+        if len(rows):
+            span = slice(rows[0], rows[-1] + 1)
+            share = calm[span].reshape(-1, *(1 for _ in values.shape[1:]))
+            weight = gaussian_filter1d(share, frames, axis=0, mode="constant")
+            slow = gaussian_filter1d(share * out[span], frames, axis=0, mode="constant") / np.maximum(weight, 1e-9)
+            out[span] += share * (slow - out[span])
+    return out
 
 
 def _calm(conduct: Conduct, times: Array) -> Array:
     """0 - 1, (T,): how far the body is at rest."""
-    calm = np.zeros(len(times))
-    for start, end in conduct.rests:
-        calm = np.maximum(calm, minimum_jerk((times - start) / 0.7) * (1.0 - minimum_jerk((times - end + 0.4) / 0.9)))
-    return calm
+    return np.max([_calmness(rest, times) for rest in conduct.rests], axis=0, initial=0.0) * np.ones(len(times))
+
+
+def _calmness(rest: tuple[float, float], times: Array) -> Array:
+    start, end = rest
+    return minimum_jerk((times - start) / 0.7) * (1.0 - minimum_jerk((times - end + 0.4) / 0.9))
 
 
 def _shifted(rotations: Array, translation: Array, conduct: Conduct, times: Array, fps: float) -> tuple[Array, Array]:
@@ -260,12 +278,13 @@ def _shifted(rotations: Array, translation: Array, conduct: Conduct, times: Arra
     for gesture in conduct.of("shift"):
         shift += minimum_jerk((times - gesture.time) / gesture.length) * (gesture.size - here)
         here = gesture.size
-    calm = _calm(conduct, times)[:, None]
-    if not shift.any() and not calm.any():
+    if not shift.any() and not conduct.rests:
         return rotations, translation
     ankles, feet = legs.foot_state(rotations, translation)
     # At rest the weight goes where the conduct sends it, not where talking would.
-    slow = gaussian_filter1d(translation, _STILL * fps, axis=0, mode="nearest")
-    moved = translation + calm * (slow - translation)
+    turned = np.array(rotations)
+    pelvis = hemisphere_continuous(rotations[:, [INDEX["pelvis"]]])
+    turned[:, [INDEX["pelvis"]]] = normalise(_evened(pelvis, conduct, times, _STILL * fps))
+    moved = _evened(translation, conduct, times, _STILL * fps)
     moved[:, 0] += shift
-    return legs.plant(rotations, moved, ankles, feet)
+    return legs.plant(turned, moved, ankles, feet)

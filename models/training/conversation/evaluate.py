@@ -95,6 +95,7 @@ def rates(side: Side, made: Performance) -> dict[str, float]:
     out["nods at the partner's pauses or low pitch"] = float(np.mean(near or [0.0]))
     out["turns that end looking"], out["turns that start averted"], _ = measures.turn_ends(made, side.turns)
     out["first movement before the first word, s"] = measures.first_movement(made, side.turns)
+    out["the same, no own answer before it, s"] = measures.first_movement(made, side.turns, answered=False)
     return out
 
 
@@ -149,6 +150,7 @@ _ASKED = {
     "strokes, listening over speaking": "under 0.05", "weight shifts a minute, listening": "2 - 10",
     "nods at the partner's pauses or low pitch": "0.6", "turns that end looking": "0.7",
     "turns that start averted": "0.6", "first movement before the first word, s": "0.2 - 0.6",
+    "the same, no own answer before it, s": "0.2 - 0.6",
     "laughs answered by a smile within 0.2 - 1 s": "all",
     "mouth shapes of words a second, laughing": "far under speaking", "smile while laughing": "over 0.3",
     "nods to the partner, z": "at least 3",

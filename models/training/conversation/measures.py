@@ -123,14 +123,29 @@ def turn_ends(performance: Performance, turns: Turns) -> tuple[float, float, int
     return float(np.mean(looking or [False])), float(np.mean(averted or [False])), len(own)
 
 
-def first_movement(performance: Performance, turns: Turns) -> float:
+def taken_turns(turns: Turns, answered: bool = True) -> list[float]:
+    """Starts in seconds of the own turns that follow a second of one's own silence.
+
+    answered: also those into which a short answer of one's own runs, whose first word comes before the turn's.
+    """
+    own = turns.of("own", "speech")
+    short = () if answered else turns.of("own", "backchannel", "laughter")
+
+    def silent(start: float) -> bool:
+        spoke = any(start - 1.0 < s.end < start + 0.01 for s in own)
+        return not spoke and not any(start - 1.0 < s.end and s.start < start + 0.05 for s in short)
+
+    return [s.start for s in own if s.start > 1.7 and silent(s.start)]
+
+
+def first_movement(performance: Performance, turns: Turns, answered: bool = True) -> float:
     """Seconds before the first word at which head and chest set out for an own turn, over all turns that are taken.
 
-    Their speeds (degrees a second) are averaged over the turns that follow a second of silence. Back from where the
+    answered: as for `taken_turns`. Their speeds (degrees a second) are averaged over the turns. Back from where the
     mean is highest, 0.6 s before to 0.5 s after, they set out where it was last a quarter of the way up from what it is
     1.6 to 0.9 s before.
     """
-    fps, own = performance.fps, turns.of("own", "speech")
+    fps = performance.fps
     world = world_rotations(performance.rotations.astype(np.float64))
     speed = np.zeros(performance.frames)
     for name in ("head", "spine3", "left_collar", "right_collar"):
@@ -138,8 +153,7 @@ def first_movement(performance: Performance, turns: Turns) -> float:
         speed[1:] += angle_between(turned[1:], turned[:-1]) * fps
     speed = gaussian_filter1d(np.minimum(speed, 150.0), 1.0)
     span = np.arange(-int(1.6 * fps), int(0.5 * fps))
-    taken = [s.start for s in own if s.start > 1.7 and not any(s.start - 1.0 < o.end < s.start + 0.01 for o in own)]
-    rows = [speed[np.clip(int(at * fps) + span, 0, len(speed) - 1)] for at in taken]
+    rows = [speed[np.clip(int(at * fps) + span, 0, len(speed) - 1)] for at in taken_turns(turns, answered)]
     if not rows:
         return float("nan")
     mean = np.mean(rows, axis=0)

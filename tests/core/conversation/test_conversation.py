@@ -7,17 +7,20 @@ import pytest
 from orator.core.arkit import INDEX as FACE
 from orator.core.conversation.activity import activities, own_voice
 from orator.core.conversation.conduct import Conduct, ListeningControls, listening_cues, plan_conduct
-from orator.core.conversation.perform import converse
+from orator.core.conversation.perform import converse, minimum_jerk
 from orator.core.conversation.turns import Stretch, Turns, find_turns, turns_from_meta
 from orator.core.errors import OratorError
-from orator.core.performance import Performance
+from orator.core.performance import Performance, make_performance
 from orator.core.request.conversation import together
+from orator.core.rotations import from_rotvec, multiply
+from orator.core.skeleton import INDEX
 from orator.core.speech.features import speech_features
 from orator.core.speech.speech import SAMPLE_RATE, Speech
 from orator.core.stance import relaxed_performance
 from orator.models.training.conversation.measures import (
     at_partner,
     bouts,
+    first_movement,
     gaze_angles,
     head_speed,
     nod_times,
@@ -138,6 +141,21 @@ def test_a_listener_looks_and_a_speaker_looks_away_more(dialogue) -> None:
 def test_turns_end_looking_and_start_averted(dialogue) -> None:
     looking, averted = np.mean([turn_ends(*played(dialogue, seed=s)[:2])[:2] for s in range(6)], axis=0)
     assert looking >= 0.7 and averted >= 0.6
+
+
+def test_a_turn_sets_out_shortly_before_its_first_word_even_if_the_body_would_earlier(dialogue) -> None:
+    made, turns, conduct = played(dialogue)
+    assert 0.2 <= first_movement(made, turns) <= 0.6
+    times = np.arange(made.frames) / made.fps
+    turned = sum(minimum_jerk((times - s.start + 1.5) / 1.8) for s in turns.of("own", "speech"))
+    still = relaxed_performance(made.frames)
+    rotations = np.array(still.rotations, np.float64)
+    for name in ("pelvis", "spine2"):
+        leaning = from_rotvec(np.outer(turned, (0.05, 0.15, 0.0)))
+        rotations[:, INDEX[name]] = multiply(rotations[:, INDEX[name]], leaning)
+    swaying = make_performance(rotations, still.translation, still.face, still.fps)
+    assert first_movement(swaying, turns) > 1.0
+    assert 0.2 <= first_movement(converse(swaying, conduct), turns) <= 0.6
 
 
 def test_nods_answer_the_partner_at_the_chosen_rate(dialogue) -> None:
