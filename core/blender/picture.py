@@ -32,9 +32,7 @@ def is_picture(obj: bpy.types.Object | None) -> bool:
 
 def add_picture(context: bpy.types.Context, path: str) -> tuple[bpy.types.Object, tuple[str, ...]]:
     """A talking picture from a file, upright at the 3D cursor, and what to say about its marks. Raises OratorError."""
-    from ..picture.marks import propose
-    from ..picture.plate import stroke_widths
-    from ..picture.puppet import build
+    from ..picture.marks import check_marks, propose
 
     image = load_still(path)
     try:
@@ -51,12 +49,11 @@ def add_picture(context: bpy.types.Context, path: str) -> tuple[bpy.types.Object
         if figures(pixels) > 1:
             notes.append("the picture shows several figures: crop it to the one that should talk")
         marks = propose(pixels)
-        height, width = pixels.shape[:2]
-        puppet = build(marks, width, height, stroke_widths(pixels, marks))
+        check_marks(marks, pixels.shape[1], pixels.shape[0])
     except Exception:
         bpy.data.images.remove(image)
         raise
-    obj = _object(context, Path(path).stem, puppet, image, pixels, marks)
+    obj = _object(context, Path(path).stem, image, pixels, marks)
     return obj, (*notes, *marks.notes)
 
 
@@ -97,17 +94,19 @@ def _moves(path: Path) -> bool:
 def _object(
     context: bpy.types.Context,
     name: str,
-    puppet: Puppet,
     image: bpy.types.Image,
     pixels: Array,
     marks: Marks,
 ) -> bpy.types.Object:
-    from ..picture.plate import line_colour, skin_plate
-    from ..picture.puppet import MATERIALS
+    from ..picture.layers import parts_of
+    from ..picture.plate import line_colour, skin_plate, stroke_widths
+    from ..picture.puppet import MATERIALS, build
 
     layers, mask = propose_mask(name, pixels, marks)
+    parts = parts_of(pixels, mask, marks)
+    puppet = build(marks, pixels.shape[1], pixels.shape[0], stroke_widths(pixels, marks), parts)
     images = {"Skin": image_of(f"{name} skin", skin_plate(pixels, marks))}
-    images.update(cut_pictures(name, pixels, mask, marks, images))
+    images.update(cut_pictures(name, pixels, parts, marks, images))
     line = line_colour(pixels, marks)
     mesh = bpy.data.meshes.new(name)
     mesh.from_pydata(puppet.vertices.tolist(), [], puppet.quads.tolist())
@@ -248,6 +247,7 @@ def read_marks(obj: bpy.types.Object) -> Marks:
 
 def update_picture(obj: bpy.types.Object) -> None:
     """Rebuild the shapes, lids and mouth from the marks; takes go on playing. Raises OratorError before any change."""
+    from ..picture.layers import parts_of
     from ..picture.plate import skin_plate, stroke_widths
     from ..picture.puppet import build
 
@@ -258,19 +258,20 @@ def update_picture(obj: bpy.types.Object) -> None:
         raise OratorError(f"The picture '{obj[PICTURE]}' is no longer in this file: add it again.")
     marks = read_marks(obj)
     width, height = obj[f"{PICTURE}_size"]
-    pixels = pixels_of(image)
-    puppet = build(marks, int(width), int(height), stroke_widths(pixels, marks))
-    if len(puppet.vertices) != len(obj.data.vertices):
+    # Marks that cannot be, and a mesh that they cannot move, are told before anything changes.
+    if len(build(marks, int(width), int(height)).vertices) != len(obj.data.vertices):
         raise OratorError(
             f"The mesh of '{obj.name}' was edited, or made by an older Orator, so its marks cannot move it: add the "
             "picture again."
         )
-    mask = mask_now(obj, pixels, marks)
+    pixels = pixels_of(image)
+    parts = parts_of(pixels, mask_now(obj, pixels, marks), marks)
+    puppet = build(marks, int(width), int(height), stroke_widths(pixels, marks), parts)
     _write(obj, puppet)
     images = _images_of(obj)
     if "Skin" in images:
         image_of(images["Skin"].name, skin_plate(pixels, marks), images["Skin"])
-    _show_layers(obj, cut_pictures(obj.name, pixels, mask, marks, {k: v for k, v in images.items() if v != image}))
+    _show_layers(obj, cut_pictures(obj.name, pixels, parts, marks, {k: v for k, v in images.items() if v != image}))
 
 
 def _show_layers(obj: bpy.types.Object, images: dict[str, bpy.types.Image]) -> None:

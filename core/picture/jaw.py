@@ -12,6 +12,8 @@ from .matte import line_between, specks_between
 
 _INNER, _OUTER = 0.8, 1.2
 """The jaw runs between these, in half face widths and in heights from the eyes to the chin."""
+_TONE: Final = 60.0
+"""What is so near a line's colour is the line."""
 _ANGLES: Final = 181
 _LINE: Final = 0.09
 """How thick a jaw's line may be, in half face widths."""
@@ -34,7 +36,9 @@ def below_jaw(picture: Array, face: Array, marks: Marks) -> Array:
     face = face & (picture[..., 3] > 0)
     skin = binary_fill_holes(found[1]) & face
     head = face & ((down < 0.5) | (reach < _ends(skin, reach, angle)))
-    head |= line_between(picture, head, face & ~head, max(2, round(_LINE * half)))
+    thick = max(2, round(_LINE * half))
+    lower = face & ~head
+    head |= _jaw_line(picture, head, lower, found[0], angle, thick) | line_between(picture, head, lower, thick)
     # Where a neck's edge meets the jaw, a spur of it would move with the head.
     head &= binary_dilation(binary_opening(head, iterations=max(2, round(0.03 * half)))) | (down < 0.3)
     head |= specks_between(picture, head, face & ~head, max(2, round(_LINE * half)))
@@ -49,6 +53,28 @@ def below_jaw(picture: Array, face: Array, marks: Marks) -> Array:
     sizes = np.bincount(areas.ravel())
     # Crumbs within the jaw's line are the head's.
     out: Array = body & (sizes > _CRUMB * half**2)[areas]
+    return out
+
+
+def _jaw_line(picture: Array, head: Array, lower: Array, skin: Array, angle: Array, most: int) -> Array:
+    """The jaw's line (H, W) of one colour about a head's skin, also where a neck's own line meets it; or none."""
+    from scipy.ndimage import distance_transform_edt
+
+    away = distance_transform_edt(~head)
+    near = lower & (away <= most)
+    first = near & (away > 0.9) & (away < 2.3)
+    tone = np.median(picture[first][:, :3], axis=0) if first.any() else skin
+    colours = picture[..., :3].astype(np.float32)
+    dark = near & (np.abs(colours - tone).max(axis=2) < _TONE)
+    if np.abs(tone - skin).max() < _TONE:
+        return np.zeros_like(head)
+    bins = np.clip((angle / np.pi * 60.0).astype(int), 0, 59)
+    thick = np.zeros(60)
+    np.maximum.at(thick, bins[dark], away[dark])
+    jaw = thick[8:52]
+    if (jaw > 0.0).mean() < 0.7:
+        return np.zeros_like(head)
+    out: Array = dark & (away <= np.median(jaw[jaw > 0.0]) + 0.7)
     return out
 
 

@@ -15,6 +15,7 @@ from ..arrays import Array
 from .jaw import below_jaw
 from .marks import Marks, skin_of
 from .matte import BAND, coverage, line_between, nearest_colours, taken_apart, unlike
+from .neck import find_neck, upwards
 
 FACE, FRONT, BEHIND, BODY = 0, 1, 2, 3
 """What a pixel of a mask (H, W) uint8 says. Face is also all that is none of them, and in a painted mask the body."""
@@ -75,7 +76,25 @@ def propose_layers(picture: Array, marks: Marks) -> Array:
         out[_thick(area, max(2, round(0.03 * half))) & ~(brows & ~_thick(area, max(2, round(0.03 * half)), 1))] = layer
     # The line about face and body is theirs.
     out[line_between(picture, (out == FACE) & solid, out == BEHIND, max(2, round(_LINE * half)))] = FACE
-    return _joined_up(out, marks, solid)
+    return _joined_up(_outlined(out, solid, max(2, round(_LINE * half))), marks, solid)
+
+
+def _outlined(mask: Array, solid: Array, thick: int) -> Array:
+    """A mask whose hair has its outline: lines of FACE that lie along hair, and not about the face."""
+    from scipy.ndimage import binary_dilation, binary_opening, distance_transform_edt
+
+    face = (mask == FACE) & solid
+    core = binary_opening(face, np.ones((3, 3)), iterations=max(1, round(0.6 * thick)))
+    hair = mask != FACE
+    if not (core.any() and hair.any()):
+        return mask
+    # The face's own line is about its core.
+    line = face & ~binary_dilation(core, np.ones((3, 3)), iterations=thick + 1)
+    away, where = distance_transform_edt(~hair, return_indices=True)
+    line &= away <= 1.5 * thick
+    out = mask.copy()
+    out[line] = mask[where[0], where[1]][line]
+    return out
 
 
 def _joined_up(mask: Array, marks: Marks, solid: Array) -> Array:
@@ -167,6 +186,15 @@ def _joined(hair: Array, crown: Array) -> Array:
     return np.isin(areas, np.unique(areas[crown & hair & (areas > 0)]))
 
 
+def parts_of(picture: Array, mask: Array, marks: Marks) -> Array:
+    """A mask (H, W) that tells the body from the face; one that does already is given back."""
+    out = mask
+    if not (mask == BODY).any():
+        out = mask.copy()
+        out[below_jaw(picture, mask == FACE, marks)] = BODY
+    return out
+
+
 def cut_layers(picture: Array, mask: Array, marks: Marks) -> dict[int, Array]:
     """The pictures (H, W, 4) of FACE, FRONT, BODY and BEHIND, their edges as soft as the picture's own.
 
@@ -174,8 +202,7 @@ def cut_layers(picture: Array, mask: Array, marks: Marks) -> dict[int, Array]:
     """
     from scipy.ndimage import distance_transform_edt
 
-    labels = mask.copy()
-    labels[below_jaw(picture, mask == FACE, marks)] = BODY
+    labels = parts_of(picture, mask, marks)
     opaque = picture[..., 3] >= _WHOLE
     far = _UNDER * marks.face[1]
     opacity: list[Array] = []
@@ -190,16 +217,18 @@ def cut_layers(picture: Array, mask: Array, marks: Marks) -> dict[int, Array]:
         under = np.isin(labels, ORDER[:k]) & opaque & ~_nearer(np.isin(labels, ORDER[k + 1 :]) & opaque, own)
         # Within an edge's softness it always goes on, so that nothing shines through there.
         joint = distance_transform_edt(~own) <= BAND + 0.5
+        hidden = under
         if layer == BODY:
-            under &= joint | _above(own, under, far)
+            under = under & joint
         if layer == BEHIND:
             # Beside a shoulder it would come out below.
             under &= joint | (labels != BODY) | (distance_transform_edt(picture[..., 3] > 0) > 0.15 * far)
+            under &= joint | _beside(own, 0.05 * marks.face[1])
         if own.any():
             fill = _continued(picture, part, own & (picture[..., 3] > 200), under, far)
             mine[fill] = 1.0
             if layer == BODY:
-                _upwards(part, own, fill)
+                fill |= _neck_upwards(picture, own, hidden, marks, mine, part)
             # Between two pixels a little of what lies beneath is seen: beside the edge it has the edge's own colours.
             clean = own & opaque & (above == 0.0) & (mine == 1.0)
             edge = opaque & (mine > 0.0) & ~clean & ((joint & (layer != BODY)) | ~fill)
@@ -211,6 +240,32 @@ def cut_layers(picture: Array, mask: Array, marks: Marks) -> dict[int, Array]:
     return _whole_again(picture, labels, opacity, colours)
 
 
+def _beside(own: Array, soft: float) -> Array:
+    """Where (H, W) the nearest of a layer lies beside or below: hair goes on so, but not beyond where it ends."""
+    from scipy.ndimage import distance_transform_edt, gaussian_filter
+
+    calm = gaussian_filter(own.astype(np.float32), soft) > 0.5
+    if not calm.any():
+        return own
+    row = distance_transform_edt(~calm, return_distances=False, return_indices=True)[0]
+    beside: Array = row >= np.arange(len(own))[:, None] - 1.5 * soft
+    return beside
+
+
+def _neck_upwards(picture: Array, own: Array, hidden: Array, marks: Marks, mine: Array, part: Array) -> Array:
+    """Let a body's neck go on beneath the head. Writes opacity (H, W) and colours (H, W, 3); returns where (H, W)."""
+    out = np.zeros_like(own)
+    neck = find_neck(picture, own, marks)
+    if neck is None:
+        return out
+    rows, shown, tones = upwards(picture, neck, marks.face[2])
+    here = hidden[rows] & ((shown > 0.0) | (mine[rows] > 0.0))
+    mine[rows][here] = shown[here]
+    part[rows][here & (shown > 0.0)] = tones[here & (shown > 0.0)]
+    out[rows] = here
+    return out
+
+
 def _nearer(lower: Array, own: Array) -> Array:
     """Where (H, W) a lower layer begins within an edge's softness, nearer than the own one, which would be seen."""
     from scipy.ndimage import distance_transform_edt
@@ -220,20 +275,6 @@ def _nearer(lower: Array, own: Array) -> Array:
     away = distance_transform_edt(~lower)
     near: Array = (away <= BAND + 1.5) & (away <= distance_transform_edt(~own))
     return near
-
-
-def _above(own: Array, under: Array, far: float) -> Array:
-    """Where (H, W) a neck goes on upwards under the head: no wider than it is, and rounded, so that no corner shows."""
-    top = own.argmax(axis=0)
-    reaches = own.any(axis=0) & under[np.clip(top - 3, 0, None), np.arange(own.shape[1])]
-    columns = np.flatnonzero(reaches)
-    if not len(columns):
-        return np.zeros_like(own)
-    middle, half = (columns[0] + columns[-1]) / 2.0, (columns[-1] - columns[0]) / 2.0 + 1.0
-    high = far * np.sqrt(np.clip(1.0 - ((np.arange(own.shape[1]) - middle) / half) ** 2, 0.0, 1.0))
-    rows = np.arange(own.shape[0])[:, None]
-    above: Array = reaches & (rows < top + 3) & (rows > top - 3 - high)
-    return above
 
 
 def _whole_again(picture: Array, labels: Array, opacity: list[Array], colours: list[Array]) -> dict[int, Array]:
@@ -287,17 +328,6 @@ def _continued(picture: Array, part: Array, own: Array, under: Array, far: float
     )
     part[fill] = np.rint(calm[fill]).astype(np.uint8)
     return fill
-
-
-def _upwards(part: Array, own: Array, fill: Array) -> None:
-    """Let the columns of a neck go on upwards as they are a little below, its edges' lines too. Writes into `part`."""
-    top = own.argmax(axis=0)
-    columns = np.flatnonzero(fill.any(axis=0))
-    for column in columns:
-        below = slice(top[column] + 4, top[column] + 20)
-        mine = part[below, column][own[below, column]]
-        if len(mine) > 4:
-            part[fill[:, column], column] = np.median(mine, axis=0)
 
 
 def painted(mask: Array) -> Array:

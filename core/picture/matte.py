@@ -28,6 +28,8 @@ _LINE: Final = 30.0
 """What is so far from the colour beyond it is a line."""
 _SPECK: Final = 16.0
 """And this far, when it is small, a crumb of one."""
+_TOLD: Final = 0.45
+"""Colours that say so much else than a pixel's area does are not followed; twice as much, not at all."""
 _ROUNDS: Final = 12
 _NEAR: Final = 2
 """So far, of 255, sheets may be off the picture where they meet."""
@@ -100,6 +102,8 @@ def coverage(picture: Array, upper: Array) -> Array:
         size[better], off[better] = np.linalg.norm(front - back, axis=1)[better], rest[better]
     shape = gaussian_filter(hard, _SOFT)[band]
     told = np.clip((size - _ALIKE) / (_UNLIKE - _ALIKE), 0, 1) * np.clip(2.0 - off / _OFF, 0, 1)
+    # Where two lines meet, the upper one looks like the lower side's colour: its area says whose it is.
+    told *= np.clip(2.0 - np.abs(share - hard[band]) / _TOLD, 0, 1)
     out = hard
     out[band] = shape + (share - shape) * told
     out[out < 0.02] = 0.0

@@ -13,6 +13,8 @@ import numpy as np
 
 from ..anime.names import TURN_SHAPES
 from ..arrays import Array
+from .hang import hanging
+from .layers import BEHIND, BODY, FRONT
 from .marks import Marks, check_marks
 from .warp import Eye, Face, face_of, features, smooth, turns
 
@@ -26,6 +28,8 @@ _BEFORE: Final = 0.0005
 """What lies on another piece lies so far in front of it."""
 _FORWARD: Final = 0.03
 """How far jawOpen and eyeBlink bring their pieces forward; a twentieth of it is enough to be seen."""
+_LOWER: Final = (0.12, 0.9)
+"""How far forward eyeBlink brings the lower lid, and how far shut an eye shows it: the drawn lower line until then."""
 _LID_ROWS: Final = (5, 3)
 """Rows of skin of the upper lid and of the lower one."""
 _LID_COLUMNS: Final = 16
@@ -61,9 +65,12 @@ class _Piece:
         self.stiff: set[str] = set()
         """Shapes of the plane that do not move this piece."""
 
-    def warped(self, face: Face) -> dict[str, Array]:
-        """How the plane moves it: name -> (V, 2). Hair follows the head alone."""
-        turned = turns(face, self.held, self.layer)
+    def warped(self, face: Face, layers: Array | None) -> dict[str, Array]:
+        """How the plane moves it: name -> (V, 2). Hair follows the head alone, and hangs."""
+        if layers is not None and self.layer in ("Front", "Behind"):
+            turned = hanging(face, self.held, np.isin(layers, (FRONT, BEHIND)), layers == BODY, self.layer)
+        else:
+            turned = turns(face, self.held, self.layer)
         return {**features(face, self.anchor), **turned} if self.layer == "Picture" else turned
 
     def move(self, name: str, plane: Array, forward: float = 0.0) -> None:
@@ -93,7 +100,7 @@ def _lid(eye: Eye, name: str, lash: float) -> _Piece:
     """Lids that meet over the eye: rows of the upper one's skin, of the lower one's, then a line where the lashes are.
 
     Open, the upper one lies over the drawn lashes and its line is where they were, so that they come down with it.
-    Half shut, the eye is seen between them, under the lashes.
+    Half shut, the eye is seen below the lashes as it is drawn; the lower lid comes forward when it is nearly shut.
     """
     angle = np.linspace(np.pi, 0.0, _LID_COLUMNS + 1)
     t, arch = np.cos(angle), np.sin(angle)
@@ -124,6 +131,9 @@ def _lid(eye: Eye, name: str, lash: float) -> _Piece:
     piece.held = closed
     piece.rest[rows * count :, 1] -= _BEFORE
     piece.move(f"eyeBlink{name}", closed, _FORWARD)
+    below = slice(upper * count, rows * count)
+    piece.rest[below, 1] = _LOWER[0] * _LOWER[1]
+    piece.own[f"eyeBlink{name}"][below, 1] = -_LOWER[0]
     piece.stiff = {f"eyeLook{look}{side}" for look in ("Up", "Down", "In", "Out") for side in ("Left", "Right")}
     return piece
 
@@ -196,10 +206,17 @@ def _mouth(face: Face, stroke: float) -> _Piece:
     return piece
 
 
-def build(marks: Marks, width: int, height: int, strokes: tuple[float, float] = (0.0, 0.0)) -> Puppet:
+def build(
+    marks: Marks,
+    width: int,
+    height: int,
+    strokes: tuple[float, float] = (0.0, 0.0),
+    layers: Array | None = None,
+) -> Puppet:
     """The mesh of a picture of width x height pixels. Raises OratorError for marks that cannot be.
 
-    `strokes`: how thick the picture's upper lashes and its mouth's line are, in pixels; 0 for usual ones. The number of
+    `strokes`: how thick the picture's upper lashes and its mouth's line are, in pixels; 0 for usual ones. `layers`
+    (height, width): what each pixel is, with the body, so that hair hangs as it is drawn. The number of
     vertices and their order depend on the picture's proportions alone, so that marks can be moved later.
     """
     check_marks(marks, width, height)
@@ -214,7 +231,7 @@ def build(marks: Marks, width: int, height: int, strokes: tuple[float, float] = 
     pieces += [_cover(face), _mouth(face, 0.5 * lips)]
     pieces += [_layer(name, width / height) for name in ("Front", "Behind", "Body")]
     shapes: dict[str, list[Array]] = {}
-    warps = [piece.warped(face) for piece in pieces]
+    warps = [piece.warped(face, layers) for piece in pieces]
     names = list(dict.fromkeys(n for piece, warp in zip(pieces, warps, strict=True) for n in (*piece.own, *warp)))
     names = [n for n in names if n not in TURN_SHAPES] + list(TURN_SHAPES)
     for name in names:

@@ -96,8 +96,10 @@ def _head(face: Face, p: Array, layer: str) -> Array:
     return whole + (beside - whole) * aside
 
 
-def turns(face: Face, p: Array, layer: str = "Picture") -> dict[str, Array]:
+def turns(face: Face, p: Array, layer: str = "Picture", whole: bool = False) -> dict[str, Array]:
     """Displacements of the six head turns at 15 degrees, parallax by a depth that bulges in the face.
+
+    `whole`: as if all places were on the head.
 
     Hair in front ("Front") lies before the forehead; hair behind ("Behind") stays back the more the lower it hangs.
     From the crown to the eyes all are one, so that no edge opens there.
@@ -119,7 +121,7 @@ def turns(face: Face, p: Array, layer: str = "Picture") -> dict[str, Array]:
     else:
         depth = bulge + features
     far = smooth(2.4 - np.maximum(np.abs(u), np.abs(v)))
-    weight = _head(face, p, layer) * far
+    weight = np.ones(len(p)) if whole else _head(face, p, layer) * far
     side = np.sin(TURN) * face.half * 1.05 * depth * weight
     narrow = (np.cos(TURN) - 1.0) * (p[:, 0] - centre[0]) * weight
     up = np.sin(TURN) * high * 0.62 * depth * weight

@@ -9,6 +9,7 @@ import pytest
 from helpers.faces import SKIN, draw
 from orator.core.anime.names import TURN_SHAPES
 from orator.core.errors import OratorError
+from orator.core.picture.hang import hanging
 from orator.core.picture.layers import (
     BEHIND,
     BODY,
@@ -124,8 +125,8 @@ def test_lids_cover_the_eye_and_the_mouth_opens_and_shuts(puppet: Puppet, marks:
     drowsy = _seen(puppet, eyeBlinkLeft=0.8)
     middle = (np.abs(drowsy[:, 0] - (x - 0.5)) < 0.1 * w) & (drowsy[:, 1] < 0) & (drowsy[:, 2] > 0.42)
     lashes, skins = (drowsy[np.intersect1d(np.flatnonzero(middle), _of(puppet, m)), 2] for m in ("Line", "Skin"))
-    gap = lashes.min() - skins[skins < lashes.min()].max()
-    assert 0.2 * h < gap < h and skins.max() > lashes.max(), "half shut, the eye is seen below the lashes alone"
+    assert 1 - y - h < lashes.min() < 1 - y and skins.max() > lashes.max()
+    assert not (skins < lashes.min()).any(), "half shut, the eye is seen below the lashes as it is drawn, its line too"
     opened, dark = _seen(puppet, jawOpen=0.6), _of(puppet, "Mouth")
     assert np.ptp(opened[dark, 2]) > 0.03 and opened[dark, 1].max() < 0.0
     closed = _seen(puppet, jawOpen=0.5, mouthClose=0.5)
@@ -272,6 +273,40 @@ def test_the_head_turns_over_a_neck_that_stays(picture: np.ndarray, puppet: Pupp
         near = body[(np.abs(rest[body, 0]) < 0.05) & (np.abs(rest[body, 2] - ends) < 0.03)]
         jaw = face[(np.abs(rest[face, 0]) < 0.05) & (np.abs(rest[face, 2] - ends) < 0.03)]
         assert moved[near].max() <= 0.5 * moved[jaw].max(), name
+
+
+def test_a_free_lock_keeps_the_way_of_its_root_and_hair_on_shoulders_stays(marks: Marks) -> None:
+    y, x = np.mgrid[0:SIZE, 0:SIZE] / SIZE
+    free = (np.abs(x - 0.84) < 0.04) & (y > 0.3) & (y < 0.85)
+    lying = (np.abs(x - 0.2) < 0.06) & (y > 0.3) & (y < 0.9)
+    cap = (np.hypot((x - 0.5) / 0.36, (y - 0.4) / 0.32) < 1.0) & (y < 0.5)
+    body = (y > 0.9) & (np.abs(x - 0.5) < 0.45)
+    face = face_of(marks, SIZE, SIZE)
+    root, tip, end = np.array([[0.34, 0.6], [0.34, 0.17], [-0.3, 0.105]])
+    along = np.stack([np.full(40, 0.34), np.linspace(0.6, 0.17, 40)], axis=1)
+    for name in TURN_SHAPES:
+        places = np.concatenate([[root, tip, end], along])
+        moved = hanging(face, places, free | lying | cap, body, "Behind")[name]
+        assert np.hypot(*(moved[1] - moved[0])) < 0.35 * np.hypot(*moved[0]) + 0.003, (name, "no kink, no stretching")
+        assert np.hypot(*moved[2]) < 0.006, (name, "what rests on a shoulder stays there")
+        bends = np.abs(np.diff(moved[3:], n=2, axis=0)).max()
+        assert bends < 0.004, (name, bends)
+
+
+def test_a_neck_goes_on_beneath_the_head_as_it_is(picture: np.ndarray) -> None:
+    drawn, (row, column) = picture.copy(), np.mgrid[0:SIZE, 0:SIZE]
+    marks = propose(picture)
+    x, chin = (int(v) for v in marks.at("chin"))
+    neck = (np.abs(column - x) < 24) & (row > chin - 16) & (drawn[..., 3] == 0)
+    drawn[neck] = (205, 170, 150, 255)
+    drawn[neck & (np.abs(column - x) > 20)] = (60, 40, 40, 255)
+    body = cut_layers(drawn, propose_layers(drawn, marks), marks)[BODY].astype(int)
+    for up in (10, 25, 40):
+        line = body[chin - up]
+        seen = np.flatnonzero(line[:, 3] > 128)
+        assert abs(seen[0] - (x - 23)) <= 2 and abs(seen[-1] - (x + 23)) <= 2, "as wide as below, no stump"
+        assert line[seen[1], 0] < 100 and line[seen[-2], 0] < 100, "its outline goes on"
+        assert np.abs(line[x - 12 : x + 13, :3] - (205, 170, 150)).max() < 12
 
 
 def test_where_layers_part_edges_are_as_soft_as_the_picture() -> None:
