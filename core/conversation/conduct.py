@@ -161,15 +161,17 @@ def _nod(time: float, controls: ListeningControls, rng: np.random.Generator) -> 
 
 def _faces(turns: Turns, cues: Array, controls: ListeningControls, rng: np.random.Generator) -> Iterator[Gesture]:
     warm = controls.warmth
-    for laugh in turns.of("partner", "laughter"):
+    laughs = turns.of("partner", "laughter")
+    for laugh in laughs:
         delay = float(rng.uniform(0.2, 0.5))
         length = laugh.end - laugh.start + float(rng.uniform(1.0, 2.0))
         yield Gesture("grin", laugh.start + delay, length, float(rng.uniform(0.45, 0.75)) * (0.5 + warm))
     for cue in cues:
         if rng.random() < 0.22 * warm:
-            yield Gesture(
-                "smile", cue + 0.2, float(rng.uniform(1.6, 4.0)), float(rng.uniform(0.15, 0.45)) * (0.4 + warm)
-            )
+            length, size = float(rng.uniform(1.6, 4.0)), float(rng.uniform(0.15, 0.45)) * (0.4 + warm)
+            # Nobody smiles at a laugh a moment before it is there.
+            if not any(-0.4 < cue + 0.2 - laugh.start < 0.2 for laugh in laughs):
+                yield Gesture("smile", cue + 0.2, length, size)
         if rng.random() < 0.2 * (0.4 + warm):
             kind = "brows" if controls.agreement >= 0.0 or rng.random() > -controls.agreement else "frown"
             yield Gesture(kind, cue + 0.1, float(rng.uniform(0.5, 1.4)), float(rng.uniform(0.2, 0.5)))

@@ -29,6 +29,14 @@ def test_speech_is_speech() -> None:
     assert speech_alone(speech, heard) is speech
 
 
+def test_a_laugh_begins_where_it_is_first_suspected() -> None:
+    """Right behind words its first bursts sound like more of them: whoever answers it would come too late."""
+    bout = sounds.laugh(np.random.default_rng(9), "wheeze", 180.0)
+    words = load_speech(DEMO).samples[: 3 * SAMPLE_RATE]
+    heard = hear_gate(Speech(np.concatenate([words, np.zeros(2400, np.float32), bout, np.zeros(16000, np.float32)])))
+    assert -0.2 < heard.laughs[0][0] - 3.15 < 0.6
+
+
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_music_is_listened_to(seed: int) -> None:
     music = Speech(tune(12.0, seed))
