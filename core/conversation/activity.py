@@ -87,7 +87,7 @@ def _likeness(one: Array, two: Array, frames: int) -> Array:
     """How far two signals are the same sound but for level, delay and colour, (frames,) 0 - 1, in windows of 0.26 s."""
     starts = np.arange(0, max(len(one) - _WINDOW, 0) + 1, _STEP)
     found = np.zeros(len(starts))
-    size = 2 * _WINDOW
+    size = fft.next_fast_len(_WINDOW + _LAG, real=True)
     taper = np.hanning(_WINDOW).astype(np.float32)
     # Rising weights flatten a voice's spectrum, so that the likeness is of waveforms, not of two hums.
     frequency = fft.rfftfreq(size, 1.0 / SAMPLE_RATE)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from ..catalogue.controls import NUMBER_OF
 from ..conversation.activity import activities, own_voice
-from ..conversation.conduct import Listening, plan_conduct
+from ..conversation.conduct import Conduct, Listening, plan_conduct
 from ..conversation.perform import converse
 from ..conversation.turns import WHO, Stretch, Turns, find_turns
-from ..speech.features import speech_features
+from ..speech.features import SpeechFeatures, speech_features
 from ..speech.speech import SAMPLE_RATE, Speech
 
 if TYPE_CHECKING:
@@ -38,11 +39,19 @@ class Conversation:
     partner: Speech
     listening: Listening
 
+    @cached_property
+    def heard(self) -> SpeechFeatures:
+        """The partner's voice as it is heard."""
+        return speech_features(self.partner)
+
+    def conduct(self, seed: int) -> Conduct:
+        """What the partner brings to a performance of this seed."""
+        rng = np.random.default_rng((seed & 0xFFFFFFFF, 41))
+        return plan_conduct(self.turns, self.heard, self.listening.controls, rng)
+
     def answer(self, performance: Performance, seed: int) -> Performance:
         """The performance with what the partner brings: looks, nods, faces, breath and weight."""
-        rng = np.random.default_rng((seed & 0xFFFFFFFF, 41))
-        conduct = plan_conduct(self.turns, speech_features(self.partner), self.listening.controls, rng)
-        return converse(performance, conduct, self.listening.place, self.request.settings.parts)
+        return converse(performance, self.conduct(seed), self.listening.place, self.request.settings.parts)
 
     def for_both(self) -> GenerationRequest:
         """The request of a model that hears two: both own voices, and the turns that were heard or told."""

@@ -17,6 +17,9 @@ from .parts import DOWN, rot6d, scaled_root
 WINDOW: Final = 64
 """Tokens a window, 8.5 s, as in training."""
 OVERLAP: Final = 40
+NARROW: Final = 16
+"""Tokens that two windows share, and where given poses are everywhere within CLOSE frames of each other."""
+CLOSE: Final = 33
 BLIND: Final = 1e-3
 """What a window counts where a given pose before or after lies beyond its edge, that another may see."""
 
@@ -81,7 +84,8 @@ def likely_motion(
     values, told = np.zeros((total, 333), np.float32), np.zeros((total, 2), np.float32)
     share = np.zeros(total, np.float32)
     keys = np.flatnonzero(given.joints.any(axis=1) | (given.root > 0))
-    for first in range(0, max(total - OVERLAP * DOWN, 1), (WINDOW - OVERLAP) * DOWN):
+    overlap = NARROW if len(keys) and np.diff(keys, prepend=0, append=total - 1).max() <= CLOSE else OVERLAP
+    for first in range(0, max(total - overlap * DOWN, 1), (WINDOW - overlap) * DOWN):
         rows = slice(first, min(first + WINDOW * DOWN, total))
         tick(first / total)
         if busy is not None and not busy[rows].any():

@@ -13,10 +13,9 @@ from scipy.ndimage import distance_transform_edt, gaussian_filter1d
 from ...core.arrays import Array
 from ...core.mask import same_columns
 from ...core.performance import MODEL_FPS
-from ...core.rotations import forward_kinematics
-from ...core.skeleton import INDEX, LOWER
+from ...core.skeleton import INDEX, LOWER, PARENTS, REST_OFFSETS
 from ..body.likely import Likely, wide_bits
-from ..body.parts import JOINTS, matrix_quaternions, rot6d_matrices
+from ..body.parts import JOINTS, rot6d_matrices
 
 KEPT: Final = 0.8
 """How much of the speed that the likely motion lacks is added."""
@@ -33,6 +32,20 @@ another seed is to be another way."""
 CLOSE: Final = 5.0
 """Frames from a given pose at which most of it counts."""
 _WRISTS: Final = [INDEX["left_wrist"], INDEX["right_wrist"]]
+
+
+def _bearing() -> tuple[int, ...]:
+    """The joints on the way from the pelvis to a wrist, parents first."""
+    found, open_ends = set(), [PARENTS[joint] for joint in _WRISTS]
+    while open_ends:
+        joint = open_ends.pop()
+        if joint >= 0 and joint not in found:
+            found.add(joint)
+            open_ends.append(PARENTS[joint])
+    return tuple(sorted(found))
+
+
+_BEARING: Final = _bearing()
 _ABOUT: Final = 12.0
 """Frames of the Gaussian over which speeds and distances are told."""
 
@@ -96,9 +109,16 @@ def _free(given: Array) -> Array:
 
 
 def _wrists(values: Array) -> Array:
-    """Places (T, 2, 3) of both wrists about the pelvis for frames (T, 333)."""
-    turns = matrix_quaternions(rot6d_matrices(values[:, :-3].reshape(-1, JOINTS, 6)))
-    return forward_kinematics(turns.astype(float), np.zeros((len(turns), 3)))[0][:, _WRISTS]
+    """Places (T, 2, 3) of both wrists about the pelvis for frames (T, 333): of no joint that bears none of them."""
+    turns = rot6d_matrices(values[:, :-3].reshape(-1, JOINTS, 6)[:, list(_BEARING)])
+    world: dict[int, Array] = {}
+    place: dict[int, Array] = {}
+    for k, joint in enumerate((*_BEARING, *_WRISTS)):
+        parent, offset = PARENTS[joint], REST_OFFSETS[joint].astype(np.float32)
+        place[joint] = place[parent] + world[parent] @ offset if parent >= 0 else np.zeros((len(turns), 3), np.float32)
+        if k < len(_BEARING):
+            world[joint] = world[parent] @ turns[:, k] if parent >= 0 else turns[:, k]
+    return np.stack([place[joint] for joint in _WRISTS], axis=1)
 
 
 def _pace(places: Array) -> Array:

@@ -13,7 +13,7 @@ from ...core.arkit import ARKIT
 from ...core.arrays import Array
 from ...core.catalogue.controls import LEAST_SEAT
 from ...core.conversation.activity import activities
-from ...core.conversation.conduct import Listening, plan_conduct
+from ...core.conversation.conduct import Listening
 from ...core.conversation.perform import converse
 from ...core.conversation.turns import find_turns
 from ...core.mask import Mask
@@ -21,7 +21,6 @@ from ...core.performance import MODEL_FPS, Performance
 from ...core.request.conversation import Conversation
 from ...core.request.generation import GenerationRequest
 from ...core.skeleton import FACE_JOINTS, LOWER
-from ...core.speech.features import speech_features
 from ..body.inputs import Heard, rhythm_channels
 from ..body.likely import Poses
 from ..embedded.perform import EmbeddedSession
@@ -78,17 +77,14 @@ class Guide:
         if self.conversation is None:
             return voices_of(heard)
         frames = len(heard.rhythm)
-        partner = rhythm_channels(speech_features(self.conversation.partner), frames)
+        partner = rhythm_channels(self.conversation.heard, frames)
         return voices_of(heard, partner, turn_channels(self.conversation.turns, frames))
 
     def _answered(self, posed: Performance, seed: int) -> Performance:
         """What the partner brings to the upper body, so that the guides listen."""
         assert self.conversation is not None
-        rng = np.random.default_rng((seed & 0xFFFFFFFF, 41))
-        own = self.conversation
-        conduct = plan_conduct(own.turns, speech_features(own.partner), own.listening.controls, rng)
         parts = tuple(part for part in self.request.settings.parts if part == "upper")
-        return converse(posed, conduct, own.listening.place, parts)
+        return converse(posed, self.conversation.conduct(seed), self.conversation.listening.place, parts)
 
 
 def near_given(given: Array) -> Array:
