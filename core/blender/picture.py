@@ -98,6 +98,7 @@ def _object(
     pixels: Array,
     marks: Marks,
 ) -> bpy.types.Object:
+    from ..picture.grain import tiles
     from ..picture.layers import parts_of
     from ..picture.plate import line_colour, skin_plate, stroke_widths
     from ..picture.puppet import MATERIALS, build
@@ -111,9 +112,10 @@ def _object(
     mesh = bpy.data.meshes.new(name)
     mesh.from_pydata(puppet.vertices.tolist(), [], puppet.quads.tolist())
     flat = {"Line": line, "Mouth": _dark(line), "Teeth": (0.98, 0.97, 0.95), "Tongue": _tongue(line)}
+    images |= {title: image_of(f"{name} {title}", tile) for title, tile in tiles(pixels, marks, flat).items()}
     for title in MATERIALS:
-        picture = images.get(title)
-        material = textured(f"{name} {title}", picture) if picture else _plain(f"{name} {title}", flat[title])
+        picture, repeats = images.get(title), title in flat
+        material = textured(f"{name} {title}", picture, repeats) if picture else _plain(f"{name} {title}", flat[title])
         mesh.materials.append(material)
     mesh.polygons.foreach_set("material_index", puppet.materials.astype(np.int32))
     mesh.uv_layers.new(name="UVMap")
@@ -178,7 +180,7 @@ def _plain(name: str, colour: tuple[float, ...]) -> bpy.types.Material:
     return material
 
 
-def textured(name: str, image: bpy.types.Image) -> bpy.types.Material:
+def textured(name: str, image: bpy.types.Image, repeats: bool = False) -> bpy.types.Material:
     """A picture as it is, with its alpha; no light changes it."""
     material = bpy.data.materials.new(name)
     material.use_nodes = True
@@ -188,7 +190,7 @@ def textured(name: str, image: bpy.types.Image) -> bpy.types.Material:
     texture, emission = nodes.new("ShaderNodeTexImage"), nodes.new("ShaderNodeEmission")
     clear, mix = nodes.new("ShaderNodeBsdfTransparent"), nodes.new("ShaderNodeMixShader")
     output = nodes.new("ShaderNodeOutputMaterial")
-    texture.image, texture.extension = image, "EXTEND"
+    texture.image, texture.extension = image, "REPEAT" if repeats else "EXTEND"
     links.new(texture.outputs["Color"], emission.inputs["Color"])
     links.new(texture.outputs["Alpha"], mix.inputs[0])
     links.new(clear.outputs[0], mix.inputs[1])

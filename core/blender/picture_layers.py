@@ -24,7 +24,8 @@ def cut_pictures(
     name: str, pixels: Array, mask: Array, marks: Marks, into: Mapping[str, bpy.types.Image]
 ) -> dict[str, bpy.types.Image]:
     """The pictures of each sheet, written into the images that are there: material's title -> image."""
-    from ..picture.layers import BEHIND, BODY, FACE, FRONT, cut_layers
+    from ..picture.chin import chin_shade
+    from ..picture.layers import BEHIND, BODY, BROWS, FACE, FRONT, cut_layers
 
     parts = cut_layers(pixels, mask, marks)
     sheets = (
@@ -32,8 +33,11 @@ def cut_pictures(
         ("Front", FRONT, "in front"),
         ("Behind", BEHIND, "behind"),
         ("Body", BODY, "body"),
+        ("Brows", BROWS, "brows"),
     )
-    return {title: image_of(f"{name} {said}", parts[layer], into.get(title)) for title, layer, said in sheets}
+    out = {title: image_of(f"{name} {said}", parts[layer], into.get(title)) for title, layer, said in sheets}
+    shade = chin_shade(pixels, mask, FACE, BODY, marks)
+    return {**out, "Shade": image_of(f"{name} shade", shade, into.get("Shade"))}
 
 
 def propose_mask(obj_name: str, pixels: Array, marks: Marks) -> tuple[bpy.types.Image, Array]:

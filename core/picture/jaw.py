@@ -17,6 +17,9 @@ _TONE: Final = 60.0
 _ANGLES: Final = 181
 _LINE: Final = 0.09
 """How thick a jaw's line may be, in half face widths."""
+_ARCH: Final = 0.16
+"""A chin that cannot be told from its neck arches so far down, in widths of the neck, and at most to _LOWER."""
+_LOWER: Final = 1.06
 _CRUMB: Final = 0.02
 """Areas up to so much of half a face's width, squared, are no body."""
 
@@ -41,7 +44,8 @@ def below_jaw(picture: Array, face: Array, marks: Marks) -> Array:
     head |= _jaw_line(picture, head, lower, found[0], angle, thick) | line_between(picture, head, lower, thick)
     # Where a neck's edge meets the jaw, a spur of it would move with the head.
     head &= binary_dilation(binary_opening(head, iterations=max(2, round(0.03 * half)))) | (down < 0.3)
-    head |= specks_between(picture, head, face & ~head, max(2, round(_LINE * half)))
+    head |= specks_between(picture, head, face & ~head, thick)
+    head |= _crumbs(picture, head, face & ~head, thick)
     body = face & ~head & (down > 0.5)
     # A rim of hair about the face is no neck.
     thick = binary_opening(body, iterations=max(2, round(0.05 * half)))
@@ -53,6 +57,31 @@ def below_jaw(picture: Array, face: Array, marks: Marks) -> Array:
     sizes = np.bincount(areas.ravel())
     # Crumbs within the jaw's line are the head's.
     out: Array = body & (sizes > _CRUMB * half**2)[areas]
+    return out
+
+
+def _round(ends: Array, open_: Array) -> Array:
+    """Ends of the jaw whose chin, where a neck of its colour hides it, is an arch between the corners of the neck."""
+    middle = len(ends) // 2
+    sides = np.flatnonzero(~open_[:middle]), middle + np.flatnonzero(~open_[middle:])
+    if not open_[middle] or not (len(sides[0]) and len(sides[1])):
+        return ends
+    right, left = int(sides[0][-1]), int(sides[1][0])
+    angle = np.linspace(0.0, np.pi, len(ends))
+    (x0, y0), (x1, y1) = ((ends[k] * np.cos(angle[k]), ends[k] * np.sin(angle[k])) for k in (left, right))
+    if x1 - x0 < 0.15:
+        return ends
+    # An arch at most that low, but never a flat one.
+    arch, corners = _ARCH * (x1 - x0), 0.5 * (y0 + y1)
+    deep = max(1.0, min(corners + arch, _LOWER), corners + 0.75 * arch) - corners
+    out = ends.copy()
+    for k in range(right + 1, left):
+        reach = 1.0
+        for _ in range(8):
+            share = np.clip((reach * np.cos(angle[k]) - x0) / (x1 - x0), 0.0, 1.0)
+            down = y0 + share * (y1 - y0) + deep * 4.0 * share * (1.0 - share)
+            reach = 0.5 * (reach + down / np.sin(angle[k]))
+        out[k] = min(reach, 0.995 * _OUTER)
     return out
 
 
@@ -78,6 +107,23 @@ def _jaw_line(picture: Array, head: Array, lower: Array, skin: Array, angle: Arr
     return out
 
 
+def _crumbs(picture: Array, head: Array, lower: Array, thick: int) -> Array:
+    """Small dark spots (H, W) near a head's edge, as wax leaves them beside a line; lines of the neck go on below."""
+    from scipy.ndimage import distance_transform_edt, label
+
+    away = distance_transform_edt(~head)
+    near = lower & (away <= 2.5 * thick)
+    if not near.any():
+        return near
+    light = picture[..., :3].mean(axis=2)
+    spots = near & (light < np.median(light[near]) - _TONE)
+    areas, count = label(spots, np.ones((3, 3)))
+    sizes, far = np.bincount(areas.ravel(), minlength=count + 1), np.zeros(count + 1)
+    np.maximum.at(far, areas[spots], away[spots])
+    out: Array = spots & ((sizes < thick**2) & (far < 2.5 * thick - 1.5))[areas]
+    return out
+
+
 def _ends(skin: Array, reach: Array, angle: Array) -> Array:
     """How far (H, W) the skin goes from the eyes' middle to the jaw at each pixel's angle; 1 where it goes on below."""
     from scipy.ndimage import binary_opening, gaussian_filter1d
@@ -97,5 +143,6 @@ def _ends(skin: Array, reach: Array, angle: Array) -> Array:
         away = np.abs(places[:, None] - places[~open_][None]).min(axis=1)
         known = np.interp(places, places[~open_], first[~open_])
         ends = np.where(open_, known + (1.0 - known) * np.clip(away / 20.0, 0, 1), ends)
+        ends = _round(ends, open_)
     out: Array = gaussian_filter1d(ends, 0.8, mode="nearest")[bins]
     return out

@@ -12,14 +12,16 @@ from typing import Final
 import numpy as np
 
 from ..arrays import Array
+from .brows import crossed_brows, whole_brows
 from .jaw import below_jaw
 from .marks import Marks, skin_of
 from .matte import BAND, coverage, line_between, nearest_colours, taken_apart, unlike
-from .neck import find_neck, upwards
+from .under import beside, nearer, neck_upwards
 
-FACE, FRONT, BEHIND, BODY = 0, 1, 2, 3
-"""What a pixel of a mask (H, W) uint8 says. Face is also all that is none of them, and in a painted mask the body."""
-ORDER: Final = (FRONT, FACE, BODY, BEHIND)
+FACE, FRONT, BEHIND, BODY, BROWS = 0, 1, 2, 3, 4
+"""What a pixel of a mask (H, W) uint8 says. Face is also all that is none of them, and in a painted mask the body and
+brows."""
+ORDER: Final = (BROWS, FRONT, FACE, BODY, BEHIND)
 """From the nearest layer on."""
 COLOURS: Final = {FACE: (0, 255, 0), FRONT: (255, 0, 0), BEHIND: (0, 0, 255)}
 """How a mask is painted."""
@@ -187,11 +189,12 @@ def _joined(hair: Array, crown: Array) -> Array:
 
 
 def parts_of(picture: Array, mask: Array, marks: Marks) -> Array:
-    """A mask (H, W) that tells the body from the face; one that does already is given back."""
+    """A mask (H, W) that tells the body and whole brows from the face; one that does already is given back."""
     out = mask
-    if not (mask == BODY).any():
+    if not np.isin(mask, (BODY, BROWS)).any():
         out = mask.copy()
         out[below_jaw(picture, mask == FACE, marks)] = BODY
+        out[whole_brows(picture, out == FACE, out == FRONT, marks)] = BROWS
     return out
 
 
@@ -214,21 +217,27 @@ def cut_layers(picture: Array, mask: Array, marks: Marks) -> dict[int, Array]:
         mine = np.where(above < 1.0, (covered - above) / np.maximum(1.0 - above, 1e-6), own).astype(np.float32)
         mine[~opaque] = own[~opaque]
         part = picture[..., :3].copy()
-        under = np.isin(labels, ORDER[:k]) & opaque & ~_nearer(np.isin(labels, ORDER[k + 1 :]) & opaque, own)
+        under = np.isin(labels, ORDER[:k]) & opaque & ~nearer(np.isin(labels, ORDER[k + 1 :]) & opaque, own)
         # Within an edge's softness it always goes on, so that nothing shines through there.
         joint = distance_transform_edt(~own) <= BAND + 0.5
         hidden = under
+        if layer == FRONT:
+            # A brow lies on the face, and so does what it leaves.
+            under = np.zeros_like(own)
         if layer == BODY:
             under = under & joint
         if layer == BEHIND:
             # Beside a shoulder it would come out below.
             under &= joint | (labels != BODY) | (distance_transform_edt(picture[..., 3] > 0) > 0.15 * far)
-            under &= joint | _beside(own, 0.05 * marks.face[1])
+            under &= joint | beside(own, 0.05 * marks.face[1])
         if own.any():
             fill = _continued(picture, part, own & (picture[..., 3] > 200), under, far)
             mine[fill] = 1.0
+            if layer == FACE:
+                for brow, tone in crossed_brows(picture, own, labels == FRONT, marks):
+                    part[brow & fill] = tone
             if layer == BODY:
-                fill |= _neck_upwards(picture, own, hidden, marks, mine, part)
+                fill |= neck_upwards(picture, own, hidden, marks, mine, part)
             # Between two pixels a little of what lies beneath is seen: beside the edge it has the edge's own colours.
             clean = own & opaque & (above == 0.0) & (mine == 1.0)
             edge = opaque & (mine > 0.0) & ~clean & ((joint & (layer != BODY)) | ~fill)
@@ -238,43 +247,6 @@ def cut_layers(picture: Array, mask: Array, marks: Marks) -> dict[int, Array]:
         colours.append(part)
         above = np.where(opaque, covered, above)
     return _whole_again(picture, labels, opacity, colours)
-
-
-def _beside(own: Array, soft: float) -> Array:
-    """Where (H, W) the nearest of a layer lies beside or below: hair goes on so, but not beyond where it ends."""
-    from scipy.ndimage import distance_transform_edt, gaussian_filter
-
-    calm = gaussian_filter(own.astype(np.float32), soft) > 0.5
-    if not calm.any():
-        return own
-    row = distance_transform_edt(~calm, return_distances=False, return_indices=True)[0]
-    beside: Array = row >= np.arange(len(own))[:, None] - 1.5 * soft
-    return beside
-
-
-def _neck_upwards(picture: Array, own: Array, hidden: Array, marks: Marks, mine: Array, part: Array) -> Array:
-    """Let a body's neck go on beneath the head. Writes opacity (H, W) and colours (H, W, 3); returns where (H, W)."""
-    out = np.zeros_like(own)
-    neck = find_neck(picture, own, marks)
-    if neck is None:
-        return out
-    rows, shown, tones = upwards(picture, neck, marks.face[2])
-    here = hidden[rows] & ((shown > 0.0) | (mine[rows] > 0.0))
-    mine[rows][here] = shown[here]
-    part[rows][here & (shown > 0.0)] = tones[here & (shown > 0.0)]
-    out[rows] = here
-    return out
-
-
-def _nearer(lower: Array, own: Array) -> Array:
-    """Where (H, W) a lower layer begins within an edge's softness, nearer than the own one, which would be seen."""
-    from scipy.ndimage import distance_transform_edt
-
-    if not (lower.any() and own.any()):
-        return np.zeros_like(own)
-    away = distance_transform_edt(~lower)
-    near: Array = (away <= BAND + 1.5) & (away <= distance_transform_edt(~own))
-    return near
 
 
 def _whole_again(picture: Array, labels: Array, opacity: list[Array], colours: list[Array]) -> dict[int, Array]:

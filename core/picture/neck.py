@@ -55,15 +55,22 @@ def find_neck(picture: Array, body: Array, marks: Marks) -> Neck | None:
         before, after = bare[bare < column], bare[bare > column]
         left.append(before[-1] + 1 if len(before) else 0)
         right.append(after[0] - 1 if len(after) else len(row) - 1)
+    wide = np.array(right) - np.array(left) + 1.0
+    # Between the jaw's sides it is not the whole neck yet.
+    if len(left) < 4:
+        return None
+    whole = np.flatnonzero((wide[3:] <= 1.05 * wide[:-3]) & (wide[:-3] > 0.15 * half))
+    if not len(whole):
+        return None
+    top, left, right, wide = top + int(whole[0]), left[whole[0] :], right[whole[0] :], wide[whole[0] :]
     if len(left) < 3:
         return None
-    wide = np.array(right) - np.array(left) + 1.0
     least = wide[: max(3, int(0.3 * below))].min()
     if least > 1.5 * half or least < 0.1 * half:
         return None
     inner = slice(max(0, int(chin_x - 0.2 * least)), int(chin_x + 0.2 * least) + 1)
     tone = np.median(picture[top : top + len(left), inner, :3], axis=1)
-    usual = np.median(tone[: max(3, round(0.25 * below))], axis=0)
+    usual = np.median(tone[: max(3, round(0.05 * below))], axis=0)
     goes_on = (wide <= _WIDER * least) & (np.abs(tone - usual).max(axis=1) < _OTHER)
     ends = np.flatnonzero(~goes_on)
     count = int(ends[0]) if len(ends) else len(left)

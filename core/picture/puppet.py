@@ -13,13 +13,15 @@ import numpy as np
 
 from ..anime.names import TURN_SHAPES
 from ..arrays import Array
+from .brows import band
+from .grain import TILE
 from .hang import hanging
 from .layers import BEHIND, BODY, FRONT
 from .marks import Marks, check_marks
 from .warp import Eye, Face, face_of, features, smooth, turns
 
-MATERIALS: Final = ("Picture", "Skin", "Line", "Mouth", "Teeth", "Tongue", "Front", "Behind", "Body")
-SHEETS: Final = {"Picture": 0.0, "Front": -0.05, "Behind": 0.01, "Body": 0.006}
+MATERIALS: Final = ("Picture", "Skin", "Line", "Mouth", "Teeth", "Tongue", "Front", "Behind", "Body", "Brows", "Shade")
+SHEETS: Final = {"Picture": 0.0, "Front": -0.05, "Behind": 0.01, "Body": 0.006, "Brows": -0.055, "Shade": 0.003}
 """Layers of the picture, and where they lie; what comes forward over the face stays behind the hair in front."""
 GRID: Final = 72
 """Cells of the picture's longer side."""
@@ -34,6 +36,10 @@ _LID_ROWS: Final = (5, 3)
 """Rows of skin of the upper lid and of the lower one."""
 _LID_COLUMNS: Final = 16
 _LIP_COLUMNS: Final = 24
+_BROW_CELLS: Final = (36, 4)
+_SHADE_CELLS: Final = (24, 8)
+_SHADE: Final = 0.045
+"""How far below the chin its shade comes out, in heights from the eyes to the chin."""
 _TEETH: Final = 0.22
 """Where teeth end between the upper lip and the lower."""
 _HALF_OPEN: Final = 0.4
@@ -56,6 +62,8 @@ class _Piece:
 
     def __init__(self, rest: Array, depth: float, quads: Array, materials: Array, layer: str = "Picture") -> None:
         self.anchor = rest
+        self.shaped = rest
+        """Where the face's own shapes are read."""
         self.held = rest
         """Where turns of the head are read: a piece that opens is turned as it lies when open, not as a line."""
         self.layer = layer
@@ -71,7 +79,7 @@ class _Piece:
             turned = hanging(face, self.held, np.isin(layers, (FRONT, BEHIND)), layers == BODY, self.layer)
         else:
             turned = turns(face, self.held, self.layer)
-        return {**features(face, self.anchor), **turned} if self.layer == "Picture" else turned
+        return {**features(face, self.shaped), **turned} if self.layer == "Picture" else turned
 
     def move(self, name: str, plane: Array, forward: float = 0.0) -> None:
         """A shape that brings the piece to `plane` (V, 2), and forward."""
@@ -94,6 +102,38 @@ def _layer(name: str, width: float) -> _Piece:
     quads = _sheet(rows + 1, columns + 1)
     rest = np.stack([x.ravel(), z.ravel()], axis=1)
     return _Piece(rest, SHEETS[name], quads, np.full(len(quads), MATERIALS.index(name)), name)
+
+
+def _band(name: str, low: Array, high: Array, cells: tuple[int, int]) -> _Piece:
+    """A sheet of the picture from its lower left corner to its upper right one, so many cells wide and high."""
+    z, x = np.meshgrid(
+        np.linspace(high[1], low[1], cells[1] + 1), np.linspace(low[0], high[0], cells[0] + 1), indexing="ij"
+    )
+    quads = _sheet(cells[1] + 1, cells[0] + 1)
+    rest = np.stack([x.ravel(), z.ravel()], axis=1)
+    return _Piece(rest, SHEETS[name], quads, np.full(len(quads), MATERIALS.index(name)))
+
+
+def _brows(face: Face, marks: Marks, width: int, height: int) -> _Piece:
+    """Brows above the hair in front. A column moves as its brow's middle does, so that they stay as thick as drawn."""
+    boxes = np.array([band(marks, side) for side in ("left", "right")])
+    left, right, top, bottom = boxes[:, 0].min(), boxes[:, 1].max(), boxes[:, 2].min(), boxes[:, 3].max()
+    low = np.array([(left - 2 + 0.5 - width / 2.0) / height, 1.0 - (bottom + 3) / height])
+    high = np.array([(right + 2 + 0.5 - width / 2.0) / height, 1.0 - (top - 3) / height])
+    piece = _band("Brows", low, high, _BROW_CELLS)
+    piece.shaped = piece.rest[:, [0, 2]].copy()
+    piece.shaped[:, 1] = np.where(piece.shaped[:, 0] > face.middle[0], face.brows["left"][1], face.brows["right"][1])
+    return piece
+
+
+def _shade(face: Face) -> _Piece:
+    """The chin's shade on the neck: beneath the face at rest, and a little lower when the head moves."""
+    low = np.array([face.chin[0] - 1.1 * face.half, face.chin[1] - 0.3 * face.below])
+    high = np.array([face.chin[0] + 1.1 * face.half, face.mouth[1]])
+    piece = _band("Shade", low, high, _SHADE_CELLS)
+    for name, share in (*((name, 1.0) for name in TURN_SHAPES), ("jawOpen", 0.7)):
+        piece.move(name, piece.anchor - (0.0, share * _SHADE * face.below))
+    return piece
 
 
 def _lid(eye: Eye, name: str, lash: float) -> _Piece:
@@ -230,6 +270,7 @@ def build(
     pieces += [_lid(face.eyes[side], name, lash) for side, name in (("left", "Left"), ("right", "Right"))]
     pieces += [_cover(face), _mouth(face, 0.5 * lips)]
     pieces += [_layer(name, width / height) for name in ("Front", "Behind", "Body")]
+    pieces += [_brows(face, marks, width, height), _shade(face)]
     shapes: dict[str, list[Array]] = {}
     warps = [piece.warped(face, layers) for piece in pieces]
     names = list(dict.fromkeys(n for piece, warp in zip(pieces, warps, strict=True) for n in (*piece.own, *warp)))
@@ -244,6 +285,9 @@ def build(
     rest = np.concatenate([piece.rest for piece in pieces])
     uvs = np.stack([rest[:, 0] * height / width + 0.5, rest[:, 2]], axis=1)
     closed = rest + sum(np.concatenate(shapes[f"eyeBlink{side}"]) for side in ("Left", "Right"))
+    mouth = slice(firsts[4], firsts[5])
+    # A tile of grain a time, in the picture's pixels, as it lies on the open mouth.
+    uvs[mouth] = (rest + np.concatenate(shapes["jawOpen"]))[mouth][:, [0, 2]] * height / TILE
     lids = slice(firsts[1], firsts[3])
     uvs[lids] = np.stack([closed[lids, 0] * height / width + 0.5, closed[lids, 2]], axis=1)
     return Puppet(

@@ -238,7 +238,9 @@ def test_gltf_has_the_shapes_and_the_take(scene: bpy.types.Scene, obj: bpy.types
     assert at(5, "headTurnLeft") == pytest.approx(0.5, abs=0.01) and at(7, "headTiltRight") > 0.99
     shape = gltf["meshes"][0]["primitives"][0]["targets"][names.index("headTurnLeft")]["POSITION"]
     assert gltf["accessors"][shape]["max"][0] > 0.01, "the turn moves vertices to the character's left"
-    assert len(gltf["images"]) == 5, "the face, the body, the hair before and behind them, and the skin"
+    assert len(gltf["images"]) == 7, (
+        "the face, the body, brows, hair before and behind them, skin, and the chin's shade"
+    )
 
 
 @pytest.mark.parametrize(("kind", "every"), [("TWOS", 2), ("THREES", 3)])

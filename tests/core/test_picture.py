@@ -9,15 +9,19 @@ import pytest
 from helpers.faces import SKIN, draw
 from orator.core.anime.names import TURN_SHAPES
 from orator.core.errors import OratorError
+from orator.core.picture.chin import chin_shade
+from orator.core.picture.grain import tiles
 from orator.core.picture.hang import hanging
 from orator.core.picture.layers import (
     BEHIND,
     BODY,
+    BROWS,
     FACE,
     FRONT,
     ORDER,
     cut_layers,
     painted,
+    parts_of,
     propose_layers,
     read_mask,
 )
@@ -107,7 +111,7 @@ def test_at_rest_only_the_picture_is_in_front(puppet: Puppet) -> None:
     picture = _of(puppet, "Picture")
     assert np.abs(puppet.vertices[picture, 1]).max() == 0.0
     front = _of(puppet, "Front")
-    others = np.setdiff1d(np.arange(len(puppet.vertices)), np.concatenate([picture, front]))
+    others = np.setdiff1d(np.arange(len(puppet.vertices)), np.concatenate([picture, front, _of(puppet, "Brows")]))
     forward = _seen(puppet, eyeBlinkLeft=1.0, jawOpen=1.0)[others, 1].min()
     assert puppet.vertices[front, 1].max() < forward, "lids and mouth stay behind the hair in front"
     assert puppet.vertices[others, 1].min() > 0.0
@@ -335,3 +339,43 @@ def test_an_open_mouth_and_a_lid_lean_with_the_head(puppet: Puppet) -> None:
         straight = (still[mine] - still[mine].mean(axis=0))[:, [0, 2]] @ turn.T
         seen = (both[mine] - both[mine].mean(axis=0))[:, [0, 2]]
         assert np.abs(seen - straight).max() < 0.003, shape
+
+
+def test_whole_brows_are_a_sheet_above_the_fringe_and_stay_as_thick_as_drawn(
+    picture: np.ndarray, puppet: Puppet, marks: Marks
+) -> None:
+    cut = cut_layers(picture, propose_layers(picture, marks), marks)
+    x, y = (int(v) for v in marks.at("brow_left"))
+    assert cut[BROWS][y, x, 3] == 255 and (cut[BROWS][y, x] == picture[y, x]).all()
+    assert np.abs(cut[FACE][y, x, :3].astype(int) - SKIN).max() < 12, "skin beneath"
+    brows = _of(puppet, "Brows")
+    assert puppet.vertices[brows, 1].max() < puppet.vertices[_of(puppet, "Front"), 1].min()
+    column = brows[np.abs(puppet.vertices[brows, 0] - (x + 0.5) / SIZE + 0.5) < 0.02]
+    raised = puppet.shapes["browInnerUp"][column, 2]
+    assert raised.max() > 0.003
+    for across in np.unique(puppet.vertices[column, 0]):
+        mine = column[puppet.vertices[column, 0] == across]
+        assert np.ptp(puppet.shapes["browInnerUp"][mine, 2]) < 1e-9, "no thinner"
+
+
+def test_a_chin_of_its_necks_colour_gets_a_shade_that_rest_does_not_show(picture: np.ndarray, marks: Marks) -> None:
+    x, chin = (int(v) for v in marks.at("chin"))
+    row, column = np.mgrid[0:SIZE, 0:SIZE]
+    for colour, some in ((SKIN, True), ((150, 90, 70), False)):
+        drawn = picture.copy()
+        drawn[(np.abs(column - x) < 24) & (row > chin - 16) & (drawn[..., 3] == 0)] = (*colour, 255)
+        labels = parts_of(drawn, propose_layers(drawn, marks), marks)
+        shade = chin_shade(drawn, labels, FACE, BODY, marks)
+        assert (shade[..., 3].max() > 60) == some
+        assert (cut_layers(drawn, labels, marks)[FACE][shade[..., 3] > 0, 3] == 255).all(), "beneath the opaque face"
+
+
+def test_an_open_mouth_has_the_grain_of_the_skin(picture: np.ndarray, marks: Marks) -> None:
+    flat = {"Mouth": (0.4, 0.1, 0.1)}
+    assert tiles(picture, marks, flat) == {}, "flat skin, flat mouth"
+    rough = picture.copy()
+    noise = np.random.default_rng(0).normal(0.0, 6.0, picture.shape[:2])[..., None]
+    rough[..., :3] = np.clip(rough[..., :3] + noise, 0, 255).astype(np.uint8)
+    tile = tiles(rough, marks, flat)["Mouth"][..., :3].astype(float)
+    assert 2.0 < tile.std(axis=(0, 1)).mean() < 9.0
+    assert np.abs(tile[:, 0] - tile[:, -1]).mean() < 1.0, "no seam where it repeats"
