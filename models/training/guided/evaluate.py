@@ -4,8 +4,9 @@
     python -m orator.models.training.guided.evaluate --variety 0.7 1 1.3
 
 Motion is acted speech of voices that nothing was trained on, and real clips kept from training; whole poses are given
-every 1, 2 and 4 seconds. The table goes between the page's marks. With --variety the guided model is tried with so much
-more or less drawn beside the likely motion, on other takes: sentences of `val`, and kept clips that the table has not.
+every 1, 2 and 4 seconds. Speed and jerk are held against the range of the whole corpus. The table goes between the
+page's marks. With --variety the guided model is tried with so much more or less drawn beside the likely motion, on
+other takes: sentences of `val`, and kept clips that the table has not.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import argparse
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -40,11 +42,15 @@ from ..body.evaluate import condition_of
 from ..body.evaluate_hints import GAPS, error_mm, key_mask, slerped
 from ..speech_corpus import load_items
 from ..style.distance import features, frechet
+from .corpus import load_track
 from .real import real_clips
 
 VOICES: Final = {
-    "test": ("kathleen", "rms", "en-gb-scotland", "en-us+f5"), "val": ("kathleen", "awb", "slt", "en-us+f2"),
-}  # fmt: skip
+    "test": ("kathleen", "rms", "en-gb-scotland", "en-us+f5", "en-us+Annie", "en-us+m7"),
+    "val": ("kathleen", "awb", "slt", "en-us+f2"),
+}
+SENTENCES: Final = {"test": 2, "val": 1}
+"""Of each voice."""
 SEEDS: Final = 5
 APART: Final = 2.0
 """Seconds between poses at which several seeds are drawn."""
@@ -75,23 +81,25 @@ def _performance(rotations: Array, translation: Array) -> Performance:
 
 
 def acted_cases(split: str = "test") -> Iterator[Case]:
-    """Held-out sentences of a human voice and of three others; those of `test` were held out as a whole."""
-    for voice in VOICES[split]:
-        item = next(load_items(split, voice))
+    """Held-out sentences of a human voice and of others; those others of `test` were held out as a whole."""
+    for item in (i for voice in VOICES[split] for i in islice(load_items(split, voice), SENTENCES[split])):
         take = next(iter(build_takes(item, 1)))
         item = with_silence(item, silence_rng(item))
         frames = min(len(take.rotations), FRAMES)
         samples = item.samples[: int(frames / MODEL_FPS * SAMPLE_RATE)].astype(np.float32) / 32768.0
         condition = replace(condition_of(samples, item.words, None), frames=frames)
-        yield Case(voice, _performance(take.rotations[:frames], take.translation[:frames]), condition, True)
+        yield Case(item.id, _performance(take.rotations[:frames], take.translation[:frames]), condition, True)
 
 
 def real_cases(most: int, others: bool = False) -> Iterator[Case]:
-    """Real clips of five seconds and more that were kept from training, evenly over them all, or all the others."""
-    kept = [clip for clip in real_clips(mirror=False) if clip.held_out and len(clip.rotations) >= 5.0 * MODEL_FPS]
+    """Real clips that were kept from training: of those of five seconds and more `most`, evenly over them all, and all
+    from three seconds; or all the others, on which something may be chosen."""
+    held = [clip for clip in real_clips(mirror=False) if clip.held_out]
+    kept = [clip for clip in held if len(clip.rotations) >= 5.0 * MODEL_FPS]
+    short = [clip for clip in held if 3.0 * MODEL_FPS <= len(clip.rotations) < 5.0 * MODEL_FPS]
     chosen = np.unique(np.linspace(0, len(kept) - 1, most).astype(int))
-    for k in np.setdiff1d(np.arange(len(kept)), chosen) if others else chosen:
-        clip = kept[k]
+    rest = [kept[k] for k in np.setdiff1d(np.arange(len(kept)), chosen)]
+    for clip in rest if others else [*(kept[k] for k in chosen), *short]:
         frames = min(len(clip.rotations), FRAMES)
         silent = np.random.default_rng(0).normal(0.0, 1e-4, int(frames / MODEL_FPS * SAMPLE_RATE)).astype(np.float32)
         condition = replace(condition_of(Speech(silent).samples, (), None), frames=frames)
@@ -154,57 +162,106 @@ def spread(takes: list[Performance], gap: float) -> Array:
     return np.array([most[a : a + step].max() for a in range(0, len(most) - step + 1, step)])
 
 
-def measure(cases: list[Case], gap: float, way: Way, seeds: int) -> tuple[dict[str, float], list[list[Performance]]]:
-    """One way's figures over the cases; the first seed counts where one sample does."""
+Ranges = tuple[Array, Array]
+"""Between which two values speed and jerk lie in nine of ten stretches."""
+
+
+def corpus_ranges(sound: bool) -> dict[float, tuple[Ranges, int]]:
+    """For every gap the ranges of the corpus's acted or real motion, and of how many stretches (12 s of each take)."""
+    track = load_track("train")
+    found: dict[float, list[tuple[Array, Array]]] = {gap: [] for gap in GAPS}
+    for k in np.flatnonzero(track.sound.reshape(-1) == sound):
+        rows = slice(int(track.starts[k]), min(int(track.starts[k + 1]), int(track.starts[k]) + FRAMES))
+        take = _performance(track.rotations[rows], track.translation[rows])
+        for gap, rest in found.items():
+            rest.append(stretches(take, gap))
+    out: dict[float, tuple[Ranges, int]] = {}
+    for gap, rest in found.items():
+        speed, jerk = (np.concatenate(x) for x in zip(*rest, strict=True))
+        out[gap] = (np.percentile(speed, [5, 95]), np.percentile(jerk, [5, 95])), len(speed)
+    return out
+
+
+def _ends(performances: list[Performance], gap: float) -> list[Array]:
+    """Speeds and jerks of all stretches between keys."""
+    return [np.concatenate(x) for x in zip(*(stretches(one, gap) for one in performances), strict=True)]
+
+
+def measure(
+    cases: list[Case], gap: float, way: Way, seeds: int, ranges: Ranges | None = None
+) -> tuple[dict[str, float], list[list[Performance]]]:
+    """One way's figures over the cases; the first seed counts where one sample does. Without ranges the truth's own."""
     made: list[list[Performance]] = []
+    straight: list[Performance] = []
     off = 0.0
     for case in cases:
         mask = key_mask(case.truth.frames, gap)
         takes = [meet(_performance(*way(case, mask, seed)), case.truth, mask) for seed in range(seeds)]
-        last = int(np.flatnonzero(~mask.root)[-1])
         keys = np.flatnonzero(~mask.root)
         off = max(off, float(angle_between(takes[0].rotations[keys], case.truth.rotations[keys]).max()))
-        made.append([take.cut(0, last + 1) for take in takes])
+        made.append([take.cut(0, int(keys[-1]) + 1) for take in takes])
+        straight.append(meet(_performance(*by_slerp(case, mask, 0)), case.truth, mask).cut(0, int(keys[-1]) + 1))
     truth = [case.truth.cut(0, one[0].frames) for case, one in zip(cases, made, strict=True)]
     errors = [[error_mm(take, real) for take in one] for one, real in zip(made, truth, strict=True)]
+    less = [own[0] - error_mm(line, real) for own, line, real in zip(errors, straight, truth, strict=True)]
     known, drawn = (np.concatenate([features(x) for x in group]) for group in (truth, [one[0] for one in made]))
-    scale = known.std(axis=0) + 1e-6
-    limits = [
-        np.percentile(np.concatenate(x), [5, 95]) for x in zip(*(stretches(real, gap) for real in truth), strict=True)
-    ]
-    found = [np.concatenate(x) for x in zip(*(stretches(one[0], gap) for one in made), strict=True)]
-    speed, jerk = (float(np.mean((x >= low) & (x <= high))) for x, (low, high) in zip(found, limits, strict=True))
+    limits = ranges or tuple(np.percentile(x, [5, 95]) for x in _ends(truth, gap))
     row = {
         "joint error, mm": float(np.mean([e[0] for e in errors])),
+        "deviation": float(np.std([e[0] for e in errors])),
+        "less": float(np.mean(less)), "less, error": float(np.std(less) / np.sqrt(max(len(less) - 1, 1))),
         "best of five, mm": float(np.mean([min(e) for e in errors])),
-        "distance": frechet(drawn, known, scale), "speed inside": speed, "jerk inside": jerk,
+        "distance": frechet(drawn, known, known.std(axis=0) + 1e-6),
         "pins, degrees": off,
     }  # fmt: skip
+    for name, x, (low, high) in zip(("speed", "jerk"), _ends([one[0] for one in made], gap), limits, strict=True):
+        row[f"{name} inside"] = float(np.mean((x >= low) & (x <= high)))
+        row[f"{name}, median inside"] = float(low <= np.median(x) <= high)
     if seeds > 1:
         row["wrists apart, cm"] = 100.0 * float(np.median(np.concatenate([spread(one, gap) for one in made])))
     return row, made
 
 
+def told(row: dict[str, float], several: bool) -> list[str]:
+    """A row's cells."""
+    inside = [
+        f"{row[f'{name} inside']:.2f}, {'in' if row[f'{name}, median inside'] else 'out'}" for name in ("speed", "jerk")
+    ]
+    return [
+        f"{row['joint error, mm']:.1f} ± {row['deviation']:.2g}",
+        f"{row['less']:+.2f} ± {row['less, error']:.2g}",
+        f"{row['best of five, mm']:.1f}" if several else "",
+        f"{row['distance']:.3g}", *inside,
+        f"{row['wrists apart, cm']:.2g}" if several else "",
+        f"{row['pins, degrees']:.1g}",
+    ]  # fmt: skip
+
+
 def table(cases: list[Case], ways: dict[str, tuple[Way, int]]) -> str:
-    """The rows of every gap, the truth's own last."""
+    """The rows of every gap, and before them the ranges that they are held against."""
     names = (
-        "joint error, mm",
-        "best of five, mm",
-        "distance",
-        "speed inside",
-        "jerk inside",
-        "wrists apart, cm",
-        "pins, degrees",
-    )
+        "joint error, mm", "over slerp's, mm", "best of five, mm", "distance",
+        "speed inside, median", "jerk inside, median", "wrists apart, cm", "pins, degrees",
+    )  # fmt: skip
     lines = [f"| keys | way | {' | '.join(names)} |", "| --- " * (len(names) + 2) + "|"]
+    ranges, notes = corpus_ranges(cases[0].sound), []
     for gap in GAPS:
+        (speed, jerk), count = ranges[gap]
+        here = [case for case in cases if case.truth.frames > gap * MODEL_FPS]
+        own = _ends([case.truth for case in here], gap)
+        truth = " and ".join(
+            f"{np.mean((x >= low) & (x <= high)):.2f}" for x, (low, high) in zip(own, (speed, jerk), strict=True)
+        )
+        notes.append(
+            f"{gap:g} s: {speed[0]:.3f} - {speed[1]:.3f} m/s and {jerk[0]:.3g} - {jerk[1]:.3g} m/s³ over {count} "
+            f"stretches (the truth here, {len(own[0])} stretches: {truth} inside)"
+        )
         for name, (way, seeds) in ways.items():
             several = seeds > 1 and gap == APART
-            row, _ = measure(cases, gap, way, seeds if several else 1)
-            told = [f"{row[key]:.3g}" if key in row and (several or "five" not in key) else "" for key in names]
-            lines.append(f"| {gap:g} s | {name} | {' | '.join(told)} |")
+            row, _ = measure(here, gap, way, seeds if several else 1, (speed, jerk))
+            lines.append(f"| {gap:g} s | {name} | {' | '.join(told(row, several))} |")
             print(lines[-1], flush=True)
-    return "\n".join(lines)
+    return "The corpus's range: " + "; ".join(notes) + ".\n\n" + "\n".join(lines)
 
 
 def evaluate(clips: int, folder: Path | None) -> str:
