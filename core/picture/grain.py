@@ -17,17 +17,14 @@ _INTO_SKIN: Final = 0.16
 """How much of the skin's colour flat colours take where a picture has a grain: one box of paints."""
 
 
-def grain_of(picture: Array, marks: Marks) -> Array | None:
-    """What the skin's colours deviate by (TILE, TILE, 3), a tile without seams; None where skin is flat."""
+def grain_of(picture: Array, skin_mask: Array, marks: Marks) -> Array | None:
+    """What the colours of skin (H, W) deviate by (TILE, TILE, 3), a tile without seams; None where skin is flat."""
     from scipy.ndimage import binary_erosion, gaussian_filter
 
-    found = skin_of(picture)
-    if found is None:
-        return None
     (x, y), half = marks.face[0], marks.face[1]
     rows = slice(max(0, int(y - half)), int(marks.at("chin")[1]))
     columns = slice(max(0, int(x - half)), int(x + half) + 1)
-    skin = binary_erosion(found[1][rows, columns], iterations=6)
+    skin = binary_erosion(skin_mask[rows, columns], iterations=6)
     part = picture[rows, columns, :3].astype(np.float32)
     off = part - gaussian_filter(part, (2.5, 2.5, 0))
     side, best = TILE // 2, None
@@ -60,7 +57,8 @@ def grained(colour: tuple[float, ...], grain: Array, skin: Array) -> Array:
 
 def tiles(picture: Array, marks: Marks, flat: dict[str, tuple[float, ...]]) -> dict[str, Array]:
     """Pictures (TILE, TILE, 4) of flat colours by name, where the picture has a grain; none where it has none."""
-    grain, skin = grain_of(picture, marks), skin_of(picture)
+    skin = skin_of(picture)
+    grain = None if skin is None else grain_of(picture, skin[1], marks)
     if grain is None or skin is None:
         return {}
     return {name: grained(colour, grain, skin[0]) for name, colour in flat.items()}

@@ -7,6 +7,7 @@ picture.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -16,7 +17,7 @@ from .brows import crossed_brows, whole_brows
 from .jaw import below_jaw
 from .marks import Marks, skin_of
 from .matte import BAND, coverage, line_between, nearest_colours, taken_apart, unlike
-from .under import beside, nearer, neck_upwards
+from .under import beside, continued, nearer, neck_upwards
 
 FACE, FRONT, BEHIND, BODY, BROWS = 0, 1, 2, 3, 4
 """What a pixel of a mask (H, W) uint8 says. Face is also all that is none of them, and in a painted mask the body and
@@ -30,12 +31,12 @@ _UNDER: Final = 0.3
 _WHOLE: Final = 224
 _SKIN: Final = 40.0
 _HAIR: Final = 36.0
-_EDGE: Final = 48.0
-"""What is farther than this from a layer's usual colour is a line, and is not gone on with."""
 _LINE: Final = 0.07
 """How thick a line between two layers may be, in half face widths."""
 _CRUMB: Final = 0.12
 """Areas up to so much of half a face's width, squared, are no layer of their own."""
+_ROOM: Final = 24
+"""Clear pixels about a figure that are looked at."""
 _TRIES: Final = 6
 _CROWN: Final = 0.12
 """Less than this above the skin, in face heights, is no hair to cut out."""
@@ -43,6 +44,15 @@ _CROWN: Final = 0.12
 
 def propose_layers(picture: Array, marks: Marks) -> Array:
     """A mask (H, W) uint8 for a picture (H, W, 4): hair by where it lies about the face, and by its colour below."""
+    out = np.full(picture.shape[:2], FACE, np.uint8)
+    here = _about(picture[..., 3] > 0, _ROOM)
+    if here is not None:
+        out[here] = _proposed(picture[here], _moved(marks, here))
+    return out
+
+
+def _proposed(picture: Array, marks: Marks) -> Array:
+    """The mask of a picture that has been cut to what is not clear."""
     from scipy.ndimage import gaussian_filter
 
     height, width = picture.shape[:2]
@@ -193,7 +203,10 @@ def parts_of(picture: Array, mask: Array, marks: Marks) -> Array:
     out = mask
     if not np.isin(mask, (BODY, BROWS)).any():
         out = mask.copy()
-        out[below_jaw(picture, mask == FACE, marks)] = BODY
+        here = _about(picture[..., 3] > 0, _ROOM)
+        if here is None:
+            return out
+        out[here][below_jaw(picture[here], mask[here] == FACE, _moved(marks, here))] = BODY
         out[whole_brows(picture, out == FACE, out == FRONT, marks)] = BROWS
     return out
 
@@ -203,8 +216,6 @@ def cut_layers(picture: Array, mask: Array, marks: Marks) -> dict[int, Array]:
 
     Where a layer goes on under another it is whole, so nothing opens between two pixels either.
     """
-    from scipy.ndimage import distance_transform_edt
-
     labels = parts_of(picture, mask, marks)
     opaque = picture[..., 3] >= _WHOLE
     far = _UNDER * marks.face[1]
@@ -212,41 +223,71 @@ def cut_layers(picture: Array, mask: Array, marks: Marks) -> dict[int, Array]:
     colours: list[Array] = []
     above = np.zeros(labels.shape, np.float32)
     for k, layer in enumerate(ORDER):
-        own = labels == layer
-        covered = np.maximum(above, coverage(picture, np.isin(labels, ORDER[: k + 1])))
-        mine = np.where(above < 1.0, (covered - above) / np.maximum(1.0 - above, 1e-6), own).astype(np.float32)
-        mine[~opaque] = own[~opaque]
-        part = picture[..., :3].copy()
-        under = np.isin(labels, ORDER[:k]) & opaque & ~nearer(np.isin(labels, ORDER[k + 1 :]) & opaque, own)
-        # Within an edge's softness it always goes on, so that nothing shines through there.
-        joint = distance_transform_edt(~own) <= BAND + 0.5
-        hidden = under
-        if layer == FRONT:
-            # A brow lies on the face, and so does what it leaves.
-            under = np.zeros_like(own)
-        if layer == BODY:
-            under = under & joint
-        if layer == BEHIND:
-            # Beside a shoulder it would come out below.
-            under &= joint | (labels != BODY) | (distance_transform_edt(picture[..., 3] > 0) > 0.15 * far)
-            under &= joint | beside(own, 0.05 * marks.face[1])
-        if own.any():
-            fill = _continued(picture, part, own & (picture[..., 3] > 200), under, far)
-            mine[fill] = 1.0
-            if layer == FACE:
-                for brow, tone in crossed_brows(picture, own, labels == FRONT, marks):
-                    part[brow & fill] = tone
-            if layer == BODY:
-                fill |= neck_upwards(picture, own, hidden, marks, mine, part)
-            # Between two pixels a little of what lies beneath is seen: beside the edge it has the edge's own colours.
-            clean = own & opaque & (above == 0.0) & (mine == 1.0)
-            edge = opaque & (mine > 0.0) & ~clean & ((joint & (layer != BODY)) | ~fill)
-            if edge.any() and clean.any():
-                part[edge] = nearest_colours(picture, clean)[edge]
+        mine, part = np.zeros(labels.shape, np.float32), picture[..., :3].copy()
+        covered = above.copy()
+        # Nothing of a layer is farther from it than it goes on.
+        reach = max(far, 0.7 * marks.face[2] if layer == BODY else 0.0) + 4 * BAND
+        here = _about(labels == layer, reach)
+        if here is not None:
+            moved = _moved(marks, here)
+            mine[here], part[here], covered[here] = _sheet(k, picture[here], labels[here], above[here], moved, far)
         opacity.append(mine)
         colours.append(part)
         above = np.where(opaque, covered, above)
     return _whole_again(picture, labels, opacity, colours)
+
+
+def _about(area: Array, reach: float) -> tuple[slice, slice] | None:
+    """Rows and columns of an area (H, W) and so many pixels about it; None for an empty one."""
+    rows, columns = np.flatnonzero(area.any(axis=1)), np.flatnonzero(area.any(axis=0))
+    if not len(rows):
+        return None
+    far = int(np.ceil(reach))
+    return slice(max(0, rows[0] - far), rows[-1] + far + 1), slice(max(0, columns[0] - far), columns[-1] + far + 1)
+
+
+def _moved(marks: Marks, here: tuple[slice, slice]) -> Marks:
+    """Marks as they lie within rows and columns of their picture."""
+    places = {name: (x - here[1].start, y - here[0].start) for name, (x, y) in marks.places.items()}
+    return replace(marks, places=places)
+
+
+def _sheet(k: int, picture: Array, labels: Array, above: Array, marks: Marks, far: float) -> tuple[Array, Array, Array]:
+    """The opacity (H, W) and colours (H, W, 3) of one layer of ORDER, and how much (H, W) is covered with it."""
+    from scipy.ndimage import distance_transform_edt
+
+    layer, opaque = ORDER[k], picture[..., 3] >= _WHOLE
+    own = labels == layer
+    covered = np.maximum(above, coverage(picture, np.isin(labels, ORDER[: k + 1])))
+    mine = np.where(above < 1.0, (covered - above) / np.maximum(1.0 - above, 1e-6), own).astype(np.float32)
+    mine[~opaque] = own[~opaque]
+    part = picture[..., :3].copy()
+    under = np.isin(labels, ORDER[:k]) & opaque & ~nearer(np.isin(labels, ORDER[k + 1 :]) & opaque, own)
+    # Within an edge's softness it always goes on, so that nothing shines through there.
+    joint = distance_transform_edt(~own) <= BAND + 0.5
+    hidden = under
+    if layer == FRONT:
+        # A brow lies on the face, and so does what it leaves.
+        under = np.zeros_like(own)
+    if layer == BODY:
+        under = under & joint
+    if layer == BEHIND:
+        # Beside a shoulder it would come out below.
+        under &= joint | (labels != BODY) | (distance_transform_edt(picture[..., 3] > 0) > 0.15 * far)
+        under &= joint | beside(own, 0.05 * marks.face[1])
+    fill = continued(picture, part, own & (picture[..., 3] > 200), under, far)
+    mine[fill] = 1.0
+    if layer == FACE:
+        for brow, tone in crossed_brows(picture, own, labels == FRONT, marks):
+            part[brow & fill] = tone
+    if layer == BODY:
+        fill |= neck_upwards(picture, own, hidden, marks, mine, part)
+    # Between two pixels a little of what lies beneath is seen: beside the edge it has the edge's own colours.
+    clean = own & opaque & (above == 0.0) & (mine == 1.0)
+    edge = opaque & (mine > 0.0) & ~clean & ((joint & (layer != BODY)) | ~fill)
+    if edge.any() and clean.any():
+        part[edge] = nearest_colours(picture, clean)[edge]
+    return mine, part, covered
 
 
 def _whole_again(picture: Array, labels: Array, opacity: list[Array], colours: list[Array]) -> dict[int, Array]:
@@ -260,46 +301,24 @@ def _whole_again(picture: Array, labels: Array, opacity: list[Array], colours: l
         wrong = unlike(picture, opacity, found, wrong)
         if not wrong.any():
             break
-        left, shares = np.ones(labels.shape, np.float32), []
+        at = np.nonzero(wrong)
+        left, shares = np.ones(len(at[0]), np.float32), []
         for a in opacity:
-            shares.append(left * a)
-            left = left * (1.0 - a)
+            shares.append(left * a[at])
+            left = left * (1.0 - a[at])
         most = np.argmax(shares, axis=0)
         for k in range(len(ORDER)):
-            opacity[k][wrong & (most > k)] = 0.0
-            opacity[k][wrong & (most == k)] = 1.0
+            mine = np.where(most > k, 0.0, np.where(most == k, 1.0, opacity[k][at])).astype(np.float32)
             # At last what lies under it has its colour too, though it shows when they move.
-            late = (most < k) & (opacity[k] > 0.0) & (go >= _TRIES // 2)
-            here = wrong & ((most == k) | late)
+            late = (most < k) & (mine > 0.0) & (go >= _TRIES // 2)
+            opacity[k][at] = mine
+            here = tuple(place[(most == k) | late] for place in at)
             found[k][here] = picture[..., :3][here]
     out = {}
     for k, layer in enumerate(ORDER):
         alpha = np.where((labels == layer) & (opacity[k] == 1.0), picture[..., 3], np.rint(255.0 * opacity[k]))
         out[layer] = np.dstack([found[k], alpha.astype(np.uint8)])
     return out
-
-
-def _continued(picture: Array, part: Array, own: Array, under: Array, far: float) -> Array:
-    """Let the colours of a layer go on into `under`, up to `far` pixels, as they are a little further in.
-
-    Writes into `part` (H, W, 3) and returns where (H, W).
-    """
-    from scipy.ndimage import binary_erosion, distance_transform_edt, gaussian_filter
-
-    away = distance_transform_edt(~own)
-    fill = under & (away <= far)
-    edge = own & (distance_transform_edt(~under) <= 0.2 * far + 3)
-    if not (fill.any() and edge.any()):
-        return np.zeros_like(fill)
-    usual = np.median(picture[edge][:, :3], axis=0)
-    source = own & (np.abs(picture[..., :3] - usual).max(axis=2) < _EDGE)
-    # The outermost pixels are mixed with what lies beside them.
-    source = binary_erosion(source, iterations=2) if binary_erosion(source, iterations=2).any() else source
-    calm = gaussian_filter(
-        nearest_colours(picture, source).astype(np.float32), (max(1.0, far / 12), max(1.0, far / 12), 0)
-    )
-    part[fill] = np.rint(calm[fill]).astype(np.uint8)
-    return fill
 
 
 def painted(mask: Array) -> Array:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from ..arrays import Array
 from .marks import Marks
-from .matte import BAND
+from .matte import BAND, nearest_colours
 from .neck import find_neck, upwards
+
+_EDGE: Final = 48.0
+"""What is farther than this from a layer's usual colour is a line, and is not gone on with."""
 
 
 def beside(own: Array, soft: float) -> Array:
@@ -45,3 +50,34 @@ def nearer(lower: Array, own: Array) -> Array:
     away = distance_transform_edt(~lower)
     near: Array = (away <= BAND + 1.5) & (away <= distance_transform_edt(~own))
     return near
+
+
+def continued(picture: Array, part: Array, own: Array, under: Array, far: float) -> Array:
+    """Let the colours of a layer go on into `under`, up to `far` pixels, as they are a little further in.
+
+    Writes into `part` (H, W, 3) and returns where (H, W).
+    """
+    from scipy.ndimage import binary_erosion, distance_transform_edt, gaussian_filter, map_coordinates
+
+    if not (own.any() and under.any()):
+        return np.zeros_like(under)
+    away = distance_transform_edt(~own)
+    fill = under & (away <= far)
+    edge = own & (distance_transform_edt(~under) <= 0.2 * far + 3)
+    if not (fill.any() and edge.any()):
+        return np.zeros_like(fill)
+    usual = np.median(picture[edge][:, :3], axis=0)
+    source = own & (np.abs(picture[..., :3] - usual).max(axis=2) < _EDGE)
+    # The outermost pixels are mixed with what lies beside them.
+    source = binary_erosion(source, iterations=2) if binary_erosion(source, iterations=2).any() else source
+    # It is smooth: as few pixels as show that are enough.
+    step = max(1, int(far / 24))
+    step = step if source[::step, ::step].any() else 1
+    soft = max(1.0, far / 12) / step
+    coarse = nearest_colours(picture[::step, ::step], source[::step, ::step]).astype(np.float32)
+    places = np.nonzero(fill)
+    at = [place / step for place in places]
+    for channel in range(3):
+        calm = gaussian_filter(coarse[..., channel], soft)
+        part[(*places, channel)] = np.rint(map_coordinates(calm, at, order=1, mode="nearest"))
+    return fill
