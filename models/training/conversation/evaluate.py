@@ -180,7 +180,7 @@ def evaluate(pairs: int, seconds: float) -> str:
     linked = [couplings(side, people[(k + 2) % len(people)], rng) for k, side in enumerate(people)]
     heard = "; ".join(f"{name} {np.mean([ear[name] for ear in ears]):.3g}" for name in ears[0])
     minutes = pairs * seconds / 60.0
-    laughs = laughter(max(pairs // 2, 1), 60.0)
+    laughs = laughter(pairs, 60.0)
     return (
         f"{minutes:.0f} minutes, {pairs} pairs of voices that nothing was trained on, both characters; mean and "
         f"deviation over the {len(people)} characters.\n\nHearing: {heard}.\n\n{table(rows, controls)}\n\n"
