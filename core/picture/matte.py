@@ -31,7 +31,7 @@ _SPECK: Final = 16.0
 _TOLD: Final = 0.45
 """Colours that say so much else than a pixel's area does are not followed; twice as much, not at all."""
 _ROUNDS: Final = 12
-_NEAR: Final = 2
+_NEAR: Final = 1
 """So far, of 255, sheets may be off the picture where they meet."""
 _LOWER: Final = 0.2
 """How readily a lower layer gives up its colour; what lies under an edge should show none of it when the edge moves."""

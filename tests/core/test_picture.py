@@ -188,7 +188,7 @@ def test_layers_laid_over_one_another_are_the_picture(picture: np.ndarray, marks
     inside = binary_erosion(picture[..., 3] == 255, np.ones((3, 3)))[:-1, :-1]
     layers = [cut[k] for k in reversed(ORDER)]
     exact = np.abs(_over(layers, 1.0) - _over([picture], 1.0))
-    assert exact[inside].max() <= 2.0, "but for the rounding of two layers"
+    assert exact[inside].max() <= 1.0, "but for the rounding of two layers"
     assert np.percentile(exact[inside], 98) == 0.0
     between = np.abs(_over(layers, 0.5) - _over([picture], 0.5))
     whole = np.repeat(np.repeat(inside, 2, axis=0), 2, axis=1)
