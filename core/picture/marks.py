@@ -5,6 +5,7 @@ Places are pixels from the top left. Left and right are the character's, so its 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -34,6 +35,10 @@ chin's lowest point; the face's edge at the height of the eyes."""
 _ALIKE: Final = 40.0
 _WHITER: Final = 16
 """So much more of its weakest primary makes a white of skin."""
+_FLAT: Final = 0.4
+"""What is so much less high than wide is a brow rather than an eye."""
+_RIM: Final = 0.014
+"""How thick rims of glasses are at most: twice that, in widths of the face."""
 Place = tuple[float, float]
 
 
@@ -221,6 +226,8 @@ def _eyes(patches: list[_Patch], middle: float, width: float) -> tuple[_Patch, _
 
 def propose(picture: Array) -> Marks:
     """Marks for a picture (H, W, 4) uint8, as well as simple means find them. Raises OratorError for an empty one."""
+    from scipy.ndimage import binary_opening
+
     start = guessed(picture)
     found = skin_of(picture)
     if found is None:
@@ -232,14 +239,28 @@ def propose(picture: Array) -> Marks:
         return start
     width = float(columns[-1] - columns[0])
     patches = _patches(mask & ~_whites(picture, found[0]), picture[..., 3] > 200)
+    # Lines as thin as a hair are closed over in the skin, and skin within glasses does not join it.
+    alike = np.linalg.norm(picture[..., :3] - found[0], axis=2) < _ALIKE
     pair = _eyes(patches, float(columns.mean()), width)
+    if pair is None or max(p.bottom - p.top for p in pair) < _FLAT * min(p.width for p in pair):
+        # Brows are as alike as eyes; glasses join eyes, but their rims are thin.
+        solid = picture[..., 3] > 200
+        rims = max(1, round(_RIM * width))
+        blobs = _patches(~binary_opening(solid & ~alike | _whites(picture, found[0]), iterations=rims), solid)
+        pair = _eyes(blobs, float(columns.mean()), width) or pair
     if pair is None:
         return start
-    return _marked(mask, patches, pair, picture.shape)
+    return _marked(mask, patches, pair, picture.shape, lambda: _patches(mask & alike, picture[..., 3] > 200))
 
 
-def _marked(mask: Array, patches: list[_Patch], pair: tuple[_Patch, _Patch], shape: tuple[int, ...]) -> Marks:
-    """All marks about a pair of eyes."""
+def _marked(
+    mask: Array,
+    patches: list[_Patch],
+    pair: tuple[_Patch, _Patch],
+    shape: tuple[int, ...],
+    thin: Callable[[], list[_Patch]],
+) -> Marks:
+    """All marks about a pair of eyes; `thin`: patches with the thinnest lines, where a mouth may be."""
     right, left = pair
     middle, eyes, apart = (right.x + left.x) / 2, (right.y + left.y) / 2, left.x - right.x
     row = np.flatnonzero(mask[int(eyes) : int(eyes + apart * 0.3) + 1].any(axis=0))
@@ -260,12 +281,15 @@ def _marked(mask: Array, patches: list[_Patch], pair: tuple[_Patch, _Patch], sha
         brow = max(above, key=lambda p: p.width, default=None)
         gap = (eye.bottom - eye.top) * 0.35
         out[f"brow_{side}"] = (eye.x, eye.top - gap) if brow is None else (brow.x, brow.y)
-    below = [
-        p
-        for p in patches
-        if p.top > max(left.bottom, right.bottom) - 2 and abs(p.x - middle) < apart * 0.3 and p.width > apart * 0.15
-    ]
-    mouth = max(below, key=lambda p: p.width - 0.3 * (p.bottom - p.top), default=None)
+    low = max(left.bottom, right.bottom) - 2
+
+    def lips(found: list[_Patch]) -> _Patch | None:
+        below = [
+            p for p in found if p.top > low and abs(p.x - middle) < apart * 0.3 and apart * 0.15 < p.width < apart * 1.4
+        ]
+        return max(below, key=lambda p: p.width - 0.3 * (p.bottom - p.top), default=None)
+
+    mouth = lips(patches) or lips(thin())
     if mouth is None:
         notes.append("the mouth was not found: drag its marks")
     else:

@@ -379,3 +379,20 @@ def test_an_open_mouth_has_the_grain_of_the_skin(picture: np.ndarray, marks: Mar
     tile = tiles(rough, marks, flat)["Mouth"][..., :3].astype(float)
     assert 2.0 < tile.std(axis=(0, 1)).mean() < 9.0
     assert np.abs(tile[:, 0] - tile[:, -1]).mean() < 1.0, "no seam where it repeats"
+
+
+def test_a_mouth_as_thin_as_a_hair_is_found_and_glasses_are_no_mouth(picture: np.ndarray, marks: Marks) -> None:
+    thin, (y, x) = picture.copy(), np.mgrid[0:SIZE, 0:SIZE]
+    mouth, line = marks.at("mouth"), picture[int(marks.at("mouth")[1]), int(marks.at("mouth")[0])]
+    thin[(np.abs(x - mouth[0]) < 24) & (np.abs(y - mouth[1]) < 8)] = (*SKIN, 255)
+    thin[(np.abs(x - mouth[0]) < 16) & (np.abs(y - mouth[1]) < 1.1)] = line
+    found = propose(thin)
+    assert found.notes == () and np.abs(found.at("mouth") - mouth).max() < 3
+    glasses = picture.copy()
+    for side in ("left", "right"):
+        far = np.hypot(*(marks.at(f"eye_{side}")[:, None, None] - (x, y)))
+        glasses[(far > 24) & (far < 26)] = (150, 60, 60, 255)
+    glasses[(np.abs(x - 128) < 5) & (np.abs(y - marks.at("eye_left")[1]) < 2)] = (150, 60, 60, 255)
+    found = propose(glasses)
+    for name in ("eye_left", "eye_right", "mouth", "chin"):
+        assert np.abs(found.at(name) - marks.at(name)).max() < 8, name
