@@ -109,7 +109,7 @@ def _jaw_line(picture: Array, head: Array, lower: Array, skin: Array, angle: Arr
 
 def _crumbs(picture: Array, head: Array, lower: Array, thick: int) -> Array:
     """Small dark spots (H, W) near a head's edge, as wax leaves them beside a line; lines of the neck go on below."""
-    from scipy.ndimage import distance_transform_edt, label
+    from scipy.ndimage import binary_dilation, distance_transform_edt, label
 
     away = distance_transform_edt(~head)
     near = lower & (away <= 2.5 * thick)
@@ -120,7 +120,10 @@ def _crumbs(picture: Array, head: Array, lower: Array, thick: int) -> Array:
     areas, count = label(spots, np.ones((3, 3)))
     sizes, far = np.bincount(areas.ravel(), minlength=count + 1), np.zeros(count + 1)
     np.maximum.at(far, areas[spots], away[spots])
-    out: Array = spots & ((sizes < thick**2) & (far < 2.5 * thick - 1.5))[areas]
+    # What touches hair or the background is the neck's edge.
+    edges = np.zeros(count + 1, bool)
+    edges[areas[binary_dilation(~(lower | head), np.ones((3, 3)), 2)]] = True
+    out: Array = spots & ((sizes < thick**2) & (far < 2.5 * thick - 1.5) & ~edges)[areas]
     return out
 
 

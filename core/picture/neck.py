@@ -90,7 +90,7 @@ def find_neck(picture: Array, body: Array, marks: Marks) -> Neck | None:
 def _corner(body: Array, top: int, edge: Array, lean: float, half: float, way: int) -> tuple[int, float]:
     """How many rows above `top` an edge meets the jaw, and how far out it lies there of where it would go on to."""
     start = _start(edge, lean)
-    rows, off = 0, 0.0
+    offs: list[float] = []
     for up in range(1, int(0.5 * half) + 1):
         if top - up < 0:
             break
@@ -99,7 +99,9 @@ def _corner(body: Array, top: int, edge: Array, lean: float, half: float, way: i
         seen = first + np.flatnonzero(body[top - up, first : round(at + 0.12 * half) + 1])
         if not len(seen):
             break
-        rows, off = up, float(seen[-1] if way > 0 else seen[0]) - at
+        offs.append(float(seen[-1] if way > 0 else seen[0]) - at)
+    # The topmost rows are the jaw's corner.
+    rows, off = len(offs), float(np.median(offs[len(offs) // 2 :])) if offs else 0.0
     return rows, off
 
 
@@ -116,6 +118,16 @@ def _lean(left: Array) -> float:
     core = left[: max(6, int(0.7 * len(left)))]
     slope = float(np.polyfit(np.arange(len(core)), core, 1)[0])
     return float(np.clip(-slope, -_OUTWARDS, _INWARDS))
+
+
+def _mixed(picture: Array, neck: Neck, edge: Array, inwards: int) -> bool:
+    """Whether a neck's outermost pixels are mixed with what lies beside it, and are no line or tone of its own."""
+    rows, columns = neck.top + np.arange(len(edge)), edge.astype(int)
+    outer = picture[rows, columns, :3].astype(int)
+    off = np.abs(outer - picture[rows, columns + inwards, :3]).max(axis=1)
+    # A clear pixel beyond leaves the outermost its own colour.
+    clear = picture[rows, np.clip(columns - inwards, 0, picture.shape[1] - 1), 3] < 128
+    return bool(np.median(clear) < 0.5 or np.median(off) > _OTHER)
 
 
 def upwards(picture: Array, neck: Neck, below: float) -> tuple[slice, Array, Array]:
@@ -141,11 +153,12 @@ def upwards(picture: Array, neck: Neck, below: float) -> tuple[slice, Array, Arr
     share = (x - left[:, None]) / np.maximum(right - left, 1.0)[:, None]
     first, last = neck.left[source][:, None], neck.right[source][:, None]
     # Beside the edges the outermost pixels are mixed with what lies there.
-    column = np.clip(first + share * (last - first), first + 1, np.maximum(last - 1, first + 1))
+    edge = int(_mixed(picture, neck, neck.left, 1)), int(_mixed(picture, neck, neck.right, -1))
+    column = np.clip(first + share * (last - first), first + edge[0], np.maximum(last - edge[1], first + 1))
     row = np.broadcast_to((neck.top + source)[:, None], column.shape)
     colours = np.stack(
         [map_coordinates(picture[..., k].astype(np.float32), [row, column], order=1) for k in range(3)], axis=-1
     )
-    opacity = np.clip(x - left[:, None] + 0.5, 0.0, 1.0) * np.clip(right[:, None] - x + 0.5, 0.0, 1.0)
+    opacity = np.clip(x - left[:, None] + 0.9, 0.0, 1.0) * np.clip(right[:, None] - x + 0.9, 0.0, 1.0)
     opacity *= np.clip((high + 1 - up) / max(2.0, 0.15 * high), 0.0, 1.0)[:, None]
     return slice(neck.top - high, neck.top), opacity.astype(np.float32), np.rint(colours).astype(np.uint8)
