@@ -1,7 +1,8 @@
 """Plays an artist inside Blender's window: moves the mouse, clicks, types, looks at the screen.
 
 A session is a generator that yields the seconds to wait; a timer drives it, so that Blender lives on between the steps.
-Buttons are found with the mouse: it goes down the panel, and Ctrl-C over an operator's button gives its name.
+Buttons are found with the mouse: it goes down the panel, and a key over a button copies its command or data path, as
+Blender's own Ctrl-C and Ctrl-Shift-Alt-C do. A panel is gone down at once: Blender handles all of it before it draws.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ import json
 import subprocess
 import time
 import traceback
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import bpy
 
@@ -21,12 +23,14 @@ Place = tuple[int, int]
 """Window coordinates, from the lower left."""
 
 
-HOVER_SECONDS = 0.015
-"""Blender handles what was simulated before it calls the timer again, however busy the machine is."""
 ROW = 0.7
 """From row to row of a scan, of a button's height."""
-_seen: dict[tuple[str, int], Place] = {}
-"""Where a scan has met what it was not looking for: text that was copied there and x, and the place."""
+PAUSE = 0.015
+"""Blender handles what was simulated before it calls the timer again, however busy the machine is."""
+NEAR = 60
+"""Pixels about a place that is not sure."""
+LOOK = "F20"
+"""The key that looks at the button under the mouse."""
 
 
 class Report:
@@ -46,6 +50,56 @@ class Report:
         seconds = round(time.monotonic() - self.begin)
         document = {"blender": bpy.app.version_string, "seconds": seconds, "checks": self.checks}
         (OUT / f"report-{self.name}.json").write_text(json.dumps(document, indent=1), encoding="utf-8")
+
+
+class WM_OT_orator_test_look(bpy.types.Operator):
+    """Note what the button under the mouse calls, or which property it shows"""
+
+    bl_idname = "wm.orator_test_look"
+    bl_label = "Look"
+    bl_options: ClassVar[set[str]] = {"INTERNAL"}
+
+    path: bpy.props.BoolProperty()
+    seen: ClassVar[list[tuple[Place, str]]] = []
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        manager, ops = context.window_manager, bpy.ops.ui
+        manager.clipboard = ""
+        if self.path and ops.copy_data_path_button.poll():
+            ops.copy_data_path_button(full_path=True)
+        elif not self.path and ops.copy_python_command_button.poll():
+            ops.copy_python_command_button()
+        self.seen.append(((event.mouse_x, event.mouse_y), manager.clipboard))
+        return {"FINISHED"}
+
+
+def _bind_look() -> None:
+    """The key over a button, and with Shift for its path."""
+    bpy.utils.register_class(WM_OT_orator_test_look)
+    keys = bpy.context.window_manager.keyconfigs.addon.keymaps.new(name="User Interface", space_type="EMPTY")
+    for path in (False, True):
+        keys.keymap_items.new(WM_OT_orator_test_look.bl_idname, LOOK, "PRESS", shift=path).properties.path = path
+
+
+def looked(
+    places: Iterable[Place], path: bool = False, pause: float | None = None
+) -> Generator[float, None, list[tuple[Place, str]]]:
+    """The commands (or full data paths) of the buttons at these places; '' where there is none.
+
+    With a pause after each step Blender draws what is under the mouse; without one it looks at all before it draws,
+    in a hundredth of the time: a place may be told that is a few rows off.
+    """
+    WM_OT_orator_test_look.seen.clear()
+    for x, y in places:
+        move(x - 1, y)
+        move(x, y)
+        if pause is not None:
+            yield pause
+        press(LOOK, x, y, shift=path)
+        if pause is not None:
+            yield pause
+    yield 0.05
+    return list(WM_OT_orator_test_look.seen)
 
 
 def window() -> bpy.types.Window:
@@ -95,61 +149,36 @@ def find_button(where: bpy.types.Region, command: str, across: float = 0.5) -> G
 
     Scrolls the region when the button is not in sight.
     """
-    found = yield from _find(where, lambda text: text.startswith(command), across)
+    found = yield from _find(where, lambda text: text.startswith(command), across, False)
     return found
 
 
 def find_slider(where: bpy.types.Region, path: str, across: float = 0.7) -> Generator[float, None, Place | None]:
-    """Where the field of the property is whose data path ends with `path`; Ctrl-Shift-Alt-C over it gives the path."""
-    found = yield from _find(where, lambda text: text.endswith(path), across, shift=True, alt=True)
+    """Where the field of the property is whose data path ends with `path`."""
+    found = yield from _find(where, lambda text: text.endswith(path), across, True)
     return found
 
 
 def _find(
-    where: bpy.types.Region, matches: Callable[[str], bool], across: float, **modifiers: bool
+    where: bpy.types.Region, matches: Callable[[str], bool], across: float, path: bool
 ) -> Generator[float, None, Place | None]:
     x, middle = int(where.x + where.width * across), where.y + where.height // 2
-    for place in [known for (text, at), known in _seen.items() if at == x and matches(text)]:
-        text = yield from copied(*place, **modifiers)
-        if matches(text):
-            return place
-    for wheel, times in (("", 0), ("WHEELDOWNMOUSE", 12), ("WHEELDOWNMOUSE", 12), ("WHEELUPMOUSE", 80),
-                         ("WHEELDOWNMOUSE", 12), ("WHEELDOWNMOUSE", 12), ("WHEELDOWNMOUSE", 12)):  # fmt: skip
-        move(x, middle)
-        for _ in range(times):
-            press(wheel, x, middle)
-            yield HOVER_SECONDS
-        if times:
-            yield 0.5
-        found = yield from scan(where, matches, x, **modifiers)
-        if found is not None:
-            return found
-    return None
-
-
-def copied(x: int, y: int, **modifiers: bool) -> Generator[float, None, str]:
-    """What Ctrl-C over the button there copies; '' where there is none."""
-    manager = bpy.context.window_manager
-    manager.clipboard = ""
-    move(x, y)
-    yield HOVER_SECONDS
-    press("C", x, y, ctrl=True, **modifiers)
-    yield HOVER_SECONDS
-    return manager.clipboard
-
-
-def scan(
-    where: bpy.types.Region, matches: Callable[[str], bool], x: int, **modifiers: bool
-) -> Generator[float, None, Place | None]:
-    """Go down the region with the mouse at x until what a button copies (its command, its data path) matches."""
-    met: set[str] = set()
-    for y in rows(where):
-        text = yield from copied(x, y, **modifiers)
-        if text and text not in met:
-            met.add(text)
-            _seen[text, x] = x, y - 4
-        if matches(text):
-            return x, y - 4
+    for pause in (None, PAUSE):
+        for wheel, times in (("", 0), ("WHEELDOWNMOUSE", 12), ("WHEELDOWNMOUSE", 12), ("WHEELUPMOUSE", 80),
+                             ("WHEELDOWNMOUSE", 12), ("WHEELDOWNMOUSE", 12), ("WHEELDOWNMOUSE", 12)):  # fmt: skip
+            move(x, middle)
+            for _ in range(times):
+                press(wheel, x, middle)
+            if times:
+                yield 0.5
+            seen = yield from looked(((x, y) for y in rows(where)), path, pause)
+            near = [y for (_, y), text in seen if matches(text)]
+            if near:
+                around = [(x, y) for y in rows(where) if near[-1] - NEAR <= y <= near[0] + NEAR]
+                seen = yield from looked(around, path, PAUSE)
+                sure = next((place for place, text in seen if matches(text)), None)
+                if sure is not None:
+                    return sure[0], sure[1] - 4
     return None
 
 
@@ -206,6 +235,7 @@ def play(session: Callable[[Report], Steps]) -> None:
     """Drive the session by a timer, write the report under the session's name, quit Blender."""
     report = Report(session.__name__)
     steps = session(report)
+    _bind_look()
 
     def tick() -> float | None:
         try:

@@ -54,10 +54,11 @@ def tick(report: Report, button: driver.Place) -> Steps:
     takes, where, ticks = first.options().character.orator.takes, first.sidebar(), []
     for across in (0.09, 0.12, 0.15, 0.19):
         x = int(where.x + where.width * across)
-        for y in range(button[1] + 24, min(button[1] + 190, where.y + where.height - 8), 9):
-            path = yield from driver.copied(x, y, shift=True, alt=True)
+        up = range(button[1] + 24, min(button[1] + 190, where.y + where.height - 8), 9)
+        seen = yield from driver.looked(((x, y) for y in up), True, driver.PAUSE)
+        for place, path in seen:
             if path.endswith(".learn") and path not in [known for known, _ in ticks]:
-                ticks.append((path, (x, y)))
+                ticks.append((path, place))
         if len(ticks) >= 2:
             break
     for _, place in ticks[:2]:
