@@ -74,7 +74,7 @@ class Converter:
         found: dict[str, tuple[str, ...]] = {}
         for key, alternatives in self.shapes.items():
             own = next((names[_plain(a)] for a in alternatives if _plain(a) in names), None)
-            own = own or next((n for a in alternatives for p, n in names.items() if _ends(p, _plain(a))), None)
+            own = own or _prefixed(names, [_plain(a) for a in alternatives])
             if own is not None and (own,) not in found.values():
                 found[key] = (own,)
         for *better, worse in self.prefer:
@@ -126,9 +126,11 @@ def _plain(name: str) -> str:
     return re.sub(r"[\s_.\-:]+", "", unicodedata.normalize("NFKC", name)).lower()
 
 
-def _ends(name: str, ending: str) -> bool:
-    """Whether a mesh put its own prefix before a set's name; only for names long enough not to match by chance."""
-    return len(ending) >= 5 and name.endswith(ending)
+def _prefixed(names: dict[str, str], endings: list[str]) -> str | None:
+    """What a mesh put its own prefix before, of a set's names; only for names long enough not to match by chance."""
+    long = tuple(ending for ending in endings if len(ending) >= 5)
+    near = [(plain, name) for plain, name in names.items() if plain.endswith(long)] if long else []
+    return next((name for ending in long for plain, name in near if plain.endswith(ending)), None)
 
 
 def parse_converter(data: dict[str, Any], source: str) -> Converter:

@@ -90,6 +90,7 @@ class FamilyMatch:
     score: float
 
 
+@lru_cache(maxsize=16384)
 def plain(name: str) -> str:
     """A name without case, spaces, punctuation and width; letters of any script and digits stay."""
     return _DROP.sub("", unicodedata.normalize("NFKC", name)).lower()
@@ -197,7 +198,8 @@ class _Names:
         out = []
         for name in names:
             text = re.escape(plain(name.replace("{s}", side).replace("{n}", "0000"))).replace("0000", r"\d+")
-            out += [bone for key, bone in self.bones.items() if re.fullmatch(text, key)]
+            whole = re.compile(text).fullmatch
+            out += [bone for key, bone in self.bones.items() if whole(key)]
         return out
 
 

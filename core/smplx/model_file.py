@@ -149,7 +149,9 @@ def read_hand_mean(path: Path) -> Array | None:
 
 def _sound(numbers: Array) -> bool:
     """Whether they are all numbers, and none so large that single precision would lose it."""
-    return numbers.dtype.kind in "iu" or (numbers.dtype.kind == "f" and bool((np.abs(numbers) < _LARGEST).all()))
+    if numbers.dtype.kind != "f" or not numbers.size:
+        return numbers.dtype.kind in "iuf"
+    return bool(numbers.min() > -_LARGEST and numbers.max() < _LARGEST)
 
 
 def read_model(path: Path) -> SmplxModel:
