@@ -172,13 +172,29 @@ def _find(
             if times:
                 yield 0.5
             seen = yield from looked(((x, y) for y in rows(where)), path, pause)
-            near = [y for (_, y), text in seen if matches(text)]
-            if near:
-                around = [(x, y) for y in rows(where) if near[-1] - NEAR <= y <= near[0] + NEAR]
-                seen = yield from looked(around, path, PAUSE)
-                sure = next((place for place, text in seen if matches(text)), None)
+            near = next((y for (_, y), text in seen if matches(text)), None)
+            if near is not None:
+                sure = yield from _surely(where, matches, (x, near), path)
                 if sure is not None:
-                    return sure[0], sure[1] - 4
+                    return sure
+    return None
+
+
+def _surely(
+    where: bpy.types.Region, matches: Callable[[str], bool], about: Place, path: bool
+) -> Generator[float, None, Place | None]:
+    """The uppermost place of the button that lies at a place or a few rows from it, looked at as drawn."""
+
+    def is_there(y: int) -> Generator[float, None, bool]:
+        seen = yield from looked(((about[0], y),), path, PAUSE)
+        return bool(seen) and matches(seen[-1][1])
+
+    lines = [y for y in rows(where) if abs(y - about[1]) <= NEAR]
+    for k in sorted(range(len(lines)), key=lambda k: abs(lines[k] - about[1])):
+        if (yield from is_there(lines[k])):
+            while k > 0 and (yield from is_there(lines[k - 1])):
+                k -= 1
+            return about[0], lines[k] - 4
     return None
 
 
