@@ -16,7 +16,7 @@ import driver
 import session
 from driver import Report, Steps
 
-SECONDS = 300
+SECONDS = 120
 SOUND = Path("/tmp/long.wav")
 
 
