@@ -11,9 +11,10 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -22,8 +23,11 @@ from ....core.speech.features import SpeechFeatures, speech_features
 from ....core.speech.phones import Phone, Word
 from ....core.speech.speech import Speech
 from ...interface.condition import SpeechCondition
+from ..speech_corpus import SpeechItem, load_items
 from .corpus import item_rng, soft_onehot
 from .measures import FPS
+
+SPLITS: Final = ("train", "val", "test", "people")
 
 
 @dataclass(frozen=True)
@@ -58,17 +62,24 @@ def _posteriors(features: SpeechFeatures, item: Any) -> tuple[Array, Array]:
     return real, sharpen(real, align(real, " ".join(w.text for w in item.words), item.seconds))
 
 
-def prepare(splits: tuple[str, ...] = ("train", "val", "test"), simulated: bool = False) -> None:
-    """Writes a file a split. `simulated` uses noisy true phones where no phone network is at hand."""
+def _items(split: str) -> Iterator[SpeechItem]:
+    """A split's paragraphs; 'people' are the held-out ones of human voices other than the corpus's own."""
     from ..phones_human import human_items
-    from ..speech_corpus import load_items
 
+    if split != "people":
+        yield from load_items(split)
+    if split in ("train", "people"):
+        yield from human_items("train" if split == "train" else "test")
+
+
+def prepare(splits: Sequence[str] = SPLITS, simulated: bool = False) -> None:
+    """Writes a file a split. `simulated` uses noisy true phones where no phone network is at hand."""
     folder = cache_folder()
     folder.mkdir(parents=True, exist_ok=True)
     for split in splits:
         arrays: dict[str, Array] = {}
         index: list[dict[str, Any]] = []
-        for item in (*load_items(split), *(human_items(split) if split == "train" else ())):
+        for item in _items(split):
             features = speech_features(Speech(item.samples.astype(np.float32) / 32768.0))
             if simulated:
                 sharp = soft_onehot(item.phones, features.frames)
@@ -113,10 +124,6 @@ def load(split: str, simulated: bool = False) -> list[Sample]:
     return out
 
 
-if __name__ == "__main__":
-    prepare(simulated="--simulated" in sys.argv)
-
-
 def condition_of(sample: Sample, kind: str = "real") -> SpeechCondition:
     """What generation hears of a sample: 'real' posteriors, or 'sharp' ones as with its transcript."""
     frames = int(np.ceil(sample.features.seconds * FPS - 1e-6))
@@ -124,3 +131,7 @@ def condition_of(sample: Sample, kind: str = "real") -> SpeechCondition:
     return SpeechCondition(
         sample.features, getattr(sample, kind).astype(np.float32), words, frames, sample.features.seconds
     )
+
+
+if __name__ == "__main__":
+    prepare(simulated="--simulated" in sys.argv)

@@ -122,6 +122,26 @@ def other_languages(test: Sequence[Sample], clips: int) -> dict[str, dict[str, f
     return {name: _figures(_mouths(some[:clips], "real"), some[:clips]) for name, some in groups.items() if some}
 
 
+PEOPLE = {
+    "kathleen": "Kathleen, sentences held out",
+    "emodb08": "a woman who acts German, held out",
+    "emodb11": "a man who acts German, held out",
+    "asterisk_ru": "Russian prompts, held out",
+    "asterisk_it": "Italian prompts, held out",
+}
+
+
+def people(human: Sequence[Sample]) -> dict[str, dict[str, float]]:
+    """Lip figures without a transcript of every recorded person, and all of them with the next one's speech."""
+    some = [*human, *load("people")]
+    groups = {title: [s for s in some if s.voice == voice] for voice, title in PEOPLE.items()}
+    made = {title: _mouths(own, "real") for title, own in groups.items()}
+    table = {title: _figures(made[title], own) for title, own in groups.items()}
+    order = [s for own in groups.values() for s in own]
+    table["all, shuffled"] = _figures(shuffled([f for faces in made.values() for f in faces]), order)
+    return table
+
+
 @dataclass(frozen=True)
 class HeldOut:
     """What is judged on: paragraphs of the human voice, of synthetic ones, of German; a few of many voices."""
@@ -184,6 +204,7 @@ SECTIONS: dict[str, Callable[[HeldOut], object]] = {
     "human voice": lambda d: lip_table(d.human),
     "synthetic voices": lambda d: lip_table(d.synthetic),
     "German": lambda d: {k: v for k, v in lip_table(d.german).items() if k != "with transcript"},
+    "people": lambda d: people(d.human),
     "languages": lambda d: other_languages(d.test, len(d.human)),
     "held drawings": lambda d: held((*d.human, *d.synthetic)),
     "ablation": lambda d: ablation(d.human[:10]),

@@ -114,6 +114,7 @@ def section(figures: Mapping[str, Any]) -> str:
         "Made by `python -m orator.models.training.face.evaluate`.",
         "",
         lip_section("Lips, human voice", figures["human voice"]),
+        lip_section("Lips, recorded people, no transcript", figures["people"]),
         lip_section("Lips, synthetic voices", figures["synthetic voices"]),
         lip_section("Lips, German, synthetic voices, a language the face was not trained on", figures["German"]),
         lip_section("Lips, other voices and languages, no transcript", figures["languages"]),

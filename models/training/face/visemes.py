@@ -74,16 +74,17 @@ _POSTALVEOLAR = _consonant(
     dict(J=(0.06, 2.2), LD=(0.16, 1.3), UU=(0.15, 1.3), FU=(0.52, 1.2), PU=(0.34, 1.2), ST=(0.0, 0.6), SM=(0.0, 0.5),
          SL=(0.10, 0.7))
 )  # fmt: skip
+# The upper lip lifts off the teeth that the lower one goes under: F and V are no closure.
 _LABIODENTAL = _consonant(
     dict(
         J=(0.04, 4.0),
         LD=(-0.03, 8.0),
-        UU=(0.08, 3.0),
+        UU=(0.22, 3.0),
         RL=(0.40, 16.0),
         PR=(0.0, 2.0),
         ST=(0.02, 0.6),
         SL=(0.10, 1.0),
-        C=(0.30, 3.0),
+        C=(0.15, 3.0),
     )
 )
 _DENTAL = _consonant(dict(J=(0.09, 1.8), LD=(0.14, 1.3), UU=(0.09, 1.1), TO=(0.34, 3.0)))
