@@ -2,7 +2,8 @@
 
     python -m orator.models.training.phones_mean A.safetensors B.safetensors ... --out models/weights/phones.safetensors
 
-`--shares` weighs them. A file of a network with fewer blocks counts as one whose further blocks add nothing.
+`--shares` weighs them, `--lips` is what P, B and M gain in logits: they are heard less surely in a stranger than in a
+voice that was trained on. A file of a network with fewer blocks counts as one whose further blocks add nothing.
 
 Networks tuned from one start lie in one valley, and their mean hears strangers better than each of them (Wortsman et
 al., "Model soups", 2022). Which ones go in is chosen by the split 'val'.
@@ -16,8 +17,9 @@ from pathlib import Path
 
 import numpy as np
 from safetensors.torch import load_file
-from torch import Tensor, zeros_like
+from torch import Tensor, no_grad, zeros_like
 
+from ...core.speech.phones import PHONE_INDEX, PHONES
 from ..phones.network import PhoneNetwork
 from .phones_train import write_weights
 
@@ -43,14 +45,26 @@ def mean_of(paths: Sequence[Path], shares: Sequence[float] | None = None) -> Pho
     return network
 
 
+def favour_lips(network: PhoneNetwork, gain: float) -> None:
+    """Adds `gain` to the logits of P, B and M, in place."""
+    rows = [frame * len(PHONES) + PHONE_INDEX[name] for frame in (0, 1) for name in "PBM"]
+    bias = network.leave.bias
+    assert bias is not None
+    with no_grad():
+        bias[rows] += gain
+
+
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("weights", type=Path, nargs="+")
     parser.add_argument("--shares", type=float, nargs="+", help="of each file; equal ones unless given")
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--lips", type=float, default=0.0, help="added to the logits of P, B and M")
     given = parser.parse_args()
-    write_weights(mean_of(given.weights, given.shares), given.out)
+    network = mean_of(given.weights, given.shares)
+    favour_lips(network, given.lips)
+    write_weights(network, given.out)
 
 
 if __name__ == "__main__":

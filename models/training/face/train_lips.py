@@ -27,6 +27,10 @@ from .visemes import BILABIALS, loudness_scale, mouth
 SEED = 4
 CROP = 240
 FELT = 6
+UNSURE = 0.6
+"""Share of crops that are heard as a stranger's."""
+HOTTEST = 3.0
+"""The most that a stranger's posteriors are flattened by, as a temperature."""
 CHANNEL_WEIGHT = torch.ones(len(LIPS))
 CHANNEL_WEIGHT[[JAW, CLOSE, *PARTING]] = 2.5
 
@@ -78,6 +82,17 @@ def torch_openness(lips: torch.Tensor) -> torch.Tensor:
     return gap + 0.175 * lips[..., PARTING].sum(dim=-1)
 
 
+def unsure(posteriors: torch.Tensor, rng: np.random.Generator) -> torch.Tensor:
+    """Posteriors (B, T, 40) as of voices that the phone network never heard: it is surer of those it learned from."""
+    count = len(posteriors)
+    heat = np.where(rng.random(count) < UNSURE, np.exp(rng.uniform(0.0, np.log(HOTTEST), count)), 1.0)
+    power = torch.from_numpy((1.0 / heat).astype(np.float32))[:, None, None]
+    soft = posteriors.clamp_min(1e-4) ** power
+    soft = soft / soft.sum(-1, keepdim=True)
+    flat = torch.from_numpy(rng.random((count, 1, 1)).astype(np.float32)) * 0.15
+    return soft * (1 - flat) + flat / posteriors.shape[-1]
+
+
 def batch(items: list[Prepared], rng: np.random.Generator, size: int, real: float) -> tuple[torch.Tensor, ...]:
     """Crops: inputs (B, T, 43), emotion (B, T, 8), target (B, T, 28), masks (B, T, 4)."""
     weights = np.array([len(i.speech) for i in items], float)
@@ -98,9 +113,7 @@ def batch(items: list[Prepared], rng: np.random.Generator, size: int, real: floa
         for store, part in zip(rows, parts, strict=True):
             store.append(np.pad(part.astype(np.float32), ((0, CROP - len(part)), (0, 0)), mode="edge"))
     speech_in, emotion_in, target_out, masks = (torch.from_numpy(np.stack(r)) for r in rows)
-    # Pretend worse hearing now and then: flatter posteriors.
-    flat = torch.from_numpy(rng.random((size, 1, 1)).astype(np.float32)) * 0.15
-    speech_in[..., :40] = speech_in[..., :40] * (1 - flat) + flat / 40
+    speech_in[..., :40] = unsure(speech_in[..., :40], rng)
     return speech_in, emotion_in, target_out, masks
 
 
