@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isnan
 from typing import Any, Final
 
 ROWS: Final[tuple[tuple[str, str, float | None, float | None], ...]] = (
@@ -28,6 +29,8 @@ LIMITS: Final[dict[str, tuple[float, float]]] = {
 
 
 def _cell(key: str, value: float) -> str:
+    if isnan(value):
+        return "none"
     return f"{value:.0f}" if key == "lag_ms" else f"{value:.3f}"
 
 
