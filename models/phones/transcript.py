@@ -33,7 +33,7 @@ MATCH: Final = 0.4
 WORD_MATCH: Final = 0.02
 # A word of three phones or more that got hardly more than the least time, seconds a phone, must be heard this much.
 SQUEEZED: Final = 0.025
-WORD_HEARD: Final = 0.12
+WORD_HEARD: Final = 0.25
 # Subtitles: how far their words may lie outside them for nothing, what a frame beyond costs, and the share from which
 # on their times are believed without a look at how the words would lie without them.
 CUE_SLACK: Final = 0.5
