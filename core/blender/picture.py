@@ -10,7 +10,7 @@ import numpy as np
 
 from ..arrays import Array
 from ..errors import OratorError
-from ..pictures import check_size, figures, keyed, opaque
+from ..pictures import check_size, figures, keyed, opaque, srgb_to_linear
 from .picture_images import image_of, pixels_of
 from .picture_layers import cut_pictures, mask_now, propose_mask, remember
 
@@ -69,9 +69,7 @@ def load_still(path: str) -> bpy.types.Image:
     except RuntimeError:
         raise OratorError(f"'{name}' is not a picture that can be read: save it as a PNG.") from None
     try:
-        if not image.has_data and not image.pixels:
-            raise OratorError(f"The picture '{name}' is cut off or damaged: save it again.")
-        if image.size[0] == 0:
+        if (not image.has_data and not image.pixels) or image.size[0] == 0:
             raise OratorError(f"The picture '{name}' is cut off or damaged: save it again.")
         if _moves(Path(path)):
             raise OratorError(f"'{name}' is animated: save one of its pictures as a PNG.")
@@ -154,10 +152,6 @@ def _write(obj: bpy.types.Object, puppet: Puppet) -> None:
     mesh.update()
 
 
-def _linear(colour: tuple[float, ...]) -> list[float]:
-    return [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in colour]
-
-
 def _dark(line: tuple[float, ...]) -> tuple[float, ...]:
     """The mouth's dark: the line's colour, redder."""
     return (min(1.0, line[0] * 0.6 + 0.22), line[1] * 0.5 + 0.03, line[2] * 0.5 + 0.06)
@@ -171,11 +165,12 @@ def _plain(name: str, colour: tuple[float, ...]) -> bpy.types.Material:
     """A flat colour that no light changes; the artist's to change."""
     material = bpy.data.materials.new(name)
     material.use_nodes = True
-    material.diffuse_color = (*_linear(colour), 1.0)
+    linear = (*srgb_to_linear(np.array(colour)).tolist(), 1.0)
+    material.diffuse_color = linear
     nodes, links = material.node_tree.nodes, material.node_tree.links
     nodes.clear()
     emission, output = nodes.new("ShaderNodeEmission"), nodes.new("ShaderNodeOutputMaterial")
-    emission.inputs["Color"].default_value = (*_linear(colour), 1.0)
+    emission.inputs["Color"].default_value = linear
     links.new(emission.outputs[0], output.inputs[0])
     return material
 

@@ -8,6 +8,7 @@ import bpy
 import numpy as np
 
 from ..arrays import Array
+from ..pictures import linear_to_srgb
 
 _SHOWN: Final = 2048
 
@@ -23,8 +24,7 @@ def pixels_of(image: bpy.types.Image) -> Array:
         rows, columns = height // step, width // step
         picture = picture[: rows * step, : columns * step].reshape(rows, step, columns, step, 4).mean(axis=(1, 3))
     if image.is_float:
-        low, high = picture[..., :3] * 12.92, 1.055 * np.clip(picture[..., :3], 0, 1) ** (1 / 2.4) - 0.055
-        picture = np.concatenate([np.where(picture[..., :3] <= 0.0031308, low, high), picture[..., 3:]], axis=2)
+        picture = np.concatenate([linear_to_srgb(np.clip(picture[..., :3], 0.0, 1.0)), picture[..., 3:]], axis=2)
     return np.rint(np.clip(picture, 0.0, 1.0) * 255.0).astype(np.uint8)
 
 

@@ -239,6 +239,8 @@ def _breathe(rotations: Array, conduct: Conduct, times: Array) -> None:
 
 def _rest(rotations: Array, conduct: Conduct, times: Array, fps: float) -> None:
     """Arms and trunk at rest while listening: only what is slow of their movement stays; in place."""
+    if not conduct.rests:
+        return
     joints = list(_RESTING)
     evened = _evened(hemisphere_continuous(rotations[:, joints]), conduct, times, _CALM * fps)
     rotations[:, joints] = normalise(evened)

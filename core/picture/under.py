@@ -69,7 +69,8 @@ def continued(picture: Array, part: Array, own: Array, under: Array, far: float)
     usual = np.median(picture[edge][:, :3], axis=0)
     source = own & (np.abs(picture[..., :3] - usual).max(axis=2) < _EDGE)
     # The outermost pixels are mixed with what lies beside them.
-    source = binary_erosion(source, iterations=2) if binary_erosion(source, iterations=2).any() else source
+    inner = binary_erosion(source, iterations=2)
+    source = inner if inner.any() else source
     # It is smooth: as few pixels as show that are enough.
     step = max(1, int(far / 24))
     step = step if source[::step, ::step].any() else 1
