@@ -22,6 +22,8 @@ MARK: Final = "orator_mark"
 PICTURE: Final = "orator_picture"
 _KEPT: Final = "orator_picture_image"
 """The picture itself: the materials show its layers, and what nobody uses is not saved."""
+_SPREAD: Final = "orator_picture_spread"
+"""How many times as wide as its lines the strips are that they lie on."""
 _STILL: Final = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".tga", ".webp", ".exr", ".jp2")
 
 
@@ -100,17 +102,23 @@ def _object(
     from ..picture.layers import parts_of
     from ..picture.plate import line_colour, skin_plate, stroke_widths
     from ..picture.puppet import MATERIALS, build
+    from ..picture.stroke import SPREAD, stroke_strip
 
     layers, mask = propose_mask(name, pixels, marks)
     parts = parts_of(pixels, mask, marks)
-    puppet = build(marks, pixels.shape[1], pixels.shape[0], stroke_widths(pixels, marks), parts)
-    images = {"Skin": image_of(f"{name} skin", skin_plate(pixels, marks))}
+    line, plate = line_colour(pixels, marks), skin_plate(pixels, marks)
+    images = {"Skin": image_of(f"{name} skin", plate)}
     images.update(cut_pictures(name, pixels, parts, marks, images))
-    line = line_colour(pixels, marks)
+    flat = {"Line": line, "Mouth": _dark(line), "Teeth": (0.98, 0.97, 0.95), "Tongue": _tongue(line)}
+    grained = tiles(pixels, marks, flat)
+    strip = stroke_strip(pixels, plate, marks, line)
+    if strip is not None:
+        grained["Line"] = strip
+    images |= {title: image_of(f"{name} {title}", tile) for title, tile in grained.items()}
+    spread = 1.0 if strip is None else SPREAD
+    puppet = build(marks, pixels.shape[1], pixels.shape[0], stroke_widths(pixels, marks), parts, spread)
     mesh = bpy.data.meshes.new(name)
     mesh.from_pydata(puppet.vertices.tolist(), [], puppet.quads.tolist())
-    flat = {"Line": line, "Mouth": _dark(line), "Teeth": (0.98, 0.97, 0.95), "Tongue": _tongue(line)}
-    images |= {title: image_of(f"{name} {title}", tile) for title, tile in tiles(pixels, marks, flat).items()}
     for title in MATERIALS:
         picture, repeats = images.get(title), title in flat
         material = textured(f"{name} {title}", picture, repeats) if picture else _plain(f"{name} {title}", flat[title])
@@ -121,6 +129,7 @@ def _object(
     obj[PICTURE] = image.name
     obj[_KEPT] = image
     remember(obj, layers, mask)
+    obj[_SPREAD] = spread
     obj[f"{PICTURE}_size"] = [pixels.shape[1], pixels.shape[0]]
     context.scene.collection.objects.link(obj)
     obj.location = context.scene.cursor.location
@@ -246,7 +255,7 @@ def update_picture(obj: bpy.types.Object) -> None:
     """Rebuild the shapes, lids and mouth from the marks; takes go on playing. Raises OratorError before any change."""
     from ..picture.layers import parts_of
     from ..picture.plate import skin_plate, stroke_widths
-    from ..picture.puppet import build
+    from ..picture.puppet import build, vertex_count
 
     if obj.mode != "OBJECT":
         bpy.ops.object.mode_set(mode="OBJECT")
@@ -256,14 +265,15 @@ def update_picture(obj: bpy.types.Object) -> None:
     marks = read_marks(obj)
     width, height = obj[f"{PICTURE}_size"]
     # Marks that cannot be, and a mesh that they cannot move, are told before anything changes.
-    if len(build(marks, int(width), int(height)).vertices) != len(obj.data.vertices):
+    if vertex_count(marks, int(width), int(height)) != len(obj.data.vertices):
         raise OratorError(
             f"The mesh of '{obj.name}' was edited, or made by an older Orator, so its marks cannot move it: add the "
             "picture again."
         )
     pixels = pixels_of(image)
     parts = parts_of(pixels, mask_now(obj, pixels, marks), marks)
-    puppet = build(marks, int(width), int(height), stroke_widths(pixels, marks), parts)
+    spread = float(obj.get(_SPREAD, 1.0))
+    puppet = build(marks, int(width), int(height), stroke_widths(pixels, marks), parts, spread)
     _write(obj, puppet)
     images = _images_of(obj)
     if "Skin" in images:

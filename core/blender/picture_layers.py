@@ -25,7 +25,8 @@ def cut_pictures(
 ) -> dict[str, bpy.types.Image]:
     """The pictures of each sheet, written into the images that are there: material's title -> image."""
     from ..picture.chin import chin_shade
-    from ..picture.layers import BEHIND, BODY, BROWS, FACE, FRONT, cut_layers
+    from ..picture.layers import BEHIND, BODY, BROWS, FACE, FRONT
+    from ..picture.sheets import cut_layers
 
     parts = cut_layers(pixels, mask, marks)
     sheets = (

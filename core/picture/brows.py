@@ -22,8 +22,8 @@ class _Found:
     columns: slice
     brow: Array
     """Its pixels within rows and columns."""
-    crossed: bool
-    """Whether hair lies over a part of it."""
+    free: Array
+    """What of them is no hair."""
 
 
 def band(marks: Marks, side: str) -> tuple[float, float, float, float]:
@@ -33,45 +33,80 @@ def band(marks: Marks, side: str) -> tuple[float, float, float, float]:
     return x - 1.8 * w, x + 1.8 * w, y - reach, min(y + reach, marks.at(f"eye_{side}_top")[1] - 1.0)
 
 
-def whole_brows(picture: Array, face: Array, hair: Array, marks: Marks) -> Array:
-    """The pixels (H, W) of brows that hair in front leaves whole, with their soft edges; both brows or none."""
+def seen_brows(picture: Array, face: Array, hair: Array, marks: Marks) -> Array:
+    """The pixels (H, W) of brows that are seen, with their soft edges; both brows or none."""
     from scipy.ndimage import binary_dilation
 
     out = np.zeros_like(face)
     found = _both(picture, face, hair, marks)
-    if len(found) < 2 or any(brow.crossed for brow in found):
+    if len(found) < 2:
         return out
     for brow in found:
         mine = binary_dilation(brow.brow, np.ones((3, 3)))
-        out[brow.rows, brow.columns] |= mine & face[brow.rows, brow.columns]
+        out[brow.rows, brow.columns] |= mine & brow.free
     return out
 
 
-def crossed_brows(picture: Array, face: Array, hair: Array, marks: Marks) -> list[tuple[Array, Array]]:
-    """How brows go on beneath the hair that crosses them: where (H, W), and their colour (3,)."""
-    out = []
-    for found in _both(picture, face, hair, marks):
-        if not found.crossed:
+def are_crossed(brows: Array, hair: Array) -> bool:
+    """Whether hair lies over a part of brows (H, W): it touches them, so they go on beneath it and not above."""
+    from scipy.ndimage import binary_dilation
+
+    return bool(brows.any() and (binary_dilation(brows, np.ones((3, 3)), 2) & hair).any())
+
+
+def hidden_brows(picture: Array, brows: Array, hair: Array, marks: Marks) -> tuple[Array, Array]:
+    """How seen brows go on beneath the hair that crosses them: where (H, W), and in which colours (H, W, 3)."""
+    out, colours = np.zeros_like(brows), picture[..., :3].copy()
+    for side in ("left", "right"):
+        left, right, top, bottom = band(marks, side)
+        rows, columns = slice(max(0, int(top)), int(bottom) + 1), slice(max(0, int(left)), int(right) + 1)
+        part, over = brows[rows, columns], hair[rows, columns]
+        y, x = np.nonzero(part)
+        seen = np.unique(x)
+        if len(seen) < 6:
             continue
-        y, x = np.nonzero(found.brow)
-        columns = np.unique(x)
-        if len(columns) < 6:
-            continue
-        middle = np.array([np.median(y[x == c]) for c in columns])
-        curve = np.polyfit(columns, middle, 2 if np.ptp(columns) > 12 else 1)
-        thick = float(np.median([(x == c).sum() for c in columns]))
-        rows, across = np.mgrid[0 : found.brow.shape[0], columns[0] : columns[-1] + 1]
-        mine = np.zeros(face.shape, bool)
-        window = mine[found.rows, found.columns]
-        window[:, columns[0] : columns[-1] + 1] = np.abs(rows - np.polyval(curve, across)) <= 0.5 * max(thick, 1.0)
-        tone = np.median(picture[found.rows, found.columns][found.brow][:, :3], axis=0)
-        out.append((mine & hair, tone))
+        # Of columns that are seen whole: hair touches neither end of the run.
+        ends = np.array([[y[x == c].min(), y[x == c].max()] for c in seen])
+        above, below = (over[np.clip(ends[:, k] + d, 0, len(over) - 1), seen] for k, d in ((0, -1), (1, 1)))
+        free = ~(above | below)
+        if free.sum() < 6:
+            free[:] = True
+        curve = np.polyfit(seen[free], ends[free].mean(axis=1), 2 if np.ptp(seen[free]) > 12 else 1)
+        thick = ends[free, 1] - ends[free, 0] + 1.0
+        half = np.interp(np.arange(part.shape[1]), seen[free], thick) / 2.0
+        along = np.arange(seen[0], seen[-1] + 1)
+        away = np.abs(np.arange(len(part))[:, None] - np.polyval(curve, along)[None])
+        mine = np.zeros_like(part)
+        mine[:, along] = away <= half[along][None]
+        out[rows, columns] |= mine & over
+        colours[rows, columns][mine & over] = np.median(
+            picture[rows, columns][_darkest(picture[rows, columns], part)][:, :3], axis=0
+        )
+    return out, colours
+
+
+def _darkest(picture: Array, area: Array) -> Array:
+    """The darker half (H, W) of an area, which is no soft edge."""
+    light = picture[..., :3].sum(axis=2, dtype=int)
+    out: Array = area & (light <= np.median(light[area]))
     return out
 
 
 def _both(picture: Array, face: Array, hair: Array, marks: Marks) -> list[_Found]:
     found = [_brow(picture, face, hair, marks, side) for side in ("left", "right")]
     return [brow for brow in found if brow is not None]
+
+
+def _no_hair(part: Array, hair: Array, skin: Array, line: float) -> Array:
+    """What (H, W) was counted to hair beside its outline, which is so thick, and has neither its colour nor skin's."""
+    from scipy.ndimage import binary_erosion, distance_transform_edt
+
+    core = binary_erosion(hair, np.ones((3, 3)), iterations=3)
+    if not core.any():
+        return np.zeros_like(hair)
+    alike = np.abs(part - np.median(part[core], axis=0)).max(axis=2) < _UNLIKE
+    out: Array = hair & (np.abs(part - skin).max(axis=2) > _UNLIKE) & (distance_transform_edt(~(hair & alike)) > line)
+    return out
 
 
 def _brow(picture: Array, face: Array, hair: Array, marks: Marks, side: str) -> _Found | None:
@@ -86,22 +121,33 @@ def _brow(picture: Array, face: Array, hair: Array, marks: Marks, side: str) -> 
     if mine.sum() < 20:
         return None
     skin = np.median(part[mine], axis=0)
+    mine = mine | _no_hair(part, hair[rows, columns], skin, max(2.5, 0.03 * marks.face[1]))
     other = mine & (np.abs(part - skin).max(axis=2) > _UNLIKE)
     areas, _ = label(other, np.ones((3, 3)))
     width = marks.eye_size(side)[0]
     brow = np.zeros_like(other)
-    crossed = False
+    small = []
     for k, (r, c) in enumerate(find_objects(areas), start=1):
         middle = columns.start + (c.start + c.stop) / 2.0
         # What goes on beyond the band is something else: lashes, or the line of hair.
         if r.stop == len(other) or c.start == 0 or c.stop == other.shape[1] or (r.start == 0 and not near[0].any()):
             continue
-        if abs(middle - marks.at(f"brow_{side}")[0]) > 1.4 * width or c.stop - c.start < 0.12 * width:
+        if abs(middle - marks.at(f"brow_{side}")[0]) > 1.4 * width:
             continue
         area = areas == k
-        crossed |= bool((area & near).any())
+        if c.stop - c.start < 0.12 * width:
+            small.append(area)
+            continue
         brow |= area
     x = np.flatnonzero(brow.any(axis=0))
     if not len(x) or np.ptp(x) < _LEAST * width:
         return None
-    return _Found(rows, columns, brow, crossed)
+    # What a tip of hair has left of it lies along it.
+    y, x = np.nonzero(brow)
+    curve = np.polyfit(x, y, 2 if np.ptp(x) > 12 else 1)
+    thick = max(2.0, brow.sum() / max(len(np.unique(x)), 1))
+    for area in small:
+        down, across = (float(v.mean()) for v in np.nonzero(area))
+        if abs(down - np.polyval(curve, across)) < thick and x.min() - width / 3 < across < x.max() + width / 3:
+            brow |= area
+    return _Found(rows, columns, brow, mine)

@@ -7,8 +7,9 @@ from typing import Final
 import numpy as np
 
 from ..arrays import Array
+from .beard import with_beard
 from .marks import Marks, skin_of
-from .matte import line_between, specks_between
+from .matte import calm, line_between, nearest_colours, specks_between
 
 _INNER, _OUTER = 0.8, 1.2
 """The jaw runs between these, in half face widths and in heights from the eyes to the chin."""
@@ -20,13 +21,17 @@ _LINE: Final = 0.09
 _ARCH: Final = 0.16
 """A chin that cannot be told from its neck arches so far down, in widths of the neck, and at most to _LOWER."""
 _LOWER: Final = 1.06
+_STRAYS: Final = 0.5
+"""A line strays so far, of the most that it may be thick."""
+_CORNER: Final = 30.0
+"""What of a neck's corner is so near its colour is the neck."""
 _CRUMB: Final = 0.02
 """Areas up to so much of half a face's width, squared, are no body."""
 
 
 def below_jaw(picture: Array, face: Array, marks: Marks) -> Array:
     """Which pixels (H, W) of `face` (H, W), the face with all that is no hair, are the body; none without any skin."""
-    from scipy.ndimage import binary_dilation, binary_fill_holes, binary_opening, label
+    from scipy.ndimage import binary_dilation, binary_fill_holes, binary_opening, binary_propagation, label
 
     found = skin_of(picture)
     if found is None:
@@ -37,11 +42,16 @@ def below_jaw(picture: Array, face: Array, marks: Marks) -> Array:
     across = (x - middle[0] - np.clip(down, 0, 1) * (marks.at("chin")[0] - middle[0])) / half
     reach, angle = np.hypot(across, down), np.arctan2(down, across)
     face = face & (picture[..., 3] > 0)
-    skin = binary_fill_holes(found[1]) & face
+    skin = binary_fill_holes(with_beard(picture, found, marks)[1]) & face
     head = face & ((down < 0.5) | (reach < _ends(skin, reach, angle)))
     thick = max(2, round(_LINE * half))
     lower = face & ~head
-    head |= _jaw_line(picture, head, lower, found[0], angle, thick) | line_between(picture, head, lower, thick)
+    line, other = _jaw_line(picture, head, lower, found[0], angle, thick), line_between(picture, head, lower, thick)
+    if line.any():
+        # What else is unlike the neck is a corner of it, where it has none of the line's colour.
+        tone = np.median(picture[line][:, :3], axis=0)
+        other &= np.abs(picture[..., :3] - tone).max(axis=2) < 1.5 * _TONE
+    head |= line | other
     # Where a neck's edge meets the jaw, a spur of it would move with the head.
     head &= binary_dilation(binary_opening(head, iterations=max(2, round(0.03 * half)))) | (down < 0.3)
     head |= specks_between(picture, head, face & ~head, thick)
@@ -52,7 +62,14 @@ def below_jaw(picture: Array, face: Array, marks: Marks) -> Array:
     if (thick & (down < 0.6) & (np.abs(across) > 0.95)).any(axis=0).sum() > _LINE * half:
         # Long hair that is not told from the face goes on down there: it bends, and is not cut.
         return np.zeros_like(face)
-    body &= binary_dilation(thick, iterations=max(3, round(0.08 * half)))
+    core = body & binary_dilation(thick, iterations=max(3, round(0.08 * half)))
+    # The neck's corners at the jaw are thinner than that, and have its colour.
+    near = body & binary_dilation(core, iterations=max(3, round(0.2 * half)))
+    if thick.any():
+        own = calm(nearest_colours(picture, thick), 1.0)
+        near &= np.abs(calm(picture[..., :3], 0.7) - own).max(axis=2) < _CORNER
+        core |= binary_propagation(core, mask=core | near)
+    body = core
     areas, _ = label(body, np.ones((3, 3)))
     sizes = np.bincount(areas.ravel())
     # Crumbs within the jaw's line are the head's.
@@ -87,7 +104,7 @@ def _round(ends: Array, open_: Array) -> Array:
 
 def _jaw_line(picture: Array, head: Array, lower: Array, skin: Array, angle: Array, most: int) -> Array:
     """The jaw's line (H, W) of one colour about a head's skin, also where a neck's own line meets it; or none."""
-    from scipy.ndimage import distance_transform_edt
+    from scipy.ndimage import binary_propagation, distance_transform_edt
 
     away = distance_transform_edt(~head)
     near = lower & (away <= most)
@@ -103,7 +120,12 @@ def _jaw_line(picture: Array, head: Array, lower: Array, skin: Array, angle: Arr
     jaw = thick[8:52]
     if (jaw > 0.0).mean() < 0.7:
         return np.zeros_like(head)
-    out: Array = dark & (away <= np.median(jaw[jaw > 0.0]) + 0.7)
+    usual = np.median(jaw[jaw > 0.0])
+    out = dark & (away <= usual + 0.7)
+    # A hand that strays leaves it a little farther out; a shade goes on there.
+    beyond = near & (away > usual + 1.5) & (away <= usual + _STRAYS * most)
+    if dark[beyond].mean() < 0.3:
+        out |= binary_propagation(out, mask=dark & (out | beyond | (away <= usual + 1.5))) & dark
     return out
 
 

@@ -13,22 +13,20 @@ from typing import Final
 import numpy as np
 
 from ..arrays import Array
-from .brows import crossed_brows, whole_brows
+from .beard import with_beard
+from .brows import seen_brows
 from .jaw import below_jaw
 from .marks import Marks, skin_of
-from .matte import BAND, coverage, line_between, nearest_colours, taken_apart, unlike
-from .under import beside, continued, nearer, neck_upwards
+from .matte import beyond_line, line_between
+from .rims import hung, tips_of
 
 FACE, FRONT, BEHIND, BODY, BROWS = 0, 1, 2, 3, 4
 """What a pixel of a mask (H, W) uint8 says. Face is also all that is none of them, and in a painted mask the body and
 brows."""
 ORDER: Final = (BROWS, FRONT, FACE, BODY, BEHIND)
-"""From the nearest layer on."""
+"""From the nearest layer on; brows that hair crosses lie beneath it."""
 COLOURS: Final = {FACE: (0, 255, 0), FRONT: (255, 0, 0), BEHIND: (0, 0, 255)}
 """How a mask is painted."""
-_UNDER: Final = 0.3
-"""How far, in half face widths, a layer goes on under another; a turn of 15 degrees needs two thirds of it."""
-_WHOLE: Final = 224
 _SKIN: Final = 40.0
 _HAIR: Final = 36.0
 _LINE: Final = 0.07
@@ -37,7 +35,6 @@ _CRUMB: Final = 0.12
 """Areas up to so much of half a face's width, squared, are no layer of their own."""
 _ROOM: Final = 24
 """Clear pixels about a figure that are looked at."""
-_TRIES: Final = 6
 _CROWN: Final = 0.12
 """Less than this above the skin, in face heights, is no hair to cut out."""
 
@@ -45,9 +42,9 @@ _CROWN: Final = 0.12
 def propose_layers(picture: Array, marks: Marks) -> Array:
     """A mask (H, W) uint8 for a picture (H, W, 4): hair by where it lies about the face, and by its colour below."""
     out = np.full(picture.shape[:2], FACE, np.uint8)
-    here = _about(picture[..., 3] > 0, _ROOM)
+    here = about(picture[..., 3] > 0, _ROOM)
     if here is not None:
-        out[here] = _proposed(picture[here], _moved(marks, here))
+        out[here] = _proposed(picture[here], marks_within(marks, here))
     return out
 
 
@@ -58,9 +55,10 @@ def _proposed(picture: Array, marks: Marks) -> Array:
     height, width = picture.shape[:2]
     out = np.full((height, width), FACE, np.uint8)
     solid = picture[..., 3] > 0
-    skin = skin_of(picture)
-    if skin is None:
+    found = skin_of(picture)
+    if found is None:
         return out
+    skin = with_beard(picture, found, marks)
     middle, half, below = marks.face
     chin = marks.at("chin")[1]
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
@@ -83,12 +81,18 @@ def _proposed(picture: Array, marks: Marks) -> Array:
     front = hair & ~low & ((within & (np.abs(across) < 0.95)) | ((up > -0.25) & (np.abs(across) < 1.12)) | (up > 0.7))
     if (hair & low).sum() < 0.1 * half * below:
         front = hair
-    brows = _brows(marks, x, y)
+    brows, least = _brows(marks, x, y), max(2, round(0.03 * half))
     for layer, area in ((BEHIND, hair & ~front), (FRONT, front)):
-        out[_thick(area, max(2, round(0.03 * half))) & ~(brows & ~_thick(area, max(2, round(0.03 * half)), 1))] = layer
+        core = _thick(area, least, 1)
+        out[_thick(area, least) & ~(brows & ~core & ~tips_of(area, core, 2 * least + 1))] = layer
     # The line about face and body is theirs.
     out[line_between(picture, (out == FACE) & solid, out == BEHIND, max(2, round(_LINE * half)))] = FACE
-    return _joined_up(_outlined(out, solid, max(2, round(_LINE * half))), marks, solid)
+    out = _outlined(out, solid, max(2, round(_LINE * half)))
+    for layer in (BEHIND, FRONT):
+        out[
+            beyond_line(picture, (out == FACE) & solid & ~brows, out == layer, skin[0], max(2, round(_LINE * half)))
+        ] = layer
+    return _joined_up(hung(out, solid, chin), marks, solid)
 
 
 def _outlined(mask: Array, solid: Array, thick: int) -> Array:
@@ -203,41 +207,15 @@ def parts_of(picture: Array, mask: Array, marks: Marks) -> Array:
     out = mask
     if not np.isin(mask, (BODY, BROWS)).any():
         out = mask.copy()
-        here = _about(picture[..., 3] > 0, _ROOM)
+        here = about(picture[..., 3] > 0, _ROOM)
         if here is None:
             return out
-        out[here][below_jaw(picture[here], mask[here] == FACE, _moved(marks, here))] = BODY
-        out[whole_brows(picture, out == FACE, out == FRONT, marks)] = BROWS
+        out[here][below_jaw(picture[here], mask[here] == FACE, marks_within(marks, here))] = BODY
+        out[seen_brows(picture, out == FACE, out == FRONT, marks)] = BROWS
     return out
 
 
-def cut_layers(picture: Array, mask: Array, marks: Marks) -> dict[int, Array]:
-    """The pictures (H, W, 4) of FACE, FRONT, BODY and BEHIND, their edges as soft as the picture's own.
-
-    Where a layer goes on under another it is whole, so nothing opens between two pixels either.
-    """
-    labels = parts_of(picture, mask, marks)
-    opaque = picture[..., 3] >= _WHOLE
-    far = _UNDER * marks.face[1]
-    opacity: list[Array] = []
-    colours: list[Array] = []
-    above = np.zeros(labels.shape, np.float32)
-    for k, layer in enumerate(ORDER):
-        mine, part = np.zeros(labels.shape, np.float32), picture[..., :3].copy()
-        covered = above.copy()
-        # Nothing of a layer is farther from it than it goes on.
-        reach = max(far, 0.7 * marks.face[2] if layer == BODY else 0.0) + 4 * BAND
-        here = _about(labels == layer, reach)
-        if here is not None:
-            moved = _moved(marks, here)
-            mine[here], part[here], covered[here] = _sheet(k, picture[here], labels[here], above[here], moved, far)
-        opacity.append(mine)
-        colours.append(part)
-        above = np.where(opaque, covered, above)
-    return _whole_again(picture, labels, opacity, colours)
-
-
-def _about(area: Array, reach: float) -> tuple[slice, slice] | None:
+def about(area: Array, reach: float) -> tuple[slice, slice] | None:
     """Rows and columns of an area (H, W) and so many pixels about it; None for an empty one."""
     rows, columns = np.flatnonzero(area.any(axis=1)), np.flatnonzero(area.any(axis=0))
     if not len(rows):
@@ -246,79 +224,10 @@ def _about(area: Array, reach: float) -> tuple[slice, slice] | None:
     return slice(max(0, rows[0] - far), rows[-1] + far + 1), slice(max(0, columns[0] - far), columns[-1] + far + 1)
 
 
-def _moved(marks: Marks, here: tuple[slice, slice]) -> Marks:
+def marks_within(marks: Marks, here: tuple[slice, slice]) -> Marks:
     """Marks as they lie within rows and columns of their picture."""
     places = {name: (x - here[1].start, y - here[0].start) for name, (x, y) in marks.places.items()}
     return replace(marks, places=places)
-
-
-def _sheet(k: int, picture: Array, labels: Array, above: Array, marks: Marks, far: float) -> tuple[Array, Array, Array]:
-    """The opacity (H, W) and colours (H, W, 3) of one layer of ORDER, and how much (H, W) is covered with it."""
-    from scipy.ndimage import distance_transform_edt
-
-    layer, opaque = ORDER[k], picture[..., 3] >= _WHOLE
-    own = labels == layer
-    covered = np.maximum(above, coverage(picture, np.isin(labels, ORDER[: k + 1])))
-    mine = np.where(above < 1.0, (covered - above) / np.maximum(1.0 - above, 1e-6), own).astype(np.float32)
-    mine[~opaque] = own[~opaque]
-    part = picture[..., :3].copy()
-    under = np.isin(labels, ORDER[:k]) & opaque & ~nearer(np.isin(labels, ORDER[k + 1 :]) & opaque, own)
-    # Within an edge's softness it always goes on, so that nothing shines through there.
-    joint = distance_transform_edt(~own) <= BAND + 0.5
-    hidden = under
-    if layer == FRONT:
-        # A brow lies on the face, and so does what it leaves.
-        under = np.zeros_like(own)
-    if layer == BODY:
-        under = under & joint
-    if layer == BEHIND:
-        # Beside a shoulder it would come out below.
-        under &= joint | (labels != BODY) | (distance_transform_edt(picture[..., 3] > 0) > 0.15 * far)
-        under &= joint | beside(own, 0.05 * marks.face[1])
-    fill = continued(picture, part, own & (picture[..., 3] > 200), under, far)
-    mine[fill] = 1.0
-    if layer == FACE:
-        for brow, tone in crossed_brows(picture, own, labels == FRONT, marks):
-            part[brow & fill] = tone
-    if layer == BODY:
-        fill |= neck_upwards(picture, own, hidden, marks, mine, part)
-    # Between two pixels a little of what lies beneath is seen: beside the edge it has the edge's own colours.
-    clean = own & opaque & (above == 0.0) & (mine == 1.0)
-    edge = opaque & (mine > 0.0) & ~clean & ((joint & (layer != BODY)) | ~fill)
-    if edge.any() and clean.any():
-        part[edge] = nearest_colours(picture, clean)[edge]
-    return mine, part, covered
-
-
-def _whole_again(picture: Array, labels: Array, opacity: list[Array], colours: list[Array]) -> dict[int, Array]:
-    """The sheets, taken apart so that they are the picture, between its pixels too; where no colours can be, a pixel
-    stays in one of them."""
-    opacity = [np.rint(255.0 * a).astype(np.float32) / 255.0 for a in opacity]
-    found = taken_apart(picture, opacity, colours)
-    wrong: Array | None = None
-    for go in range(_TRIES):
-        # What was right stays so, but beside what was changed.
-        wrong = unlike(picture, opacity, found, wrong)
-        if not wrong.any():
-            break
-        at = np.nonzero(wrong)
-        left, shares = np.ones(len(at[0]), np.float32), []
-        for a in opacity:
-            shares.append(left * a[at])
-            left = left * (1.0 - a[at])
-        most = np.argmax(shares, axis=0)
-        for k in range(len(ORDER)):
-            mine = np.where(most > k, 0.0, np.where(most == k, 1.0, opacity[k][at])).astype(np.float32)
-            # At last what lies under it has its colour too, though it shows when they move.
-            late = (most < k) & (mine > 0.0) & (go >= _TRIES // 2)
-            opacity[k][at] = mine
-            here = tuple(place[(most == k) | late] for place in at)
-            found[k][here] = picture[..., :3][here]
-    out = {}
-    for k, layer in enumerate(ORDER):
-        alpha = np.where((labels == layer) & (opacity[k] == 1.0), picture[..., 3], np.rint(255.0 * opacity[k]))
-        out[layer] = np.dstack([found[k], alpha.astype(np.uint8)])
-    return out
 
 
 def painted(mask: Array) -> Array:

@@ -5,7 +5,6 @@ Places are pixels from the top left. Left and right are the character's, so its 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -13,6 +12,8 @@ import numpy as np
 
 from ..arrays import Array
 from ..errors import OratorError
+from .beard import beard_of
+from .patches import Patch, alike_above, joined, lips, pair_of_eyes, patches_of, whites
 
 NAMES: Final = (
     "eye_left",
@@ -33,12 +34,16 @@ NAMES: Final = (
 """Centres of the eyes, their outer corners and highest points; the brows' middles; the mouth's middle and corners; the
 chin's lowest point; the face's edge at the height of the eyes."""
 _ALIKE: Final = 40.0
-_WHITER: Final = 16
-"""So much more of its weakest primary makes a white of skin."""
 _FLAT: Final = 0.4
 """What is so much less high than wide is a brow rather than an eye."""
 _RIM: Final = 0.014
 """How thick rims of glasses are at most: twice that, in widths of the face."""
+_ROSY: Final = 12
+"""Skin is yellow rather than pink, or so little pink; hair may be any colour."""
+_TURNED, _ASKEW = 1.15, 1.8
+"""How much farther a turned face goes on to one side of its eyes than to the other; more is no face."""
+_ENOUGH: Final = 1200
+"""A picture with a longer side than this is looked at in half its size."""
 Place = tuple[float, float]
 
 
@@ -121,21 +126,11 @@ def _from_eyes(middle: float, eyes: float, half: float) -> Marks:
     return Marks(places, ("no face was found, so the marks are a guess: drag them",))
 
 
-@dataclass(frozen=True)
-class _Patch:
-    """A piece of the face that is not skin."""
-
-    x: float
-    y: float
-    left: float
-    right: float
-    top: float
-    bottom: float
-    area: int
-
-    @property
-    def width(self) -> float:
-        return self.right - self.left
+def near(picture: Array, colour: Array) -> Array:
+    """Pixels (H, W) that are alike a colour."""
+    off = picture[..., :3].astype(np.float32) - np.asarray(colour, np.float32)
+    out: Array = np.einsum("ijk,ijk->ij", off, off) < _ALIKE**2
+    return out
 
 
 def skin_of(picture: Array) -> tuple[Array, Array] | None:
@@ -151,12 +146,14 @@ def skin_of(picture: Array) -> tuple[Array, Array] | None:
     colours = picture[window & solid][:, :3]
     if len(colours) < 100:
         return None
-    bins, counts = np.unique(colours // 24, axis=0, return_counts=True)
+    codes = (colours // 24).astype(int) @ (121, 11, 1)
+    found, counts = np.unique(codes, return_counts=True)
+    bins = np.stack([found // 121, found // 11 % 11, found % 11], axis=1)
     best = None
     for k in np.argsort(counts)[::-1][:4]:
         mine = colours[(np.abs(colours.astype(int) - (bins[k] * 24 + 12)) <= 24).all(axis=1)]
         colour = np.median(mine, axis=0)
-        alike = solid & (np.linalg.norm(picture[..., :3] - colour, axis=2) < _ALIKE)
+        alike = solid & near(picture, colour)
         areas, _ = label(binary_closing(alike, iterations=1))
         inside = areas[window & (areas > 0)]
         if not len(inside):
@@ -164,68 +161,23 @@ def skin_of(picture: Array) -> tuple[Array, Array] | None:
         which = np.bincount(inside).argmax()
         mask = (areas == which) & solid
         # Skin is light and warm more often than hair or clothes are.
-        worth = mask[window].sum() * (0.4 + colour.mean() / 255.0) * (1.2 if colour[0] >= colour[2] else 0.8)
+        warm = 1.2 if colour[0] >= colour[1] >= colour[2] - _ROSY else 0.8 if colour[0] >= colour[2] else 0.6
+        worth = mask[window].sum() * (0.4 + colour.mean() / 255.0) * warm
         if best is None or worth > best[0]:
             best = (worth, colour, mask)
     return None if best is None else (best[1], best[2])
 
 
-def _whites(picture: Array, skin: Array) -> Array:
-    """The whites (H, W) of eyes, which pale skin is near to: clearly whiter than it, and more than a fleck."""
-    from scipy.ndimage import binary_opening
-
-    colours = picture[..., :3].astype(int)
-    white = (colours.min(axis=2) > min(skin.min() + _WHITER, 252)) & (colours > skin - 6).all(axis=2)
-    out: Array = binary_opening(white & (picture[..., 3] > 200), iterations=1)
-    return out
-
-
-def _patches(mask: Array, solid: Array) -> list[_Patch]:
-    """What lies within the skin and is none of it."""
-    from scipy.ndimage import binary_fill_holes, find_objects, label
-
-    inside = binary_fill_holes(mask) & ~mask & solid
-    areas, count = label(inside, np.ones((3, 3)))
-    out = []
-    sizes = np.bincount(areas.ravel(), minlength=count + 1)
-    for k, (rows, columns) in enumerate(find_objects(areas), start=1):
-        if sizes[k] < max(12, 2e-5 * mask.size):
-            continue
-        y, x = np.nonzero(areas[rows, columns] == k)
-        out.append(
-            _Patch(
-                float(x.mean() + columns.start),
-                float(y.mean() + rows.start),
-                float(columns.start),
-                float(columns.stop - 1),
-                float(rows.start),
-                float(rows.stop - 1),
-                int(sizes[k]),
-            )
-        )
-    return out
-
-
-def _eyes(patches: list[_Patch], middle: float, width: float) -> tuple[_Patch, _Patch] | None:
-    """The pair of patches most alike, level, symmetric and large: (right, left) of the character."""
-    best, found = 0.0, None
-    for a in patches:
-        for b in patches:
-            apart = b.x - a.x
-            if not 0.12 * width < apart < 0.8 * width or abs(a.y - b.y) > 0.2 * apart:
-                continue
-            if not 0.45 < a.area / b.area < 2.2 or max(a.width, b.width) > 0.9 * apart:
-                continue
-            off = abs((a.x + b.x) / 2 - middle) / width
-            thick = min((p.bottom - p.top) / max(p.width, 1.0) for p in (a, b))
-            worth = min(a.area, b.area) * np.exp(-((off / 0.15) ** 2)) * np.clip(thick / 0.45, 0.1, 1.0)
-            if worth > best:
-                best, found = worth, (a, b)
-    return found
-
-
 def propose(picture: Array) -> Marks:
     """Marks for a picture (H, W, 4) uint8, as well as simple means find them. Raises OratorError for an empty one."""
+    if max(picture.shape[:2]) <= _ENOUGH:
+        return _proposed(picture)
+    # Of a large one every other pixel is enough.
+    found = _proposed(picture[::2, ::2])
+    return replace(found, places={name: (2.0 * x + 0.5, 2.0 * y + 0.5) for name, (x, y) in found.places.items()})
+
+
+def _proposed(picture: Array) -> Marks:
     from scipy.ndimage import binary_opening
 
     start = guessed(picture)
@@ -238,35 +190,47 @@ def propose(picture: Array) -> Marks:
     if len(rows) < 20 or len(columns) < 20:
         return start
     width = float(columns[-1] - columns[0])
-    patches = _patches(mask & ~_whites(picture, found[0]), picture[..., 3] > 200)
+    patches = patches_of(mask & ~whites(picture, found[0]), picture[..., 3] > 200)
     # Lines as thin as a hair are closed over in the skin, and skin within glasses does not join it.
-    alike = np.linalg.norm(picture[..., :3] - found[0], axis=2) < _ALIKE
-    pair = _eyes(patches, float(columns.mean()), width)
+    alike = near(picture, found[0])
+    pair, blobs = pair_of_eyes(patches, float(columns.mean()), width), []
     if pair is None or max(p.bottom - p.top for p in pair) < _FLAT * min(p.width for p in pair):
         # Brows are as alike as eyes; glasses join eyes, but their rims are thin.
         solid = picture[..., 3] > 200
         rims = max(1, round(_RIM * width))
-        blobs = _patches(~binary_opening(solid & ~alike | _whites(picture, found[0]), iterations=rims), solid)
-        pair = _eyes(blobs, float(columns.mean()), width) or pair
+        blobs = patches_of(~binary_opening(solid & ~alike | whites(picture, found[0]), iterations=rims), solid)
+        pair = pair_of_eyes(blobs, float(columns.mean()), width) or pair
+    if pair is None:
+        # A fringe that lies over eyes joins them: with its colours as skin's they are patches again.
+        solid = picture[..., 3] > 200
+        other = solid & ~alike & ~alike_above(picture, mask)
+        blobs = patches_of(~binary_opening(other, iterations=max(1, round(_RIM * width))), solid)
+        pair = pair_of_eyes(blobs, float(columns.mean()), width)
     if pair is None:
         return start
-    return _marked(mask, patches, pair, picture.shape, lambda: _patches(mask & alike, picture[..., 3] > 200))
+    thin = patches_of(mask & alike, picture[..., 3] > 200)
+    if blobs:
+        # Rims part the skin: brows lie in what is above them.
+        thin += [*patches_of(alike, picture[..., 3] > 200), *blobs]
+    right, left = (joined(eye, [*patches, *thin]) for eye in pair)
+    return _marked(picture, found, patches, thin, (right, left))
 
 
 def _marked(
-    mask: Array,
-    patches: list[_Patch],
-    pair: tuple[_Patch, _Patch],
-    shape: tuple[int, ...],
-    thin: Callable[[], list[_Patch]],
+    picture: Array, skin: tuple[Array, Array], patches: list[Patch], thin: list[Patch], pair: tuple[Patch, Patch]
 ) -> Marks:
     """All marks about a pair of eyes; `thin`: patches with the thinnest lines, where a mouth may be."""
     right, left = pair
+    mask = skin[1]
     middle, eyes, apart = (right.x + left.x) / 2, (right.y + left.y) / 2, left.x - right.x
     row = np.flatnonzero(mask[int(eyes) : int(eyes + apart * 0.3) + 1].any(axis=0))
     row = row[np.abs(row - middle) < apart * 1.4]
-    half = float(min(middle - row[0], row[-1] - middle)) if len(row) else apart
-    out = dict(_from_eyes(middle, eyes, max(half, apart * 0.7)).places)
+    right_of, left_of = (float(middle - row[0]), float(row[-1] - middle)) if len(row) else (apart, apart)
+    half = max(min(right_of, left_of), apart * 0.7)
+    out = dict(_from_eyes(middle, eyes, half).places)
+    if half * _TURNED < max(right_of, left_of) < half * _ASKEW:
+        # A head that is drawn turned has its eyes to one side.
+        out["cheek_right"], out["cheek_left"] = (middle - right_of, eyes), (middle + left_of, eyes)
     notes: list[str] = []
     for side, eye, sign in (("left", left, 1.0), ("right", right, -1.0)):
         y = (eye.top + eye.bottom) / 2
@@ -275,29 +239,32 @@ def _marked(
         out[f"eye_{side}_top"] = ((eye.left + eye.right) / 2, eye.top)
         above = [
             p
-            for p in patches
-            if p.bottom < eye.top + 2 and abs(p.x - eye.x) < eye.width and p.y > eye.top - apart * 0.7
+            for p in [*patches, *thin]
+            if p.bottom < eye.top + 2
+            and p.width > 1.2 * (p.bottom - p.top)
+            and abs(p.x - eye.x) < 0.6 * eye.width < 2.0 * p.width
+            and p.y > eye.top - apart * 0.7
         ]
-        brow = max(above, key=lambda p: p.width, default=None)
+        brow = max(above, key=lambda p: p.width - 0.7 * (eye.top - p.bottom), default=None)
         gap = (eye.bottom - eye.top) * 0.35
         out[f"brow_{side}"] = (eye.x, eye.top - gap) if brow is None else (brow.x, brow.y)
     low = max(left.bottom, right.bottom) - 2
-
-    def lips(found: list[_Patch]) -> _Patch | None:
-        below = [
-            p for p in found if p.top > low and abs(p.x - middle) < apart * 0.3 and apart * 0.15 < p.width < apart * 1.4
-        ]
-        return max(below, key=lambda p: p.width - 0.3 * (p.bottom - p.top), default=None)
-
-    mouth = lips(patches) or lips(thin())
+    mouth, beard = lips([*patches, *thin], (middle, low), apart), None
+    if mouth is None:
+        beard = beard_of(picture, skin, (middle, low), half, apart)
+        mouth = None if beard is None else lips(patches_of(beard, picture[..., 3] > 200), (middle, low), apart)
     if mouth is None:
         notes.append("the mouth was not found: drag its marks")
     else:
         y = (mouth.top + mouth.bottom) / 2
         out["mouth"] = ((mouth.left + mouth.right) / 2, y)
         out["mouth_left"], out["mouth_right"] = (mouth.right, y), (mouth.left, y)
-    out["chin"] = (out["mouth"][0], _chin(mask, out["mouth"], eyes, apart))
-    height, width = shape[:2]
+    if beard is None:
+        out["chin"] = (out["mouth"][0], _chin(mask, out["mouth"], eyes, apart))
+    else:
+        near = beard[:, max(0, int(middle - 0.2 * half)) : int(middle + 0.2 * half) + 1]
+        out["chin"] = (out["mouth"][0], float(np.flatnonzero(near.any(axis=1))[-1]))
+    height, width = picture.shape[:2]
     held = {n: (float(np.clip(x, 0, width - 1)), float(np.clip(y, 0, height - 1))) for n, (x, y) in out.items()}
     return replace(Marks(held), notes=tuple(notes))
 
@@ -306,7 +273,7 @@ def _chin(mask: Array, mouth: Place, eyes: float, apart: float) -> float:
     """Where the skin ends below the mouth, within usual proportions; a neck of the same colour is cut off."""
     x, y = int(mouth[0]), int(mouth[1])
     column = mask[:, max(0, x - 2) : x + 3].mean(axis=1) > 0.5
-    end = y + int(0.15 * apart)
+    end = y + int(max(0.15 * apart, 0.3 * (y - eyes)))
     while end < len(column) - 1 and column[end] and end < y + 1.1 * (y - eyes):
         end += 1
     return float(end) if end < y + 1.05 * (y - eyes) else _round_chin(mask, x, y, eyes)

@@ -28,8 +28,13 @@ _LINE: Final = 30.0
 """What is so far from the colour beyond it is a line."""
 _SPECK: Final = 16.0
 """And this far, when it is small, a crumb of one."""
+_SAME: Final = 18.0
+"""What is so near the colour beyond a line is no part of it."""
 _TOLD: Final = 0.45
 """Colours that say so much else than a pixel's area does are not followed; twice as much, not at all."""
+_TILE: Final = 128
+_MARGIN: Final = 24
+"""Edges are few: a picture is looked at in squares of so many pixels, with so many about them."""
 _ROUNDS: Final = 12
 _NEAR: Final = 1
 """So far, of 255, sheets may be off the picture where they meet."""
@@ -76,6 +81,23 @@ def calm(colours: Array, soft: float) -> Array:
 
 def coverage(picture: Array, upper: Array) -> Array:
     """How much of each pixel (H, W) an area of it covers, 0 - 1: hard but for a few pixels at its edge."""
+    out = upper.astype(np.float32)
+    height, width = upper.shape
+    for y in range(0, height, _TILE):
+        for x in range(0, width, _TILE):
+            # What is looked at lies within the margin.
+            top, left = max(0, y - _MARGIN), max(0, x - _MARGIN)
+            rows, columns = slice(top, y + _TILE + _MARGIN), slice(left, x + _TILE + _MARGIN)
+            part = upper[rows, columns]
+            if part.all() or not part.any():
+                continue
+            inner = slice(y - top, y - top + _TILE), slice(x - left, x - left + _TILE)
+            out[y : y + _TILE, x : x + _TILE] = _covered(picture[rows, columns], part)[inner]
+    return out
+
+
+def _covered(picture: Array, upper: Array) -> Array:
+    """`coverage` of a part of a picture."""
     from scipy.ndimage import binary_dilation, binary_erosion, gaussian_filter
 
     whole = picture[..., 3] >= _WHOLE
@@ -125,6 +147,23 @@ def line_between(picture: Array, upper: Array, lower: Array, thick: int) -> Arra
 
     line, _ = _unlike_beyond(picture, upper, lower, thick, _LINE)
     out: Array = binary_propagation(upper, mask=upper | line, structure=np.ones((3, 3))) & line
+    return out
+
+
+def beyond_line(picture: Array, upper: Array, lower: Array, skin: Array, thick: int) -> Array:
+    """What (H, W) of an upper area lies beyond its line: what along a lower one has its colours, and no skin's."""
+    from scipy.ndimage import binary_dilation, binary_erosion, binary_propagation
+
+    inner = binary_erosion(lower, np.ones((3, 3)), iterations=2)
+    if not inner.any():
+        return np.zeros_like(upper)
+    near = upper & binary_dilation(lower, np.ones((3, 3)), 2 * thick)
+    colours = calm(picture[..., :3], 0.5)
+    alike = np.abs(colours - calm(nearest_colours(picture, inner), 1.5)).max(axis=2) < _SAME
+    alike &= near & (np.abs(colours - skin).max(axis=2) > 2.0 * _SAME)
+    found = binary_propagation(lower, mask=lower | alike) & alike
+    # The line keeps a pixel about it, with which it is mixed.
+    out: Array = found & ~binary_dilation(upper & ~found, np.ones((3, 3)))
     return out
 
 

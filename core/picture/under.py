@@ -32,12 +32,35 @@ def neck_upwards(picture: Array, own: Array, hidden: Array, marks: Marks, mine: 
     out = np.zeros_like(own)
     neck = find_neck(picture, own, marks)
     if neck is None:
-        return out
+        return _throat(picture, own, hidden, marks, mine, part)
     rows, shown, tones = upwards(picture, neck, marks.face[2])
     here = hidden[rows] & ((shown > 0.0) | (mine[rows] > 0.0))
     mine[rows][here] = shown[here]
     part[rows][here & (shown > 0.0)] = tones[here & (shown > 0.0)]
     out[rows] = here
+    return out
+
+
+def _throat(picture: Array, own: Array, hidden: Array, marks: Marks, mine: Array, part: Array) -> Array:
+    """Let a body that shows no whole neck, as between a beard and a collar, go on upwards where the head lies on it.
+
+    Writes opacity (H, W) and colours (H, W, 3); returns where (H, W)."""
+    _, half, _ = marks.face
+    out = np.zeros_like(own)
+    first = np.where(own.any(axis=0), own.argmax(axis=0), 0)
+    columns = np.arange(own.shape[1])
+    meets = own.any(axis=0) & hidden[np.maximum(first - 1, 0), columns] & (first > 0)
+    meets &= np.abs(columns - marks.at("chin")[0]) < 0.8 * half
+    x = np.flatnonzero(meets)
+    if len(x) < 4:
+        return out
+    inwards = np.minimum(columns - x[0] + 1, x[-1] - columns + 1)
+    high = 0.7 * half * np.clip(8.0 * inwards / len(x), 0.0, 1.0)
+    up = first[None] - np.arange(len(own))[:, None]
+    fill = hidden & meets[None] & (up > 0) & (up <= high[None])
+    if fill.any():
+        out = continued(picture, part, own, fill, 0.7 * half)
+        mine[out] = 1.0
     return out
 
 

@@ -19,7 +19,6 @@ from orator.core.picture.layers import (
     FACE,
     FRONT,
     ORDER,
-    cut_layers,
     painted,
     parts_of,
     propose_layers,
@@ -29,6 +28,7 @@ from orator.core.picture.marks import Marks, check_marks, propose
 from orator.core.picture.matte import encoded, linear
 from orator.core.picture.plate import skin_plate
 from orator.core.picture.puppet import MATERIALS, Puppet, build
+from orator.core.picture.sheets import cut_layers
 from orator.core.picture.warp import face_of, features
 from scipy.ndimage import binary_erosion, map_coordinates
 

@@ -1,0 +1,94 @@
+"""What an artist would notice in other styles: beards, pigtails, fringes over eyes and brows, rough strokes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from helpers.faces import HAIR, LINE, draw
+from orator.core.picture.brows import hidden_brows
+from orator.core.picture.layers import BEHIND, BODY, BROWS, FACE, FRONT, parts_of, propose_layers
+from orator.core.picture.marks import propose
+from orator.core.picture.plate import line_colour, skin_plate
+from orator.core.picture.puppet import MATERIALS, build
+from orator.core.picture.rims import hung
+from orator.core.picture.sheets import cut_layers, order_of
+from orator.core.picture.stroke import stroke_strip
+
+SIZE = 256
+Y, X = np.mgrid[0:SIZE, 0:SIZE] / SIZE
+
+
+def test_a_beard_is_the_heads_and_has_the_mouth_in_it() -> None:
+    drawn = draw(SIZE)
+    beard = (((X - 0.5) / 0.25) ** 2 + ((Y - 0.5) / 0.34) ** 2 < 1) & (Y > 0.6)
+    drawn[(np.abs(X - 0.5) < 0.12) & (Y > 0.75) & (Y < 0.95)] = (220, 180, 160, 255)
+    drawn[beard] = (*HAIR, 255)
+    drawn[(np.abs(X - 0.5) < 0.07) & (np.abs(Y - 0.67) < 0.02)] = (200, 90, 90, 255)
+    marks = propose(drawn)
+    assert np.hypot(*(marks.at("mouth") - (0.5 * SIZE, 0.67 * SIZE))) < 5
+    assert abs(marks.at("chin")[1] - 0.84 * SIZE) < 5, "it ends where the beard ends"
+    labels = parts_of(drawn, propose_layers(drawn, marks), marks)
+    assert (labels[beard] == FACE).mean() > 0.95
+    assert labels[int(0.92 * SIZE), SIZE // 2] == BODY
+
+
+def test_a_lock_that_no_body_carries_is_hair_to_its_tip() -> None:
+    mask = np.full((60, 60), FACE, np.uint8)
+    solid = np.zeros((60, 60), bool)
+    solid[20:50, 5:11], solid[40:, 20:50], solid[5:40, 28:40] = True, True, True
+    mask[20:42, 5:11] = BEHIND
+    out = hung(mask, solid, 36.0)
+    assert (out[20:50, 5:11] == BEHIND).all()
+    assert (out[:, 20:] == FACE).all(), "the body stays the body"
+
+
+def test_eyes_that_a_fringe_touches_are_found() -> None:
+    drawn = draw(SIZE)
+    plain = propose(drawn)
+    for side in (-1, 1):
+        drawn[(np.abs(X - 0.5 - side * 0.11) < 0.42 * (0.46 - Y)) & (Y > 0.2)] = (*HAIR, 255)
+    marks = propose(drawn)
+    for side in ("left", "right"):
+        assert np.hypot(*(marks.at(f"eye_{side}") - plain.at(f"eye_{side}"))) < 0.04 * SIZE
+    assert np.hypot(*(marks.at("mouth") - plain.at("mouth"))) < 3
+
+
+def test_brows_that_hair_crosses_go_on_beneath_it_as_thick_as_drawn() -> None:
+    drawn = draw(SIZE)
+    brows = (np.abs(np.abs(X - 0.5) - 0.11) < 0.07) & (np.abs(Y - 0.35) < 0.014)
+    tips = np.abs(np.abs(X - 0.5) - 0.1) < 0.2 * (0.38 - Y)
+    labels = np.full((SIZE, SIZE), FACE, np.uint8)
+    labels[brows], labels[tips] = BROWS, FRONT
+    drawn[tips] = (*HAIR, 255)
+    marks = propose(draw(SIZE))
+    assert order_of(labels)[0] == FRONT
+    goes_on, colours = hidden_brows(drawn, labels == BROWS, labels == FRONT, marks)
+    assert (goes_on & (brows & tips)).sum() > 0.8 * (brows & tips).sum() and not (goes_on & ~tips).any()
+    assert np.abs(colours[goes_on].astype(int) - LINE).max() < 6
+    cut = cut_layers(drawn, labels, marks)
+    assert (cut[BROWS][brows & tips][:, 3] == 255).mean() > 0.8, "whole when the tip has moved away"
+    puppet = build(marks, SIZE, SIZE, layers=labels)
+    mine = np.unique(puppet.quads[puppet.materials == MATERIALS.index("Brows")])
+    front = np.unique(puppet.quads[puppet.materials == MATERIALS.index("Front")])
+    assert puppet.vertices[front, 1].max() < puppet.vertices[mine, 1].min() < 0.0
+
+
+@pytest.mark.parametrize("rough", [True, False])
+def test_lids_and_lips_have_the_stroke_that_the_mouth_is_drawn_with(rough: bool) -> None:
+    drawn = draw(SIZE)
+    if rough:
+        y, x = np.nonzero((np.abs(X - 0.5) < 0.07) & (np.abs(Y - 0.65) < 0.02))
+        wax = np.random.default_rng(1).uniform(size=len(y)) < 0.35
+        drawn[y[wax], x[wax], :3] = (250, 220, 200)
+    marks = propose(drawn)
+    line = line_colour(drawn, marks)
+    strip = stroke_strip(drawn, skin_plate(drawn, marks), marks, line)
+    if not rough:
+        assert strip is None, "an even line stays a plain colour"
+        return
+    assert strip is not None
+    middle = strip[strip.shape[0] // 2]
+    assert 0.2 < (middle[:, 3] > 128).mean() < 0.95, "paper shows where it shows in the picture"
+    assert not strip[[0, -1], :, 3].any(), "it ends within itself"
+    assert np.abs(strip[strip[..., 3] > 230][:, :3].astype(int) - LINE).max() < 48
+    assert np.abs(middle[0].astype(int) - middle[-1]).max() < 80, "no seam where it repeats"
