@@ -14,6 +14,8 @@ _UNLIKE: Final = 40.0
 """What is so far from the skin about it is a brow."""
 _LEAST: Final = 0.6
 """A brow is at least so long, in half widths of its eye."""
+_OUTLINE: Final = 1.3
+"""An outline is nowhere so many times as thick as mostly."""
 
 
 @dataclass(frozen=True)
@@ -105,12 +107,16 @@ def _no_hair(part: Array, hair: Array, skin: Array, line: float) -> Array:
     if not core.any():
         return np.zeros_like(hair)
     alike = np.abs(part - np.median(part[core], axis=0)).max(axis=2) < _UNLIKE
-    out: Array = hair & (np.abs(part - skin).max(axis=2) > _UNLIKE) & (distance_transform_edt(~(hair & alike)) > line)
+    other = hair & ~alike & (np.abs(part - skin).max(axis=2) > _UNLIKE)
+    away = distance_transform_edt(~(hair & alike))
+    if not other.any():
+        return other
+    out: Array = other & (away > max(line, _OUTLINE * float(np.percentile(away[other], 80))))
     return out
 
 
 def _brow(picture: Array, face: Array, hair: Array, marks: Marks, side: str) -> _Found | None:
-    from scipy.ndimage import binary_dilation, find_objects, gaussian_filter, label
+    from scipy.ndimage import binary_dilation, binary_propagation, find_objects, gaussian_filter, label
 
     left, right, top, bottom = band(marks, side)
     rows, columns = slice(max(0, int(top)), int(bottom) + 1), slice(max(0, int(left)), int(right) + 1)
@@ -121,7 +127,6 @@ def _brow(picture: Array, face: Array, hair: Array, marks: Marks, side: str) -> 
     if mine.sum() < 20:
         return None
     skin = np.median(part[mine], axis=0)
-    mine = mine | _no_hair(part, hair[rows, columns], skin, max(2.5, 0.03 * marks.face[1]))
     other = mine & (np.abs(part - skin).max(axis=2) > _UNLIKE)
     areas, _ = label(other, np.ones((3, 3)))
     width = marks.eye_size(side)[0]
@@ -150,4 +155,9 @@ def _brow(picture: Array, face: Array, hair: Array, marks: Marks, side: str) -> 
         down, across = (float(v.mean()) for v in np.nonzero(area))
         if abs(down - np.polyval(curve, across)) < thick and x.min() - width / 3 < across < x.max() + width / 3:
             brow |= area
-    return _Found(rows, columns, brow, mine)
+    # And what was counted to the hair's outline beside it.
+    y, x = np.mgrid[0 : brow.shape[0], 0 : brow.shape[1]]
+    along = np.abs(y - np.polyval(curve, x)) <= 0.75 * thick
+    more = _no_hair(part, hair[rows, columns], skin, max(2.5, 0.03 * marks.face[1])) & along
+    more = binary_propagation(brow, mask=brow | more, structure=np.ones((3, 3))) & more
+    return _Found(rows, columns, brow | more, mine | more)

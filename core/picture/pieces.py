@@ -71,11 +71,12 @@ def sheet(rows: int, columns: int) -> Array:
     return np.stack([k[1:, :-1], k[1:, 1:], k[:-1, 1:], k[:-1, :-1]], axis=-1).reshape(-1, 4)
 
 
-def lid(eye: Eye, name: str, lash: float, spread: float = 1.0) -> Piece:
+def lid(eye: Eye, name: str, lash: float, spread: float = 1.0, finer: float = 1.0) -> Piece:
     """Lids that meet over the eye: rows of the upper one's skin, of the lower one's, then a line where the lashes are.
 
     Open, the upper one lies over the drawn lashes and its line is where they were, so that they come down with it.
     Half shut, the eye is seen below the lashes as it is drawn; the lower lid comes forward when it is nearly shut.
+    `finer`: how many times as thick as the lashes the mouth's line is, whose stroke they have.
     """
     angle = np.linspace(np.pi, 0.0, _LID_COLUMNS + 1)
     t, arch = np.cos(angle), np.sin(angle)
@@ -105,7 +106,7 @@ def lid(eye: Eye, name: str, lash: float, spread: float = 1.0) -> Piece:
     piece.rest[rows * count :, 1] -= _BEFORE
     piece.move(f"eyeBlink{name}", closed, _FORWARD)
     across = np.repeat((0.0, 1.0), count)
-    piece.strokes.append((slice(rows * count, len(rest)), np.stack([np.tile(meet[:, 0], 2), across], axis=1)))
+    piece.strokes.append((slice(rows * count, len(rest)), np.stack([np.tile(finer * meet[:, 0], 2), across], axis=1)))
     below = slice(upper * count, rows * count)
     piece.rest[below, 1] = _LOWER[0] * _LOWER[1]
     piece.own[f"eyeBlink{name}"][below, 1] = -_LOWER[0]

@@ -105,7 +105,9 @@ def _pieces(
         for px, thick in zip(strokes, (1.4 * usual, 0.8 * usual), strict=True)
     )
     pieces = [_layer("Picture", width / height)]
-    pieces += [lid(face.eyes[side], name, lash, spread) for side, name in (("left", "Left"), ("right", "Right"))]
+    pieces += [
+        lid(face.eyes[side], name, lash, spread, lips / lash) for side, name in (("left", "Left"), ("right", "Right"))
+    ]
     pieces += [cover(face), mouth_piece(face, 0.5 * lips, spread)]
     pieces += [_layer(name, width / height) for name in ("Front", "Behind", "Body")]
     pieces += [_brows(face, marks, width, height), _shade(face)]

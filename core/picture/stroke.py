@@ -52,17 +52,18 @@ def stroke_strip(picture: Array, plate: Array, marks: Marks, line: tuple[float, 
     thick = float(np.median(mass))
     if thick < 0.8 or thick > max(_THICK * half, 4.0) or (mass < 0.3 * thick).mean() > 0.3:
         return None
-    x = np.arange(len(mass))
+    x = np.arange(len(mass), dtype=float)
     centre = (share * np.arange(len(share))[:, None]).sum(axis=0) / np.maximum(mass, 1e-6)
     curve: Array = np.polyval(np.polyfit(x, centre, 3, w=np.minimum(mass, thick)), x)
     # It wavers about its curve as the hand did.
-    curve = curve + gaussian_filter1d(centre - curve, 6.0)
+    curve += gaussian_filter1d(centre - curve, 6.0)
     # To and fro, so often that the strip is full: no seam.
     times = max(1, round(LENGTH / (2.0 * (len(x) - 1))))
-    along = np.linspace(0.0, 2.0 * times, _FINE * LENGTH, endpoint=False) % 2.0
+    along: Array = np.linspace(0.0, 2.0 * times, _FINE * LENGTH, endpoint=False) % 2.0
     along = np.where(along > 1.0, 2.0 - along, along) * (len(x) - 1)
     v = np.linspace(-1.0, 1.0, _ACROSS)[:, None]
-    at = [np.interp(along, x, curve)[None] + 0.5 * SPREAD * thick * v, np.broadcast_to(along, (_ACROSS, len(along)))]
+    across = np.interp(along, x, curve)[None] + 0.5 * SPREAD * thick * v
+    at = [across, np.broadcast_to(along, across.shape)]
     alpha = map_coordinates(share, at, order=1, mode="nearest")
     middle = np.percentile(alpha[_ACROSS // 2], 60)
     alpha = np.clip(alpha / max(middle, 0.3), 0.0, 1.0) * np.clip((1.0 - np.abs(v)) / 0.15, 0.0, 1.0)
