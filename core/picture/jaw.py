@@ -47,15 +47,16 @@ def below_jaw(picture: Array, face: Array, marks: Marks) -> Array:
     thick = max(2, round(_LINE * half))
     lower = face & ~head
     line, other = _jaw_line(picture, head, lower, found[0], angle, thick), line_between(picture, head, lower, thick)
-    if line.any():
-        # What else is unlike the neck is a corner of it, where it has none of the line's colour.
-        tone = np.median(picture[line][:, :3], axis=0)
-        other &= np.abs(picture[..., :3] - tone).max(axis=2) < 1.5 * _TONE
     head |= line | other
     # Where a neck's edge meets the jaw, a spur of it would move with the head.
     head &= binary_dilation(binary_opening(head, iterations=max(2, round(0.03 * half)))) | (down < 0.3)
     head |= specks_between(picture, head, face & ~head, thick)
     head |= _crumbs(picture, head, face & ~head, thick)
+    if line.any():
+        # What else is unlike the neck can be its own corner, which is skin in shade.
+        light = np.clip(picture[..., :3] @ found[0] / float(found[0] @ found[0]), 0.7, 1.1)
+        shade = np.abs(picture[..., :3] - light[..., None] * found[0]).max(axis=2) < _CORNER
+        head &= ~binary_opening(other & ~line & shade, np.ones((3, 3)))
     body = face & ~head & (down > 0.5)
     # A rim of hair about the face is no neck.
     thick = binary_opening(body, iterations=max(2, round(0.05 * half)))
