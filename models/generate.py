@@ -94,12 +94,15 @@ def _woken(settings: Settings) -> Session:
 
 def _speech_alone(request: GenerationRequest) -> tuple[GenerationRequest, tuple[NoSpeech, ...]]:
     """The request with what is no speech silenced, and what that was; untouched for a model that hears sounds whole."""
+    from ..core.conversation.activity import compared
     from .gate import hear_gate, speech_alone
 
     threshold = request.settings.speech_gate
     if threshold <= 0.0 or not card_of(request.settings.model).mode(request.settings.options).keeps:
         return request, ()
     heard = tuple(hear_gate(speech, threshold) for speech in request.speeches)
+    if len(heard) > 1 and heard[0] == heard[1]:
+        compared(*request.speeches[:2])  # of laughs alone nothing would be left to tell that they are the same twice
     alone = tuple(speech_alone(speech, one) for speech, one in zip(request.speeches, heard, strict=True))
     return replace(request, speeches=alone), heard
 

@@ -40,6 +40,19 @@ def activities(own: Speech, other: Speech) -> tuple[Array, Array]:
 
     Raises OratorError when both are the same sound.
     """
+    levels, likeness = compared(own, other)
+    active = []
+    for k in (0, 1):
+        mine, theirs = levels[k], levels[1 - k]
+        active.append(_active(mine, _leaked(mine, theirs, likeness)))
+    return active[0], active[1]
+
+
+def compared(own: Speech, other: Speech) -> tuple[list[Array], Array]:
+    """Both levels (N,) in dB at 100 fps, and how far both are the same sound, (N,) 0 - 1.
+
+    Raises OratorError when they are one all along.
+    """
     length = max(len(own.samples), len(other.samples))
     signals = [np.pad(np.asarray(s.samples, np.float32), (0, length - len(s.samples))) for s in (own, other)]
     levels = [level(signal) for signal in signals]
@@ -49,11 +62,7 @@ def activities(own: Speech, other: Speech) -> tuple[Array, Array]:
         raise OratorError(
             "Both speakers have the same sound. Choose the other person's strip, or the other channel of the recording."
         )
-    active = []
-    for k in (0, 1):
-        mine, theirs = levels[k], levels[1 - k]
-        active.append(_active(mine, _leaked(mine, theirs, likeness)))
-    return active[0], active[1]
+    return levels, likeness
 
 
 def _leaked(mine: Array, theirs: Array, likeness: Array) -> Array:

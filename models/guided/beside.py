@@ -29,6 +29,13 @@ LEAST: Final = 0.026
 FAR: Final = 30.0
 """But by LEAST metres midway between given poses that are twice FAR frames apart or more, however sure it is:
 another seed is to be another way."""
+FINE: Final = 2.5
+JERK: Final = 36.0
+"""What a Gaussian of so many frames takes away is added until wrists have so much jerk, m/s³: hands are never as smooth as
+what is likely. The exact meeting of poses (`core/directing/calm.py`) leaves a third of it; a half of the corpus's real
+stretches of a second have over 23, one in twenty under 7."""
+NEAR: Final = 30.0
+"""So between given poses that are so many frames apart, less up to twice that: farther apart there is enough of it."""
 CLOSE: Final = 5.0
 """Frames from a given pose at which most of it counts."""
 _WRISTS: Final = [INDEX["left_wrist"], INDEX["right_wrist"]]
@@ -67,10 +74,11 @@ def beside_the_likely(drawn: Array, way: Array, bits: tuple[Array, Array], likel
     bits: which joints (T, 55) and roots (T,) are given; a channel that is given nowhere stays as it was drawn.
     """
     given = wide_bits(*bits) > 0
-    beside = drawn - way
-    quick = (beside - gaussian_filter1d(beside, QUICK, axis=0, mode="nearest")) * _free(given) * _SHARES
-    gain = variety * _gain(likely, quick, given.any(axis=1))
-    whole = likely.values + (gain[:, None] * quick).astype(np.float32)
+    quick, fine = (_quicker(drawn - way, frames) * _free(given) * _SHARES for frames in (QUICK, FINE))
+    some = given.any(axis=1)
+    gain = _gain(likely, quick, some)
+    moved = likely.values + (variety * gain[:, None] * quick).astype(np.float32)
+    whole = moved + (variety * _rest(moved, fine, some)[:, None] * fine).astype(np.float32)
     return np.where(given.any(axis=0), whole, drawn).astype(np.float32)
 
 
@@ -89,15 +97,38 @@ def _gain(likely: Likely, quick: Array, given: Array) -> Array:
     return np.asarray(gaussian_filter1d(gain, 5.0, mode="nearest"))
 
 
+def _rest(moved: Array, fine: Array, given: Array) -> Array:
+    """(T,) how much of what is fine is added to motion (T, 333) that is too smooth where poses are near each other."""
+    still = _wrists(moved)
+    own, added = _jerk(still), _jerk(_wrists(moved + fine) - still)
+    rest = np.sqrt(np.maximum(JERK**2 - own**2, 0.0)) / np.maximum(added, 1e-3)
+    return np.asarray(gaussian_filter1d(np.minimum(rest, 1.0) * _near(given), 5.0))
+
+
+def _quicker(values: Array, frames: float) -> Array:
+    """What a Gaussian of so many frames takes away of values (T, C)."""
+    return np.asarray(values - gaussian_filter1d(values, frames, axis=0, mode="nearest"))
+
+
+def _around(given: Array) -> tuple[Array, Array]:
+    """(T,) how far the nearest given frame is, and how far those before and after are apart; inf where there is none."""
+    keys, frames = np.flatnonzero(given), np.arange(len(given))
+    edges = np.concatenate([[-np.inf], keys, [np.inf]])
+    before = edges[np.searchsorted(keys, frames, side="right")]
+    after = edges[np.searchsorted(keys, frames) + 1]
+    return np.minimum(frames - before, after - frames), after - before
+
+
 def _midway(given: Array) -> Array:
     """(T,) 0 at given frames, 1 midway between two of them; less between two that are near each other."""
-    keys, frames = np.flatnonzero(given), np.arange(len(given))
-    if not len(keys):
-        return np.ones(len(given))
-    before = keys[np.clip(np.searchsorted(keys, frames, side="right") - 1, 0, None)]
-    after = keys[np.clip(np.searchsorted(keys, frames), None, len(keys) - 1)]
-    far = np.minimum(np.abs(frames - before), np.abs(after - frames))
-    return np.minimum(far / np.maximum((after - before) / 2.0, FAR), 1.0)
+    far, apart = _around(given)
+    half = np.where(np.isfinite(apart), np.maximum(apart / 2.0, FAR), FAR)
+    return np.minimum(far / half, 1.0)
+
+
+def _near(given: Array) -> Array:
+    """(T,) 1 between given frames that are NEAR each other, 0 where they are twice as far apart."""
+    return np.clip(2.0 - _around(given)[1] / NEAR, 0.0, 1.0)
 
 
 def _free(given: Array) -> Array:
@@ -123,5 +154,15 @@ def _wrists(values: Array) -> Array:
 
 def _pace(places: Array) -> Array:
     """(T,) mean speed of both, m/s, over a second about each frame."""
-    step = np.linalg.norm(np.diff(places, axis=0, append=places[-1:]), axis=-1).mean(axis=1) * MODEL_FPS
-    return np.asarray(gaussian_filter1d(step, _ABOUT, mode="nearest"))
+    return _about(np.diff(places, axis=0, append=places[-1:]) * MODEL_FPS)
+
+
+def _jerk(places: Array) -> Array:
+    """(T,) mean jerk of both, m/s³, over half a second about each frame."""
+    ends = np.concatenate([places[:1], places, places[-1:], places[-1:]])
+    return _about(np.diff(ends, 3, axis=0) * MODEL_FPS**3)
+
+
+def _about(changes: Array) -> Array:
+    """(T,) the mean length of changes (T, 2, 3) over a second about each frame."""
+    return np.asarray(gaussian_filter1d(np.linalg.norm(changes, axis=-1).mean(axis=1), _ABOUT, mode="nearest"))

@@ -166,15 +166,17 @@ def first_movement(performance: Performance, turns: Turns, answered: bool = True
 def smiles_after(performance: Performance, times: Array, rise: float = 0.08) -> Array:
     """Seconds (K,) from each time to the first frame from which the smile is wider by `rise`; inf beyond two seconds.
 
-    It must stay so for 0.3 s: a word that widens the lips for a moment is no smile.
+    Wider than it was, by the median, in the half second before; it must stay so for 0.6 s: an own "Yeah" widens the lips
+    for a moment and is no smile.
     """
     smile = performance.face[:, [FACE["mouthSmileLeft"], FACE["mouthSmileRight"]]].mean(axis=1).astype(np.float64)
-    held = int(0.3 * performance.fps)
+    held, before = int(0.6 * performance.fps), int(0.5 * performance.fps)
     stays = np.array([smile[k : k + held].min() for k in range(len(smile))])
     out = []
     for time in times:
         first = int(time * performance.fps)
-        grown = np.flatnonzero(stays[first : first + 2 * int(performance.fps)] > smile[first] + rise)
+        was = float(np.median(smile[max(0, first - before) : first + 1]))
+        grown = np.flatnonzero(stays[first : first + 2 * int(performance.fps)] > was + rise)
         out.append(grown[0] / performance.fps if len(grown) else np.inf)
     return np.array(out)
 

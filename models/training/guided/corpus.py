@@ -44,7 +44,8 @@ TURN_GAP: Final = (0.22, 0.2)
 
 @dataclass(frozen=True)
 class Track:
-    """Takes end to end at 30 fps, half precision; `starts` (K + 1,) are the frames of the takes' borders.
+    """Takes end to end at 30 fps; `starts` (K + 1,) are the frames of the takes' borders. In half precision but for the
+    motion: in that a slow hand's steps would be jerk of 14 m/s³.
 
     rhythm (T, 9), phones (T, 40), words (T, W), partner (T, 9), turns (T, 2); rotations (T, 55, 4); translation (T, 3);
     controls (K, 7); sound, pair (K,): whether a take has a voice, and a partner.
@@ -103,9 +104,10 @@ class Scene:
             rows["words"] = word_channels(self.words, frames, MODEL_FPS)
         if self.partner is not None:
             rows["partner"] = rhythm_channels(self.partner, frames)
-        rows |= {"rotations": self.rotations, "translation": self.translation}
         rows |= {"controls": self.controls[None], "sound": np.array([self.speech is not None])}
-        return {k: v.astype(np.float16) for k, v in rows.items()} | {"pair": np.array([self.partner is not None])}
+        halves = {k: v.astype(np.float16) for k, v in rows.items()}
+        motion = {"rotations": self.rotations.astype(np.float32), "translation": self.translation.astype(np.float32)}
+        return halves | motion | {"pair": np.array([self.partner is not None])}
 
 
 def acted(speech: Speech, words: tuple[Word, ...], seed: int, turns: Turns | None, partner: Speech | None) -> Scene:

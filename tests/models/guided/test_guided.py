@@ -10,11 +10,12 @@ import pytest
 
 pytest.importorskip("torch", reason="generating wakes a runtime, and here is none")
 
+from orator.core.directing.calm import meet
 from orator.core.errors import OratorError
 from orator.core.mask import everything
 from orator.core.performance import Performance
 from orator.core.request.generation import GenerationRequest, Given
-from orator.core.rotations import angle_between, forward_kinematics
+from orator.core.rotations import angle_between, forward_kinematics, slerp
 from orator.core.settings import Settings
 from orator.core.skeleton import INDEX
 from orator.core.speech.speech import SAMPLE_RATE, Speech
@@ -61,6 +62,15 @@ def wrists(performance: Performance) -> np.ndarray:
     return place[:, WRISTS]
 
 
+def silence(tokens: int) -> Heard:
+    """Nothing said, controls in the middle."""
+    words = Networks().array("guided", "speech.content.frames.weight").shape[1] - 40
+    return Heard(
+        *(np.zeros((tokens * 4, width), np.float32) for width in (9, 40, words)),
+        np.tile(np.array([0, 0, 0, 1, 0, 0, 0], np.float32), (tokens, 1)),
+    )
+
+
 def test_keys_are_exact_and_seeds_part_between_them(talk: GenerationRequest, source: Performance) -> None:
     request, keys = keyed(talk, source, 60)
     takes = [generate(request, seed) for seed in (1, 2, 3)]
@@ -74,6 +84,24 @@ def test_keys_are_exact_and_seeds_part_between_them(talk: GenerationRequest, sou
     assert (again.rotations == takes[1].rotations).all(), "the same seed is the same take"
     jump = np.linalg.norm(np.diff(wrists(takes[0]), axis=0), axis=-1) * 30.0
     assert jump.max() < 4.0, "no pop, at keys or between"
+
+
+def test_calm_hands_are_not_smoother_than_people_between_keys_a_second_apart(source: Performance) -> None:
+    frames = 241
+    at = np.zeros(frames, np.float32)
+    at[::30] = 1.0
+    calm = slerp(np.repeat(source.rotations[:1], frames, axis=0), source.rotations[:frames], 0.1).astype(np.float32)
+    guides = Poses(np.repeat(at[:, None], 55, axis=1), at, calm, source.translation[:frames])
+    rotations, path = draw_between(Networks(), replace(voices_of(silence(61)), known=False), guides, 1, lambda _: None)
+    mask = everything(frames)
+    mask.joints[::30], mask.root[::30] = False, False
+    truth, made = (
+        replace(source, rotations=r, translation=p).cut(0, frames)
+        for r, p in ((calm, guides.translation), (rotations, path))
+    )
+    jerk = np.linalg.norm(np.diff(wrists(meet(made, truth, mask)), 3, axis=0), axis=-1).mean(axis=1) * 30.0**3
+    between = [jerk[a : a + 27].mean() for a in range(0, frames - 30, 30)]
+    assert 12.0 < np.median(between) < 30.0, "m/s³; a half of the real stretches have over 23"
 
 
 def test_the_likely_way_is_smooth_at_keys_and_holds_beyond_them() -> None:
@@ -132,11 +160,7 @@ def test_guides_are_about_a_second_apart_and_keep_away_from_keys(source: Perform
 def test_windows_join_and_guidance_of_one_is_none(source: Performance) -> None:
     tokens = 150
     frames = tokens * 4 - 3
-    heard = Heard(
-        np.zeros((tokens * 4, 9), np.float32), np.zeros((tokens * 4, 40), np.float32),
-        np.zeros((tokens * 4, Networks().array("guided", "speech.content.frames.weight").shape[1] - 40), np.float32),
-        np.tile(np.array([0, 0, 0, 1, 0, 0, 0], np.float32), (tokens, 1)),
-    )  # fmt: skip
+    heard = silence(tokens)
     index = np.minimum(np.arange(frames), 2 * source.frames - 2 - np.arange(frames)) % source.frames
     at = np.zeros(frames, np.float32)
     at[::50] = 1.0
