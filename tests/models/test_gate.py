@@ -9,6 +9,7 @@ import pytest
 import soundfile
 from orator.core.arkit import INDEX as FACE
 from orator.core.body.measure import strokes, wrists
+from orator.core.errors import OratorError
 from orator.core.request.generation import GenerationRequest
 from orator.core.settings import Settings
 from orator.core.speech.load import load_speech
@@ -98,3 +99,11 @@ def test_silence_and_clicks_do_no_harm(tmp_path: Path) -> None:
     assert hear_gate(Speech(np.zeros(10, np.float32))) == NoSpeech((), ())
     soundfile.write(tmp_path / "a.wav", np.zeros(16000), 16000)
     assert hear_gate(load_speech(tmp_path / "a.wav")) == NoSpeech((), ())
+
+
+def test_the_same_laughs_twice_are_no_two_people() -> None:
+    made = [sounds.laugh(np.random.default_rng(k), "haha", 200.0) for k in range(3)]
+    laughing = Speech(np.concatenate([*made, np.random.default_rng(0).normal(0.0, 3e-4, 16000)]).astype(np.float32))
+    assert hear_gate(laughing).laughs
+    with pytest.raises(OratorError, match="same sound"):
+        perform(GenerationRequest((laughing, laughing), Settings()))

@@ -190,10 +190,17 @@ _KINDS: Final = {
 }  # fmt: skip
 
 
-def laugh(rng: np.random.Generator, kind: str, base: float) -> Array:
-    """One bout of laughter of a kind of LAUGHS by a voice of mean F0 `base`, Hz: 0.8 - 3 s, as float32."""
+def laugh(rng: np.random.Generator, kind: str, base: float, varied: bool = False) -> Array:
+    """One bout of laughter of a kind of LAUGHS by a voice of mean F0 `base`, Hz: 0.8 - 3 s, as float32.
+
+    varied  whether rate, vowel, voice and breath leave what the kind says: for training, so that it is not learned by heart
+    """
     rate, lift, vowel, voiced, breath, duty = _KINDS[kind]
     rate *= rng.uniform(0.85, 1.15)
+    if varied:
+        rate, duty = rate * rng.uniform(0.85, 1.2), duty * rng.uniform(0.85, 1.2)
+        voiced, breath = voiced * rng.uniform(0.6, 1.1), float(np.clip(breath * rng.uniform(0.7, 1.5), 0.2, 1.0))
+        vowel = vowel if rng.random() < 0.5 else str(rng.choice(["a", "e", "o", "u", "m", "i"]))
     bursts = int(rng.integers(4, 11))
     shift = rng.uniform(0.9, 1.15) * (1.1 if base > 160 else 0.97)
     pieces = []
