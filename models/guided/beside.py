@@ -31,9 +31,9 @@ FAR: Final = 30.0
 another seed is to be another way."""
 FINE: Final = 2.5
 JERK: Final = 36.0
-"""What a Gaussian of so many frames takes away is added until wrists have so much jerk, m/s³: hands are never as smooth as
-what is likely. The exact meeting of poses (`core/directing/calm.py`) leaves a third of it; a half of the corpus's real
-stretches of a second have over 23, one in twenty under 7."""
+"""What a Gaussian of so many frames takes away is added until wrists have so much jerk, m/s³: hands are never as smooth
+as what is likely. The exact meeting of poses (`core/directing/calm.py`) leaves a third of it; a half of the corpus's
+real stretches of a second have over 23, one in twenty under 7."""
 NEAR: Final = 30.0
 """So between given poses that are so many frames apart, less up to twice that: farther apart there is enough of it."""
 CLOSE: Final = 5.0
@@ -111,7 +111,7 @@ def _quicker(values: Array, frames: float) -> Array:
 
 
 def _around(given: Array) -> tuple[Array, Array]:
-    """(T,) how far the nearest given frame is, and how far those before and after are apart; inf where there is none."""
+    """(T,) how far the nearest given frame is, and how far those before and after are apart; inf where none is."""
     keys, frames = np.flatnonzero(given), np.arange(len(given))
     edges = np.concatenate([[-np.inf], keys, [np.inf]])
     before = edges[np.searchsorted(keys, frames, side="right")]

@@ -166,8 +166,8 @@ def first_movement(performance: Performance, turns: Turns, answered: bool = True
 def smiles_after(performance: Performance, times: Array, rise: float = 0.08) -> Array:
     """Seconds (K,) from each time to the first frame from which the smile is wider by `rise`; inf beyond two seconds.
 
-    Wider than it was, by the median, in the half second before; it must stay so for 0.6 s: an own "Yeah" widens the lips
-    for a moment and is no smile.
+    Wider than it was, by the median, in the half second before; it must stay so for 0.6 s: an own "Yeah" widens the
+    lips for a moment and is no smile.
     """
     smile = performance.face[:, [FACE["mouthSmileLeft"], FACE["mouthSmileRight"]]].mean(axis=1).astype(np.float64)
     held, before = int(0.6 * performance.fps), int(0.5 * performance.fps)

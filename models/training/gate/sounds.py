@@ -193,7 +193,7 @@ _KINDS: Final = {
 def laugh(rng: np.random.Generator, kind: str, base: float, varied: bool = False) -> Array:
     """One bout of laughter of a kind of LAUGHS by a voice of mean F0 `base`, Hz: 0.8 - 3 s, as float32.
 
-    varied  whether rate, vowel, voice and breath leave what the kind says: for training, so that it is not learned by heart
+    varied  whether rate, vowel, voice and breath leave what the kind says: in training, against learning by heart
     """
     rate, lift, vowel, voiced, breath, duty = _KINDS[kind]
     rate *= rng.uniform(0.85, 1.15)

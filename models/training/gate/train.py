@@ -2,8 +2,9 @@
 
     python -m orator.models.training.gate.train [--minutes 8] [--clips 420] [--resume]
 
-writes models/weights/gate.safetensors (half precision) and prints what the held-out kinds give. With --resume it goes on
-from the weights that are there, slower (`--minutes 0 --clips 1 --resume` only prints); --mean takes the mean with others.
+writes models/weights/gate.safetensors (half precision) and prints what the held-out kinds give. With --resume it
+goes on from the weights that are there, slower (`--minutes 0 --clips 1 --resume` only prints); --mean takes the mean
+with others.
 """
 
 from __future__ import annotations

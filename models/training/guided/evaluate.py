@@ -237,8 +237,12 @@ def told(row: dict[str, float], several: bool) -> list[str]:
     ]  # fmt: skip
 
 
-def table(cases: list[Case], ways: dict[str, tuple[Way, int]]) -> str:
-    """The rows of every gap, and before them the ranges that they are held against."""
+Drawn = dict[tuple[float, str], tuple[Array, Array]]
+"""Of a gap and a way the features of the truth and of what was made, as the distance compares them."""
+
+
+def table(cases: list[Case], ways: dict[str, tuple[Way, int]], drawn: Drawn | None = None) -> str:
+    """The rows of every gap, and before them the ranges that they are held against; what is made goes into `drawn`."""
     names = (
         "joint error, mm", "over slerp's, mm", "best of five, mm", "distance",
         "speed inside, median", "jerk inside, median", "wrists apart, cm", "pins, degrees",
@@ -258,7 +262,12 @@ def table(cases: list[Case], ways: dict[str, tuple[Way, int]]) -> str:
         )
         for name, (way, seeds) in ways.items():
             several = seeds > 1 and gap == APART
-            row, _ = measure(here, gap, way, seeds if several else 1, (speed, jerk))
+            row, made = measure(here, gap, way, seeds if several else 1, (speed, jerk))
+            if drawn is not None:
+                own_drawn = [features(one[0]) for one in made]
+                known = [features(case.truth.cut(0, one[0].frames)) for case, one in zip(here, made, strict=True)]
+                before = drawn.get((gap, name), (known[0][:0], known[0][:0]))
+                drawn[gap, name] = np.concatenate([before[0], *known]), np.concatenate([before[1], *own_drawn])
             lines.append(f"| {gap:g} s | {name} | {' | '.join(told(row, several))} |")
             print(lines[-1], flush=True)
     return "The corpus's range: " + "; ".join(notes) + ".\n\n" + "\n".join(lines)
@@ -271,10 +280,15 @@ def evaluate(clips: int, folder: Path | None) -> str:
         "guided": (guided, SEEDS), "in-between regression": (by_regression, SEEDS),
         "warp": (by_warp, 1), "slerp": (by_slerp, 1),
     }  # fmt: skip
-    out = []
+    out, drawn = [], Drawn()
     for title, cases in (("Acted speech", list(acted_cases())), ("Real clips", list(real_cases(clips)))):
         seconds = sum(case.truth.frames for case in cases) / MODEL_FPS
-        out.append(f"{title}: {len(cases)} takes, {seconds:.0f} s.\n\n{table(cases, ways)}\n")
+        out.append(f"{title}: {len(cases)} takes, {seconds:.0f} s.\n\n{table(cases, ways, drawn)}\n")
+    lines = [f"| keys | {' | '.join(ways)} |", "| --- " * (len(ways) + 1) + "|"]
+    for gap in GAPS:
+        far = [frechet(made, known, known.std(axis=0) + 1e-6) for known, made in (drawn[gap, name] for name in ways)]
+        lines.append(f"| {gap:g} s | {' | '.join(f'{one:.3g}' for one in far)} |")
+    out.append("The distance over both, acted and real, as one body of motion:\n\n" + "\n".join(lines) + "\n")
     return "\n".join(out)
 
 
