@@ -175,6 +175,7 @@ def main() -> None:
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--seed", type=int, default=5)
     parser.add_argument("--mean", type=Path, help="weights of another run")
+    parser.add_argument("--share", type=float, default=0.5, help="how much of the other run the mean has")
     parser.add_argument("-o", "--output", type=Path, default=FOLDER / "gate.safetensors")
     options = parser.parse_args()
     torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
@@ -182,7 +183,7 @@ def main() -> None:
     net = train(options.minutes, options.clips, start, options.seed)
     if options.mean is not None:
         other = load_file(str(options.mean))
-        net.load_state_dict({k: 0.5 * (v + other[k].float()) for k, v in net.state_dict().items()})
+        net.load_state_dict({k: (1.0 - options.share) * v + options.share * other[k].float() for k, v in net.state_dict().items()})
     save_file({k: v.half().contiguous() for k, v in net.state_dict().items()}, str(options.output))
     held = list(clips("test", 60, 99))
     with torch.inference_mode():
