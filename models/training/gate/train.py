@@ -183,7 +183,8 @@ def main() -> None:
     net = train(options.minutes, options.clips, start, options.seed)
     if options.mean is not None:
         other = load_file(str(options.mean))
-        net.load_state_dict({k: (1.0 - options.share) * v + options.share * other[k].float() for k, v in net.state_dict().items()})
+        mixed = {k: torch.lerp(v, other[k].float(), options.share) for k, v in net.state_dict().items()}
+        net.load_state_dict(mixed)
     save_file({k: v.half().contiguous() for k, v in net.state_dict().items()}, str(options.output))
     held = list(clips("test", 60, 99))
     with torch.inference_mode():
