@@ -102,26 +102,30 @@ def _object(
     from ..picture.layers import parts_of
     from ..picture.plate import line_colour, skin_plate, stroke_widths
     from ..picture.puppet import MATERIALS, build
-    from ..picture.stroke import SPREAD, stroke_strip
+    from ..picture.stroke import SPREAD, mouth_colours, pen_strip, stroke_strip
 
     layers, mask = propose_mask(name, pixels, marks)
     parts = parts_of(pixels, mask, marks)
     line, plate = line_colour(pixels, marks), skin_plate(pixels, marks)
     images = {"Skin": image_of(f"{name} skin", plate)}
     images.update(cut_pictures(name, pixels, parts, marks, images))
-    flat = {"Line": line, "Mouth": _dark(line), "Teeth": (0.98, 0.97, 0.95), "Tongue": _tongue(line)}
+    flat, strokes = mouth_colours(line, pixels), stroke_widths(pixels, marks)
     grained = tiles(pixels, marks, flat)
     strip = stroke_strip(pixels, plate, marks, line)
-    if strip is not None:
-        grained["Line"] = strip
+    own = strip is None and "Line" not in grained
+    if strip is None:
+        even = np.rint(255.0 * np.array([[[*line, 1.0]]])).astype(np.uint8)
+        strip = pen_strip(strokes[1] or 3.0, grained.get("Line", even))
+    grained["Line"] = strip
     images |= {title: image_of(f"{name} {title}", tile) for title, tile in grained.items()}
-    spread = 1.0 if strip is None else SPREAD
-    puppet = build(marks, pixels.shape[1], pixels.shape[0], stroke_widths(pixels, marks), parts, spread)
+    puppet = build(marks, pixels.shape[1], pixels.shape[0], strokes, parts, SPREAD)
     mesh = bpy.data.meshes.new(name)
     mesh.from_pydata(puppet.vertices.tolist(), [], puppet.quads.tolist())
     for title in MATERIALS:
         picture, repeats = images.get(title), title in flat
         material = textured(f"{name} {title}", picture, repeats) if picture else _plain(f"{name} {title}", flat[title])
+        if own and title == "Line":
+            _coloured(material, flat[title])
         mesh.materials.append(material)
     mesh.polygons.foreach_set("material_index", puppet.materials.astype(np.int32))
     mesh.uv_layers.new(name="UVMap")
@@ -129,7 +133,7 @@ def _object(
     obj[PICTURE] = image.name
     obj[_KEPT] = image
     remember(obj, layers, mask)
-    obj[_SPREAD] = spread
+    obj[_SPREAD] = SPREAD
     obj[f"{PICTURE}_size"] = [pixels.shape[1], pixels.shape[0]]
     context.scene.collection.objects.link(obj)
     obj.location = context.scene.cursor.location
@@ -161,13 +165,13 @@ def _write(obj: bpy.types.Object, puppet: Puppet) -> None:
     mesh.update()
 
 
-def _dark(line: tuple[float, ...]) -> tuple[float, ...]:
-    """The mouth's dark: the line's colour, redder."""
-    return (min(1.0, line[0] * 0.6 + 0.22), line[1] * 0.5 + 0.03, line[2] * 0.5 + 0.06)
-
-
-def _tongue(line: tuple[float, ...]) -> tuple[float, ...]:
-    return (min(1.0, line[0] * 0.3 + 0.72), line[1] * 0.3 + 0.33, line[2] * 0.3 + 0.36)
+def _coloured(material: bpy.types.Material, colour: tuple[float, ...]) -> None:
+    """Let a textured material keep its picture's alpha, and have a flat colour, which is the artist's to change."""
+    tree: Any = material.node_tree
+    emission = next(node for node in tree.nodes if node.type == "EMISSION")
+    for link in list(emission.inputs["Color"].links):
+        tree.links.remove(link)
+    emission.inputs["Color"].default_value = (*srgb_to_linear(np.array(colour)).tolist(), 1.0)
 
 
 def _plain(name: str, colour: tuple[float, ...]) -> bpy.types.Material:

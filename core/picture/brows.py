@@ -49,11 +49,29 @@ def seen_brows(picture: Array, face: Array, hair: Array, marks: Marks) -> Array:
     return out
 
 
-def are_crossed(brows: Array, hair: Array) -> bool:
-    """Whether hair lies over a part of brows (H, W): it touches them, so they go on beneath it and not above."""
+def are_above(brows: Array, hair: Array) -> bool:
+    """Whether brows (H, W) are drawn over the hair: most of what is about them is hair. Others go beneath it."""
     from scipy.ndimage import binary_dilation
 
-    return bool(brows.any() and (binary_dilation(brows, np.ones((3, 3)), 2) & hair).any())
+    about = binary_dilation(brows, np.ones((3, 3)), 2) & ~brows
+    return bool(about.any() and hair[about].mean() > 0.5)
+
+
+def room_above(brows: Array, hair: Array, marks: Marks) -> float:
+    """How far, in pixels, brows (H, W) can go up before most of one is beneath the hair; 0 where hair crosses them."""
+    out = np.inf
+    for side in ("left", "right"):
+        (x, y), (w, h) = marks.at(f"brow_{side}"), marks.eye_size(side)
+        left, right, top, bottom = (int(v) for v in band(marks, side))
+        columns = np.arange(max(left, int(x - w)), min(right, int(x + w) + 1, hair.shape[1]))
+        if not len(columns):
+            continue
+        mine = brows[max(top, 0) : bottom + 1, columns]
+        upper = np.where(mine.any(axis=0), max(top, 0) + mine.argmax(axis=0), y)
+        above = hair[: int(y + 0.25 * h) + 1, columns]
+        lowest = np.where(above.any(axis=0), len(above) - above[::-1].argmax(axis=0), -np.inf)
+        out = min(out, float(np.percentile(upper - lowest, 10)))
+    return max(0.0, out)
 
 
 def hidden_brows(picture: Array, brows: Array, hair: Array, marks: Marks) -> tuple[Array, Array]:

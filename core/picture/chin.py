@@ -9,7 +9,7 @@ import numpy as np
 from ..arrays import Array
 from .marks import Marks
 
-_NEAR, _FAR = 16.0, 44.0
+_NEAR, _FAR = 14.0, 30.0
 """A chin this near to its neck's colour gets the whole shade, one this far none."""
 _DARK: Final = 0.68
 _STRENGTH: Final = 0.7

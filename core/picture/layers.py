@@ -23,8 +23,8 @@ from .rims import hung, tips_of
 FACE, FRONT, BEHIND, BODY, BROWS = 0, 1, 2, 3, 4
 """What a pixel of a mask (H, W) uint8 says. Face is also all that is none of them, and in a painted mask the body and
 brows."""
-ORDER: Final = (BROWS, FRONT, FACE, BODY, BEHIND)
-"""From the nearest layer on; brows that hair crosses lie beneath it."""
+ORDER: Final = (FRONT, BROWS, FACE, BODY, BEHIND)
+"""From the nearest layer on; brows that are drawn over hair lie above it."""
 COLOURS: Final = {FACE: (0, 255, 0), FRONT: (255, 0, 0), BEHIND: (0, 0, 255)}
 """How a mask is painted."""
 _SKIN: Final = 40.0

@@ -96,14 +96,17 @@ def stroke_widths(picture: Array, marks: Marks) -> tuple[float, float]:
         lashes += [_run(picture, line, x, top - 3, top + 0.7 * h) for x in np.linspace(cx - 0.3 * w, cx + 0.3 * w, 9)]
     (x, y), half = marks.at("mouth"), (marks.at("mouth_left")[0] - marks.at("mouth_right")[0]) / 2.0
     mouth = [
-        _run(picture, line, c, y - 0.4 * half - 4, y + 0.4 * half + 4)
+        _run(picture, line, c, y - 0.4 * half - 4, y + 0.4 * half + 4, nearest=True)
         for c in np.linspace(x - half / 2, x + half / 2, 9)
     ]
     return float(np.median(lashes)), float(np.median(mouth))
 
 
-def _run(picture: Array, line: Array, x: float, top: float, bottom: float) -> float:
-    """How much of a column is the line, down to its end: the sum of how near each pixel is to the line's colour."""
+def _run(picture: Array, line: Array, x: float, top: float, bottom: float, nearest: bool = False) -> float:
+    """How much of a column is the line, down to its end: the sum of how near each pixel is to the line's colour.
+
+    Its first line, or about the pixel that is `nearest` to the colour: lips have a line within.
+    """
     column = picture[max(int(top), 0) : int(bottom) + 1, round(x), :3].astype(float)
     if not len(column):
         return 0.0
@@ -114,6 +117,11 @@ def _run(picture: Array, line: Array, x: float, top: float, bottom: float) -> fl
         return 0.0
     ends = np.flatnonzero(near[first[0] :] < 0.05)
     end = first[0] + (ends[0] if len(ends) else len(near))
+    if nearest:
+        at = int(away.argmin())
+        clear = np.flatnonzero(near < 0.05)
+        begin = clear[clear < at].max(initial=-1) + 1
+        return float(near[begin : clear[clear > at].min(initial=len(near))].sum())
     return float(near[max(first[0] - 2, 0) : end].sum())
 
 

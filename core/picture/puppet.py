@@ -6,18 +6,19 @@ behind it, so that what is seen is the picture itself.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 from ..anime.names import TURN_SHAPES
 from ..arrays import Array
-from .brows import band
+from .brows import band, room_above
 from .grain import TILE
-from .layers import FRONT
+from .layers import BROWS, FRONT
 from .marks import Marks, check_marks
-from .pieces import Piece, cover, lid, mouth_piece, sheet
+from .mouth import mouth_piece
+from .pieces import Piece, cover, lid, sheet
 from .sheets import order_of
 from .stroke import LENGTH
 from .warp import Face, face_of
@@ -108,7 +109,7 @@ def _pieces(
     pieces += [
         lid(face.eyes[side], name, lash, spread, lips / lash) for side, name in (("left", "Left"), ("right", "Right"))
     ]
-    pieces += [cover(face), mouth_piece(face, 0.5 * lips, spread)]
+    pieces += [cover(face), mouth_piece(face, lips, spread)]
     pieces += [_layer(name, width / height) for name in ("Front", "Behind", "Body")]
     pieces += [_brows(face, marks, width, height), _shade(face)]
     return face, pieces
@@ -137,6 +138,9 @@ def build(
     face, pieces = _pieces(marks, width, height, strokes, spread)
     if layers is not None and order_of(layers)[0] == FRONT:
         pieces[_BROWS].rest[:, 1] = _BENEATH
+        # Rather less than until they are gone, or what a fringe has of them stays behind.
+        room = room_above(layers == BROWS, layers == FRONT, marks) / height
+        face = replace(face, lift=float(np.clip(0.7 * room / face.below + 0.01, 0.015, face.lift)))
     shapes: dict[str, list[Array]] = {}
     warps = [piece.warped(face, layers) for piece in pieces]
     names = list(dict.fromkeys(n for piece, warp in zip(pieces, warps, strict=True) for n in (*piece.own, *warp)))

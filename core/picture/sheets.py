@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from ..arrays import Array
-from .brows import are_crossed, hidden_brows
+from .brows import are_above, hidden_brows
 from .layers import BEHIND, BODY, BROWS, FRONT, ORDER, about, marks_within, parts_of
 from .marks import Marks
 from .matte import BAND, coverage, nearest_colours, taken_apart, unlike
@@ -21,7 +21,7 @@ _TRIES: Final = 6
 
 def order_of(labels: Array) -> tuple[int, ...]:
     """The layers that a mask (H, W) has, from the nearest on."""
-    return (FRONT, BROWS, *ORDER[2:]) if are_crossed(labels == BROWS, labels == FRONT) else ORDER
+    return (BROWS, FRONT, *ORDER[2:]) if are_above(labels == BROWS, labels == FRONT) else ORDER
 
 
 def cut_layers(picture: Array, mask: Array, marks: Marks) -> dict[int, Array]:

@@ -25,6 +25,10 @@ _ROUGH: Final = 0.07
 """A line that varies less along it, of what it covers, is even; a colour of one's own can be given to that."""
 _LEAST: Final = 60.0
 """A line is at least so far from the skin's colour."""
+_GREY: Final = (0.08, 0.25)
+"""A picture whose brightest colours are this far from grey is grey, or coloured."""
+_CLOSED: Final = 0.45
+"""How opaque a stroke's middle is at least."""
 
 
 def stroke_strip(picture: Array, plate: Array, marks: Marks, line: tuple[float, ...]) -> Array | None:
@@ -67,6 +71,8 @@ def stroke_strip(picture: Array, plate: Array, marks: Marks, line: tuple[float, 
     alpha = map_coordinates(share, at, order=1, mode="nearest")
     middle = np.percentile(alpha[_ACROSS // 2], 60)
     alpha = np.clip(alpha / max(middle, 0.3), 0.0, 1.0) * np.clip((1.0 - np.abs(v)) / 0.15, 0.0, 1.0)
+    # However rough, a line about a mouth is closed.
+    alpha = np.maximum(alpha, _CLOSED * np.clip(2.0 - 4.0 * np.abs(v), 0.0, 1.0))
     if np.abs(alpha - gaussian_filter1d(alpha, 6.0 * _FINE, axis=1, mode="wrap")).mean() < _ROUGH * alpha.mean():
         return None
     colours = np.stack([map_coordinates(part[..., k], at, order=1, mode="nearest") for k in range(3)], axis=-1)
@@ -75,3 +81,28 @@ def stroke_strip(picture: Array, plate: Array, marks: Marks, line: tuple[float, 
     colours = np.clip(255.0 * np.array(line) + pure * (colours - usual), 0.0, 255.0)
     strip: Array = np.dstack([np.rint(colours), np.rint(255.0 * alpha)]).astype(np.uint8)
     return strip
+
+
+def pen_strip(thick: float, tile: Array) -> Array:
+    """A strip like `stroke_strip`'s of an even line, so many pixels thick, its edges soft, in the colours of
+    a tile (H, W, 4)."""
+    v = np.abs(np.linspace(-1.0, 1.0, _ACROSS)) * 0.5 * SPREAD * thick
+    alpha = np.clip(0.5 * thick + 0.5 - v, 0.0, 1.0)
+    strip = np.resize(tile[0], (_ACROSS, _FINE * LENGTH, 4))
+    strip[..., 3] = np.rint(255.0 * alpha)[:, None]
+    return strip
+
+
+def mouth_colours(line: tuple[float, ...], picture: Array) -> dict[str, tuple[float, ...]]:
+    """Colours (sRGB, 0 - 1) of the line, a mouth's dark, teeth and a tongue; as grey as the picture is."""
+    dark = (min(1.0, line[0] * 0.6 + 0.22), line[1] * 0.5 + 0.03, line[2] * 0.5 + 0.06)
+    tongue = (min(1.0, line[0] * 0.3 + 0.72), line[1] * 0.3 + 0.33, line[2] * 0.3 + 0.36)
+    colours = picture[picture[..., 3] > 200][::7, :3].astype(np.float32) / 255.0
+    bright = np.percentile(np.ptp(colours, axis=1), 90) if len(colours) else 1.0
+    share = float(np.clip((bright - _GREY[0]) / (_GREY[1] - _GREY[0]), 0.0, 1.0))
+
+    def as_grey(colour: tuple[float, ...]) -> tuple[float, ...]:
+        grey = float(np.dot(colour, (0.299, 0.587, 0.114)))
+        return tuple(grey + share * (v - grey) for v in colour)
+
+    return {"Line": line, "Mouth": as_grey(dark), "Teeth": as_grey((0.98, 0.97, 0.95)), "Tongue": as_grey(tongue)}

@@ -38,6 +38,8 @@ class Face:
     middle: Array
     half: float
     chin: Array
+    lift: float = 0.12
+    """How far a brow goes, of the height from the eyes to the chin."""
 
     @property
     def below(self) -> float:
@@ -77,6 +79,14 @@ def smooth(x: Array) -> Array:
 def _bump(p: Array, centre: Array, wide: float, high: float) -> Array:
     d = ((p - centre) / (wide, high)) ** 2
     return np.exp(-d.sum(axis=1))
+
+
+def _lids(eye: Eye, p: Array) -> Array:
+    """How places (V, 2) go with the lids, 1 up with the upper one, -1 down with the lower: lashes go as they are."""
+    u, v = ((p - eye.centre) / (eye.width, eye.height)).T
+    away = np.abs(v) / np.sqrt(np.clip(1.0 - u**2, 0.3, 1.0))
+    out: Array = np.sign(v) * smooth(away / 0.75) * smooth((2.3 - away) / 1.1) * smooth((1.8 - np.abs(u)) / 0.9)
+    return out
 
 
 def _only_z(value: Array) -> Array:
@@ -158,10 +168,13 @@ def features(face: Face, p: Array) -> dict[str, Array]:
         out[f"mouthStretch{name}"] = corner[:, None] * (sign * 0.22 * face.mouth_half, 0.0)
         eye, brow = face.eyes[side], face.brows[side]
         gap = max(brow[1] - eye.centre[1] - eye.height, 0.2 * eye.height)
-        lift = 0.12 * face.below
+        lift = face.lift * face.below
         outer = _bump(p, brow + np.array([sign * 0.6 * eye.width, 0.0]), 0.9 * eye.width, 0.8 * gap + 0.02 * face.below)
         whole = _bump(p, brow, 1.6 * eye.width, 0.8 * gap + 0.02 * face.below)
         inner = _bump(p, brow - np.array([sign * 0.6 * eye.width, 0.0]), 0.9 * eye.width, 0.8 * gap + 0.02 * face.below)
+        # The skin at the lashes stays, so that they are as thick as drawn.
+        free = smooth((p[:, 1] - eye.centre[1] - eye.height - 0.1 * gap) / (0.6 * gap))
+        outer, whole, inner = outer * free, whole * free, inner * free
         # A drawn brow tilts: what lowers it lowers most its end at the nose, what raises that end lowers the other.
         out[f"browOuterUp{name}"] = _only_z(1.1 * lift * outer)
         out[f"browDown{name}"] = _only_z(min(lift, 1.1 * gap) * (0.22 * outer - 0.25 * whole - 0.85 * inner))
@@ -171,7 +184,7 @@ def features(face: Face, p: Array) -> dict[str, Array]:
         for look, shift in (("Up", (0, 0.3)), ("Down", (0, -0.3)), ("In", (-sign * 0.4, 0)), ("Out", (sign * 0.4, 0))):
             out[f"eyeLook{look}{name}"] = inside[:, None] * np.array(shift) * (eye.width, eye.height)
         ring = _bump(p, eye.centre, 1.3 * eye.width, 1.3 * eye.height)
-        out[f"eyeWide{name}"] = ring[:, None] * (p - eye.centre) * (0.0, 0.24)
+        out[f"eyeWide{name}"] = _only_z(0.24 * eye.height * _lids(eye, p))
         out[f"eyeSquint{name}"] = ring[:, None] * (p - eye.centre) * (0.0, -0.3)
         low = _bump(p, eye.centre - np.array([0.0, 1.1 * eye.height]), 1.2 * eye.width, 0.5 * eye.height)
         out[f"cheekSquint{name}"] = _only_z(0.35 * eye.height * low)

@@ -12,7 +12,7 @@ from orator.core.picture.plate import line_colour, skin_plate
 from orator.core.picture.puppet import MATERIALS, build
 from orator.core.picture.rims import hung
 from orator.core.picture.sheets import cut_layers, order_of
-from orator.core.picture.stroke import stroke_strip
+from orator.core.picture.stroke import mouth_colours, stroke_strip
 
 SIZE = 256
 Y, X = np.mgrid[0:SIZE, 0:SIZE] / SIZE
@@ -92,3 +92,29 @@ def test_lids_and_lips_have_the_stroke_that_the_mouth_is_drawn_with(rough: bool)
     assert not strip[[0, -1], :, 3].any(), "it ends within itself"
     assert np.abs(strip[strip[..., 3] > 230][:, :3].astype(int) - LINE).max() < 48
     assert np.abs(middle[0].astype(int) - middle[-1]).max() < 80, "no seam where it repeats"
+
+
+@pytest.mark.parametrize("jaw", [0.4, 1.0])
+def test_an_open_mouth_has_one_closed_line_as_thick_as_drawn(jaw: float) -> None:
+    drawn = draw(SIZE)
+    puppet = build(propose(drawn), SIZE, SIZE, (4.0, 4.0), None, 2.0)
+    seen = puppet.vertices + jaw * puppet.shapes["jawOpen"]
+    quads = puppet.quads[puppet.materials == MATERIALS.index("Line")][-48:]
+    # The two ends of a strip's quads: from its outer edge to its inner one.
+    upper, lower = (seen[np.unique(part)][:, [0, 2]].reshape(2, 25, 2) for part in (quads[:24], quads[24:]))
+    for outer, inner in (upper, lower[::-1]):
+        thick = 0.5 * SIZE * np.hypot(*(outer - inner).T)
+        assert (thick[2:-2] > 2.8).all() and (thick[2:-2] < 5.5).all(), "as thick at its sides as in the middle"
+    for end in (0, -1):
+        np.testing.assert_allclose(upper[:, end], lower[::-1, end], atol=1e-9, err_msg="the lips' lines meet")
+
+
+@pytest.mark.parametrize("coloured", [True, False])
+def test_a_grey_picture_has_a_grey_mouth(coloured: bool) -> None:
+    drawn = draw(SIZE)
+    if not coloured:
+        drawn[..., :3] = drawn[..., :3].mean(axis=2, keepdims=True)
+    colours = mouth_colours(line_colour(drawn, propose(drawn)), drawn)
+    for name in ("Mouth", "Tongue"):
+        assert (np.ptp(colours[name]) > 0.2) == coloured
+        assert (np.ptp(colours[name]) < 0.02) == (not coloured)

@@ -1,0 +1,109 @@
+"""The open mouth of a talking picture: one closed line about it, and within that line the dark, teeth and a tongue."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from ..arrays import Array
+from .pieces import BACK, BEFORE, FORWARD, Piece, lengths, normals, sheet
+from .warp import Face, smooth
+
+_LIP_COLUMNS: Final = 24
+_TEETH: Final = 0.28
+"""Where teeth end between the upper lip and the lower."""
+_WIDE: Final = (0.92, 0.18, 1.0, 0.0)
+"""How wide a mouth is that is open, and how far its lips are up, down, and lifted at the corners."""
+_HALF_OPEN: Final = 0.4
+"""The opening, of jawOpen, that a turned head shows exactly, and where a line is as thick as drawn; others nearly."""
+_MITRE: Final = 1.4
+"""How far a line's edge goes out at a corner, in what it lies beside the line elsewhere."""
+
+
+def _beside(curve: Array, other: Array, off: float, sign: float) -> Array:
+    """Places (N, 2) beside one lip's curve, `off` outwards; at its corners, where it meets the other's, farther out."""
+    out = curve + sign * off * normals(curve)
+    for end, inner in ((0, 1), (-1, -2)):
+        ways = [c[end] - c[inner] for c in (curve, other)]
+        ways = [way / max(float(np.hypot(*way)), 1e-9) for way in ways]
+        middle = ways[0] + ways[1]
+        middle /= max(float(np.hypot(*middle)), 1e-9)
+        sharp = abs(float(ways[0][0] * middle[1] - ways[0][1] * middle[0]))
+        out[end] = curve[end] + off * min(1.0 / max(sharp, 1e-6), _MITRE) * middle
+    return out
+
+
+def mouth_piece(face: Face, stroke: float, spread: float = 1.0) -> Piece:
+    """The open mouth: the dark, a line about it before it; when wide enough, teeth above and a tongue below.
+
+    A little open, lips show a dark gap: teeth and tongue lie behind the dark, and come forward faster.
+    """
+    t = np.sin(np.linspace(-np.pi / 2.0, np.pi / 2.0, _LIP_COLUMNS + 1))
+    half, tall = face.mouth_half, min(0.85 * face.mouth_half + 0.16 * face.below, 0.36 * face.below)
+    round_ = 1.0 - np.abs(t) ** 2.4
+    tongue = 0.62 + 0.38 * np.abs(t / 0.9) ** 2
+    # Beside the corners it is dark.
+    teeth = _TEETH * smooth((1.0 - np.abs(t)) / 0.2)
+    over = 0.5 * spread * stroke
+
+    def opened(wide: float, up: float, down: float, lift: float) -> Array:
+        """Rows of the mouth at an opening: two of each line's, the dark's, the teeth's and the tongue's."""
+        x = face.mouth[0] + half * t * wide
+        base = face.mouth[1] + lift * np.abs(t) ** 2 * tall
+        upper = np.stack([x, base + up * tall * round_], axis=1)
+        lower = np.stack([x, base - down * tall * round_], axis=1)
+        rows = [_beside(upper, lower, over, 1.0), _beside(upper, lower, -over, 1.0)]
+        rows += [_beside(lower, upper, -over, -1.0), _beside(lower, upper, over, -1.0)]
+        for share in (0.0, 1.0, 0.0, teeth, np.minimum(tongue, 1.0), 1.0):
+            rows.append(upper + (lower - upper) * np.broadcast_to(share, t.shape)[:, None])
+        return np.concatenate(rows)
+
+    count = len(t)
+    closed, wide_open = opened(1.0, 0.0, 0.0, 0.0), opened(*_WIDE)
+    # Its line is as thick as drawn when it is half open.
+    part_open = (1.0 + _HALF_OPEN * (_WIDE[0] - 1.0), *(_HALF_OPEN * v for v in _WIDE[1:]))
+    usual = opened(*part_open)
+    quads = np.concatenate([sheet(2, count) + k * 2 * count for k in range(5)])
+    piece = Piece(closed, BACK, quads, np.repeat((2, 2, 3, 4, 5), _LIP_COLUMNS))
+    piece.held = closed + _HALF_OPEN * (wide_open - closed)
+    forward = np.full(len(closed), FORWARD)
+    # The lines lie before all else, and teeth and tongue come out from behind the dark.
+    for k, (behind, at) in enumerate(((-BEFORE, 0.0), (2 * BEFORE, 0.2), (4 * BEFORE, 0.3)), start=2):
+        part = slice(2 * k * count, 2 * (k + 1) * count)
+        piece.rest[part, 1] += behind
+        if at:
+            # Level with the dark when so far open, and as far before it when wide open.
+            forward[part] += (behind + BEFORE) / at
+    forward[: 4 * count] = forward.max() + 2 * BEFORE
+    # Where the lines meet at the corners, one lies over the other.
+    forward[: 2 * count] += 0.5 * BEFORE
+    lips = [
+        lengths(0.5 * (usual[k * count : (k + 1) * count] + usual[(k + 1) * count : (k + 2) * count])) for k in (0, 2)
+    ]
+    lips[1] = lips[0][-1] + lips[1][-1] - lips[1]
+    along = np.concatenate([lips[0], lips[0], lips[1], lips[1]])
+    piece.strokes.append((slice(0, 4 * count), np.stack([along, np.repeat((0.0, 1.0, 0.0, 1.0), count)], axis=1)))
+    piece.move("jawOpen", wide_open)
+    piece.own["jawOpen"][:, 1] = -forward
+    piece.own["mouthClose"] = -piece.own["jawOpen"]
+
+    def shaped(*shape: float) -> Array:
+        """How a shape (wide, up, down, lift) moves a mouth that is half open."""
+        wide, *others = shape
+        return opened(part_open[0] + wide - 1.0, *(a + b for a, b in zip(part_open[1:], others, strict=True))) - usual
+
+    piece.move("mouthFunnel", closed + shaped(0.68, 0.12, 0.16, 0.0))
+    piece.move("mouthPucker", closed + shaped(0.45, 0.02, 0.02, 0.0))
+    for side, sign in (("Left", 1.0), ("Right", -1.0)):
+        mine = np.tile(smooth(0.5 + 0.5 * sign * t), 10)[:, None]
+        for name, moved in (
+            ("mouthLowerDown", shaped(1.0, 0.0, 0.12, 0.0)),
+            ("mouthUpperUp", shaped(1.0, 0.12, 0.0, 0.0)),
+            ("mouthSmile", shaped(1.12, 0.0, 0.0, 0.28)),
+            ("mouthFrown", shaped(1.0, 0.0, 0.0, -0.28)),
+            ("mouthStretch", shaped(1.2, 0.0, 0.0, 0.0)),
+        ):
+            piece.move(f"{name}{side}", closed + moved * mine)
+    piece.stiff = {*piece.own, "jawOpen"}
+    return piece
