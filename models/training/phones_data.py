@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 import soxr
 from scipy import signal
+from scipy.ndimage import gaussian_filter1d, uniform_filter1d
 
 from ...core.arrays import Array
 from ...core.speech.features import FEATURE_FPS, log_mel
@@ -22,6 +23,10 @@ FASTEST: Final = 1.3
 PLAIN_SHARE: Final = 0.12
 THROATS: Final = (0.87, 1.13)
 """The bands of a crop are moved by a factor in this range: children to big men, at the same pitch."""
+BENT: Final = 0.8
+"""Bands by which the lower formants and the higher ones are moved apart, as a deviation."""
+BLURRED: Final = 0.15
+"""Share of crops that are smoothed in time, and in frequency, as statistical synthesisers smooth what they say."""
 
 
 @dataclass(frozen=True)
@@ -66,10 +71,11 @@ def augmented(item: SpeechItem, rng: np.random.Generator, babble: Array) -> Exam
 
 
 def warped(mel: Array, rng: np.random.Generator) -> Array:
-    """A crop (64, T) with the vocal tract length, the colour and the dynamics varied, and patches blanked."""
+    """A crop (64, T) with the vocal tract, the colour and the dynamics varied, at times blurred; patches blanked."""
     bands = mel.shape[0]
     if rng.random() < 0.7:
         at = np.arange(bands) * rng.uniform(*THROATS) + rng.uniform(-1.0, 1.0)
+        at = at + rng.normal(0.0, BENT) * np.sin(np.linspace(0.0, 2.0 * np.pi, bands))
         low = np.clip(np.floor(at).astype(int), 0, bands - 2)
         share = np.clip(at - low, 0.0, 1.0)[:, None].astype(np.float32)
         mel = mel[low] * (1.0 - share) + mel[low + 1] * share
@@ -77,6 +83,10 @@ def warped(mel: Array, rng: np.random.Generator) -> Array:
         knots = rng.normal(0.0, 0.35, 5)
         colour = np.interp(np.linspace(0, 4, bands), np.arange(5), knots)
         mel = mel + colour[:, None].astype(np.float32)
+    if rng.random() < BLURRED:
+        mel = uniform_filter1d(mel, int(rng.choice([3, 5])), axis=1)
+    if rng.random() < BLURRED:
+        mel = gaussian_filter1d(mel, float(rng.uniform(0.6, 1.6)), axis=0)
     mel = mel * np.float32(rng.uniform(0.88, 1.12))
     if rng.random() < 0.3:
         floor = np.percentile(mel, 2) + rng.uniform(0.0, 1.2)

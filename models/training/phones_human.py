@@ -3,8 +3,9 @@
     python -m orator.models.training.phones_human
 
 EmoDB (Burkhardt et al., 2005): eight actors, German, seven emotions; two actors and two of the ten sentences are held
-out. The Russian and Italian prompts (Asterisk's, CC BY 3.0) are aligned: espeak-ng says which phones, the phone network
-where. Clips of a voice are joined to paragraphs of half a minute, as a network hears speech.
+out, and what the other six say of those two is to choose by. The Russian and Italian prompts (Asterisk's, CC BY 3.0)
+are aligned: espeak-ng says which phones, the phone network where. Clips of a voice are joined to paragraphs of half a
+minute, as a network hears speech.
 """
 
 from __future__ import annotations
@@ -170,15 +171,15 @@ def _joined(
 
 
 def make() -> list[SpeechItem]:
-    """All paragraphs: 'train' and 'test' (EmoDB's held-out actors and sentences; a tenth of the prompts)."""
+    """All paragraphs: 'train', 'test' (EmoDB's held-out actors and sentences; a tenth of the prompts), 'val'."""
     groups: dict[tuple[str, str, str], list[tuple[Array, tuple[Phone, ...]]]] = {}
     for entry, samples, phones in emodb_clips():
         held = entry["speaker"] in HELD_SPEAKERS
         spoken = str(entry["id"])[2:5] in HELD_SENTENCES
-        if held == spoken and phones:  # a held-out actor says held-out sentences only, and the others never do
-            groups.setdefault((f"emodb{entry['speaker']}", "de", "test" if held else "train"), []).append(
-                (samples, phones)
-            )
+        # A held-out actor says held-out sentences only; what the others say of them is to choose by.
+        if phones and (spoken or not held):
+            split = "test" if held else "val" if spoken else "train"
+            groups.setdefault((f"emodb{entry['speaker']}", "de", split), []).append((samples, phones))
     for language in ("ru", "it"):
         for k, (_, samples, phones) in enumerate(prompts(language)):
             split = "test" if k % 10 == 0 else "train"
@@ -191,7 +192,7 @@ def make() -> list[SpeechItem]:
 
 
 def human_items(split: str) -> list[SpeechItem]:
-    """The paragraphs of 'train' or 'test', made once and kept in the cache."""
+    """The paragraphs of 'train', 'val' or 'test', made once and kept in the cache."""
     return [item for item in kept_items(cache_folder() / "human.npz", make) if item.split == split]
 
 
@@ -215,7 +216,7 @@ def kept_items(path: Path, make_them: Callable[[], list[SpeechItem]]) -> list[Sp
 
 
 if __name__ == "__main__":
-    for part in ("train", "test"):
+    for part in ("train", "val", "test"):
         made = human_items(part)
         by_voice: dict[str, float] = {}
         for one in made:

@@ -22,7 +22,7 @@ from .speech_snap import snap
 LATIN_1: Final = ("lp_diphone", "pc_diphone", "suo_fi_lj_diphone", "hy_fi_mv_diphone", "upc_ca_ona_hts")
 ENCODINGS: Final = {
     **dict.fromkeys(LATIN_1, "latin-1"),
-    **dict.fromkeys(("czech_dita", "czech_machac"), "iso8859-2"),
+    **dict.fromkeys(("czech_dita", "czech_machac", "czech_krb", "czech_ph"), "iso8859-2"),
 }
 RENAMED: Final = {"AX": "AH", "AXR": "ER", "EL": "L", "EM": "M", "EN": "N", "NX": "N", "DX": "D"}
 
@@ -34,6 +34,9 @@ c=T+S c~=CH s~=SH z~=ZH r~=ZH t~=T d~=D n~=N ch=HH dz~=JH ng=NG @=AE 7=UH N=NG #
 FESTIVAL_OWN: Final = {
     "cs": "i=IH i:=IY y=IH",
     "fi": "y=UW i=IH i:=IY",
+    # One table of Hindi, Marathi and Telugu: th, dh, T, D are stops at the teeth and behind them, f is a breathed P.
+    "hi": "a=AH aa=AA eh=EH ee=EY ay=EH aw=AO oh=OW oo=OW f=P @=AH T=T D=D N=N L=L R=R td=T th=T tth=T dh=D ddh=D kh=K "
+    "gh=G bh=B zh=R ksh=K+SH sri=SH+R sh=SH ch=CH j=JH w=W v=V x=SIL",
     "ru": "aa=AA a=AH oo=OW uu=UW ii=IY i=IH yy=IH y=IH ee=EH e=EH ay=IH ae=IH ur=UH sch=SH sh=SH zh=ZH ch=CH h=HH",
 }
 

@@ -27,7 +27,7 @@ from ..speech_corpus import SpeechItem, load_items
 from .corpus import item_rng, soft_onehot
 from .measures import FPS
 
-SPLITS: Final = ("train", "val", "test", "people")
+SPLITS: Final = ("train", "val", "test", "people", "strangers")
 
 
 @dataclass(frozen=True)
@@ -63,11 +63,21 @@ def _posteriors(features: SpeechFeatures, item: Any) -> tuple[Array, Array]:
 
 
 def _items(split: str) -> Iterator[SpeechItem]:
-    """A split's paragraphs; 'people' are the held-out ones of human voices other than the corpus's own."""
-    from ..phones_human import human_items
+    """A split's paragraphs.
 
+    'people' are the held-out ones of human voices other than the corpus's own, 'strangers' speak languages that nothing
+    was trained on; 'train' has German and French from variants of espeak-ng that are not judged on.
+    """
+    from ..phones_human import human_items
+    from ..phones_people import FRENCH, GERMAN, people_items, strangers
+
+    if split == "strangers":
+        yield from strangers()
+        return
     if split != "people":
         yield from load_items(split)
+    if split == "train":
+        yield from (item for item in people_items() if item.voice in (*GERMAN, *FRENCH))
     if split in ("train", "people"):
         yield from human_items("train" if split == "train" else "test")
 

@@ -2,25 +2,24 @@
 
     python -m orator.models.training.face.export [--lips lips] [--first lips_first --share 0.3] [--diffusion emodiff]
 
-With `--first` the lips are the mean of two checkpoints of one descent, `--share` of the first.
+With `--first` the lips are the mean of two checkpoints (or weight files) of one descent, `--share` of the first.
 """
 
 from __future__ import annotations
 
 import argparse
 
-import torch
 from safetensors.torch import save_file
 
 from ...weights import FOLDER
-from .data import cache_folder
+from .fit import kept
 
 
 def export(checkpoint: str, name: str, first: str | None = None, share: float = 0.0) -> None:
     """.cache/face/CHECKPOINT.pt to models/weights/NAME.safetensors, half precision except scales; `first` mixed in."""
-    state = torch.load(cache_folder() / f"{checkpoint}.pt", weights_only=True)
+    state = kept(checkpoint)
     if first:
-        other = torch.load(cache_folder() / f"{first}.pt", weights_only=True)
+        other = kept(first)
         state = {k: share * other[k] + (1.0 - share) * v for k, v in state.items()}
     small = {k: (v if k in ("mean", "scale") else v.half()).contiguous() for k, v in state.items()}
     save_file(small, str(FOLDER / f"{name}.safetensors"), metadata={"checkpoint": checkpoint})

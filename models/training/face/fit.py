@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from safetensors.torch import load_file
 from torch import nn
 
 from .data import cache_folder
@@ -38,15 +39,22 @@ def arguments(description: str, minutes: float, name: str) -> argparse.ArgumentP
     parser.add_argument("--minutes", type=float, default=minutes, help="of processor time")
     parser.add_argument("--simulated", action="store_true", help="learn from simulated phone posteriors")
     parser.add_argument("--name", default=name, help="the checkpoint to write")
-    parser.add_argument("--start", help="a checkpoint to go on from")
+    parser.add_argument("--start", help="a checkpoint or a weight file to go on from")
     parser.add_argument("--peak", type=float, help="the highest learning rate, where not the trainer's own")
     return parser
 
 
+def kept(checkpoint: str) -> dict[str, torch.Tensor]:
+    """The state of a checkpoint of the cache, or of a weight file where one is named (X.safetensors)."""
+    if checkpoint.endswith(".safetensors"):
+        return {name: tensor.float() for name, tensor in load_file(checkpoint).items()}
+    return dict(torch.load(cache_folder() / f"{checkpoint}.pt", weights_only=True))
+
+
 def start_from(net: nn.Module, checkpoint: str | None) -> None:
-    """Load a checkpoint of the cache into the network, if one is named."""
+    """Load a checkpoint of the cache or a weight file into the network, if one is named."""
     if checkpoint:
-        net.load_state_dict(torch.load(cache_folder() / f"{checkpoint}.pt", weights_only=True))
+        net.load_state_dict(kept(checkpoint))
 
 
 def fit(net: nn.Module, loss: Callable[[int], torch.Tensor], schedule: Schedule, minutes: float, name: str) -> None:
