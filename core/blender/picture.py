@@ -24,6 +24,8 @@ _KEPT: Final = "orator_picture_image"
 """The picture itself: the materials show its layers, and what nobody uses is not saved."""
 _SPREAD: Final = "orator_picture_spread"
 """How many times as wide as its lines the strips are that they lie on."""
+_LIPS: Final = "orator_picture_lips"
+"""How thick a line would be for its drawn lips, in pixels; 0 without any."""
 _STILL: Final = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".tga", ".webp", ".exr", ".jp2")
 
 
@@ -100,6 +102,7 @@ def _object(
 ) -> bpy.types.Object:
     from ..picture.grain import tiles
     from ..picture.layers import parts_of
+    from ..picture.lips import find_lips, with_lips
     from ..picture.plate import line_colour, skin_plate, stroke_widths
     from ..picture.puppet import MATERIALS, build
     from ..picture.stroke import SPREAD, mouth_colours, pen_strip, stroke_strip
@@ -116,9 +119,12 @@ def _object(
     if strip is None:
         even = np.rint(255.0 * np.array([[[*line, 1.0]]])).astype(np.uint8)
         strip = pen_strip(strokes[1] or 3.0, grained.get("Line", even))
+    lips = find_lips(pixels, plate, marks, line, strokes[1])
+    if lips is not None:
+        strip, own = with_lips(strip, lips, line), False
     grained["Line"] = strip
     images |= {title: image_of(f"{name} {title}", tile) for title, tile in grained.items()}
-    puppet = build(marks, pixels.shape[1], pixels.shape[0], strokes, parts, SPREAD)
+    puppet = build(marks, pixels.shape[1], pixels.shape[0], strokes, parts, SPREAD, lips.stroke if lips else 0.0)
     mesh = bpy.data.meshes.new(name)
     mesh.from_pydata(puppet.vertices.tolist(), [], puppet.quads.tolist())
     for title in MATERIALS:
@@ -134,6 +140,7 @@ def _object(
     obj[_KEPT] = image
     remember(obj, layers, mask)
     obj[_SPREAD] = SPREAD
+    obj[_LIPS] = lips.stroke if lips else 0.0
     obj[f"{PICTURE}_size"] = [pixels.shape[1], pixels.shape[0]]
     context.scene.collection.objects.link(obj)
     obj.location = context.scene.cursor.location
@@ -277,7 +284,8 @@ def update_picture(obj: bpy.types.Object) -> None:
     pixels = pixels_of(image)
     parts = parts_of(pixels, mask_now(obj, pixels, marks), marks)
     spread = float(obj.get(_SPREAD, 1.0))
-    puppet = build(marks, int(width), int(height), stroke_widths(pixels, marks), parts, spread)
+    strokes, lips = stroke_widths(pixels, marks), float(obj.get(_LIPS, 0.0))
+    puppet = build(marks, int(width), int(height), strokes, parts, spread, lips)
     _write(obj, puppet)
     images = _images_of(obj)
     if "Skin" in images:

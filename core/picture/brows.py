@@ -69,7 +69,7 @@ def room_above(brows: Array, hair: Array, marks: Marks) -> float:
         mine = brows[max(top, 0) : bottom + 1, columns]
         upper = np.where(mine.any(axis=0), max(top, 0) + mine.argmax(axis=0), y)
         above = hair[: int(y + 0.25 * h) + 1, columns]
-        lowest = np.where(above.any(axis=0), len(above) - above[::-1].argmax(axis=0), -np.inf)
+        lowest = np.where(above.any(axis=0), len(above) - above[::-1].argmax(axis=0), -len(hair))
         out = min(out, float(np.percentile(upper - lowest, 10)))
     return max(0.0, out)
 

@@ -17,27 +17,25 @@ _WIDE: Final = (0.92, 0.18, 1.0, 0.0)
 """How wide a mouth is that is open, and how far its lips are up, down, and lifted at the corners."""
 _HALF_OPEN: Final = 0.4
 """The opening, of jawOpen, that a turned head shows exactly, and where a line is as thick as drawn; others nearly."""
-_MITRE: Final = 1.4
-"""How far a line's edge goes out at a corner, in what it lies beside the line elsewhere."""
+_TIP: Final = 0.8
+"""How far a line goes on at a corner, in what its strip is wide to either side."""
 
 
-def _beside(curve: Array, other: Array, off: float, sign: float) -> Array:
-    """Places (N, 2) beside one lip's curve, `off` outwards; at its corners, where it meets the other's, farther out."""
-    out = curve + sign * off * normals(curve)
+def _beside(curve: Array, other: Array, off: Array, sign: float) -> Array:
+    """Places (N, 2) `off` beside one lip's curve, outwards; it ends in a tip at its corners, where the other's does."""
+    out = curve + sign * off[:, None] * normals(curve)
     for end, inner in ((0, 1), (-1, -2)):
-        ways = [c[end] - c[inner] for c in (curve, other)]
-        ways = [way / max(float(np.hypot(*way)), 1e-9) for way in ways]
-        middle = ways[0] + ways[1]
-        middle /= max(float(np.hypot(*middle)), 1e-9)
-        sharp = abs(float(ways[0][0] * middle[1] - ways[0][1] * middle[0]))
-        out[end] = curve[end] + off * min(1.0 / max(sharp, 1e-6), _MITRE) * middle
+        ways = np.stack([c[end] - c[inner] for c in (curve, other)])
+        middle = (ways / np.maximum(np.hypot(ways[:, 0], ways[:, 1]), 1e-9)[:, None]).sum(axis=0)
+        out[end] = curve[end] + _TIP * abs(off[end]) * middle / max(float(np.hypot(*middle)), 1e-9)
     return out
 
 
-def mouth_piece(face: Face, stroke: float, spread: float = 1.0) -> Piece:
+def mouth_piece(face: Face, stroke: float, spread: float = 1.0, lips: bool = False) -> Piece:
     """The open mouth: the dark, a line about it before it; when wide enough, teeth above and a tongue below.
 
-    A little open, lips show a dark gap: teeth and tongue lie behind the dark, and come forward faster.
+    `lips`: the line is lips, which are thinner towards the corners. A little open, they show a dark gap: teeth and
+    tongue lie behind the dark, and come forward faster.
     """
     t = np.sin(np.linspace(-np.pi / 2.0, np.pi / 2.0, _LIP_COLUMNS + 1))
     half, tall = face.mouth_half, min(0.85 * face.mouth_half + 0.16 * face.below, 0.36 * face.below)
@@ -45,7 +43,7 @@ def mouth_piece(face: Face, stroke: float, spread: float = 1.0) -> Piece:
     tongue = 0.62 + 0.38 * np.abs(t / 0.9) ** 2
     # Beside the corners it is dark.
     teeth = _TEETH * smooth((1.0 - np.abs(t)) / 0.2)
-    over = 0.5 * spread * stroke
+    over = 0.5 * spread * stroke * (1.0 - 0.8 * lips * t**4)
 
     def opened(wide: float, up: float, down: float, lift: float) -> Array:
         """Rows of the mouth at an opening: two of each line's, the dark's, the teeth's and the tongue's."""
@@ -69,7 +67,7 @@ def mouth_piece(face: Face, stroke: float, spread: float = 1.0) -> Piece:
     piece.held = closed + _HALF_OPEN * (wide_open - closed)
     forward = np.full(len(closed), FORWARD)
     # The lines lie before all else, and teeth and tongue come out from behind the dark.
-    for k, (behind, at) in enumerate(((-BEFORE, 0.0), (2 * BEFORE, 0.2), (4 * BEFORE, 0.3)), start=2):
+    for k, (behind, at) in enumerate(((-BEFORE, 0.0), (2 * BEFORE, 0.23), (4 * BEFORE, 0.37)), start=2):
         part = slice(2 * k * count, 2 * (k + 1) * count)
         piece.rest[part, 1] += behind
         if at:
@@ -78,12 +76,15 @@ def mouth_piece(face: Face, stroke: float, spread: float = 1.0) -> Piece:
     forward[: 4 * count] = forward.max() + 2 * BEFORE
     # Where the lines meet at the corners, one lies over the other.
     forward[: 2 * count] += 0.5 * BEFORE
-    lips = [
+    paths = [
         lengths(0.5 * (usual[k * count : (k + 1) * count] + usual[(k + 1) * count : (k + 2) * count])) for k in (0, 2)
     ]
-    lips[1] = lips[0][-1] + lips[1][-1] - lips[1]
-    along = np.concatenate([lips[0], lips[0], lips[1], lips[1]])
-    piece.strokes.append((slice(0, 4 * count), np.stack([along, np.repeat((0.0, 1.0, 0.0, 1.0), count)], axis=1)))
+    paths[1] = paths[0][-1] + paths[1][-1] - paths[1]
+    along = np.concatenate([paths[0], paths[0], paths[1], paths[1]])
+    across = np.tile(np.array([0.0, 1.0, 0.0, 1.0])[:, None], count)
+    # To its tip a line is as thick as it is.
+    across[:, [0, -1]] = 0.5
+    piece.strokes.append((slice(0, 4 * count), np.stack([along, across.ravel()], axis=1)))
     piece.move("jawOpen", wide_open)
     piece.own["jawOpen"][:, 1] = -forward
     piece.own["mouthClose"] = -piece.own["jawOpen"]

@@ -38,8 +38,12 @@ class Neck:
 
 def find_neck(picture: Array, body: Array, marks: Marks) -> Neck | None:
     """The neck of a body (H, W) below the jaw; None where none is seen."""
+    from scipy.ndimage import binary_closing
+
     _, half, below = marks.face
     chin_x, chin_y = marks.at("chin")
+    # A hatched shade has gaps.
+    body = body | binary_closing(body, np.ones((1, 2 * max(1, round(0.03 * half)) + 1)))
     column = int(np.clip(chin_x, 0, body.shape[1] - 1))
     first = max(0, int(chin_y - 0.25 * below))
     seen = np.flatnonzero(body[first : int(chin_y + 0.4 * below) + 1, column])

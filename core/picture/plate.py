@@ -9,6 +9,8 @@ from .marks import Marks
 
 _ROUNDS = 12
 _ALIKE = 40.0
+_BLUSH = 25.0, 14.0, 90.0
+"""How much darker in red than the skin a blush is at most, how much redder at least, and how far from it at most."""
 
 
 def skin_plate(picture: Array, marks: Marks) -> Array:
@@ -17,31 +19,38 @@ def skin_plate(picture: Array, marks: Marks) -> Array:
     out = picture
     for side in ("left", "right"):
         (cx, cy), (w, h) = marks.at(f"eye_{side}"), marks.eye_size(side)
-        out = _without(out, ((x - cx) / (w + 1)) ** 2 + ((y - cy) / (h + 1)) ** 2, 1.3 + 3.0 / h)
+        out = _without(out, ((x - cx) / (w + 1)) ** 2 + ((y - cy) / (h + 1)) ** 2, 1.3 + 3.0 / h, True)
     left, right, mouth = marks.at("mouth_left"), marks.at("mouth_right"), marks.at("mouth")
     half = max(left[0] - mouth[0], mouth[0] - right[0])
     return _without(out, ((x - mouth[0]) / (half + 1)) ** 2 + ((y - mouth[1]) / (half * 0.35 + 4)) ** 2, 1.3)
 
 
-def _without(picture: Array, distance: Array, reach: float) -> Array:
+def _without(picture: Array, distance: Array, reach: float, cheek: bool = False) -> Array:
     """The picture without what lies within 1 of a middle, and without what is no skin up to `reach`.
 
-    `distance` (H, W) is squared, in sizes of what goes; skin and blush about it stay as they are.
+    `distance` (H, W) is squared, in sizes of what goes; skin about it stays as it is, and blush below an eye (`cheek`).
     """
-    from scipy.ndimage import binary_dilation, binary_erosion, gaussian_filter
+    from scipy.ndimage import binary_dilation, binary_erosion, binary_opening, gaussian_filter
 
     wide = distance < (2.0 * reach) ** 2
     rows, columns = (slice(k.min(), k.max() + 1) for k in np.nonzero(wide))
     part, d = picture[rows, columns], distance[rows, columns]
+    below = (np.arange(len(d)) > len(d) / 2)[:, None]
     ring = (d > reach**2) & (d < (1.5 * reach) ** 2) & (part[..., 3] > 200)
     if not ring.any():
         return picture
     usual = np.median(part[ring][:, :3], axis=0)
     calm = gaussian_filter(part[..., :3].astype(np.float32), (0.8, 0.8, 0))
-    skin = np.abs(calm - usual).max(axis=2) < _ALIKE
+    # A blush is as red as the skin, and less green and blue.
+    off = calm - usual
+    redder = off[..., 0] - off[..., 1:].mean(axis=2)
+    blush = (off[..., 0] > -_BLUSH[0]) & (redder > _BLUSH[1]) & (np.abs(off).max(axis=2) < _BLUSH[2])
+    blush = binary_opening(blush, iterations=1) & (d > 0.5) & below & cheek
+    skin = (np.abs(off).max(axis=2) < _ALIKE) | blush
     other = binary_dilation(~skin, np.ones((3, 3)), 2)
-    hole = (d < 1.0) | ((d < reach**2) & other)
-    good = ~hole & ~other & (part[..., 3] > 200)
+    other &= ~blush | binary_dilation(~skin, np.ones((3, 3)))
+    hole = ((d < 1.0) & ~(blush & ~other)) | ((d < reach**2) & other)
+    good = ~hole & ~other & ~binary_dilation(blush, np.ones((3, 3)), 2) & (part[..., 3] > 200)
     if not good.any():
         return picture
     out = picture.copy()

@@ -30,6 +30,7 @@ GRID: Final = 72
 """Cells of the picture's longer side."""
 _BENEATH: Final = -0.045
 """Where brows lie that the hair in front crosses."""
+_MOUTH: Final = 4
 _BROWS: Final = 8
 """Which of the pieces they are."""
 _BROW_CELLS: Final = (36, 4)
@@ -95,7 +96,7 @@ def _shade(face: Face) -> Piece:
 
 
 def _pieces(
-    marks: Marks, width: int, height: int, strokes: tuple[float, float], spread: float
+    marks: Marks, width: int, height: int, strokes: tuple[float, float], spread: float, lip: float = 0.0
 ) -> tuple[Face, list[Piece]]:
     """The marks in the puppet's plane, and all its parts. Raises OratorError for marks that cannot be."""
     check_marks(marks, width, height)
@@ -109,7 +110,7 @@ def _pieces(
     pieces += [
         lid(face.eyes[side], name, lash, spread, lips / lash) for side, name in (("left", "Left"), ("right", "Right"))
     ]
-    pieces += [cover(face), mouth_piece(face, lips, spread)]
+    pieces += [cover(face), mouth_piece(face, lip / height or lips, spread, lip > 0.0)]
     pieces += [_layer(name, width / height) for name in ("Front", "Behind", "Body")]
     pieces += [_brows(face, marks, width, height), _shade(face)]
     return face, pieces
@@ -127,20 +128,24 @@ def build(
     strokes: tuple[float, float] = (0.0, 0.0),
     layers: Array | None = None,
     spread: float = 1.0,
+    lip: float = 0.0,
 ) -> Puppet:
     """The mesh of a picture of width x height pixels. Raises OratorError for marks that cannot be.
 
     `strokes`: how thick the picture's upper lashes and its mouth's line are, in pixels; 0 for usual ones. `layers`
     (height, width): what each pixel is, with the body, so that hair hangs as it is drawn. `spread`: how many times as
-    wide as a line the strip is that it lies on. The number of vertices and their order depend on the picture's
-    proportions alone, so that marks can be moved later.
+    wide as a line the strip is that it lies on. `lip`: how thick a line
+    would be for drawn lips, in pixels, whose strip is the upper half of the lines' image; 0 without. The number of
+    vertices and their order depend on the picture's proportions alone, so that marks can be moved later.
     """
-    face, pieces = _pieces(marks, width, height, strokes, spread)
+    face, pieces = _pieces(marks, width, height, strokes, spread, lip)
     if layers is not None and order_of(layers)[0] == FRONT:
         pieces[_BROWS].rest[:, 1] = _BENEATH
         # Rather less than until they are gone, or what a fringe has of them stays behind.
         room = room_above(layers == BROWS, layers == FRONT, marks) / height
         face = replace(face, lift=float(np.clip(0.7 * room / face.below + 0.01, 0.015, face.lift)))
+    # Brows that are pieces of their own leave skin, glasses and lashes about them as they are.
+    apart = layers is not None and bool((layers == BROWS).any())
     shapes: dict[str, list[Array]] = {}
     warps = [piece.warped(face, layers) for piece in pieces]
     names = list(dict.fromkeys(n for piece, warp in zip(pieces, warps, strict=True) for n in (*piece.own, *warp)))
@@ -148,7 +153,11 @@ def build(
     for name in names:
         for piece, warp in zip(pieces, warps, strict=True):
             moved = np.zeros_like(piece.rest)
-            if name in warp and name not in piece.stiff:
+            if (
+                name in warp
+                and name not in piece.stiff
+                and not (apart and name.startswith("brow") and piece != pieces[_BROWS])
+            ):
                 moved[:, [0, 2]] += warp[name]
             shapes.setdefault(name, []).append(moved + piece.own.get(name, 0.0))
     firsts = np.cumsum([0, *(len(piece.rest) for piece in pieces)])
@@ -162,6 +171,8 @@ def build(
     uvs[lids] = np.stack([closed[lids, 0] * height / width + 0.5, closed[lids, 2]], axis=1)
     for first, piece in zip(firsts, pieces, strict=False):
         for part, (along, across) in ((s, places.T) for s, places in piece.strokes):
+            if lip:
+                across = 0.5 * (across + (piece is pieces[_MOUTH]))
             uvs[first + part.start : first + part.stop] = np.stack([along * height / LENGTH, across], axis=1)
     return Puppet(
         rest,

@@ -7,12 +7,13 @@ import pytest
 from helpers.faces import HAIR, LINE, draw
 from orator.core.picture.brows import hidden_brows
 from orator.core.picture.layers import BEHIND, BODY, BROWS, FACE, FRONT, parts_of, propose_layers
+from orator.core.picture.lips import find_lips, with_lips
 from orator.core.picture.marks import propose
-from orator.core.picture.plate import line_colour, skin_plate
+from orator.core.picture.plate import line_colour, skin_plate, stroke_widths
 from orator.core.picture.puppet import MATERIALS, build
 from orator.core.picture.rims import hung
 from orator.core.picture.sheets import cut_layers, order_of
-from orator.core.picture.stroke import mouth_colours, stroke_strip
+from orator.core.picture.stroke import mouth_colours, pen_strip, stroke_strip
 
 SIZE = 256
 Y, X = np.mgrid[0:SIZE, 0:SIZE] / SIZE
@@ -118,3 +119,35 @@ def test_a_grey_picture_has_a_grey_mouth(coloured: bool) -> None:
     for name in ("Mouth", "Tongue"):
         assert (np.ptp(colours[name]) > 0.2) == coloured
         assert (np.ptp(colours[name]) < 0.02) == (not coloured)
+
+
+@pytest.mark.parametrize("painted", [True, False])
+def test_lips_of_a_colour_of_their_own_go_round_the_open_mouth(painted: bool) -> None:
+    drawn = draw(SIZE)
+    if painted:
+        drawn[((X - 0.5) / 0.08) ** 2 + ((Y - 0.65) / 0.03) ** 2 < 1, :3] = (200, 90, 90)
+        drawn[(np.abs(X - 0.5) < 0.075) & (np.abs(Y - 0.65) < 0.006), :3] = LINE
+    marks = propose(drawn)
+    line = line_colour(drawn, marks)
+    lips = find_lips(drawn, skin_plate(drawn, marks), marks, line, stroke_widths(drawn, marks)[1])
+    assert (lips is not None) == painted
+    if lips is None:
+        return
+    np.testing.assert_allclose(lips.colour, (200, 90, 90), atol=6)
+    assert 3 < lips.full < 9
+    pen = pen_strip(3.0, np.full((1, 1, 4), 255, np.uint8))
+    both = with_lips(pen, lips, line)
+    assert (both[len(pen) :] == pen).all(), "lids keep the line"
+    outside = both[len(pen) - 5, 0]
+    np.testing.assert_allclose(outside, (*lips.colour, 255), atol=3)
+    assert both[2, 0, 3] == 0, "nothing within the mouth"
+
+
+def test_skin_about_brows_that_are_pieces_stays() -> None:
+    drawn = draw(SIZE)
+    labels = np.full((SIZE, SIZE), FACE, np.uint8)
+    labels[:8] = BROWS
+    puppet = build(propose(drawn), SIZE, SIZE, layers=labels)
+    moved = np.abs(puppet.shapes["browInnerUp"]).max(axis=1) > 0
+    of = {name: np.unique(puppet.quads[puppet.materials == MATERIALS.index(name)]) for name in ("Picture", "Brows")}
+    assert moved[of["Brows"]].any() and not moved[of["Picture"]].any()
