@@ -93,6 +93,10 @@ def fill(report: Report, field: str, text: str) -> Steps:
     if place is None:
         return
     bpy.context.window_manager.clipboard = text
+    driver.move(place[0] - 1, place[1])
+    yield 0.1
+    driver.move(*place)  # a key goes to what is highlighted
+    yield 0.3
     driver.press("V", *place, ctrl=True)
     yield 0.5
 
