@@ -25,6 +25,8 @@ _STRAYS: Final = 0.5
 """A line strays so far, of the most that it may be thick."""
 _CORNER: Final = 30.0
 """What of a neck's corner is so near its colour is the neck."""
+_EVEN: Final = 0.04
+"""How far about a pixel is looked at, in half face widths, where head and body meet without a line."""
 _CRUMB: Final = 0.02
 """Areas up to so much of half a face's width, squared, are no body."""
 
@@ -75,6 +77,17 @@ def below_jaw(picture: Array, face: Array, marks: Marks) -> Array:
     sizes = np.bincount(areas.ravel())
     # Crumbs within the jaw's line are the head's.
     out: Array = body & (sizes > _CRUMB * half**2)[areas]
+    return out if line.any() else _even(out, face & ~out, half)
+
+
+def _even(body: Array, head: Array, half: float) -> Array:
+    """A body (H, W) whose edge to the head, where no line is drawn, has no spurs: what most is about a pixel."""
+    from scipy.ndimage import distance_transform_edt, gaussian_filter
+
+    soft = max(1.0, _EVEN * half)
+    near = (distance_transform_edt(~body) < 4.0 * soft) & (distance_transform_edt(~head) < 4.0 * soft)
+    shares = [gaussian_filter(area.astype(np.float32), soft) for area in (body, head)]
+    out: Array = np.where(near, (body | head) & (shares[0] > shares[1]), body)
     return out
 
 

@@ -14,6 +14,9 @@ _WIDER: Final = 1.3
 """Where the body is so much wider than the neck's narrowest row, shoulders or a collar begin."""
 _OTHER: Final = 36.0
 """A row whose middle is so far from the neck's colour is a collar."""
+_SOLID: Final = 200
+_SOFT: Final = 4
+"""So many pixels of a neck's edge may be mixed with hair beside it."""
 _HIGH: Final = 0.62
 """How far a neck goes on upwards, in heights from the eyes to the chin."""
 _INWARDS, _OUTWARDS = 0.3, 0.02
@@ -43,7 +46,8 @@ def find_neck(picture: Array, body: Array, marks: Marks) -> Neck | None:
     _, half, below = marks.face
     chin_x, chin_y = marks.at("chin")
     # A hatched shade has gaps.
-    body = body | binary_closing(body, np.ones((1, 2 * max(1, round(0.03 * half)) + 1)))
+    body = (picture[..., 3] > _SOLID) & body
+    body |= binary_closing(body, np.ones((1, 2 * max(1, round(0.03 * half)) + 1)))
     column = int(np.clip(chin_x, 0, body.shape[1] - 1))
     first = max(0, int(chin_y - 0.25 * below))
     seen = np.flatnonzero(body[first : int(chin_y + 0.4 * below) + 1, column])
@@ -124,14 +128,28 @@ def _lean(left: Array) -> float:
     return float(np.clip(-slope, -_OUTWARDS, _INWARDS))
 
 
-def _mixed(picture: Array, neck: Neck, edge: Array, inwards: int) -> bool:
-    """Whether a neck's outermost pixels are mixed with what lies beside it, and are no line or tone of its own."""
+def _mixed(picture: Array, neck: Neck, edge: Array, inwards: int) -> int:
+    """How many of a neck's outermost pixels are mixed with what lies beside it, and are no line or tone of its own."""
     rows, columns = neck.top + np.arange(len(edge)), edge.astype(int)
-    outer = picture[rows, columns, :3].astype(int)
-    off = np.abs(outer - picture[rows, columns + inwards, :3]).max(axis=1)
+
+    def at(step: int) -> Array:
+        place = np.clip(columns + step * inwards, 0, picture.shape[1] - 1)
+        return picture[rows, place].astype(float)
+
+    off = np.abs(at(0) - at(1))[:, :3].max(axis=1)
     # A clear pixel beyond leaves the outermost its own colour.
-    clear = picture[rows, np.clip(columns - inwards, 0, picture.shape[1] - 1), 3] < 128
-    return bool(np.median(clear) < 0.5 or np.median(off) > _OTHER)
+    if np.median(at(-1)[:, 3] <= _SOLID) >= 0.5:
+        return int(np.median(off) > _OTHER)
+    beyond, within = at(-2)[:, :3], at(_SOFT + 2)[:, :3]
+    way = beyond - within
+    for step in range(1, _SOFT + 1):
+        away = at(step)[:, :3] - within
+        share = (away * way).sum(axis=1) / np.maximum((way**2).sum(axis=1), 1.0)
+        # A line is no colour between both.
+        aside = np.abs(away - share[:, None] * way).max(axis=1)
+        if not ((share > 0.12) & (share < 1.1) & (aside < 0.5 * _OTHER)).mean() > 0.3:
+            return step
+    return _SOFT
 
 
 def upwards(picture: Array, neck: Neck, below: float) -> tuple[slice, Array, Array]:
@@ -157,7 +175,7 @@ def upwards(picture: Array, neck: Neck, below: float) -> tuple[slice, Array, Arr
     share = (x - left[:, None]) / np.maximum(right - left, 1.0)[:, None]
     first, last = neck.left[source][:, None], neck.right[source][:, None]
     # Beside the edges the outermost pixels are mixed with what lies there.
-    edge = int(_mixed(picture, neck, neck.left, 1)), int(_mixed(picture, neck, neck.right, -1))
+    edge = _mixed(picture, neck, neck.left, 1), _mixed(picture, neck, neck.right, -1)
     column = np.clip(first + share * (last - first), first + edge[0], np.maximum(last - edge[1], first + 1))
     row = np.broadcast_to((neck.top + source)[:, None], column.shape)
     colours = np.stack(
