@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -127,9 +128,7 @@ def _object(
     puppet = build(marks, pixels.shape[1], pixels.shape[0], strokes, parts, SPREAD, lips.stroke if lips else 0.0)
     mesh = bpy.data.meshes.new(name)
     mesh.from_pydata(puppet.vertices.tolist(), [], puppet.quads.tolist())
-    for title in MATERIALS:
-        picture, repeats = images.get(title), title in flat
-        material = textured(f"{name} {title}", picture, repeats) if picture else _plain(f"{name} {title}", flat[title])
+    for title, material in zip(MATERIALS, _materials(name, images, flat), strict=True):
         if own and title == "Line":
             _coloured(material, flat[title])
         mesh.materials.append(material)
@@ -154,6 +153,17 @@ def _object(
     obj.select_set(True)
     context.view_layer.objects.active = obj
     return obj
+
+
+def _materials(
+    name: str, images: dict[str, bpy.types.Image], flat: dict[str, tuple[float, ...]]
+) -> Iterator[bpy.types.Material]:
+    """A picture's materials in their order: by its images, or of a plain colour."""
+    from ..picture.puppet import MATERIALS
+
+    for title in MATERIALS:
+        picture, repeats = images.get(title), title in flat
+        yield textured(f"{name} {title}", picture, repeats) if picture else _plain(f"{name} {title}", flat[title])
 
 
 def _write(obj: bpy.types.Object, puppet: Puppet) -> None:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 
 from ..arrays import Array
 from .patches import lips, patches_of
-
-if TYPE_CHECKING:
-    from .marks import Marks
 
 _ALIKE: Final = 40.0
 _RISES: Final = 0.25
@@ -63,24 +60,3 @@ def beard_of(
     out[rows, columns] = own
     mouth = lips(patches_of(out, picture[..., 3] > 200), under, apart)
     return out if rises or (mouth is not None and mouth.top > y + first) else None
-
-
-def with_beard(picture: Array, skin: tuple[Array, Array], marks: Marks) -> tuple[Array, Array]:
-    """Colour and mask (H, W) of the skin with the beard, if the mouth lies in one: both are the face."""
-    from scipy.ndimage import binary_dilation, binary_fill_holes
-
-    x, y = (int(v) for v in marks.at("mouth"))
-    if skin[1][y - 1 : y + 2, max(0, x - 1) : x + 2].any() and binary_fill_holes(skin[1])[y, x]:
-        return skin
-    left, right = marks.at("eye_left"), marks.at("eye_right")
-    low = max(marks.at(f"eye_{side}")[1] + marks.eye_size(side)[1] for side in ("left", "right")) - 2.0
-    middle, half, _ = marks.face
-    beard = beard_of(picture, skin, (float(middle[0]), float(low)), half, float(left[0] - right[0]))
-    if beard is None:
-        return skin
-    whole = binary_fill_holes(binary_dilation(beard, iterations=2) | skin[1])
-    return (
-        skin
-        if not whole[y, x]
-        else (skin[0], whole & (binary_fill_holes(beard | skin[1]) | ~binary_dilation(~whole, iterations=2)))
-    )

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from ..arrays import Array
-from .beard import with_beard
+from .beard import beard_of
 from .marks import Marks, skin_of
 from .matte import calm, line_between, nearest_colours, specks_between
 
@@ -185,3 +185,22 @@ def _ends(skin: Array, reach: Array, angle: Array) -> Array:
         ends = _round(ends, open_)
     out: Array = gaussian_filter1d(ends, 0.8, mode="nearest")[bins]
     return out
+
+
+def with_beard(picture: Array, skin: tuple[Array, Array], marks: Marks) -> tuple[Array, Array]:
+    """Colour and mask (H, W) of the skin with the beard, if the mouth lies in one: both are the face."""
+    from scipy.ndimage import binary_dilation, binary_fill_holes
+
+    x, y = (int(v) for v in marks.at("mouth"))
+    if skin[1][y - 1 : y + 2, max(0, x - 1) : x + 2].any() and binary_fill_holes(skin[1])[y, x]:
+        return skin
+    left, right = marks.at("eye_left"), marks.at("eye_right")
+    low = max(marks.at(f"eye_{side}")[1] + marks.eye_size(side)[1] for side in ("left", "right")) - 2.0
+    middle, half, _ = marks.face
+    beard = beard_of(picture, skin, (float(middle[0]), float(low)), half, float(left[0] - right[0]))
+    if beard is None:
+        return skin
+    whole = binary_fill_holes(binary_dilation(beard, iterations=2) | skin[1])
+    if not whole[y, x]:
+        return skin
+    return skin[0], whole & (binary_fill_holes(beard | skin[1]) | ~binary_dilation(~whole, iterations=2))

@@ -13,9 +13,8 @@ from typing import Final
 import numpy as np
 
 from ..arrays import Array
-from .beard import with_beard
 from .brows import seen_brows
-from .jaw import below_jaw
+from .jaw import below_jaw, with_beard
 from .marks import Marks, skin_of
 from .matte import beyond_line, line_between
 from .rims import hung, tips_of

@@ -121,6 +121,22 @@ def vertex_count(marks: Marks, width: int, height: int) -> int:
     return sum(len(piece.rest) for piece in _pieces(marks, width, height, (0.0, 0.0), 1.0)[1])
 
 
+def _shapes(pieces: list[Piece], face: Face, layers: Array | None, apart: bool) -> dict[str, list[Array]]:
+    """Of every shape how the vertices (N, 3) of each piece move; `apart`: brows are the brow piece's alone."""
+    shapes: dict[str, list[Array]] = {}
+    warps = [piece.warped(face, layers) for piece in pieces]
+    names = list(dict.fromkeys(n for piece, warp in zip(pieces, warps, strict=True) for n in (*piece.own, *warp)))
+    names = [n for n in names if n not in TURN_SHAPES] + list(TURN_SHAPES)
+    for name in names:
+        for k, (piece, warp) in enumerate(zip(pieces, warps, strict=True)):
+            moved = np.zeros_like(piece.rest)
+            others = apart and name.startswith("brow") and k != _BROWS
+            if name in warp and name not in piece.stiff and not others:
+                moved[:, [0, 2]] += warp[name]
+            shapes.setdefault(name, []).append(moved + piece.own.get(name, 0.0))
+    return shapes
+
+
 def build(
     marks: Marks,
     width: int,
@@ -146,20 +162,7 @@ def build(
         face = replace(face, lift=float(np.clip(0.7 * room / face.below + 0.01, 0.015, face.lift)))
     # Brows that are pieces of their own leave skin, glasses and lashes about them as they are.
     apart = layers is not None and bool((layers == BROWS).any())
-    shapes: dict[str, list[Array]] = {}
-    warps = [piece.warped(face, layers) for piece in pieces]
-    names = list(dict.fromkeys(n for piece, warp in zip(pieces, warps, strict=True) for n in (*piece.own, *warp)))
-    names = [n for n in names if n not in TURN_SHAPES] + list(TURN_SHAPES)
-    for name in names:
-        for piece, warp in zip(pieces, warps, strict=True):
-            moved = np.zeros_like(piece.rest)
-            if (
-                name in warp
-                and name not in piece.stiff
-                and not (apart and name.startswith("brow") and piece != pieces[_BROWS])
-            ):
-                moved[:, [0, 2]] += warp[name]
-            shapes.setdefault(name, []).append(moved + piece.own.get(name, 0.0))
+    shapes = _shapes(pieces, face, layers, apart)
     firsts = np.cumsum([0, *(len(piece.rest) for piece in pieces)])
     rest = np.concatenate([piece.rest for piece in pieces])
     uvs = np.stack([rest[:, 0] * height / width + 0.5, rest[:, 2]], axis=1)

@@ -1,6 +1,6 @@
 """What the lips do on what phone networks are chosen by: figures of weight files side by side.
 
-    python -m orator.models.training.phones_choose A.safetensors B.safetensors [--lips 0 0.2 0.4]
+    python -m orator.models.training.face.phones_choose A.safetensors B.safetensors [--lips 0 0.2 0.4]
 
 None of it is in a table: Kathleen's sentences of 'val'; the same by people who never were; what the six actors of EmoDB
 say of the two sentences that are held out; voices of Danish, Norwegian, Greek and Ukrainian. With two files or more,
@@ -18,17 +18,17 @@ import numpy as np
 import torch
 from scipy.special import softmax
 
-from ...core.arrays import Array
-from ...core.speech.features import SpeechFeatures, speech_features
-from ...core.speech.speech import Speech
-from ..phones.classify import normalised
-from ..phones.network import PhoneNetwork
-from .face.data import Sample
-from .face.evaluate import lip_row
-from .phones_human import human_items
-from .phones_mean import favour_lips, mean_of
-from .phones_people import CHOOSING, anew, strangers
-from .speech_corpus import SpeechItem, load_items
+from ....core.arrays import Array
+from ....core.speech.features import SpeechFeatures, speech_features
+from ....core.speech.speech import Speech
+from ...phones.classify import normalised
+from ...phones.network import PhoneNetwork
+from ..phones_human import human_items
+from ..phones_mean import favour_lips, mean_of
+from ..phones_people import CHOOSING, anew, strangers
+from ..speech_corpus import SpeechItem, load_items
+from .data import Sample
+from .evaluate import lip_row
 
 FIGURES: Final = (
     "closure",
