@@ -32,7 +32,7 @@ class Linear:
         self._half = half and weight.numel() >= HALF_FROM
         if self._half:
             weight = weight.to(torch.bfloat16)
-        self._packed = _can_pack()
+        self._packed = _can_pack() and (not self._half or torch.ops.mkldnn._is_mkldnn_bf16_supported())
         if self._packed:
             self._weight = torch.ops.mkldnn._reorder_linear_weight(weight.contiguous(), ROWS)
         else:
