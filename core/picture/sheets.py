@@ -8,7 +8,7 @@ import numpy as np
 
 from ..arrays import Array
 from .brows import are_above, hidden_brows
-from .layers import BEHIND, BODY, BROWS, FRONT, ORDER, about, marks_within, parts_of
+from .layers import BEHIND, BODY, BROWS, FACE, FRONT, ORDER, about, marks_within, parts_of
 from .marks import Marks
 from .matte import BAND, coverage, nearest_colours, taken_apart, unlike
 from .under import beside, continued, nearer, neck_upwards
@@ -75,6 +75,9 @@ def _sheet(
     if layer == FRONT:
         # A brow lies on the face, and so does what it leaves.
         under = np.zeros_like(own)
+    if layer == FACE:
+        # Where hair in front ends on hair behind there is hair beneath: skin would shine through that edge.
+        under &= joint | (distance_transform_edt(labels != BEHIND) > BAND + 2.5 + 0.02 * marks.face[1])
     if layer == BODY:
         under = under & joint
     if layer == BEHIND:

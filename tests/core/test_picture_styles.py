@@ -14,6 +14,7 @@ from orator.core.picture.puppet import MATERIALS, build
 from orator.core.picture.rims import hung
 from orator.core.picture.sheets import cut_layers, order_of
 from orator.core.picture.stroke import mouth_colours, pen_strip, stroke_strip
+from scipy.ndimage import binary_dilation, distance_transform_edt
 
 SIZE = 256
 Y, X = np.mgrid[0:SIZE, 0:SIZE] / SIZE
@@ -151,3 +152,18 @@ def test_skin_about_brows_that_are_pieces_stays() -> None:
     moved = np.abs(puppet.shapes["browInnerUp"]).max(axis=1) > 0
     of = {name: np.unique(puppet.quads[puppet.materials == MATERIALS.index(name)]) for name in ("Picture", "Brows")}
     assert moved[of["Brows"]].any() and not moved[of["Picture"]].any()
+
+
+def test_no_skin_lies_where_hair_in_front_ends_on_hair_behind() -> None:
+    """It shone through that edge as a pale scratch when the head turned."""
+    picture = draw(SIZE)
+    beside = (np.abs(X - 0.5) > 0.2) & (np.abs(X - 0.5) < 0.4) & (Y > 0.1) & (Y < 0.9) & (picture[..., 3] == 0)
+    picture[beside] = (*HAIR, 255)
+    marks = propose(picture)
+    mask = propose_layers(picture, marks)
+    mask[binary_dilation(mask == FACE, iterations=9) & (mask == BEHIND)] = FRONT
+    edge = (
+        (mask == FRONT) & (distance_transform_edt(mask != BEHIND) < 6.0) & (distance_transform_edt(mask != FACE) > 4.0)
+    )
+    assert edge.sum() > 200
+    assert not (cut_layers(picture, mask, marks)[FACE][edge, 3] > 0).any()
