@@ -158,7 +158,7 @@ def _pace(places: Array) -> Array:
 
 
 def _jerk(places: Array) -> Array:
-    """(T,) mean jerk of both, m/s³, over half a second about each frame."""
+    """(T,) mean jerk of both, m/s³, over a second about each frame."""
     ends = np.concatenate([places[:1], places, places[-1:], places[-1:]])
     return _about(np.diff(ends, 3, axis=0) * MODEL_FPS**3)
 

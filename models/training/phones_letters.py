@@ -26,6 +26,7 @@ from safetensors.numpy import save_file
 from torch import nn
 
 from ...core.arrays import Array
+from ..emage.model import half_is_fast
 from ..phones.pronounce import LANGUAGES, LETTERS, REACH, WEIGHTS, fold_letters, letter_windows, spoken_letters
 from ..phones.spell import COMMON
 from ..weights.checksums import write_lists
@@ -263,7 +264,7 @@ def _train(windows: Array, targets: Array, outputs: int) -> nn.Module:
             group["lr"] = rate
         for first in range(0, len(order) - size, size):
             chosen = order[first : first + size]
-            with torch.autocast("cpu", dtype=torch.bfloat16):
+            with torch.autocast("cpu", dtype=torch.bfloat16, enabled=half_is_fast()):
                 scores = network(inputs[chosen])
             loss = nn.functional.cross_entropy(scores.float(), wanted[chosen])
             optimiser.zero_grad()

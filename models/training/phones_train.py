@@ -16,7 +16,6 @@ import json
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +25,7 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from ...core.speech.phones import PHONE_INDEX, PHONES
+from ..emage.model import half_is_fast
 from ..phones.network import WEIGHTS, PhoneNetwork
 from .phones_data import Example, augmented, plain, warped
 from .phones_human import human_items
@@ -131,19 +131,12 @@ def _silence(network: PhoneNetwork, missing: list[str]) -> None:
             nn.init.zeros_(parameter)
 
 
-@lru_cache(maxsize=1)
-def halves() -> bool:
-    """Whether this processor multiplies in bfloat16; one that does not takes ten times as long with it."""
-    known = Path("/proc/cpuinfo")
-    return known.exists() and "bf16" in known.read_text()
-
-
 def _step(
     network: PhoneNetwork, optimiser: torch.optim.Optimizer, mel: torch.Tensor, labels: torch.Tensor, tune: bool
 ) -> float:
     """One step of the weights; the loss."""
     network.train()
-    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=halves()):
+    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=half_is_fast()):
         logits = network(mel)
     loss = nn.functional.cross_entropy(logits.float(), labels, label_smoothing=0.05)
     if tune:

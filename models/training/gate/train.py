@@ -4,7 +4,7 @@
 
 writes models/weights/gate.safetensors (half precision) and prints what the held-out kinds give. With --resume it
 goes on from the weights that are there, slower (`--minutes 0 --clips 1 --resume` only prints); --mean takes the mean
-with others.
+with another run.
 """
 
 from __future__ import annotations
