@@ -1,10 +1,10 @@
 """Trains the phone network on the speech corpus, on one CPU thread.
 
-    python -m orator.models.training.phones_train [--minutes 60] [--resume | --tune]
+    python -m orator.models.training.phones_train [--minutes 60] [--tune] [--resume]
 
 `--tune` goes on from the shipped weights with more human voices (phones_human.py), more synthetic ones (phones_more.py)
 and people who never were (phones_people.py), and a loss of what the lips must do; its weights stay in the cache, as
-phones_tuned.safetensors.
+phones_tuned.safetensors. `--resume` goes on where the last training stopped, in its weights and its schedule.
 
 Rounds: augment the whole corpus anew, train a few passes over it, write a checkpoint and the weights.
 """
@@ -77,11 +77,12 @@ def train(minutes: float, resume: bool, passes: int, tune: bool = False) -> None
     average = PhoneNetwork()
     path = cache_folder() / "phones.pt"
     rounds = 0
+    spent = 0.0
     if resume and path.exists():
         state = torch.load(path, weights_only=True)
         network.load_state_dict(state["network"])
-        rounds = int(state["rounds"])
-    if tune:
+        rounds, spent = int(state["rounds"]), float(state.get("minutes", 0.0))
+    elif tune:
         shipped = {name: tensor.float() for name, tensor in load_file(WEIGHTS).items()}
         missing = network.load_state_dict(shipped, strict=False).missing_keys
         _silence(network, missing)
@@ -89,7 +90,7 @@ def train(minutes: float, resume: bool, passes: int, tune: bool = False) -> None
     peak = TUNE_RATE if tune else PEAK_RATE
     average.load_state_dict(network.state_dict())
     optimiser = torch.optim.AdamW(network.parameters(), lr=peak, weight_decay=0.01, betas=(0.9, 0.98))
-    begun = time.process_time()
+    begun = time.process_time() - 60.0 * spent
     steps = 0
     while time.process_time() - begun < 60.0 * minutes:
         rng = np.random.default_rng((SEED, rounds))
@@ -107,14 +108,15 @@ def train(minutes: float, resume: bool, passes: int, tune: bool = False) -> None
             steps, seen, total = steps + 1, seen + 1, total + loss
         rounds += 1
         accuracy, human = _accuracy(average, held)
-        torch.save({"network": average.state_dict(), "rounds": rounds}, path)
+        taken = (time.process_time() - begun) / 60.0
+        torch.save({"network": average.state_dict(), "rounds": rounds, "minutes": taken}, path)
         write_weights(average, weights)
         print(
             json.dumps(
                 {
                     "round": rounds,
                     "steps": steps,
-                    "minutes": round((time.process_time() - begun) / 60.0, 1),
+                    "minutes": round(taken, 1),
                     "loss": round(total / max(seen, 1), 4),
                     "accuracy": round(accuracy, 4),
                     "human": round(human, 4),
@@ -177,7 +179,10 @@ def _round(items: list[SpeechItem], rng: np.random.Generator) -> list[Example]:
     for item in items:
         for _ in range(int(_times(item.voice) + rng.random())):
             other = items[int(rng.integers(len(items)))].samples.astype(np.float32) / 32768.0
-            out.append(augmented(_mixed(item, rng), rng, other))
+            example = augmented(_mixed(item, rng), rng, other)
+            # A filter that rings without end would spoil the weights.
+            if np.isfinite(example.mel).all():
+                out.append(example)
     return out
 
 
