@@ -95,16 +95,12 @@ def _moves(path: Path) -> bool:
 
 
 def _object(
-    context: bpy.types.Context,
-    name: str,
-    image: bpy.types.Image,
-    pixels: Array,
-    marks: Marks,
+    context: bpy.types.Context, name: str, image: bpy.types.Image, pixels: Array, marks: Marks
 ) -> bpy.types.Object:
     from ..picture.grain import tiles
     from ..picture.layers import parts_of
     from ..picture.lips import find_lips, with_lips
-    from ..picture.plate import line_colour, skin_plate, stroke_widths
+    from ..picture.plate import lash_ends, line_colour, skin_plate, stroke_widths
     from ..picture.puppet import MATERIALS, build
     from ..picture.stroke import SPREAD, mouth_colours, pen_strip, stroke_strip
 
@@ -125,7 +121,8 @@ def _object(
         strip, own = with_lips(strip, lips, line), False
     grained["Line"] = strip
     images |= {title: image_of(f"{name} {title}", tile) for title, tile in grained.items()}
-    puppet = build(marks, pixels.shape[1], pixels.shape[0], strokes, parts, SPREAD, lips.stroke if lips else 0.0)
+    (height, width), lip = pixels.shape[:2], lips.stroke if lips else 0.0
+    puppet = build(marks, width, height, strokes, parts, SPREAD, lip, lash_ends(pixels, marks))
     mesh = bpy.data.meshes.new(name)
     mesh.from_pydata(puppet.vertices.tolist(), [], puppet.quads.tolist())
     for title, material in zip(MATERIALS, _materials(name, images, flat), strict=True):
@@ -275,7 +272,7 @@ def read_marks(obj: bpy.types.Object) -> Marks:
 def update_picture(obj: bpy.types.Object) -> None:
     """Rebuild the shapes, lids and mouth from the marks; takes go on playing. Raises OratorError before any change."""
     from ..picture.layers import parts_of
-    from ..picture.plate import skin_plate, stroke_widths
+    from ..picture.plate import lash_ends, skin_plate, stroke_widths
     from ..picture.puppet import build, vertex_count
 
     if obj.mode != "OBJECT":
@@ -295,7 +292,7 @@ def update_picture(obj: bpy.types.Object) -> None:
     parts = parts_of(pixels, mask_now(obj, pixels, marks), marks)
     spread = float(obj.get(_SPREAD, 1.0))
     strokes, lips = stroke_widths(pixels, marks), float(obj.get(_LIPS, 0.0))
-    puppet = build(marks, int(width), int(height), strokes, parts, spread, lips)
+    puppet = build(marks, int(width), int(height), strokes, parts, spread, lips, lash_ends(pixels, marks))
     _write(obj, puppet)
     images = _images_of(obj)
     if "Skin" in images:

@@ -20,10 +20,13 @@ _LOOSE: Final = 0.004
 """How much two cells without hair hold one another; with hair it is 1."""
 _HELD: Final = 0.6
 """How strongly the head holds its hair."""
+_TOUCHED: Final = 4.0
+"""How strongly a cheek holds the hair in front that lies against it."""
 
 
-def hanging(face: Face, p: Array, hair: Array, body: Array, layer: str) -> dict[str, Array]:
-    """Displacements (V, 2) of places (V, 2) of a layer of hair by the six turns, for masks (H, W) of hair and body."""
+def hanging(face: Face, p: Array, hair: Array, body: Array, layer: str, front: Array) -> dict[str, Array]:
+    """Displacements (V, 2) of places (V, 2) of a layer of hair by the six turns, for masks (H, W) of hair, of the body
+    and of what of the hair lies in front."""
     from scipy.ndimage import map_coordinates
 
     wide = hair.shape[1] / hair.shape[0]
@@ -34,11 +37,14 @@ def hanging(face: Face, p: Array, hair: Array, body: Array, layer: str) -> dict[
     at = np.stack([x.ravel(), z.ravel()], axis=1)
     mine, theirs = _shares(hair, rows, columns), _shares(body, rows, columns)
     carried, rests = _HELD * _on_head(face, at).reshape(rows, columns) ** 2, _resting(face, mine, theirs)
-    head, ground = turns(face, at, "Behind", whole=True), turns(face, at, "Body")
+    head, ground, skin = turns(face, at, "Behind", whole=True), turns(face, at, "Body"), turns(face, at)
     names = list(head)
-    aims = np.stack([head[n] for n in names], axis=1).reshape(len(at), -1)
-    stays = np.stack([ground[n] for n in names], axis=1).reshape(len(at), -1)
-    solved = _smoothest(mine, carried, rests, aims, stays)
+    touched = _TOUCHED * (_beside(face, at).reshape(rows, columns) * (_shares(front, rows, columns) > 0.0))
+    holds = [
+        (held, np.stack([motion[n] for n in names], axis=1).reshape(len(at), -1))
+        for held, motion in ((carried, head), (rests, ground), (touched, skin))
+    ]
+    solved = _smoothest(mine, holds)
     places = [(1.0 - p[:, 1]) * rows - 0.5, (p[:, 0] / wide + 0.5) * columns - 0.5]
     moved = [map_coordinates(f, places, order=1, mode="nearest") for f in solved.T.reshape(-1, rows, columns)]
     parts = np.stack(moved, axis=1).reshape(len(p), len(names), 2)
@@ -48,7 +54,17 @@ def hanging(face: Face, p: Array, hair: Array, body: Array, layer: str) -> dict[
         near, back = turns(face, p, "Front", whole=True), turns(face, p, "Behind", whole=True)
         held = _on_head(face, p)[:, None]
         out = {name: out[name] + held * (near[name] - back[name]) for name in names}
+        # Beside the cheeks it lies on them: as far as they go, so that no edge opens between them.
+        cheek, on = turns(face, p), _beside(face, p)[:, None]
+        out = {name: out[name] + on * (cheek[name] - out[name]) for name in names}
     return out
+
+
+def _beside(face: Face, p: Array) -> Array:
+    """How much (V,) places lie beside a cheek: 1 from the brows to below the eyes, 0 above and at the chin."""
+    up = (p[:, 1] - face.middle[1]) / face.below
+    across = np.abs(p[:, 0] - face.middle[0]) / face.half
+    return smooth((0.5 - up) / 0.25) * smooth((up + 0.95) / 0.35) * smooth((1.5 - across) / 0.25)
 
 
 def _shares(area: Array, rows: int, columns: int) -> Array:
@@ -82,8 +98,9 @@ def _resting(face: Face, hair: Array, body: Array) -> Array:
     return out
 
 
-def _smoothest(hair: Array, carried: Array, rests: Array, aims: Array, stays: Array) -> Array:
-    """Displacements (cells, N) that change least over hair, near `aims` where carried and `stays` where it rests."""
+def _smoothest(hair: Array, holds: list[tuple[Array, Array]]) -> Array:
+    """Displacements (cells, N) that change least over hair: `holds` are how strongly (rows, columns) each cell is held,
+    and to what (cells, N)."""
     from scipy.sparse import coo_matrix, diags
     from scipy.sparse.linalg import splu
 
@@ -100,9 +117,9 @@ def _smoothest(hair: Array, carried: Array, rests: Array, aims: Array, stays: Ar
     links = coo_matrix(
         (np.tile(w, 2), (np.concatenate([i, j]), np.concatenate([j, i]))), shape=(k.size, k.size)
     ).tocsr()
-    held = carried.ravel() + rests.ravel()
+    held = sum(strong.ravel() for strong, _ in holds)
     system = diags(np.asarray(links.sum(axis=1)).ravel() + held) - links
-    right = carried.ravel()[:, None] * aims + rests.ravel()[:, None] * stays
+    right = sum(strong.ravel()[:, None] * to for strong, to in holds)
     solved = splu(system.tocsc()).solve(right).reshape(rows, columns, -1)
     return _beyond(solved, hair > 0.0).reshape(rows * columns, -1)
 

@@ -32,6 +32,8 @@ _LINE: Final = 0.07
 """How thick a line between two layers may be, in half face widths."""
 _CRUMB: Final = 0.12
 """Areas up to so much of half a face's width, squared, are no layer of their own."""
+_SPECK: Final = 0.003
+"""The same for specks of hair."""
 _ROOM: Final = 24
 """Clear pixels about a figure that are looked at."""
 _CROWN: Final = 0.12
@@ -113,20 +115,22 @@ def _outlined(mask: Array, solid: Array, thick: int) -> Array:
 
 
 def _joined_up(mask: Array, marks: Marks, solid: Array) -> Array:
-    """A mask whose crumbs of FACE are what lies about them: tips of hair are thin, and no part of the face."""
+    """A mask whose crumbs are what lies about them: tips of hair are thin and no part of the face, and a speck within a
+    line is no hair."""
     from scipy.ndimage import binary_dilation, find_objects, label
 
     out = mask.copy()
-    areas, _ = label((mask == FACE) & solid, np.ones((3, 3)))
-    sizes = np.bincount(areas.ravel())
-    for k, place in enumerate(find_objects(areas), start=1):
-        if sizes[k] > _CRUMB * marks.face[1] ** 2:
-            continue
-        grown = tuple(slice(max(0, s.start - 2), s.stop + 2) for s in place)
-        mine = areas[grown] == k
-        around = mask[grown][binary_dilation(mine, iterations=2) & ~mine & solid[grown]]
-        if len(around) and (around != FACE).mean() > 0.5:
-            out[grown][mine] = np.bincount(around[around != FACE]).argmax()
+    for layer, most in ((FACE, _CRUMB), (FRONT, _SPECK), (BEHIND, _SPECK)):
+        areas, _ = label((out == layer) & solid, np.ones((3, 3)))
+        sizes = np.bincount(areas.ravel())
+        for k, place in enumerate(find_objects(areas), start=1):
+            if sizes[k] > most * marks.face[1] ** 2:
+                continue
+            grown = tuple(slice(max(0, s.start - 2), s.stop + 2) for s in place)
+            mine = areas[grown] == k
+            around = out[grown][binary_dilation(mine, iterations=2) & ~mine & solid[grown]]
+            if len(around) and (around != layer).mean() > 0.5:
+                out[grown][mine] = np.bincount(around[around != layer]).argmax()
     return out
 
 

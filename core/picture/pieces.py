@@ -51,7 +51,8 @@ class Piece:
             turned = {name: np.stack([neck[name][:, 0], head[name][:, 1]], axis=1) for name in head}
             return {**features(face, self.shaped), **turned}
         if layers is not None and self.layer in ("Front", "Behind"):
-            turned = hanging(face, self.held, np.isin(layers, (FRONT, BEHIND)), layers == BODY, self.layer)
+            hair = np.isin(layers, (FRONT, BEHIND))
+            turned = hanging(face, self.held, hair, layers == BODY, self.layer, layers == FRONT)
         else:
             turned = turns(face, self.held, self.layer)
         return {**features(face, self.shaped), **turned} if self.layer == "Picture" else turned
@@ -89,14 +90,15 @@ def _stroke(curve: Array, thick: float, end: float) -> Array:
     return np.concatenate([curve + side, curve - side])
 
 
-def lid(eye: Eye, name: str, lash: float, spread: float = 1.0, finer: float = 1.0) -> Piece:
+def lid(eye: Eye, name: str, lash: float, spread: float = 1.0, finer: float = 1.0, ends_at: float = 0.0) -> Piece:
     """Lids that meet over the eye: rows of the upper one's skin, of the lower one's, then a line where the lashes are.
 
     Open, the upper one lies over the drawn lashes and its line is where they were, so that they come down with it.
     Half shut, the eye is seen below the lashes as it is drawn; the lower lid comes forward when it is nearly shut.
-    `finer`: how many times as thick as the lashes the mouth's line is, whose stroke they have.
+    `finer`: how many times as thick as the lashes the mouth's line is, whose stroke they have. `ends_at`: how far below
+    the eye's middle the drawn lashes end, in radians of its round.
     """
-    angle = np.linspace(np.pi, 0.0, _LID_COLUMNS + 1)
+    angle = np.linspace(np.pi + ends_at, -ends_at, _LID_COLUMNS + 1)
     w, h = eye.width, eye.height
     lash = min(lash, 0.35 * h)
 
@@ -107,13 +109,20 @@ def lid(eye: Eye, name: str, lash: float, spread: float = 1.0, finer: float = 1.
     def curve(wide: float, high: float, at: Array = angle) -> Array:
         return eye.centre + np.stack([wide * np.cos(at), high * np.sin(at)], axis=1)
 
+    def shut_curve(at: Array) -> Array:
+        # Half way down from the lashes' round it is a flat arc: as an ellipse its ends would be hooks.
+        up = np.sin(at)
+        down = np.minimum(0.14 + 0.245 * up**2 - 0.835 * up, 0.0)
+        return eye.centre + np.stack([wide * np.cos(at), h * down], axis=1)
+
     wide = 1.12 * w
-    top, low = curve(wide, 1.18 * h), curve(wide, -1.1 * h)
-    brim = curve(w - 0.7 * lash, h - 0.7 * lash)
-    meet = curve(wide, -0.45 * h)
+    top, low = curve(wide, 1.18 * h), curve(wide, -1.1 * h, np.clip(angle, 0.0, np.pi))
+    # Skin ends at the line's lower edge: what a rough one leaves bare is skin, as it is drawn.
+    brim = curve(w - 0.85 * lash, h - 0.85 * lash)
+    meet = shut_curve(angle)
     upper, lower = _LID_ROWS
     share = np.linspace(0.0, 1.0, upper)
-    lashes = curve(wide, -0.45 * h, ends)
+    lashes = shut_curve(ends)
     shut = [top + (meet - top) * s for s in share]
     shut += [meet + (low - meet) * s for s in np.linspace(0.0, 1.0, lower)]
     open_ = [top + (brim - top) * s for s in share] + [low] * lower

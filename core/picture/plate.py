@@ -9,6 +9,10 @@ from .marks import Marks
 
 _ROUNDS = 12
 _ALIKE = 40.0
+_LOWEST = 0.8
+"""Upper lashes end above this, in radians below an eye's middle."""
+_THIN = 0.045
+"""Half of how thick a blush is at least, in eye heights."""
 _BLUSH = 25.0, 14.0, 90.0
 """How much darker in red than the skin a blush is at most, how much redder at least, and how far from it at most."""
 
@@ -30,7 +34,7 @@ def _without(picture: Array, distance: Array, reach: float, cheek: bool = False)
 
     `distance` (H, W) is squared, in sizes of what goes; skin about it stays as it is, and blush below an eye (`cheek`).
     """
-    from scipy.ndimage import binary_dilation, binary_erosion, binary_opening, gaussian_filter
+    from scipy.ndimage import binary_dilation, binary_erosion, binary_opening, binary_propagation, gaussian_filter
 
     wide = distance < (2.0 * reach) ** 2
     rows, columns = (slice(k.min(), k.max() + 1) for k in np.nonzero(wide))
@@ -46,7 +50,12 @@ def _without(picture: Array, distance: Array, reach: float, cheek: bool = False)
     redder = off[..., 0] - off[..., 1:].mean(axis=2)
     blush = (off[..., 0] > -_BLUSH[0]) & (redder > _BLUSH[1]) & (np.abs(off).max(axis=2) < _BLUSH[2])
     blush = binary_opening(blush, iterations=1) & (d > 0.5) & below & cheek
-    skin = (np.abs(off).max(axis=2) < _ALIKE) | blush
+    # A thin one is the lower lash's, and goes with it.
+    high = int(np.ptp(np.nonzero((d < 1.0).any(axis=1))[0])) + 1
+    whole = binary_opening(blush & (d > 1.0), iterations=max(2, round(_THIN * high)))
+    thin = blush & ~binary_propagation(whole, mask=blush)
+    blush &= ~thin
+    skin = ((np.abs(off).max(axis=2) < _ALIKE) & ~thin) | blush
     other = binary_dilation(~skin, np.ones((3, 3)), 2)
     other &= ~blush | binary_dilation(~skin, np.ones((3, 3)))
     hole = ((d < 1.0) & ~(blush & ~other)) | ((d < reach**2) & other)
@@ -109,6 +118,24 @@ def stroke_widths(picture: Array, marks: Marks) -> tuple[float, float]:
         for c in np.linspace(x - half / 2, x + half / 2, 9)
     ]
     return float(np.median(lashes)), float(np.median(mouth))
+
+
+def lash_ends(picture: Array, marks: Marks) -> float:
+    """How far below the eyes' middles the upper lashes end, in radians of their round; 0 where an outline goes on."""
+    line, ends = 255.0 * np.array(line_colour(picture, marks)), []
+    angles = np.arange(0.0, _LOWEST + 0.5, 0.05)
+    for side in ("left", "right"):
+        (cx, cy), (w, h) = marks.at(f"eye_{side}"), marks.eye_size(side)
+        for sign in (-1.0, 1.0):
+            ring = np.linspace(0.8, 1.15, 12)[:, None]
+            x, y = (
+                np.rint(v).astype(int) for v in (cx + sign * ring * w * np.cos(angles), cy + ring * h * np.sin(angles))
+            )
+            x, y = np.clip(x, 0, picture.shape[1] - 1), np.clip(y, 0, picture.shape[0] - 1)
+            bare = np.abs(picture[y, x, :3] - line).max(axis=2).min(axis=0) > _ALIKE
+            end = angles[bare.argmax()] if bare.any() else np.inf
+            ends.append(0.0 if end > _LOWEST else end)
+    return float(np.median(ends))
 
 
 def _run(picture: Array, line: Array, x: float, top: float, bottom: float, nearest: bool = False) -> float:

@@ -96,7 +96,13 @@ def _shade(face: Face) -> Piece:
 
 
 def _pieces(
-    marks: Marks, width: int, height: int, strokes: tuple[float, float], spread: float, lip: float = 0.0
+    marks: Marks,
+    width: int,
+    height: int,
+    strokes: tuple[float, float],
+    spread: float,
+    lip: float = 0.0,
+    lash_end: float = 0.0,
 ) -> tuple[Face, list[Piece]]:
     """The marks in the puppet's plane, and all its parts. Raises OratorError for marks that cannot be."""
     check_marks(marks, width, height)
@@ -108,7 +114,8 @@ def _pieces(
     )
     pieces = [_layer("Picture", width / height)]
     pieces += [
-        lid(face.eyes[side], name, lash, spread, lips / lash) for side, name in (("left", "Left"), ("right", "Right"))
+        lid(face.eyes[side], name, lash, spread, lips / lash, lash_end)
+        for side, name in (("left", "Left"), ("right", "Right"))
     ]
     pieces += [cover(face), mouth_piece(face, lip / height or lips, spread, lip > 0.0)]
     pieces += [_layer(name, width / height) for name in ("Front", "Behind", "Body")]
@@ -145,16 +152,18 @@ def build(
     layers: Array | None = None,
     spread: float = 1.0,
     lip: float = 0.0,
+    lash_end: float = 0.0,
 ) -> Puppet:
     """The mesh of a picture of width x height pixels. Raises OratorError for marks that cannot be.
 
     `strokes`: how thick the picture's upper lashes and its mouth's line are, in pixels; 0 for usual ones. `layers`
     (height, width): what each pixel is, with the body, so that hair hangs as it is drawn. `spread`: how many times as
-    wide as a line the strip is that it lies on. `lip`: how thick a line
-    would be for drawn lips, in pixels, whose strip is the upper half of the lines' image; 0 without. The number of
-    vertices and their order depend on the picture's proportions alone, so that marks can be moved later.
+    wide as a line the strip is that it lies on. `lip`: how thick a line would be for drawn lips, in pixels, whose strip
+    is the upper half of the lines' image; 0 without. `lash_end`: how far below the eyes' middles the upper lashes are
+    drawn, in radians. The number of vertices and their order depend on the picture's proportions alone, so that marks
+    can be moved later.
     """
-    face, pieces = _pieces(marks, width, height, strokes, spread, lip)
+    face, pieces = _pieces(marks, width, height, strokes, spread, lip, lash_end)
     if layers is not None and order_of(layers)[0] == FRONT:
         pieces[_BROWS].rest[:, 1] = _BENEATH
         # Rather less than until they are gone, or what a fringe has of them stays behind.

@@ -70,14 +70,18 @@ def _sheet(
     # Within an edge's softness it always goes on, so that nothing shines through there.
     away = distance_transform_edt(~own)
     joint = away <= BAND + 0.5
-    mine[away > BAND + 2.5] = 0.0
+    # What is clear counts as the face, but has no edge.
+    solid = distance_transform_edt(~(own & opaque))
+    mine[opaque & (solid > BAND + 2.5)] = 0.0
     hidden = under
     if layer == FRONT:
         # A brow lies on the face, and so does what it leaves.
         under = np.zeros_like(own)
     if layer == FACE:
-        # Where hair in front ends on hair behind there is hair beneath: skin would shine through that edge.
-        under &= joint | (distance_transform_edt(labels != BEHIND) > BAND + 2.5 + 0.02 * marks.face[1])
+        # Where hair in front ends on hair behind or on nothing, skin beneath would shine through that edge; what is
+        # mixed with nothing is so across corners too.
+        for there, mixed in ((labels == BEHIND, BAND + 0.5), (~opaque, 1.5 * BAND)):
+            under &= (solid <= mixed) | (distance_transform_edt(~there) > BAND + 2.5 + 0.02 * marks.face[1])
     if layer == BODY:
         under = under & joint
     if layer == BEHIND:

@@ -23,12 +23,14 @@ _THICK: Final = 0.35
 """A line that is thicker than this, of half the mouth's width, is lips."""
 _ROUGH: Final = 0.07
 """A line that varies less along it, of what it covers, is even; a colour of one's own can be given to that."""
+_VARIES, _WAVERS = 0.04, 0.06
+"""So is one whose ink varies less from pixel to pixel and that wavers less, in widths of it."""
 _LEAST: Final = 60.0
 """A line is at least so far from the skin's colour."""
 _GREY: Final = (0.08, 0.25)
 """A picture whose brightest colours are this far from grey is grey, or coloured."""
-_CLOSED: Final = 0.45
-"""How opaque a stroke's middle is at least."""
+_CLOSED: Final = 0.42
+"""So much of a strip's half width is opaque, or thin places would be smudges on what lies beneath."""
 
 
 def stroke_strip(picture: Array, plate: Array, marks: Marks, line: tuple[float, ...]) -> Array | None:
@@ -71,12 +73,16 @@ def stroke_strip(picture: Array, plate: Array, marks: Marks, line: tuple[float, 
     alpha = map_coordinates(share, at, order=1, mode="nearest")
     middle = np.percentile(alpha[_ACROSS // 2], 60)
     alpha = np.clip(alpha / max(middle, 0.3), 0.0, 1.0) * np.clip((1.0 - np.abs(v)) / 0.15, 0.0, 1.0)
+    pure = np.clip((alpha - 0.5) / 0.4, 0.0, 1.0)[..., None]
     # However rough, a line about a mouth is closed.
-    alpha = np.maximum(alpha, _CLOSED * np.clip(2.0 - 4.0 * np.abs(v), 0.0, 1.0))
-    if np.abs(alpha - gaussian_filter1d(alpha, 6.0 * _FINE, axis=1, mode="wrap")).mean() < _ROUGH * alpha.mean():
+    alpha = np.maximum(alpha, np.clip((_CLOSED - np.abs(v)) / 0.1, 0.0, 1.0))
+    ragged = np.abs(alpha - gaussian_filter1d(alpha, 6.0 * _FINE, axis=1, mode="wrap")).mean() / alpha.mean()
+    # Pixels alone make a thin pen's line ragged; neither does its ink vary, nor does it waver.
+    varies = np.abs(mass - gaussian_filter1d(mass, 4.0)).mean() / thick
+    wavers = float(np.std(centre - np.polyval(np.polyfit(x, centre, 3), x))) / thick
+    if ragged < _ROUGH or (varies < _VARIES and wavers < _WAVERS):
         return None
     colours = np.stack([map_coordinates(part[..., k], at, order=1, mode="nearest") for k in range(3)], axis=-1)
-    pure = np.clip((alpha - 0.5) / 0.4, 0.0, 1.0)[..., None]
     usual = np.median(colours[alpha > 0.9], axis=0) if (alpha > 0.9).any() else 255.0 * np.array(line)
     colours = np.clip(255.0 * np.array(line) + pure * (colours - usual), 0.0, 255.0)
     strip: Array = np.dstack([np.rint(colours), np.rint(255.0 * alpha)]).astype(np.uint8)

@@ -290,7 +290,7 @@ def test_a_free_lock_keeps_the_way_of_its_root_and_hair_on_shoulders_stays(marks
     along = np.stack([np.full(40, 0.34), np.linspace(0.6, 0.17, 40)], axis=1)
     for name in TURN_SHAPES:
         places = np.concatenate([[root, tip, end], along])
-        moved = hanging(face, places, free | lying | cap, body, "Behind")[name]
+        moved = hanging(face, places, free | lying | cap, body, "Behind", cap)[name]
         assert np.hypot(*(moved[1] - moved[0])) < 0.35 * np.hypot(*moved[0]) + 0.003, (name, "no kink, no stretching")
         assert np.hypot(*moved[2]) < 0.006, (name, "what rests on a shoulder stays there")
         bends = np.abs(np.diff(moved[3:], n=2, axis=0)).max()

@@ -6,14 +6,16 @@ import numpy as np
 import pytest
 from helpers.faces import HAIR, LINE, draw
 from orator.core.picture.brows import hidden_brows
+from orator.core.picture.hang import hanging
 from orator.core.picture.layers import BEHIND, BODY, BROWS, FACE, FRONT, parts_of, propose_layers
 from orator.core.picture.lips import find_lips, with_lips
 from orator.core.picture.marks import propose
-from orator.core.picture.plate import line_colour, skin_plate, stroke_widths
+from orator.core.picture.plate import lash_ends, line_colour, skin_plate, stroke_widths
 from orator.core.picture.puppet import MATERIALS, build
 from orator.core.picture.rims import hung
 from orator.core.picture.sheets import cut_layers, order_of
 from orator.core.picture.stroke import mouth_colours, pen_strip, stroke_strip
+from orator.core.picture.warp import face_of, turns
 from scipy.ndimage import binary_dilation, distance_transform_edt
 
 SIZE = 256
@@ -89,8 +91,9 @@ def test_lids_and_lips_have_the_stroke_that_the_mouth_is_drawn_with(rough: bool)
         assert strip is None, "an even line stays a plain colour"
         return
     assert strip is not None
-    middle = strip[strip.shape[0] // 2]
-    assert 0.2 < (middle[:, 3] > 128).mean() < 0.95, "paper shows where it shows in the picture"
+    middle, beside = strip[strip.shape[0] // 2], strip[round(0.28 * strip.shape[0])]
+    assert (middle[:, 3] > 128).all(), "what lies beneath a lid's line is no smudge in it"
+    assert 0.2 < (beside[:, 3] > 128).mean() < 0.95, "its edge is as ragged as in the picture"
     assert not strip[[0, -1], :, 3].any(), "it ends within itself"
     assert np.abs(strip[strip[..., 3] > 230][:, :3].astype(int) - LINE).max() < 48
     assert np.abs(middle[0].astype(int) - middle[-1]).max() < 80, "no seam where it repeats"
@@ -167,3 +170,61 @@ def test_no_skin_lies_where_hair_in_front_ends_on_hair_behind() -> None:
     )
     assert edge.sum() > 200
     assert not (cut_layers(picture, mask, marks)[FACE][edge, 3] > 0).any()
+
+
+def test_no_skin_lies_beneath_the_outline_of_hair_in_front() -> None:
+    """Its soft outermost pixels showed a pale rim, and a sliver when the head turned."""
+    picture = draw(SIZE)
+    marks = propose(picture)
+    mask = propose_layers(picture, marks)
+    mask[mask == BEHIND] = FRONT
+    rim = (
+        (mask == FRONT)
+        & (distance_transform_edt(picture[..., 3] > 0) < 5.0)
+        & (distance_transform_edt((mask != FACE) | (picture[..., 3] == 0)) > 6.0)
+    )
+    assert rim.sum() > 100
+    assert not (cut_layers(picture, mask, marks)[FACE][rim, 3] > 0).any()
+
+
+def test_a_cheek_and_the_hair_in_front_beside_it_move_as_one() -> None:
+    marks = propose(draw(SIZE))
+    face = face_of(marks, SIZE, SIZE)
+    labels = np.full((SIZE, SIZE), FACE, np.uint8)
+    labels[(np.abs(X - 0.5) > 0.2) & (np.abs(X - 0.5) < 0.3) & (Y > 0.1) & (Y < 0.75)] = FRONT
+    high = np.linspace(face.middle[1] + 0.2 * face.below, face.middle[1] - 0.5 * face.below, 9)
+    cheek = np.stack([np.full(9, face.middle[0] + face.half), high], axis=1)
+    hair, front = labels == FRONT, labels == FRONT
+    moved = hanging(face, cheek, hair, np.zeros_like(hair), "Front", front)
+    for name, with_face in turns(face, cheek).items():
+        assert np.abs(moved[name] - with_face).max() * SIZE < 0.3, name
+
+
+def test_a_thin_blush_under_an_eye_goes_with_its_lashes_and_a_round_one_stays() -> None:
+    drawn = draw(SIZE)
+    marks = propose(drawn)
+    (x, y), (w, h) = marks.at("eye_left"), marks.eye_size("left")
+    d = ((X * SIZE - x) / w) ** 2
+    skin = drawn[int(marks.at("chin")[1]) - 6, SIZE // 2, :3].astype(int)
+    for high, gone in ((0.1 * h, True), (0.7 * h, False)):
+        blushed = drawn.copy()
+        below = y + 1.15 * h
+        blush = (d < 0.5) & (below < Y * SIZE) & (below + high + 1.5 > Y * SIZE)
+        blushed[blush, :3] = skin + np.array([0, -38, -32])
+        plate = skin_plate(blushed, marks)[blush, :3].astype(int)
+        assert (np.abs(plate - skin).max(axis=1) < 12).all() == gone, high
+
+
+def test_half_shut_lids_cover_the_drawn_ends_of_the_lashes() -> None:
+    """They hung below the line as hooks."""
+    drawn = draw(SIZE)
+    marks = propose(drawn)
+    (x, y), (w, h) = marks.at("eye_left"), marks.eye_size("left")
+    assert lash_ends(drawn, marks) >= 0.0
+    puppet = build(marks, SIZE, SIZE, (6.0, 3.0), None, 2.0, lash_end=0.25)
+    seen = puppet.vertices + 0.5 * (puppet.shapes["eyeBlinkLeft"])
+    skin = np.unique(puppet.quads[puppet.materials == MATERIALS.index("Skin")])
+    at = seen[skin][seen[skin, 1] < -0.004]
+    corner = (x + 0.5 + 0.95 * w - SIZE / 2) / SIZE
+    beside = np.abs(at[:, 0] - corner) < 0.2 * w / SIZE
+    assert at[beside, 2].min() < 1.0 - (y + 0.5 + 0.15 * h) / SIZE
