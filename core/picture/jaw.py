@@ -10,6 +10,7 @@ from ..arrays import Array
 from .beard import beard_of
 from .marks import Marks, skin_of
 from .matte import calm, line_between, nearest_colours, specks_between
+from .rims import spurs_of
 
 _INNER, _OUTER = 0.8, 1.2
 """The jaw runs between these, in half face widths and in heights from the eyes to the chin."""
@@ -27,6 +28,12 @@ _CORNER: Final = 30.0
 """What of a neck's corner is so near its colour is the neck."""
 _EVEN: Final = 0.04
 """How far about a pixel is looked at, in half face widths, where head and body meet without a line."""
+_REACH: Final = 0.15
+"""How far a neck's corner goes up beside the jaw, in half face widths."""
+_TOLD: Final = 18.0
+"""A neck's colour is told from the face's from here on."""
+_SPUR: Final = 0.02
+"""Half of how thick the neck's lines are at most, in half face widths."""
 _CRUMB: Final = 0.02
 """Areas up to so much of half a face's width, squared, are no body."""
 
@@ -77,7 +84,23 @@ def below_jaw(picture: Array, face: Array, marks: Marks) -> Array:
     sizes = np.bincount(areas.ravel())
     # Crumbs within the jaw's line are the head's.
     out: Array = body & (sizes > _CRUMB * half**2)[areas]
-    return out if line.any() else _even(out, face & ~out, half)
+    out = out if line.any() else _even(out, face & ~out, half)
+    out |= _corners(picture, out, face & ~out & (down > 0.6), found[0], max(2, round(_REACH * half)))
+    return out | (spurs_of(face & ~out, out, max(2, round(_SPUR * half))) & (down > 0.5))
+
+
+def _corners(picture: Array, body: Array, head: Array, skin: Array, far: int) -> Array:
+    """What (H, W) of a head is the neck's corner beside the jaw: it joins the body and has its colour, no skin's."""
+    from scipy.ndimage import binary_dilation
+
+    near = binary_dilation(head, iterations=far) & body
+    neck = np.median(picture[near][:, :3], axis=0) if near.any() else skin
+    if np.abs(neck - skin).max() < _TOLD:
+        return np.zeros_like(head)
+    colours = picture[..., :3].astype(np.float32)
+    mine = head & (np.abs(colours - neck).max(axis=2) < 0.4 * np.abs(neck - skin).max())
+    out: Array = binary_dilation(body, mask=body | mine, iterations=far) & mine
+    return out
 
 
 def _even(body: Array, head: Array, half: float) -> Array:

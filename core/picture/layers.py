@@ -17,7 +17,7 @@ from .brows import seen_brows
 from .jaw import below_jaw, with_beard
 from .marks import Marks, skin_of
 from .matte import beyond_line, line_between
-from .rims import hung, tips_of
+from .rims import hung, spurs_of, tips_of
 
 FACE, FRONT, BEHIND, BODY, BROWS = 0, 1, 2, 3, 4
 """What a pixel of a mask (H, W) uint8 says. Face is also all that is none of them, and in a painted mask the body and
@@ -32,6 +32,8 @@ _LINE: Final = 0.07
 """How thick a line between two layers may be, in half face widths."""
 _CRUMB: Final = 0.12
 """Areas up to so much of half a face's width, squared, are no layer of their own."""
+_SPUR: Final = 0.02
+"""Half of how thick a line is at most that begins at the face and is the hair's outline, in half face widths."""
 _SPECK: Final = 0.003
 """The same for specks of hair."""
 _ROOM: Final = 24
@@ -93,6 +95,9 @@ def _proposed(picture: Array, marks: Marks) -> Array:
         out[
             beyond_line(picture, (out == FACE) & solid & ~brows, out == layer, skin[0], max(2, round(_LINE * half)))
         ] = layer
+    for layer in (BEHIND, FRONT):
+        spurs = spurs_of((out == FACE) & solid, out == layer, max(2, round(_SPUR * half)))
+        out[spurs & (y > middle[1])] = layer
     return _joined_up(hung(out, solid, chin), marks, solid)
 
 

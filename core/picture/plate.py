@@ -50,7 +50,7 @@ def _without(picture: Array, distance: Array, reach: float, cheek: bool = False)
     redder = off[..., 0] - off[..., 1:].mean(axis=2)
     blush = (off[..., 0] > -_BLUSH[0]) & (redder > _BLUSH[1]) & (np.abs(off).max(axis=2) < _BLUSH[2])
     blush = binary_opening(blush, iterations=1) & (d > 0.5) & below & cheek
-    # A thin one is the lower lash's, and goes with it.
+    # A thin one goes with the lower lash, and is whole when the eye is shut.
     high = int(np.ptp(np.nonzero((d < 1.0).any(axis=1))[0])) + 1
     whole = binary_opening(blush & (d > 1.0), iterations=max(2, round(_THIN * high)))
     thin = blush & ~binary_propagation(whole, mask=blush)
@@ -70,6 +70,26 @@ def _without(picture: Array, distance: Array, reach: float, cheek: bool = False)
     plain = binary_erosion(good, iterations=6)
     if plain.sum() > 50:
         filled_in[hole, :3] = np.clip(filled_in[hole, :3] + _grain(grain[plain], int(hole.sum())), 0, 255)
+    if thin.any():
+        share = gaussian_filter(_within(thin).astype(np.float32), 0.7)[..., None]
+        mixed = filled_in[..., :3] + share * (np.median(part[thin][:, :3], axis=0) - filled_in[..., :3])
+        filled_in[..., :3] = np.where(hole[..., None], np.rint(mixed), filled_in[..., :3])
+    return out
+
+
+def _within(area: Array) -> Array:
+    """The convex hull (H, W) of an area."""
+    from scipy.spatial import Delaunay, QhullError
+
+    places = np.argwhere(area)
+    try:
+        hull = Delaunay(places)
+    except QhullError:
+        return area
+    out = area.copy()
+    (top, left), (bottom, right) = places.min(axis=0), places.max(axis=0) + 1
+    box = np.mgrid[top:bottom, left:right].reshape(2, -1).T
+    out[top:bottom, left:right] |= (hull.find_simplex(box) >= 0).reshape(bottom - top, right - left)
     return out
 
 

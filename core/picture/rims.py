@@ -45,3 +45,16 @@ def tips_of(area: Array, core: Array, most: int) -> Array:
             below[1:, :-1] |= out[:-1, 1:]
         out = out | (below & area)
     return out & ~core
+
+
+def spurs_of(area: Array, other: Array, wide: int) -> Array:
+    """What (H, W) of an area is thinner than about twice so many pixels, and joins another area: lines that begin at
+    its edge and are the other one's."""
+    from scipy.ndimage import binary_dilation, binary_opening, label
+
+    block = np.ones((3, 3))
+    thin = area & ~binary_dilation(binary_opening(area, block, iterations=wide), block)
+    areas, _ = label(thin, block)
+    joined = np.unique(areas[binary_dilation(other, block) & thin])
+    out: Array = np.isin(areas, joined[joined > 0])
+    return out

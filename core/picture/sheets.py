@@ -15,6 +15,8 @@ from .under import beside, continued, nearer, neck_upwards
 
 _UNDER: Final = 0.3
 """How far, in half face widths, a layer goes on under another; a turn of 15 degrees needs two thirds of it."""
+_GAP: Final = 0.12
+"""So far from a gap beside the neck hair does not go on beneath the face, in half face widths."""
 _WHOLE: Final = 224
 _TRIES: Final = 6
 
@@ -88,6 +90,8 @@ def _sheet(
         # Beside a shoulder it would come out below.
         under &= joint | (labels != BODY) | (distance_transform_edt(picture[..., 3] > 0) > 0.15 * far)
         under &= joint | beside(own, 0.05 * marks.face[1])
+        # And beside a gap that is seen through, where a jaw that turns away would show it.
+        under &= joint | (labels != FACE) | (distance_transform_edt(picture[..., 3] > 0) > _GAP * marks.face[1])
     if layer == BROWS and k:
         goes_on, tones = hidden_brows(picture, own, labels == FRONT, marks)
         under &= goes_on
@@ -130,7 +134,7 @@ def _whole_again(
         for k in range(len(order)):
             mine = np.where(most > k, 0.0, np.where(most == k, 1.0, opacity[k][at])).astype(np.float32)
             # At last what lies under it has its colour too, though it shows when they move.
-            late = (most < k) & (mine > 0.0) & (go >= _TRIES // 2)
+            late = (most < k) & (mine > 0.0) & (go >= _TRIES // 2) & (labels[at] != BROWS)
             opacity[k][at] = mine
             here = tuple(place[(most == k) | late] for place in at)
             found[k][here] = picture[..., :3][here]

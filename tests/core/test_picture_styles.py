@@ -12,7 +12,7 @@ from orator.core.picture.lips import find_lips, with_lips
 from orator.core.picture.marks import propose
 from orator.core.picture.plate import lash_ends, line_colour, skin_plate, stroke_widths
 from orator.core.picture.puppet import MATERIALS, build
-from orator.core.picture.rims import hung
+from orator.core.picture.rims import hung, spurs_of
 from orator.core.picture.sheets import cut_layers, order_of
 from orator.core.picture.stroke import mouth_colours, pen_strip, stroke_strip
 from orator.core.picture.warp import face_of, turns
@@ -200,19 +200,22 @@ def test_a_cheek_and_the_hair_in_front_beside_it_move_as_one() -> None:
         assert np.abs(moved[name] - with_face).max() * SIZE < 0.3, name
 
 
-def test_a_thin_blush_under_an_eye_goes_with_its_lashes_and_a_round_one_stays() -> None:
-    drawn = draw(SIZE)
+def test_a_thin_blush_below_the_lower_lash_is_whole_when_the_eye_is_shut() -> None:
+    """Its two ends stayed below the closed lid."""
+    size = 2 * SIZE
+    drawn = draw(size)
     marks = propose(drawn)
     (x, y), (w, h) = marks.at("eye_left"), marks.eye_size("left")
-    d = ((X * SIZE - x) / w) ** 2
-    skin = drawn[int(marks.at("chin")[1]) - 6, SIZE // 2, :3].astype(int)
-    for high, gone in ((0.1 * h, True), (0.7 * h, False)):
-        blushed = drawn.copy()
-        below = y + 1.15 * h
-        blush = (d < 0.5) & (below < Y * SIZE) & (below + high + 1.5 > Y * SIZE)
-        blushed[blush, :3] = skin + np.array([0, -38, -32])
-        plate = skin_plate(blushed, marks)[blush, :3].astype(int)
-        assert (np.abs(plate - skin).max(axis=1) < 12).all() == gone, high
+    skin = drawn[int(marks.at("chin")[1]) - 6, size // 2, :3].astype(int)
+    rows, columns = np.mgrid[0:size, 0:size]
+    across, down = (columns - x) / w, (rows - y) / h
+    ends = (np.abs(across) < 0.8) & (np.abs(across) > 0.35) & (down > 0.95) & (down < 1.25)
+    drawn[ends & ((across**2 + down**2) > 1.05), :3] = skin + np.array([0, -38, -32])
+    drawn[(np.abs(across) < 0.35) & (np.abs(down - 1.1) < 0.1), :3] = LINE
+    between = (np.abs(across) < 0.2) & (np.abs(down - 1.1) < 0.06)
+    plate = skin_plate(drawn, marks)[..., :3].astype(int)
+    assert between.any() and (plate[between][:, 1] < skin[1] - 15).all()
+    assert (plate[(np.abs(across) < 0.5) & (np.abs(down) < 0.5)][:, 1] > skin[1] - 12).all(), "the lid is skin"
 
 
 def test_half_shut_lids_cover_the_drawn_ends_of_the_lashes() -> None:
@@ -228,3 +231,24 @@ def test_half_shut_lids_cover_the_drawn_ends_of_the_lashes() -> None:
     corner = (x + 0.5 + 0.95 * w - SIZE / 2) / SIZE
     beside = np.abs(at[:, 0] - corner) < 0.2 * w / SIZE
     assert at[beside, 2].min() < 1.0 - (y + 0.5 + 0.15 * h) / SIZE
+
+
+def test_the_corner_of_a_neck_beside_the_jaw_is_the_necks() -> None:
+    """It went with the head, a crumb beside the jaw."""
+    drawn = draw(SIZE)
+    neck = (np.abs(X - 0.5) < 0.12) & (Y > 0.7) & (Y < 0.95)
+    jaw = ((X - 0.5) / 0.25) ** 2 + ((Y - 0.5) / 0.3) ** 2 < 1
+    drawn[neck & ~jaw] = (218, 184, 160, 255)
+    marks = propose(drawn)
+    labels = parts_of(drawn, propose_layers(drawn, marks), marks)
+    corner = neck & (distance_transform_edt(~jaw) > 1.5) & (Y < 0.8)
+    assert corner.sum() > 8 and (labels[corner] == BODY).all()
+
+
+def test_an_outline_that_begins_at_the_jaw_is_the_hairs() -> None:
+    area, other = np.zeros((60, 60), bool), np.zeros((60, 60), bool)
+    area[10:40, 10:40] = True
+    area[40:50, 20:23] = True
+    other[50:58, 18:26] = True
+    spurs = spurs_of(area, other, 2)
+    assert spurs[43:50, 20:23].all() and not spurs[:39].any()
