@@ -209,10 +209,10 @@ def test_a_thin_blush_below_the_lower_lash_is_whole_when_the_eye_is_shut() -> No
     skin = drawn[int(marks.at("chin")[1]) - 6, size // 2, :3].astype(int)
     rows, columns = np.mgrid[0:size, 0:size]
     across, down = (columns - x) / w, (rows - y) / h
-    ends = (np.abs(across) < 0.8) & (np.abs(across) > 0.35) & (down > 0.95) & (down < 1.25)
+    ends = (np.abs(across) < 0.8) & (np.abs(across) > 0.35) & (down > 0.95) & (down < 1.12)
     drawn[ends & ((across**2 + down**2) > 1.05), :3] = skin + np.array([0, -38, -32])
-    drawn[(np.abs(across) < 0.35) & (np.abs(down - 1.1) < 0.1), :3] = LINE
-    between = (np.abs(across) < 0.2) & (np.abs(down - 1.1) < 0.06)
+    drawn[(np.abs(across) < 0.35) & (np.abs(down - 1.05) < 0.08), :3] = LINE
+    between = (np.abs(across) < 0.2) & (np.abs(down - 1.04) < 0.04)
     plate = skin_plate(drawn, marks)[..., :3].astype(int)
     assert between.any() and (plate[between][:, 1] < skin[1] - 15).all()
     assert (plate[(np.abs(across) < 0.5) & (np.abs(down) < 0.5)][:, 1] > skin[1] - 12).all(), "the lid is skin"
