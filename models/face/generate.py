@@ -12,6 +12,7 @@ from ...core.arkit import COUNT, INDEX, LIPS
 from ...core.arrays import Array
 from ...core.catalogue.emotions import EMOTIONS, LEARNED
 from ...core.emotion import EmotionTrack
+from ...core.face.articulate import articulate
 from ...core.face.eyes import EyeSliders, apply_eyes
 from ...core.face.facs import as_learned, beyond_learned, telling
 from ...core.face.feeling import perform
@@ -25,7 +26,7 @@ from ...core.settings import Settings
 from ..interface.condition import SpeechCondition
 from ..interface.progress import Tick
 from ..runtime import Networks
-from .inputs import lip_inputs, pitch_octaves, speech_inputs
+from .inputs import at_frames, lip_inputs, pitch_octaves, speech_inputs
 from .sampling import CHANNELS, PATCH, sample, window_noise
 
 WINDOW: Final = 240
@@ -36,7 +37,7 @@ SETTLE: Final = 3.0
 """Frames (standard deviation)."""
 LIP_BLOCK: Final = 1200
 LIP_MARGIN: Final = 60
-LIP_SIDE: Final = 0.2
+LIP_SIDE: Final = 0.25
 """Share of either neighbour at 60 fps: the variation above 8 Hz is then a real face's quarter at most."""
 
 
@@ -69,6 +70,11 @@ def soften(mouth: Array, side: float = LIP_SIDE) -> Array:
     """The mouth (T2, 28) at 60 fps averaged with its neighbours, so that half the frames can go without flicker."""
     padded = np.pad(mouth, ((1, 1), (0, 0)), mode="edge")
     return (1 - 2 * side) * mouth + side * (padded[:-2] + padded[2:])
+
+
+def spoken(lips: Array, condition: SpeechCondition) -> Array:
+    """A mouth (T, 28) with what its sounds owe to the eye. The diffusion, which learned without, hears it before."""
+    return articulate(lips, at_frames(condition.posteriors, 0, condition.frames), MODEL_FPS)
 
 
 def _padded(rows: Array, frames: int) -> Array:
@@ -122,7 +128,7 @@ def generate(condition: SpeechCondition, settings: Settings, emotion: EmotionTra
     seconds = np.arange(condition.frames) / MODEL_FPS
     face = settle(np.clip(made[:, :COUNT], 0.0, 1.0))
     if "refine" in stages:
-        face = refine(face, lips)
+        face = refine(face, spoken(lips, condition))
     if len(EMOTIONS) > len(LEARNED):
         face = np.clip(face + beyond_learned(felt), 0.0, 1.0).astype(np.float32)
     asked = emotion.at(seconds)[:, 1:].sum(axis=1)

@@ -40,18 +40,23 @@ def pitch_octaves(f0: Array) -> Array:
     return np.clip(np.where(voiced, np.log2(np.maximum(f0, 40.0) / middle), 0.0), -1.0, 1.0).astype(np.float32)
 
 
-def speech_inputs(features: SpeechFeatures, posteriors: Array, pitch: Array, first: int, frames: int) -> Array:
-    """EmoDiff's speech (frames, 44) at 30 fps from frame `first`: posteriors, loudness, onset, pitch, voicing."""
-    # A triangle around every frame's true time; the tracks' own ends are held.
+def at_frames(track: Array, first: int, frames: int) -> Array:
+    """A track (N,) or (N, C) at 100 fps as (frames, C) at 30 fps from frame `first` on."""
+    # A triangle around every frame's true time; the track's own ends are held.
     step = FEATURE_FPS / MODEL_FPS
     centre = (np.arange(first, first + frames) * step)[:, None]
     index = np.round(centre).astype(int) + np.arange(-3, 4)[None]
     weight = np.maximum(0.0, 1.0 - np.abs(index - centre) / step)
     weight = (weight / weight.sum(axis=1, keepdims=True)).astype(np.float32)
-    index = np.clip(index, 0, len(posteriors) - 1)
+    rows = np.asarray(track, np.float32).reshape(len(track), -1)
+    return np.einsum("tk,tkc->tc", weight, rows[np.clip(index, 0, len(track) - 1)])
+
+
+def speech_inputs(features: SpeechFeatures, posteriors: Array, pitch: Array, first: int, frames: int) -> Array:
+    """EmoDiff's speech (frames, 44) at 30 fps from frame `first`: posteriors, loudness, onset, pitch, voicing."""
 
     def at(track: Array) -> Array:
-        return np.einsum("tk,tkc->tc", weight, np.asarray(track, np.float32).reshape(len(track), -1)[index])
+        return at_frames(track, first, frames)
 
     return np.concatenate(
         [at(posteriors), 1.0 + at(features.energy) / 30.0, np.minimum(at(features.onset), 3.0), 2.0 * at(pitch),

@@ -46,14 +46,14 @@ def _faces(samples: Sequence[Sample], kind: str, stages: tuple[str, ...] = STAGE
 
 def _mouths(samples: Sequence[Sample], kind: str) -> list[Array]:
     """Faces (T, 52) with the mouth alone: what refinement puts there, without running the diffusion."""
-    from ...face.generate import felt_of, refine, run_lips
+    from ...face.generate import felt_of, refine, run_lips, spoken
     from ...runtime import Networks
 
     out = []
     for sample in samples:
         heard = condition_of(sample, kind)
         mouth_alone = run_lips(Networks(), heard, felt_of(heard, constant_emotion()), no_tick)
-        out.append(refine(np.zeros((heard.frames, COUNT), np.float32), mouth_alone))
+        out.append(refine(np.zeros((heard.frames, COUNT), np.float32), spoken(mouth_alone, heard)))
     return out
 
 
