@@ -112,7 +112,8 @@ def lid(eye: Eye, name: str, lash: float, spread: float = 1.0, finer: float = 1.
     def shut_curve(at: Array) -> Array:
         # Half way down from the lashes' round it is a flat arc: as an ellipse its ends would be hooks.
         up = np.sin(at)
-        down = np.minimum(0.14 + 0.245 * up**2 - 0.835 * up, 0.0)
+        # Beside the corners skin stays on the drawn ends of the lashes.
+        down = np.where(up < 0.0, up, np.minimum(0.14 + 0.245 * up**2 - 0.835 * up, 0.0))
         return eye.centre + np.stack([wide * np.cos(at), h * down], axis=1)
 
     wide = 1.12 * w
@@ -126,8 +127,11 @@ def lid(eye: Eye, name: str, lash: float, spread: float = 1.0, finer: float = 1.
     shut = [top + (meet - top) * s for s in share]
     shut += [meet + (low - meet) * s for s in np.linspace(0.0, 1.0, lower)]
     open_ = [top + (brim - top) * s for s in share] + [low] * lower
-    closed = np.concatenate([*shut, _stroke(lashes, spread * lash, 0.5 * lash)])
-    rest = np.concatenate([*open_, _stroke(curve(w - 0.5 * lash, h - 0.5 * lash, ends), spread * lash, 0.5 * lash)])
+    line = _stroke(lashes, spread * lash, 0.5 * lash)
+    half = _stroke(0.5 * (lashes + curve(w - 0.5 * lash, h - 0.5 * lash, ends)), spread * lash, 0.5 * lash)
+    closed = np.concatenate([*shut, line])
+    # Half way down the line is as thick and as round as shut; open, what leads there lies behind the picture.
+    rest = np.concatenate([*open_, 2.0 * half - line])
     count, rows = len(angle), upper + lower
     quads = np.concatenate([sheet(upper, count), sheet(lower, count) + upper * count, sheet(2, count) + rows * count])
     materials = np.concatenate([np.full((rows - 2) * _LID_COLUMNS, 1), np.full(_LID_COLUMNS, 2)])

@@ -13,6 +13,8 @@ _LOWEST = 0.8
 """Upper lashes end above this, in radians below an eye's middle."""
 _THIN = 0.045
 """Half of how thick a blush is at least, in eye heights."""
+_ROUND = 0.35
+"""How high a blush is at least, of its width."""
 _BLUSH = 25.0, 14.0, 90.0
 """How much darker in red than the skin a blush is at most, how much redder at least, and how far from it at most."""
 
@@ -71,26 +73,20 @@ def _without(picture: Array, distance: Array, reach: float, cheek: bool = False)
     if plain.sum() > 50:
         filled_in[hole, :3] = np.clip(filled_in[hole, :3] + _grain(grain[plain], int(hole.sum())), 0, 255)
     if thin.any():
-        share = gaussian_filter(_within(thin).astype(np.float32), 0.7)[..., None]
+        share = gaussian_filter(_whole(thin).astype(np.float32), 0.7)[..., None]
         mixed = filled_in[..., :3] + share * (np.median(part[thin][:, :3], axis=0) - filled_in[..., :3])
         filled_in[..., :3] = np.where(hole[..., None], np.rint(mixed), filled_in[..., :3])
     return out
 
 
-def _within(area: Array) -> Array:
-    """The convex hull (H, W) of an area."""
-    from scipy.spatial import Delaunay, QhullError
-
-    places = np.argwhere(area)
-    try:
-        hull = Delaunay(places)
-    except QhullError:
-        return area
-    out = area.copy()
-    (top, left), (bottom, right) = places.min(axis=0), places.max(axis=0) + 1
-    box = np.mgrid[top:bottom, left:right].reshape(2, -1).T
-    out[top:bottom, left:right] |= (hull.find_simplex(box) >= 0).reshape(bottom - top, right - left)
-    return out
+def _whole(blush: Array) -> Array:
+    """The ellipse (H, W) that a blush (H, W) shows the lower edge of."""
+    rows, columns = np.nonzero(blush)
+    wide, bottom = 0.5 * (np.ptp(columns) + 1), rows.max() + 0.5
+    high = max(0.5 * (np.ptp(rows) + 1), _ROUND * wide)
+    y, x = np.mgrid[0 : blush.shape[0], 0 : blush.shape[1]]
+    out: Array = ((x - columns.min() + 0.5 - wide) / wide) ** 2 + ((y - bottom + high) / high) ** 2 < 1.0
+    return out | blush
 
 
 def _grain(found: Array, count: int) -> Array:

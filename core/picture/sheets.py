@@ -18,7 +18,7 @@ _UNDER: Final = 0.3
 _GAP: Final = 0.12
 """So far from a gap beside the neck hair does not go on beneath the face, in half face widths."""
 _WHOLE: Final = 224
-_TRIES: Final = 6
+_TRIES, _LATE = 8, 3
 
 
 def order_of(labels: Array) -> tuple[int, ...]:
@@ -134,10 +134,15 @@ def _whole_again(
         for k in range(len(order)):
             mine = np.where(most > k, 0.0, np.where(most == k, 1.0, opacity[k][at])).astype(np.float32)
             # At last what lies under it has its colour too, though it shows when they move.
-            late = (most < k) & (mine > 0.0) & (go >= _TRIES // 2) & (labels[at] != BROWS)
+            late = (most < k) & (mine > 0.0) & (go >= _LATE) & (labels[at] != BROWS)
             opacity[k][at] = mine
-            here = tuple(place[(most == k) | late] for place in at)
+            here = tuple(place[most == k] for place in at)
             found[k][here] = picture[..., :3][here]
+            # As little as will do: a third of the way, then another.
+            here = tuple(place[late] for place in at)
+            part = 1.0 if go == _TRIES - 1 else 0.34
+            own = found[k][here].astype(np.float32)
+            found[k][here] = np.rint(own + part * (picture[..., :3][here] - own))
     out = {}
     for k, layer in enumerate(order):
         alpha = np.where((labels == layer) & (opacity[k] == 1.0), picture[..., 3], np.rint(255.0 * opacity[k]))
