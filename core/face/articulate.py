@@ -3,8 +3,8 @@
 A smooth mouth undershoots where sounds are short: a Spanish A of 60 ms hardly opens beside a P, a D of 40 ms between
 two vowels hardly closes. So an open vowel opens as far as the mouth does around it, a consonant made behind the lips
 holds them at half of that, at F and V they are near each other with the lower one under the teeth, and at P, B, M
-nearer still. What is so already stays as it is: nothing gapes, and loud, soft or bent by an emotion, the measure is the
-mouth's own. Each rule's share of a frame is how surely its sounds are heard there, softened over neighbours.
+nearer still. What is so already keeps its shape: nothing gapes, and loud, soft or bent by an emotion, the measure is
+the mouth's own. Each rule's share of a frame is how surely its sounds are heard there, softened over neighbours.
 """
 
 from __future__ import annotations
@@ -56,6 +56,8 @@ _NARROWEST: Final = 0.06
 """Lips nearer than this are shut: a rule scales them the less, so that no closure opens."""
 _MOST: Final = 2.0
 """How many times as wide a rule makes a mouth at most."""
+_BACK: Final = 1.04
+"""What the narrow sounds take from the edges of the vowels beside them, the whole mouth gets back in reach."""
 _ROLL: Final = 0.34
 _ROLL_SOFTEN: Final = 0.5
 _COLUMN: Final = {name: LIPS.index(i) for name, i in INDEX.items() if i in LIPS}
@@ -87,7 +89,8 @@ def articulate(mouth: Array, heard: Array, fps: float) -> Array:
         now += side * np.minimum(gaussian_filter1d(rule.strength * sure * miss, rule.soften), room)
     factor = np.clip(1.0 + (now - opening) / np.maximum(opening, _NARROWEST), 0.0, _MOST)[:, None]
     out = mouth.astype(np.float64)
-    out[:, [_JAW, _CLOSE, *_PARTING]] *= factor
+    out[:, [_JAW, _CLOSE, *_PARTING]] *= _BACK * factor
     teeth = heard[:, _LIP_ON_TEETH].sum(axis=1) * np.maximum(_ROLL - out[:, _UNDER], 0.0)
-    out[:, _UNDER] += gaussian_filter1d(teeth, _ROLL_SOFTEN)
+    rolled = np.minimum(out[:, _UNDER] + gaussian_filter1d(teeth, _ROLL_SOFTEN), _ROLL)
+    out[:, _UNDER] = np.maximum(rolled, out[:, _UNDER])
     return np.clip(out, 0.0, 1.0).astype(np.float32)
