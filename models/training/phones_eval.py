@@ -44,8 +44,8 @@ GROUPS: Final[dict[str, Callable[[SpeechItem], bool]]] = {
     "Russian, Italian prompts, sentences held out": lambda item: item.voice.startswith("asterisk"),
     "flite rms (man), voice held out": lambda item: item.voice == "rms",
     "espeak English, voices held out": lambda item: item.voice in ESPEAK,
-    "espeak German, language held out": lambda item: item.language == "de",
-    "espeak French, language held out": lambda item: item.language == "fr",
+    "espeak German, voices held out": lambda item: item.language == "de",
+    "espeak French, voices held out": lambda item: item.language == "fr",
 }
 COLUMNS: Final = (
     "frames right",

@@ -119,8 +119,8 @@ def other_languages(test: Sequence[Sample], clips: int) -> dict[str, dict[str, f
     """Lip figures without a transcript, a language or held-out voice a column."""
     groups: dict[str, list[Sample]] = {
         "English, rms (a man, voice held out)": [s for s in test if s.voice == "rms"],
-        "German (held out)": [s for s in test if s.language == "de"],
-        "French (held out)": [s for s in test if s.language == "fr"],
+        "German (voices held out)": [s for s in test if s.language == "de"],
+        "French (voices held out)": [s for s in test if s.language == "fr"],
         "Spanish, Italian": [s for s in test if s.language in ("es", "it")],
         "Catalan, Czech, Finnish, Russian": [s for s in test if s.language in ("ca", "cs", "fi", "ru")],
         "Bulgarian, Slovene, Albanian, Estonian (never trained on)": load("strangers"),

@@ -119,7 +119,7 @@ def section(figures: Mapping[str, Any]) -> str:
         lip_section("Lips, human voice", figures["human voice"]),
         lip_section("Lips, recorded people, no transcript", figures["people"]),
         lip_section("Lips, synthetic voices", figures["synthetic voices"]),
-        lip_section("Lips, German, synthetic voices, a language the face was not trained on", figures["German"]),
+        lip_section("Lips, German, synthetic voices, a language the lips were not trained on", figures["German"]),
         lip_section("Lips, other voices and languages, no transcript", figures["languages"]),
         lip_section("Ablation, human voice, no transcript", figures["ablation"]),
         f"Refinement changes only the mouth, to the bit: {'yes' if figures['only the mouth'] else 'NO'}.\n",
