@@ -17,6 +17,8 @@ _OTHER: Final = 36.0
 _SOLID: Final = 200
 _SOFT: Final = 4
 """So many pixels of a neck's edge may be mixed with hair beside it."""
+_CALM: Final = 7
+"""Pixels that a crumb is smaller than."""
 _HIGH: Final = 0.62
 """How far a neck goes on upwards, in heights from the eyes to the chin."""
 _INWARDS, _OUTWARDS = 0.3, 0.02
@@ -152,6 +154,19 @@ def _mixed(picture: Array, neck: Neck, edge: Array, inwards: int) -> int:
     return _SOFT
 
 
+def _without_crumbs(picture: Array, neck: Neck) -> Array:
+    """The neck's rows (R, W, 3) without what a jaw's line, or hatching below it, has left within its edges."""
+    from scipy.ndimage import median_filter
+
+    rows = picture[neck.top : neck.bottom, :, :3].astype(np.float32)
+    calm = median_filter(rows, (_CALM, _CALM, 1), mode="nearest")
+    x = np.arange(picture.shape[1])
+    within = (x > neck.left[:, None] + _CALM) & (x < neck.right[:, None] - _CALM)
+    crumbs = within & (np.abs(rows - calm).max(axis=2) > 0.5 * _OTHER)
+    out: Array = np.where(crumbs[..., None], calm, rows)
+    return out
+
+
 def upwards(picture: Array, neck: Neck, below: float) -> tuple[slice, Array, Array]:
     """The neck as it goes on beneath the head: rows, opacity (R, W) of 0 - 1, and colours (R, W, 3) uint8.
 
@@ -177,10 +192,9 @@ def upwards(picture: Array, neck: Neck, below: float) -> tuple[slice, Array, Arr
     # Beside the edges the outermost pixels are mixed with what lies there.
     edge = _mixed(picture, neck, neck.left, 1), _mixed(picture, neck, neck.right, -1)
     column = np.clip(first + share * (last - first), first + edge[0], np.maximum(last - edge[1], first + 1))
-    row = np.broadcast_to((neck.top + source)[:, None], column.shape)
-    colours = np.stack(
-        [map_coordinates(picture[..., k].astype(np.float32), [row, column], order=1) for k in range(3)], axis=-1
-    )
+    row = np.broadcast_to(source[:, None], column.shape)
+    shown = _without_crumbs(picture, neck)
+    colours = np.stack([map_coordinates(shown[..., k], [row, column], order=1) for k in range(3)], axis=-1)
     opacity = np.clip(x - left[:, None] + 0.9, 0.0, 1.0) * np.clip(right[:, None] - x + 0.9, 0.0, 1.0)
     opacity *= np.clip((high + 1 - up) / max(2.0, 0.15 * high), 0.0, 1.0)[:, None]
     return slice(neck.top - high, neck.top), opacity.astype(np.float32), np.rint(colours).astype(np.uint8)

@@ -252,3 +252,20 @@ def test_an_outline_that_begins_at_the_jaw_is_the_hairs() -> None:
     other[50:58, 18:26] = True
     spurs = spurs_of(area, other, 2)
     assert spurs[43:50, 20:23].all() and not spurs[:39].any()
+
+
+def test_crumbs_of_the_chins_line_are_not_gone_on_with_beneath_the_head() -> None:
+    """They lay on the neck when the head was raised."""
+    drawn = draw(SIZE)
+    neck = (np.abs(X - 0.5) < 0.12) & (Y > 0.7) & (Y < 0.95)
+    jaw = ((X - 0.5) / 0.25) ** 2 + ((Y - 0.5) / 0.3) ** 2
+    drawn[neck & (jaw > 1)] = (218, 184, 160, 255)
+    drawn[neck & (np.abs(jaw - 1.03) < 0.03), :3] = LINE
+    y = int(0.83 * SIZE)
+    drawn[y : y + 2, SIZE // 2 - 8 : SIZE // 2 + 8 : 5, :3] = LINE
+    marks = propose(drawn)
+    labels = parts_of(drawn, propose_layers(drawn, marks), marks)
+    body = cut_layers(drawn, labels, marks)[BODY]
+    under = (labels == FACE) & (body[..., 3] == 255) & (np.abs(X - 0.5) < 0.08) & (Y > 0.6) & (Y < 0.78)
+    assert under.sum() > 200
+    assert (np.abs(body[under][:, :3].astype(int) - (218, 184, 160)).max(axis=1) < 30).all()
