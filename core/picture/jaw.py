@@ -32,8 +32,6 @@ _REACH: Final = 0.15
 """How far a neck's corner goes up beside the jaw, in half face widths."""
 _TOLD: Final = 18.0
 """A neck's colour is told from the face's from here on."""
-_SPUR: Final = 0.02
-"""Half of how thick the neck's lines are at most, in half face widths."""
 _CRUMB: Final = 0.02
 """Areas up to so much of half a face's width, squared, are no body."""
 
@@ -86,7 +84,7 @@ def below_jaw(picture: Array, face: Array, marks: Marks) -> Array:
     out: Array = body & (sizes > _CRUMB * half**2)[areas]
     out = out if line.any() else _even(out, face & ~out, half)
     out |= _corners(picture, out, face & ~out & (down > 0.6), found[0], max(2, round(_REACH * half)))
-    return out | (spurs_of(face & ~out, out, max(2, round(_SPUR * half))) & (down > 0.5))
+    return out | (spurs_of(face & ~out, out, half) & (down > 0.5))
 
 
 def _corners(picture: Array, body: Array, head: Array, skin: Array, far: int) -> Array:

@@ -32,8 +32,6 @@ _LINE: Final = 0.07
 """How thick a line between two layers may be, in half face widths."""
 _CRUMB: Final = 0.12
 """Areas up to so much of half a face's width, squared, are no layer of their own."""
-_SPUR: Final = 0.02
-"""Half of how thick a line is at most that begins at the face and is the hair's outline, in half face widths."""
 _SPECK: Final = 0.003
 """The same for specks of hair."""
 _ROOM: Final = 24
@@ -96,7 +94,7 @@ def _proposed(picture: Array, marks: Marks) -> Array:
             beyond_line(picture, (out == FACE) & solid & ~brows, out == layer, skin[0], max(2, round(_LINE * half)))
         ] = layer
     for layer in (BEHIND, FRONT):
-        spurs = spurs_of((out == FACE) & solid, out == layer, max(2, round(_SPUR * half)))
+        spurs = spurs_of((out == FACE) & solid, out == layer, half)
         out[spurs & (y > middle[1])] = layer
     return _joined_up(hung(out, solid, chin), marks, solid)
 

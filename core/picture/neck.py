@@ -158,12 +158,13 @@ def _without_crumbs(picture: Array, neck: Neck) -> Array:
     """The neck's rows (R, W, 3) without what a jaw's line, or hatching below it, has left within its edges."""
     from scipy.ndimage import median_filter
 
-    rows = picture[neck.top : neck.bottom, :, :3].astype(np.float32)
-    calm = median_filter(rows, (_CALM, _CALM, 1), mode="nearest")
-    x = np.arange(picture.shape[1])
+    out: Array = picture[neck.top : neck.bottom, :, :3].astype(np.float32)
+    first, last = max(0, int(neck.left.min())), int(neck.right.max()) + 1
+    part, x = out[:, first:last], np.arange(first, min(last, picture.shape[1]))
+    calm = median_filter(part, (_CALM, _CALM, 1), mode="nearest")
     within = (x > neck.left[:, None] + _CALM) & (x < neck.right[:, None] - _CALM)
-    crumbs = within & (np.abs(rows - calm).max(axis=2) > 0.5 * _OTHER)
-    out: Array = np.where(crumbs[..., None], calm, rows)
+    crumbs = within & (np.abs(part - calm).max(axis=2) > 0.5 * _OTHER)
+    part[crumbs] = calm[crumbs]
     return out
 
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from ..arrays import Array
+
+_SPUR: Final = 0.02
+"""Half of how thick a line is at most, in half face widths."""
 
 
 def hung(mask: Array, solid: Array, chin: float) -> Array:
@@ -47,11 +52,12 @@ def tips_of(area: Array, core: Array, most: int) -> Array:
     return out & ~core
 
 
-def spurs_of(area: Array, other: Array, wide: int) -> Array:
-    """What (H, W) of an area is thinner than about twice so many pixels, and joins another area: lines that begin at
-    its edge and are the other one's."""
+def spurs_of(area: Array, other: Array, half: float) -> Array:
+    """What (H, W) of an area is thin as a line and joins another area: lines that begin at its edge and are the other
+    one's. `half`: half of the face's width, in pixels."""
     from scipy.ndimage import binary_dilation, binary_opening, label
 
+    wide = max(2, round(_SPUR * half))
     block = np.ones((3, 3))
     thin = area & ~binary_dilation(binary_opening(area, block, iterations=wide), block)
     areas, _ = label(thin, block)

@@ -250,7 +250,7 @@ def test_an_outline_that_begins_at_the_jaw_is_the_hairs() -> None:
     area[10:40, 10:40] = True
     area[40:50, 20:23] = True
     other[50:58, 18:26] = True
-    spurs = spurs_of(area, other, 2)
+    spurs = spurs_of(area, other, 30.0)
     assert spurs[43:50, 20:23].all() and not spurs[:39].any()
 
 
