@@ -1,12 +1,13 @@
 """What became of each line: a JSON file a line, idempotent by the content that the line is made from.
 
-A line is made under hidden names beside its outputs. Its result, with the hashes of what was made, is written before
+A line is made in a hidden folder beside its outputs. Its result, with the hashes of what was made, is written before
 they are put in place: whenever a worker dies, the next one sees whether the line is whole, only has to be put in
-place, or has to be made.
+place, or has to be made. What a dead worker was writing lies in its folder too, whatever its name, and goes with it.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -19,11 +20,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..errors import Cancelled, OratorError
-from ..files import write_atomically
+from ..files import clear_half_folder, write_atomically
 from .lines import FarmLine, file_hash
 
 PREFIX: Final = ".orator-farm-"
-"""How hidden files that a worker makes begin; the line's key, the host and the process follow."""
+"""How the hidden folder in which a worker makes a line begins; the line's key, the host and the process follow."""
 
 TRIES: Final = 3
 """A line at which so many workers died in a row fails once, and holds up no other; the next run tries it again."""
@@ -34,7 +35,7 @@ class LineResult:
     """What became of a line: 'started', 'made' (whole, but perhaps not in place yet), 'done' or 'failed'.
 
     hashes    SHA-256 of each output, in the order of the line's outputs
-    hidden    the names under which the outputs were made
+    hidden    where the outputs were made: a worker's folder and a name in it, beside the output's place
     sentence  why the line failed
     tries     how often it was started since it last ended: more than once when workers died at it
     """
@@ -79,8 +80,9 @@ def read_result(results: Path, number: int) -> LineResult | None:
 
 
 def _plain(name: str) -> str:
-    """A name of a worker's hidden file; anything else in a result is not followed."""
-    if not name.startswith(PREFIX) or "/" in name or "\\" in name:
+    """A file in a worker's hidden folder; anything else in a result is not followed."""
+    folder, _, file = name.partition("/")
+    if not folder.startswith(PREFIX) or file in ("", ".", "..") or "/" in file or "\\" in name:
         raise ValueError
     return name
 
@@ -119,10 +121,12 @@ def whole(line: FarmLine, output: Path, result: LineResult | None, key: str) -> 
         path = output / name
         if path.is_file() and file_hash(path) == result.hashes[k]:
             continue
-        hidden = path.with_name(result.hidden[k]) if k < len(result.hidden) else None
+        hidden = path.parent / result.hidden[k] if k < len(result.hidden) else None
         if hidden is None or not hidden.is_file() or file_hash(hidden) != result.hashes[k]:
             return False
         os.replace(hidden, path)
+    for folder in {(output / line.output).parent / Path(name).parent for name in result.hidden}:
+        _clear(folder)
     return True
 
 
@@ -173,39 +177,51 @@ def _make(
     place = output / line.output
     place.parent.mkdir(parents=True, exist_ok=True)
     sweep(place.parent, key)
-    host = re.sub(r"[^A-Za-z0-9]", "", socket.gethostname())[:16]
-    stem = f"{PREFIX}{key[:16]}-{host}-{os.getpid()}-{line.number}"
-    hidden = tuple(f"{stem}{Path(name).stem.removeprefix(place.stem)}{place.suffix}" for name in line.outputs)
+    folder = place.with_name(f"{PREFIX}{key[:16]}-{_host()}-{os.getpid()}-{line.number}")
+    hidden = tuple(f"{folder.name}/{Path(name).name}" for name in line.outputs)
     try:
-        make(line.arguments(place.with_name(f"{stem}{place.suffix}")))
-        missing = [name for name, made in zip(line.outputs, hidden, strict=True) if not place.with_name(made).is_file()]
+        folder.mkdir(exist_ok=True)
+        make(line.arguments(folder / place.name))
+        missing = [name for name in line.outputs if not (folder / Path(name).name).is_file()]
         if missing:
             raise OratorError(f"'{missing[0]}' was not written.")
-        hashes = tuple(file_hash(place.with_name(name)) for name in hidden)
+        hashes = tuple(file_hash(folder / Path(name).name) for name in line.outputs)
         result = LineResult(line.number, key, "made", hashes, hidden, "", round(time.monotonic() - begun, 3))
         write_result(result, results)
-        for name, made in zip(line.outputs, hidden, strict=True):
-            os.replace(place.with_name(made), output / name)
+        for name in line.outputs:
+            os.replace(folder / Path(name).name, output / name)
         return result
-    except BaseException:
-        for name in hidden:
-            place.with_name(name).unlink(missing_ok=True)
-        raise
+    finally:
+        _clear(folder)
 
 
 def sweep(folder: Path, key: str, everyone: bool = False) -> None:
-    """Remove hidden files that dead workers left of one line's content; with `everyone` those of living ones too.
+    """Remove what dead workers left of one line's content; with `everyone` what living ones make of it too.
 
-    Only plain files of a worker's own pattern are removed. Workers of other machines are left alone.
+    Only folders of a worker's own pattern are looked into. Workers of other machines are left alone.
     """
-    host = re.sub(r"[^A-Za-z0-9]", "", socket.gethostname())[:16]
-    pattern = re.compile(rf"^\.?{re.escape(PREFIX)}{key[:16]}-([A-Za-z0-9]*)-(\d+)-\d+")
+    pattern = re.compile(rf"{re.escape(PREFIX)}{key[:16]}-([A-Za-z0-9]*)-(\d+)-\d+")
     for path in folder.iterdir() if folder.is_dir() else ():
-        match = pattern.match(path.name)
-        if match is None or not path.is_file() or path.is_symlink():
-            continue
-        if everyone or (match[1] == host and not _alive(int(match[2]))):
-            path.unlink(missing_ok=True)
+        match = pattern.fullmatch(path.name)
+        if match is not None and (everyone or (match[1] == _host() and not _alive(int(match[2])))):
+            _clear(path)
+
+
+def _clear(folder: Path) -> None:
+    """Remove a worker's hidden folder with the files in it."""
+    if folder.is_symlink() or not folder.is_dir():
+        return
+    with contextlib.suppress(OSError):  # What stays is hidden, and the next worker's to clear.
+        for entry in list(os.scandir(folder)):
+            if entry.is_dir(follow_symlinks=False):
+                clear_half_folder(Path(entry.path))
+            else:
+                os.unlink(entry)
+        folder.rmdir()
+
+
+def _host() -> str:
+    return re.sub(r"[^A-Za-z0-9]", "", socket.gethostname())[:16]
 
 
 def _alive(process: int) -> bool:

@@ -9,6 +9,7 @@ with --table, how long a chunk takes against one process a line. Exit code 1 whe
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import random
 import shutil
@@ -50,20 +51,27 @@ def takes(folder: Path) -> dict[str, tuple[int, int]]:
     return {p.name: (p.stat().st_ino, p.stat().st_mtime_ns) for p in folder.glob("[!.]*.npz")}
 
 
-def kill_tree(process: subprocess.Popen[bytes]) -> None:
-    """The engine and every worker of it, at once; workers of openjd have sessions of their own."""
-    listed = subprocess.run(["ps", "-eo", "pid,ppid"], capture_output=True, text=True, check=True).stdout.split("\n")[
-        1:
-    ]
-    pairs = [tuple(map(int, row.split())) for row in listed if row.strip()]
-    family = {process.pid}
-    while more := {pid for pid, parent in pairs if parent in family} - family:
+def family_of(pid: int) -> set[int]:
+    """A process and all that it begot; workers of openjd have sessions of their own."""
+    listed = subprocess.run(["ps", "-eo", "pid,ppid"], capture_output=True, text=True, check=True).stdout.splitlines()
+    pairs = [tuple(map(int, row.split())) for row in listed[1:] if row.strip()]
+    family = {pid}
+    while more := {child for child, parent in pairs if parent in family} - family:
         family |= more
-    for pid in family:
-        try:
+    return family
+
+
+def kill_tree(process: subprocess.Popen[bytes]) -> None:
+    """The engine and every worker of it, at once: all are stopped first, so that none begets one that lives on."""
+    stopped: set[int] = set()
+    while fresh := family_of(process.pid) - stopped:
+        for pid in fresh:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGSTOP)
+        stopped |= fresh
+    for pid in stopped:
+        with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            continue
     process.wait()
 
 

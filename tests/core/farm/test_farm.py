@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -107,7 +108,8 @@ def test_a_worker_that_dies_anywhere_loses_nothing_and_makes_nothing_twice(
 
     make = Maker()
     monkeypatch.setattr(os, "replace", replace)
-    monkeypatch.setattr(Path, "unlink", lambda self, missing_ok=False: None)  # A dead process cleans nothing.
+    for clean in ("unlink", "rmdir"):
+        monkeypatch.setattr(os, clean, lambda *_args, **_names: None)  # A dead process cleans nothing.
     with pytest.raises(Gone):
         run((lines[0], lines[4]), tmp_path, make)
     monkeypatch.undo()
@@ -119,6 +121,36 @@ def test_a_worker_that_dies_anywhere_loses_nothing_and_makes_nothing_twice(
     assert len(list((tmp_path / "takes").rglob("[!.]*.npz"))) == 3
     report(lines, tmp_path / "takes", tmp_path / "results")
     assert not list((tmp_path / "takes").rglob(f"*{PREFIX}*"))
+
+
+KILLED_WHILE_WRITING = """
+import os, signal, sys
+from pathlib import Path
+from orator.core.farm.lines import read_lines
+from orator.core.farm.results import make_line
+from orator.core.files import write_atomically
+
+def write(stream):
+    stream.write(b"half")
+    stream.flush()
+    os.kill(os.getpid(), signal.SIGKILL)
+
+folder = Path(sys.argv[1])
+line = read_lines(folder / "lines.jsonl")[0]
+make_line(line, folder / "takes", folder / "results", {}, lambda arguments: write_atomically(Path(arguments[2]), write))
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no signal ends a process at once there")
+def test_what_a_killed_worker_was_writing_is_cleared_by_the_next(lines: tuple[FarmLine, ...], tmp_path: Path) -> None:
+    write_lines(lines[:1], tmp_path / "lines.jsonl")
+    killed = subprocess.run([sys.executable, "-c", KILLED_WHILE_WRITING, str(tmp_path)], capture_output=True)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
+    left = [p for p in (tmp_path / "takes").rglob("*") if p.is_file()]
+    assert [p.read_bytes() for p in left] == [b"half"], "this test shows nothing unless half a file was left"
+    assert run(lines[:1], tmp_path, Maker()) == ["done"]
+    assert [p.name for p in (tmp_path / "takes").rglob("*") if p.is_file()] == [Path(lines[0].output).name]
+    assert not list((tmp_path / "takes").rglob(".*"))
 
 
 def test_a_line_that_kills_workers_comes_last_then_fails_then_is_tried_again(
