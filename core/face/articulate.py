@@ -2,7 +2,7 @@
 
 A smooth mouth undershoots where sounds are short: a Spanish A of 60 ms hardly opens beside a P, a D of 40 ms between
 two vowels hardly closes. So an open vowel opens as far as the mouth does around it, a consonant made behind the lips
-holds them at half of that, at F and V they are near each other with the lower one under the teeth, and at P, B, M
+holds them at two fifths of that, at F and V they are near each other with the lower one under the teeth, and at P, B, M
 nearer still. What is so already keeps its shape: nothing gapes, and loud, soft or bent by an emotion, the measure is
 the mouth's own. Each rule's share of a frame is how surely its sounds are heard there, softened over neighbours.
 """
@@ -44,9 +44,9 @@ class Rule:
 
 _LIP_ON_TEETH: Final = _phones("F V")
 _RULES: Final = (
-    Rule(_phones("AA AE AH AO AW AY EH ER EY OW OY"), 1.0, 1.3, 2.0, 0.9, opens=True),
+    Rule(_phones("AA AE AH AO AW AY EH ER EY OW OY"), 1.0, 1.3, 2.3, 0.9, opens=True),
     Rule(_LIP_ON_TEETH, 0.30, 0.20, 2.0, 1.0),
-    Rule(_phones("T D K G N NG TH DH S Z SH ZH CH JH"), 0.50, 0.40, 0.5, 1.5),
+    Rule(_phones("T D K G N NG TH DH S Z SH ZH CH JH"), 0.42, 0.33, 0.9, 1.5),
     Rule(_phones("P B M"), 0.0, 0.0, 0.8, 0.6, doubt=0.7),
 )
 _REACH_SECONDS: Final = 1.0
@@ -56,13 +56,18 @@ _NARROWEST: Final = 0.06
 """Lips nearer than this are shut: a rule scales them the less, so that no closure opens."""
 _MOST: Final = 2.0
 """How many times as wide a rule makes a mouth at most."""
-_BACK: Final = 1.04
+_BACK: Final = 1.06
 """What the narrow sounds take from the edges of the vowels beside them, the whole mouth gets back in reach."""
+_FASTEST: Final = 7.5
+"""How far apart the lips come in a second at most, as a quarter in a thirtieth: louder speech asks for more."""
 _ROLL: Final = 0.34
 _ROLL_SOFTEN: Final = 0.5
+_ROLL_DOUBT: Final = 0.6
+"""A doubtful F or V shows a little of the teeth on the lip, which costs the eye nothing where there is none."""
 _COLUMN: Final = {name: LIPS.index(i) for name, i in INDEX.items() if i in LIPS}
 _JAW, _CLOSE, _UNDER = (_COLUMN[name] for name in ("jawOpen", "mouthClose", "mouthRollLower"))
 _PARTING: Final = [i for name, i in _COLUMN.items() if name.startswith(("mouthLowerDown", "mouthUpperUp"))]
+_OPENING: Final = [_JAW, _CLOSE, *_PARTING]
 
 
 def apart(mouth: Array) -> Array:
@@ -77,6 +82,15 @@ def reach(opening: Array, fps: float) -> Array:
     return np.asarray(np.maximum(around, 0.0) ** (1 / _REACH_POWER))
 
 
+def eased(opening: Array, fps: float) -> Array:
+    """The widest opening (T,) within this one that is nowhere faster than lips are: what is shut stays so, (T,)."""
+    step, out = _FASTEST / fps, np.array(opening, np.float64)
+    for away in range(1, int(np.ptp(out) / step) + 1 if len(out) else 0):
+        out[away:] = np.minimum(out[away:], opening[:-away] + step * away)
+        out[:-away] = np.minimum(out[:-away], opening[away:] + step * away)
+    return out
+
+
 def articulate(mouth: Array, heard: Array, fps: float) -> Array:
     """The mouth (T, 28), order of `LIPS`, with what the phones heard (T, 40), 0 - 1, owe."""
     if len(mouth) == 0:
@@ -89,8 +103,10 @@ def articulate(mouth: Array, heard: Array, fps: float) -> Array:
         now += side * np.minimum(gaussian_filter1d(rule.strength * sure * miss, rule.soften), room)
     factor = np.clip(1.0 + (now - opening) / np.maximum(opening, _NARROWEST), 0.0, _MOST)[:, None]
     out = mouth.astype(np.float64)
-    out[:, [_JAW, _CLOSE, *_PARTING]] *= _BACK * factor
-    teeth = heard[:, _LIP_ON_TEETH].sum(axis=1) * np.maximum(_ROLL - out[:, _UNDER], 0.0)
+    out[:, _OPENING] *= _BACK * factor
+    opening = apart(out)
+    out[:, _OPENING] *= np.divide(eased(opening, fps), opening, out=np.ones_like(opening), where=opening > 0)[:, None]
+    teeth = heard[:, _LIP_ON_TEETH].sum(axis=1) ** _ROLL_DOUBT * np.maximum(_ROLL - out[:, _UNDER], 0.0)
     rolled = np.minimum(out[:, _UNDER] + gaussian_filter1d(teeth, _ROLL_SOFTEN), _ROLL)
     out[:, _UNDER] = np.maximum(rolled, out[:, _UNDER])
     return np.clip(out, 0.0, 1.0).astype(np.float32)
