@@ -7,6 +7,7 @@ pure colours of both. Laid over one another in linear light, as a renderer does 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
@@ -36,8 +37,12 @@ _TILE: Final = 128
 _MARGIN: Final = 24
 """Edges are few: a picture is looked at in squares of so many pixels, with so many about them."""
 _ROUNDS: Final = 12
+_EASED: Final = 40
+"""Rounds in which mixed edges are taken apart, and hidden colours eased."""
 _NEAR: Final = 1
 """So far, of 255, sheets may be off the picture where they meet."""
+_UNSEEN: Final = 0.02
+"""What shows so little of itself at a pixel is not seen there."""
 _LOWER: Final = 0.2
 """How readily a lower layer gives up its colour; what lies under an edge should show none of it when the edge moves."""
 
@@ -230,29 +235,85 @@ def unlike(picture: Array, opacity: list[Array], colours: list[Array], near: Arr
 
     `near` (H, W): look about these pixels alone.
     """
+    out = np.zeros(picture.shape[:2], bool)
+    flat = out.reshape(-1)
+    for pixels, shown, low, high, _ in _between(picture, opacity, colours, _places(opacity, near)):
+        seen = encoded(shown).astype(int)
+        off = np.maximum(low - seen, seen - high).max(axis=1) > _NEAR
+        flat[pixels[off]] = True
+    return out
+
+
+def _places(opacity: list[Array], near: Array | None) -> Array:
+    """Pixels, counted row by row, at which several sheets meet, or right below or beside; about `near` (H, W) alone."""
     from scipy.ndimage import binary_dilation
 
-    height, width = picture.shape[:2]
-    whole = picture[..., 3] >= _WHOLE
     # Elsewhere there is but one sheet.
     several = binary_dilation(sum((a > 0.0).astype(np.uint8) for a in opacity) > 1, np.ones((3, 3)), 2)
     if near is not None:
         several &= binary_dilation(near, np.ones((3, 3)), 2)
-    rows, columns = np.nonzero(several[: height - 1, : width - 1])
-    places = rows * width + columns
+    rows, columns = np.nonzero(several[:-1, :-1])
+    out: Array = rows * several.shape[1] + columns
+    return out
+
+
+def _between(
+    picture: Array, opacity: list[Array], colours: list[Array], places: Array
+) -> Iterator[tuple[Array, Array, Array, Array, Array]]:
+    """What is seen at some pixels, half way to the next ones, and amidst four.
+
+    Each time the n pixels (N, n) that lie about, what is seen (N, 3) of linear light, the least and most (N, 3) that
+    the picture has at these pixels, 0 - 255, and how much of each sheet's colour at each of them is seen (sheets,
+    N, n). Clear pixels have no such.
+    """
+    width = picture.shape[1]
     parts = [(c.reshape(-1, 3), a.reshape(-1)) for a, c in zip(opacity, colours, strict=True)]
-    flat, solid = picture[..., :3].reshape(-1, 3), whole.reshape(-1)
-    out = np.zeros(height * width, bool)
+    flat, solid = picture[..., :3].reshape(-1, 3), (picture[..., 3] >= _WHOLE).reshape(-1)
     for steps in ((0,), (0, 1), (0, width), (0, 1, width, width + 1)):
-        seen: Array = np.zeros((len(places), 3), np.float32)
-        for c, a in reversed(parts):
-            alpha = np.mean([a[places + s] for s in steps], axis=0)[:, None]
-            mean = np.mean([c[places + s] * a[places + s][:, None] for s in steps], axis=0)
-            seen = seen + alpha * (linear(np.clip(mean / np.maximum(alpha, 1e-6), 0, 255)) - seen)
-        shown = encoded(seen).astype(int)
-        around = [flat[places + s].astype(int) for s in steps]
-        off = np.maximum(np.min(around, axis=0) - shown, shown - np.max(around, axis=0)).max(axis=1) > _NEAR
-        off &= np.all([solid[places + s] for s in steps], axis=0)
-        for s in steps:
-            out[places[off] + s] = True
-    return out.reshape(height, width)
+        pixels = places[:, None] + np.array(steps)
+        pixels = pixels[solid[pixels].all(axis=1)]
+        seen, left = np.zeros((len(pixels), 3), np.float32), np.ones(len(pixels), np.float32)
+        shares = []
+        for c, a in parts:
+            own = a[pixels]
+            alpha = own.mean(axis=1)
+            mean = (c[pixels] * own[..., None]).mean(axis=1)
+            seen += (left * alpha)[:, None] * linear(np.clip(mean / np.maximum(alpha, 1e-6)[:, None], 0, 255))
+            shares.append(left[:, None] * own / len(steps))
+            left = left * (1.0 - alpha)
+        around = flat[pixels].astype(int)
+        yield pixels, seen, around.min(axis=1), around.max(axis=1), np.stack(shares)
+
+
+def eased(picture: Array, opacity: list[Array], colours: list[Array], near: Array, fixed: Array) -> list[Array]:
+    """Sheets' colours (H, W, 3) that about pixels `near` (H, W) change as little as lets them be the picture between
+    its pixels, where they are not seen at them: what lies under an edge has its own colours then, as far as can be.
+
+    `fixed` (H, W): no sheet changes there.
+    """
+    out, places = [c.copy() for c in colours], _places(opacity, near)
+    width, left, free = picture.shape[1], np.ones(picture.shape[:2], np.float32), []
+    for a in opacity:
+        free.append(((left * a < _UNSEEN) & (a > 0.0) & ~fixed).reshape(-1))
+        left = left * (1.0 - a)
+    about = np.unique(places[:, None] + np.array((0, 1, width, width + 1)))
+    light = [linear(c.reshape(-1, 3)[about]) for c in colours]
+    # None gets a colour beyond its own and those of the picture there.
+    rows, columns = (np.clip(k, 1, n - 2) for k, n in zip(np.divmod(about, width), picture.shape, strict=False))
+    around = [linear(picture[rows + y, columns + x, :3]) for y in (-1, 0, 1) for x in (-1, 0, 1)]
+    bounds = [(np.minimum(c, np.min(around, axis=0)), np.maximum(c, np.max(around, axis=0))) for c in light]
+    for _ in range(_EASED):
+        total, count = np.zeros((len(out), len(about), 3), np.float32), np.zeros((len(out), len(about)), np.float32)
+        for pixels, shown, low, high, shares in _between(picture, opacity, out, places):
+            off = np.clip(shown, linear(low), linear(high)) - shown
+            worth = shares * np.stack([f[pixels] for f in free])
+            norm = (worth**2).sum(axis=(0, 2))
+            k, n, j = np.nonzero((worth > 0.0) & ((norm > 1e-3) & (np.abs(off).max(axis=1) > 1e-4))[:, None])
+            at = k, np.searchsorted(about, pixels[n, j])
+            np.add.at(total, at, off[n] * (worth[k, n, j] / norm[n])[:, None])
+            np.add.at(count, at, 1.0)
+        for layer, c in enumerate(out):
+            step = total[layer] / np.maximum(count[layer], 1.0)[:, None]
+            light[layer] = np.clip(light[layer] + step, *bounds[layer])
+            c.reshape(-1, 3)[about] = encoded(light[layer])
+    return out

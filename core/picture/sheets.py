@@ -10,7 +10,7 @@ from ..arrays import Array
 from .brows import are_above, hidden_brows
 from .layers import BEHIND, BODY, BROWS, FACE, FRONT, ORDER, about, marks_within, parts_of
 from .marks import Marks
-from .matte import BAND, coverage, nearest_colours, taken_apart, unlike
+from .matte import BAND, coverage, eased, nearest_colours, taken_apart, unlike
 from .under import beside, continued, nearer, neck_upwards
 
 _UNDER: Final = 0.3
@@ -122,6 +122,10 @@ def _whole_again(
         wrong = unlike(picture, opacity, found, wrong)
         if not wrong.any():
             break
+        if go == _LATE:
+            # What lies under an edge keeps its own colours as far as can be, for they show when it moves.
+            found = eased(picture, opacity, found, wrong, labels == BROWS)
+            wrong = unlike(picture, opacity, found, wrong)
         at = np.nonzero(wrong)
         left, shares = np.ones(len(at[0]), np.float32), []
         for a in opacity:

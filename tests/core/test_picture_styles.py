@@ -16,7 +16,7 @@ from orator.core.picture.rims import hung, spurs_of
 from orator.core.picture.sheets import cut_layers, order_of
 from orator.core.picture.stroke import mouth_colours, pen_strip, stroke_strip
 from orator.core.picture.warp import face_of, turns
-from scipy.ndimage import binary_dilation, distance_transform_edt
+from scipy.ndimage import binary_dilation, distance_transform_edt, gaussian_filter
 
 SIZE = 256
 Y, X = np.mgrid[0:SIZE, 0:SIZE] / SIZE
@@ -269,3 +269,21 @@ def test_crumbs_of_the_chins_line_are_not_gone_on_with_beneath_the_head() -> Non
     under = (labels == FACE) & (body[..., 3] == 255) & (np.abs(X - 0.5) < 0.08) & (Y > 0.6) & (Y < 0.78)
     assert under.sum() > 200
     assert (np.abs(body[under][:, :3].astype(int) - (218, 184, 160)).max(axis=1) < 30).all()
+
+
+@pytest.mark.parametrize("soft", [0.0, 0.9])
+def test_where_jaw_neck_and_hair_meet_no_spot_of_the_line_lies_on_the_neck(soft: float) -> None:
+    """It was needed for rest to be exact, and a tick beside the neck when the head moved."""
+    drawn, jaw = draw(SIZE), ((X - 0.5) / 0.25) ** 2 + ((Y - 0.5) / 0.3) ** 2
+    neck = (np.abs(X - 0.5) < 0.12 + 0.06 * (Y - 0.8)) & (Y > 0.7) & (Y < 0.95)
+    drawn[(np.abs(X - 0.5) < 0.33) & (Y > 0.5) & (Y < 0.9) & (jaw > 1)] = (*HAIR, 255)
+    drawn[neck & (jaw > 1)] = (218, 184, 160, 255)
+    drawn[(Y > 0.5) & (np.abs(jaw - 1.05) < 0.05) & (drawn[..., 3] > 0), :3] = LINE
+    drawn[..., :3] = np.rint(gaussian_filter(drawn[..., :3].astype(float), (soft, soft, 0)))
+    marks = propose(drawn)
+    labels = parts_of(drawn, propose_layers(drawn, marks), marks)
+    cut = cut_layers(drawn, labels, marks)
+    hidden = (labels == FACE) & (cut[FACE][..., 3] == 255) & (cut[BODY][..., 3] > 128)
+    assert hidden.sum() > 1000
+    darker = np.minimum(HAIR, (218, 184, 160)) - cut[BODY][hidden][:, :3].astype(int)
+    assert darker.max() < 16, "a neck's edge is of the neck's colours and of the hair's"
