@@ -60,9 +60,10 @@ def clear_half_folder(folder: Path) -> None:
         pass
 
 
-def _alive(pid: int) -> bool:
+def alive(pid: int) -> bool:
+    """Whether a process of this machine lives; on Windows, where asking would end it, always."""
     if os.name == "nt":
-        return True  # asking would end the process there: only old files are swept
+        return True
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -74,7 +75,7 @@ def _alive(pid: int) -> bool:
 
 def _left_over(entry: os.DirEntry[str], found: re.Match[str]) -> bool:
     """Whether the process that wrote it has died."""
-    if found["host"] == _digest(platform.node(), 6) and not _alive(int(found["pid"])):
+    if found["host"] == _digest(platform.node(), 6) and not alive(int(found["pid"])):
         return True
     try:
         return time.time() - entry.stat(follow_symlinks=False).st_mtime > _OLD

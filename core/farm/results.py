@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..errors import Cancelled, OratorError
-from ..files import clear_half_folder, write_atomically
+from ..files import alive, clear_half_folder, write_atomically
 from .lines import FarmLine, file_hash
 
 PREFIX: Final = ".orator-farm-"
@@ -35,7 +35,7 @@ class LineResult:
     """What became of a line: 'started', 'made' (whole, but perhaps not in place yet), 'done' or 'failed'.
 
     hashes    SHA-256 of each output, in the order of the line's outputs
-    hidden    where the outputs were made: a worker's folder and a name in it, beside the output's place
+    hidden    the name of the folder in which the outputs were made under their names, '' once they are in place
     sentence  why the line failed
     tries     how often it was started since it last ended: more than once when workers died at it
     """
@@ -44,7 +44,7 @@ class LineResult:
     key: str
     state: str
     hashes: tuple[str, ...] = ()
-    hidden: tuple[str, ...] = ()
+    hidden: str = ""
     sentence: str = ""
     seconds: float = 0.0
     tries: int = 0
@@ -70,7 +70,7 @@ def read_result(results: Path, number: int) -> LineResult | None:
             str(data["key"]),
             str(data["state"]),
             tuple(str(h) for h in data["hashes"]),
-            tuple(_plain(str(h)) for h in data["hidden"]),
+            _plain(str(data["hidden"])),
             str(data["sentence"]),
             float(data["seconds"]),
             int(data["tries"]),
@@ -80,9 +80,8 @@ def read_result(results: Path, number: int) -> LineResult | None:
 
 
 def _plain(name: str) -> str:
-    """A file in a worker's hidden folder; anything else in a result is not followed."""
-    folder, _, file = name.partition("/")
-    if not folder.startswith(PREFIX) or file in ("", ".", "..") or "/" in file or "\\" in name:
+    """A worker's hidden folder, or none; anything else in a result is not followed."""
+    if name and (not name.startswith(PREFIX) or "/" in name or "\\" in name):
         raise ValueError
     return name
 
@@ -121,12 +120,12 @@ def whole(line: FarmLine, output: Path, result: LineResult | None, key: str) -> 
         path = output / name
         if path.is_file() and file_hash(path) == result.hashes[k]:
             continue
-        hidden = path.parent / result.hidden[k] if k < len(result.hidden) else None
-        if hidden is None or not hidden.is_file() or file_hash(hidden) != result.hashes[k]:
+        made = path.parent / result.hidden / path.name
+        if not result.hidden or not made.is_file() or file_hash(made) != result.hashes[k]:
             return False
-        os.replace(hidden, path)
-    for folder in {(output / line.output).parent / Path(name).parent for name in result.hidden}:
-        _clear(folder)
+        os.replace(made, path)
+    if result.hidden:
+        _clear((output / line.output).with_name(result.hidden))
     return True
 
 
@@ -159,14 +158,14 @@ def make_line(
             result = _make(line, output, results, key, make, begun)
         assert result is not None
         if result.state != "done":
-            result = LineResult(line.number, key, "done", result.hashes, (), "", result.seconds)
+            result = LineResult(line.number, key, "done", result.hashes, "", "", result.seconds)
             write_result(result, results)
         return result
     except (Cancelled, KeyboardInterrupt):
         raise
     except Exception as error:
         sentence = str(error) if isinstance(error, OratorError) else explain(error)
-        failed = LineResult(line.number, "", "failed", (), (), sentence, round(time.monotonic() - begun, 3))
+        failed = LineResult(line.number, "", "failed", (), "", sentence, round(time.monotonic() - begun, 3))
         write_result(failed, results)
         return failed
 
@@ -178,7 +177,6 @@ def _make(
     place.parent.mkdir(parents=True, exist_ok=True)
     sweep(place.parent, key)
     folder = place.with_name(f"{PREFIX}{key[:16]}-{_host()}-{os.getpid()}-{line.number}")
-    hidden = tuple(f"{folder.name}/{Path(name).name}" for name in line.outputs)
     try:
         folder.mkdir(exist_ok=True)
         make(line.arguments(folder / place.name))
@@ -186,7 +184,7 @@ def _make(
         if missing:
             raise OratorError(f"'{missing[0]}' was not written.")
         hashes = tuple(file_hash(folder / Path(name).name) for name in line.outputs)
-        result = LineResult(line.number, key, "made", hashes, hidden, "", round(time.monotonic() - begun, 3))
+        result = LineResult(line.number, key, "made", hashes, folder.name, "", round(time.monotonic() - begun, 3))
         write_result(result, results)
         for name in line.outputs:
             os.replace(folder / Path(name).name, output / name)
@@ -203,7 +201,7 @@ def sweep(folder: Path, key: str, everyone: bool = False) -> None:
     pattern = re.compile(rf"{re.escape(PREFIX)}{key[:16]}-([A-Za-z0-9]*)-(\d+)-\d+")
     for path in folder.iterdir() if folder.is_dir() else ():
         match = pattern.fullmatch(path.name)
-        if match is not None and (everyone or (match[1] == _host() and not _alive(int(match[2])))):
+        if match is not None and (everyone or (match[1] == _host() and not alive(int(match[2])))):
             _clear(path)
 
 
@@ -222,18 +220,6 @@ def _clear(folder: Path) -> None:
 
 def _host() -> str:
     return re.sub(r"[^A-Za-z0-9]", "", socket.gethostname())[:16]
-
-
-def _alive(process: int) -> bool:
-    if os.name == "nt":  # os.kill would end it there
-        return True
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
 
 
 def report(lines: Iterable[FarmLine], output: Path, results: Path) -> dict[str, Any]:
